@@ -1,0 +1,204 @@
+"""The business's own records: parties, items, tax codes and documents. Knows nothing of Xero."""
+
+import uuid
+from decimal import Decimal
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tallystick.workspaces.models import User, Workspace
+
+
+class TaxCode(models.Model):
+    """A tax code of ours, such as `VAT20`, with its rate in percent."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tax_codes")
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=100)
+    rate = models.DecimalField(max_digits=7, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "code"], name="tax_code_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Party(models.Model):
+    """A local customer and/or supplier, known by its number."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="parties")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: Our own key, compared exactly, at most 50 characters as Xero's ContactNumber.
+    number = models.CharField(max_length=50)
+    name = models.CharField(max_length=255)
+    email = models.CharField(max_length=255, blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    tax_number = models.CharField(max_length=50, blank=True)
+    address = models.TextField(blank=True)
+    city = models.CharField(max_length=255, blank=True)
+    region = models.CharField(max_length=255, blank=True)
+    postal_code = models.CharField(max_length=50, blank=True)
+    country = models.CharField(max_length=50, blank=True)
+    is_customer = models.BooleanField(default=True)
+    is_supplier = models.BooleanField(default=False)
+    #: The party that stands for sales without a named customer.
+    is_walk_in = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "parties"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="party_number_unique"),
+            models.UniqueConstraint(
+                fields=["workspace"], condition=models.Q(is_walk_in=True), name="party_one_walk_in"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "name", "id"], name="party_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """A local product or service; codes are compared exactly, letter case included."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="items")
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=255, blank=True)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="item_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Kind(models.TextChoices):
+    SALES_INVOICE = "sales_invoice", "Sales invoice"
+    BILL = "bill", "Bill"
+    SALES_CREDIT_NOTE = "sales_credit_note", "Sales credit note"
+    SUPPLIER_CREDIT_NOTE = "supplier_credit_note", "Supplier credit note"
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class TaxBasis(models.TextChoices):
+    """How line amounts stand to tax; the values are those of `tallystick.money`."""
+
+    EXCLUSIVE = "exclusive", "Tax exclusive"
+    INCLUSIVE = "inclusive", "Tax inclusive"
+    NONE = "none", "No tax"
+
+
+class Document(models.Model):
+    """A sales invoice, bill, sales credit note or supplier credit note."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="documents")
+    #: Stands in Xero as part of our marker, so it must stay unique over restores and moves.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    number = models.CharField(max_length=255)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="documents")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    reference = models.CharField(max_length=255, blank=True)
+    currency = models.CharField(max_length=3)
+    tax_basis = models.CharField(
+        max_length=12, choices=TaxBasis.choices, default=TaxBasis.EXCLUSIVE
+    )
+    #: Sums over the lines in `currency`, kept by the services that write lines.
+    subtotal = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    tax = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    total = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    #: Counts edits; what was sent to Xero names the revision it was made from.
+    revision = models.PositiveIntegerField(default=1)
+    #: Fingerprint of the imported rows, so that the same file twice creates nothing twice.
+    import_digest = models.BinaryField(max_length=16, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "number"], name="document_number_unique"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "kind", "issued_on", "id"], name="document_by_day"),
+            models.Index(
+                fields=["workspace", "kind", "status", "issued_on", "id"], name="document_status"
+            ),
+            models.Index(fields=["party", "issued_on", "id"], name="document_party"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status == Status.DRAFT
+
+    @property
+    def is_submittable(self) -> bool:
+        return self.status == Status.DRAFT
+
+    @property
+    def is_cancellable(self) -> bool:
+        return self.status == Status.SUBMITTED
+
+
+class Line(models.Model):
+    """One line of a document; a line without quantity and price is a description only."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    #: The item's code as the source had it; the item itself need not exist here.
+    item_code = models.CharField(max_length=30, blank=True)
+    description = models.CharField(max_length=4000, blank=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    #: Percent off, such as 12.5.
+    discount = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True, related_name="+")
+    #: A ledger account named by the source; else the account ladder decides.
+    account_code = models.CharField(max_length=10, blank=True)
+    #: Computed by `tallystick.money`: quantity x price less discount, and its tax.
+    amount = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    tax = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="line_position_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} line {self.position}"
+
+
+class NumberSeries(models.Model):
+    """The next free number of a kind of document: prefix plus a counter of at least four digits."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="number_series")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    prefix = models.CharField(max_length=20)
+    next = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "kind"], name="number_series_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.next:04d}"

@@ -1,0 +1,115 @@
+"""Our right to act for one set of books in Xero: consent, tokens, health, calls."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tallystick.connections.fields import EncryptedTextField
+from tallystick.workspaces.models import User, Workspace
+
+
+class Organisation(models.Model):
+    """One set of books in Xero as one workspace knows it; outlives a disconnect, with its links."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="organisations")
+    #: Xero's id of the organisation, sent as `xero-tenant-id`.
+    tenant_id = models.UUIDField()
+    name = models.CharField(max_length=255)
+    country = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    #: IANA name made from Xero's own; days of documents are days here.
+    timezone = models.CharField(max_length=64, default="UTC")
+    short_code = models.CharField(max_length=20, blank=True)
+    is_demo = models.BooleanField(default=False)
+    period_lock_date = models.DateField(null=True, blank=True)
+    end_of_year_lock_date = models.DateField(null=True, blank=True)
+    #: When organisation, accounts and tax rates were last read whole.
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "tenant_id"], name="organisation_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionStatus(models.TextChoices):
+    DISCONNECTED = "disconnected", "Disconnected"
+    CONNECTED = "connected", "Connected"
+    ERROR = "error", "Needs reconnecting"
+
+
+class Connection(models.Model):
+    """The binding of a workspace to an organisation, with its tokens."""
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="connection")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    status = models.CharField(
+        max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.DISCONNECTED
+    )
+    #: Why status is `error`: one sentence for the card; empty otherwise.
+    problem = models.TextField(blank=True)
+    #: Xero's id of the connection, needed to remove it there.
+    xero_connection_id = models.UUIDField(null=True, blank=True)
+    access_token = EncryptedTextField(blank=True)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_token = EncryptedTextField(blank=True)
+    scopes = models.JSONField(default=list, blank=True)
+    #: Counts token sets; a refresh saves its answer only onto the generation it began with.
+    generation = models.PositiveIntegerField(default=0)
+    #: One process refreshes at a time: until then nobody else may try.
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+    connected_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.workspace} with {self.organisation or 'no organisation'}"
+
+    @property
+    def is_connected(self) -> bool:
+        return self.status == ConnectionStatus.CONNECTED
+
+
+class ConsentRequest(models.Model):
+    """One journey of one person to Xero's consent page; used once, then spent."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE)
+    #: SHA-256 of the nonce in the browser's cookie.
+    nonce_digest = models.BinaryField(max_length=32)
+    code_verifier = EncryptedTextField()
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.workspace}"
+
+
+class ApiCall(models.Model):
+    """One call to Xero as it went; the API log is made of these. Holds no token and no body."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="calls")
+    at = models.DateTimeField()
+    method = models.CharField(max_length=6)
+    endpoint = models.CharField(max_length=200)
+    #: HTTP status; None where no answer came.
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: Class of the error in words; empty where the call went well.
+    error = models.CharField(max_length=200, blank=True)
+    milliseconds = models.PositiveIntegerField()
+    request_bytes = models.PositiveIntegerField(default=0)
+    response_bytes = models.PositiveIntegerField(default=0)
+    day_remaining = models.PositiveIntegerField(null=True, blank=True)
+    minute_remaining = models.PositiveIntegerField(null=True, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "id"], name="api_call_log")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.endpoint} {self.status or self.error}"

@@ -1,0 +1,21 @@
+"""Named places where a test or a person can kill the process exactly there.
+
+`TALLYSTICK_FAILPOINT=push.sealed` kills with SIGKILL the first time the worker gets there,
+`push.sealed:3` the third time. Unset (always, in production) a failpoint costs a dict look-up.
+"""
+
+import os
+import signal
+
+_hits = 0
+
+
+def failpoint(name: str) -> None:
+    """Die here, as if the power went, when the environment asks for it."""
+    global _hits
+    wanted, _, nth = os.environ.get("TALLYSTICK_FAILPOINT", "").partition(":")
+    if wanted != name:
+        return
+    _hits += 1
+    if _hits == int(nth or 1):
+        os.kill(os.getpid(), signal.SIGKILL)
