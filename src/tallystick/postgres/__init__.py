@@ -1,0 +1,35 @@
+"""A PostgreSQL server of our own in the data folder, for whoever has not set `DATABASE_URL`.
+
+    with postgres.running(data_dir) as url: ...      # while the block runs
+    url = postgres.ensure_running(data_dir).url      # while this process lives
+
+Any number of processes may call these at once; all share one server, which stops within two
+seconds of the last of them ending, however it ended. How: `docs/decisions/0001-embedded-postgresql.md`.
+
+The rooms within: `users` (those who need the server), `keeper` (the process that supervises it),
+`server` (starting and stopping `postgres`), `cluster` (making the data), `programs` (finding the
+binaries), `folders` (where all is, and for whom), `locks`.
+"""
+
+from tallystick.postgres.errors import (
+    FolderUnusable,
+    PostgresError,
+    ProgramsMissing,
+    StartFailed,
+    WrongMajorVersion,
+)
+from tallystick.postgres.folders import connection_url, default_data_dir
+from tallystick.postgres.users import Running, ensure_running, running
+
+__all__ = [
+    "FolderUnusable",
+    "PostgresError",
+    "ProgramsMissing",
+    "Running",
+    "StartFailed",
+    "WrongMajorVersion",
+    "connection_url",
+    "default_data_dir",
+    "ensure_running",
+    "running",
+]

@@ -1,0 +1,125 @@
+"""The process that supervises `postgres`: `python -m tallystick.postgres.keeper DATA_DIR`.
+
+It is started by whoever needs the server first, detaches itself, and lives as long as somebody
+holds `users.lock`. It tells its starter one line of JSON: ready, busy (another keeper is there)
+or the error.
+
+1. It takes `keeper.lock` for its life, or leaves.
+2. It makes the cluster if there is none, and starts the server.
+3. It starts the server again if that dies.
+4. Twice a second it tries to take `users.lock` exclusively. That succeeds only when nobody needs
+   the server any more, and keeps newcomers waiting until the server is stopped and the keeper
+   gone; then they start a new one. So no newcomer meets a server about to stop.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tallystick.postgres.cluster import ensure_cluster
+from tallystick.postgres.errors import PostgresError, StartFailed
+from tallystick.postgres.folders import Folders, account_for, open_home
+from tallystick.postgres.locks import lock_within, try_lock
+from tallystick.postgres.programs import find_programs, reachable
+from tallystick.postgres.server import Server
+
+_TICK_SECONDS = 0.5
+_LOCK_PATIENCE_SECONDS = 0.1  #: Others look at the lock by taking it for a moment.
+_RESTARTS = 3
+_WAKING = (signal.SIGCHLD, signal.SIGALRM)
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def main() -> None:
+    """Detach, keep the server, and leave nothing behind."""
+    parser = argparse.ArgumentParser(prog="python -m tallystick.postgres.keeper")
+    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("--throwaway", action="store_true", help="unsafe but fast; removed at end")
+    options = parser.parse_args()
+    if os.fork():
+        os._exit(0)
+    folders = Folders.of(options.data_dir)
+    try:
+        if lock_within(folders.keeper_lock, exclusive=True, seconds=_LOCK_PATIENCE_SECONDS) is None:
+            _tell(state="busy")
+        else:
+            _keep(folders, throwaway=options.throwaway)
+    except (PostgresError, OSError) as error:
+        _tell(state="failed", error=type(error).__name__, message=str(error))
+        sys.exit(1)
+
+
+def _keep(folders: Folders, *, throwaway: bool) -> None:
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # some systems drop what nobody handles
+    signal.pthread_sigmask(signal.SIG_BLOCK, [*_WAKING, *_ENDING])
+    folders.ready.unlink(missing_ok=True)
+    try:
+        server = _prepare(folders, throwaway=throwaway)
+        try:
+            server.start()
+            folders.ready.touch(mode=0o600)
+            _tell(state="ready")
+            _detach_output(folders)
+            _supervise(server, folders)
+        finally:
+            folders.ready.unlink(missing_ok=True)
+            server.stop()
+    finally:
+        if throwaway:
+            shutil.rmtree(folders.home)
+            with contextlib.suppress(OSError):  # others put something there
+                folders.data_dir.rmdir()
+
+
+def _prepare(folders: Folders, *, throwaway: bool) -> Server:
+    account = account_for(folders)
+    open_home(folders, account)
+    programs = reachable(find_programs(folders), account=account, folders=folders)
+    ensure_cluster(folders, programs=programs, account=account, throwaway=throwaway)
+    return Server(folders, programs=programs, account=account, throwaway=throwaway)
+
+
+def _supervise(server: Server, folders: Folders) -> None:
+    """Return when nobody needs the server any more, holding their lock, or when told to end."""
+    signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
+    while try_lock(folders.users_lock, exclusive=True) is None:
+        if signal.sigwait([*_WAKING, *_ENDING]) in _ENDING:
+            return
+        if not server.is_alive():
+            folders.ready.unlink(missing_ok=True)
+            _restart(server)
+            folders.ready.touch(mode=0o600)
+        server.trim_log()
+
+
+def _restart(server: Server) -> None:
+    for chance in range(_RESTARTS, 0, -1):
+        try:
+            return server.start()
+        except StartFailed:
+            if chance == 1:
+                raise
+            time.sleep(_TICK_SECONDS)
+
+
+def _tell(**answer: str) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the starter may be gone; others are not
+        os.write(sys.stdout.fileno(), json.dumps(answer).encode() + b"\n")
+
+
+def _detach_output(folders: Folders) -> None:
+    """Send what is said from now on to the log; the starter's pipe ends here."""
+    log = os.open(folders.log, os.O_WRONLY | os.O_APPEND)
+    for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(log, descriptor)
+    os.close(log)
+
+
+if __name__ == "__main__":
+    main()

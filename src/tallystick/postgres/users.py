@@ -1,0 +1,146 @@
+"""What a process does that needs the server: hold the users' lock, and see that a keeper is there."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.postgres.errors import (
+    BY_NAME,
+    FolderUnusable,
+    PostgresError,
+    ProgramsMissing,
+    StartFailed,
+)
+from tallystick.postgres.folders import Folders, make_home
+from tallystick.postgres.locks import is_locked, lock_within
+
+_PATIENCE_SECONDS = 150.0  #: Longer than a server may take to stop or to start.
+_POLL_SECONDS = 0.02
+
+_held: dict[Path, int] = {}  # the users' locks that this process holds until it ends
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that accepts connections at `url`."""
+
+    url: str
+    data_dir: Path
+
+
+def ensure_running(data_dir: Path, *, throwaway: bool = False) -> Running:
+    """See that the data folder's server runs, from now until this process ends.
+
+    Cheap when it does (under a millisecond), so call it again whenever a connection failed.
+    `throwaway` is for tests: the server writes without care and its data is removed when the last
+    user is gone. Raises PostgresError.
+    """
+    _refuse_windows()
+    folders = Folders.of(data_dir)
+    with _one_at_a_time:
+        if folders.home not in _held:
+            _held[folders.home] = _join(folders)
+    _await_server(folders, throwaway=throwaway)
+    return Running(url=folders.url, data_dir=folders.data_dir)
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, *, throwaway: bool = False) -> Iterator[str]:
+    """See that the data folder's server runs while the block does; gives its URL.
+
+    As `ensure_running`; with `throwaway` the end of the block waits until all is removed.
+    """
+    _refuse_windows()
+    folders = Folders.of(data_dir)
+    lock = _join(folders)
+    try:
+        _await_server(folders, throwaway=throwaway)
+        yield folders.url
+    finally:
+        os.close(lock)
+        while throwaway and is_locked(folders.keeper_lock):
+            time.sleep(_POLL_SECONDS)
+
+
+def _join(folders: Folders) -> int:
+    """Become a user; waits while the server of earlier users is being stopped."""
+    make_home(folders)
+    try:
+        lock = lock_within(folders.users_lock, exclusive=False, seconds=_PATIENCE_SECONDS)
+    except OSError as error:
+        raise FolderUnusable(
+            f"The data folder {folders.data_dir} cannot be used by this account: {error}. "
+            "Run as the account that made it, or set TALLYSTICK_DATA_DIR to a folder of your own."
+        ) from error
+    if lock is None:
+        raise StartFailed(
+            f"The earlier server of {folders.data_dir} has not stopped in {_PATIENCE_SECONDS:.0f} "
+            f"seconds; see {folders.log}. The data is kept as it was; try again."
+        )
+    return lock
+
+
+def _await_server(folders: Folders, *, throwaway: bool) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not _answers(folders):
+        if time.monotonic() > deadline:
+            raise StartFailed(
+                f"The server of {folders.data_dir} has not become ready in "
+                f"{_PATIENCE_SECONDS:.0f} seconds; see {folders.log}. The data is kept as it was."
+            )
+        if is_locked(folders.keeper_lock):
+            time.sleep(_POLL_SECONDS)
+        else:
+            _start_keeper(folders, throwaway=throwaway)
+
+
+def _answers(folders: Folders) -> bool:
+    # A killed keeper's server may listen for a moment yet, so the socket alone proves nothing.
+    if not folders.ready.exists() or not is_locked(folders.keeper_lock):
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(os.fsencode(folders.sockets / folders.socket_name)) == 0
+
+
+def _start_keeper(folders: Folders, *, throwaway: bool) -> None:
+    """Start a keeper and wait for its word; returns if another one was first."""
+    ours = str(Path(__file__).parents[2])  # wherever this process found us, the keeper must too
+    path = os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-P", "-m", "tallystick.postgres.keeper", str(folders.data_dir)]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        [*command, *(["--throwaway"] if throwaway else [])],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        env=os.environ | {"PYTHONPATH": path},
+        start_new_session=True,
+    ) as keeper:
+        said = keeper.stdout.read().decode(errors="replace") if keeper.stdout else ""
+    _raise_if_failed(said)
+
+
+def _raise_if_failed(said: str) -> None:
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        raise StartFailed(f"The database's keeper ended unexpectedly. It said:\n{said}") from None
+    if answer["state"] == "failed":
+        raise BY_NAME.get(answer["error"], PostgresError)(answer["message"])
+
+
+def _refuse_windows() -> None:
+    if sys.platform == "win32":
+        raise ProgramsMissing(
+            "Tallystick starts no PostgreSQL of its own on Windows. Set DATABASE_URL to a "
+            "PostgreSQL server, or run Tallystick under WSL."
+        )

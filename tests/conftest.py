@@ -1,0 +1,38 @@
+"""Give the test run a PostgreSQL of its own, before Django's settings are read.
+
+With `DATABASE_URL` set, that server is used instead. The settings module is named here and not in
+pyproject.toml, because pytest-django would read it before this file runs. Workers of pytest-xdist
+inherit the environment and with it the one server; each has a database of its own on it.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+from tallystick import postgres
+
+_until_the_end = contextlib.ExitStack()
+
+
+def _start_server() -> None:
+    data_dir = Path(tempfile.mkdtemp(prefix="tallystick-tests-"))
+    os.environ["TALLYSTICK_DATA_DIR"] = str(data_dir)
+    url = _until_the_end.enter_context(postgres.running(data_dir, throwaway=True))
+    os.environ["DATABASE_URL"] = url
+
+
+if "DATABASE_URL" not in os.environ:
+    _start_server()
+os.environ.setdefault("TALLYSTICK_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("TALLYSTICK_ENCRYPTION_KEYS", "b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtbG9uZy1rZXk=")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.settings")
+django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove its data."""
+    _until_the_end.close()
