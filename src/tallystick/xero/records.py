@@ -1,0 +1,308 @@
+"""What Xero answers, as typed records. Here and in `drafts` alone stand Xero's key names.
+
+Keys that we do not know are ignored. What Xero takes from a fixed list (types, statuses) is plain
+text, for some organisations get values that no description lists. Amounts are Decimal, exactly
+as written, be they numbers or text. Xero omits what is absent; None or () stands for that.
+Instants are aware UTC, days are calendar days; both are read from Xero's text when asked for.
+Source of names and shapes: Xero's OpenAPI description 16.1.0 and recordings of a demo company.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct, field
+
+from tallystick.xero.dates import parse_day, parse_instant
+
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class _Record(Struct, frozen=True, kw_only=True, rename="pascal"):
+    pass
+
+
+def _day(text: str | None) -> date | None:
+    return parse_day(text) if text else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None
+
+
+def _exists(record_id: str) -> bool:
+    return record_id not in ("", _NO_ID)
+
+
+class Remark(_Record, frozen=True, kw_only=True):
+    """One validation error or warning; Xero's own examples use either key."""
+
+    message: str | None = None
+    description: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.message or self.description or ""
+
+
+class Organisation(_Record, frozen=True, kw_only=True):
+    """One set of books. `organisation_id` is the tenant id that calls are addressed to."""
+
+    organisation_id: str = field(default="", name="OrganisationID")
+    name: str = ""
+    legal_name: str | None = None
+    short_code: str | None = None  #: For links into Xero's pages, such as "!Qj35V".
+    base_currency: str = ""
+    country_code: str = ""
+    timezone: str | None = None  #: Xero's own name, such as "NEWZEALANDSTANDARDTIME".
+    version: str | None = None  #: AU, NZ, UK, US, GLOBAL and others.
+    edition: str | None = None
+    organisation_class: str | None = field(default=None, name="Class")
+    organisation_status: str | None = None
+    is_demo_company: bool = False
+    pays_tax: bool | None = None
+    tax_number: str | None = None
+    financial_year_end_day: int | None = None
+    financial_year_end_month: int | None = None
+    period_lock_date_text: str | None = field(default=None, name="PeriodLockDate")
+    end_of_year_lock_date_text: str | None = field(default=None, name="EndOfYearLockDate")
+
+    @property
+    def period_lock_date(self) -> date | None:
+        """The last day nobody may write on or before."""
+        return _day(self.period_lock_date_text)
+
+    @property
+    def end_of_year_lock_date(self) -> date | None:
+        """The last day that only advisers may write on or before."""
+        return _day(self.end_of_year_lock_date_text)
+
+
+class Account(_Record, frozen=True, kw_only=True):
+    """A ledger account. Bank accounts may have no code."""
+
+    account_id: str = field(default="", name="AccountID")
+    code: str | None = None
+    name: str = ""
+    type: str = ""  #: SALES, REVENUE, EXPENSE, BANK, ...
+    account_class: str = field(
+        default="", name="Class"
+    )  #: ASSET, EQUITY, EXPENSE, LIABILITY, REVENUE
+    status: str = ""  #: ACTIVE, ARCHIVED, DELETED
+    description: str | None = None
+    tax_type: str | None = None
+    system_account: str | None = None  #: DEBTORS, CREDITORS, ROUNDING, ...
+    enable_payments_to_account: bool = False
+    bank_account_type: str | None = None
+    currency_code: str | None = None
+    updated_text: str | None = field(default=None, name="UpdatedDateUTC")
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return _instant(self.updated_text)
+
+
+class TaxComponent(_Record, frozen=True, kw_only=True):
+    """A part of a tax rate, in percent."""
+
+    name: str = ""
+    rate: Decimal = Decimal(0)
+    is_compound: bool = False
+    is_non_recoverable: bool = False
+
+
+class TaxRate(_Record, frozen=True, kw_only=True):
+    """A tax rate; `tax_type` is the code that lines bear, `effective_rate` is in percent."""
+
+    name: str = ""
+    tax_type: str = ""
+    status: str = ""  #: ACTIVE, DELETED, ARCHIVED, PENDING; lists hold them all
+    report_tax_type: str | None = None
+    components: tuple[TaxComponent, ...] = field(default=(), name="TaxComponents")
+    display_tax_rate: Decimal | None = None
+    effective_rate: Decimal | None = None
+    can_apply_to_assets: bool = False
+    can_apply_to_equity: bool = False
+    can_apply_to_expenses: bool = False
+    can_apply_to_liabilities: bool = False
+    can_apply_to_revenue: bool = False
+
+    def fits(self, account_class: str) -> bool:
+        """Tell whether Xero takes this rate on accounts of the class, such as "REVENUE"."""
+        return {
+            "ASSET": self.can_apply_to_assets,
+            "EQUITY": self.can_apply_to_equity,
+            "EXPENSE": self.can_apply_to_expenses,
+            "LIABILITY": self.can_apply_to_liabilities,
+            "REVENUE": self.can_apply_to_revenue,
+        }.get(account_class, False)
+
+
+class Address(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+    """A postal address, read and written alike; POBOX is the one Xero prints on invoices."""
+
+    type: str = field(name="AddressType")  #: POBOX, STREET, DELIVERY
+    line1: str | None = field(default=None, name="AddressLine1")
+    line2: str | None = field(default=None, name="AddressLine2")
+    line3: str | None = field(default=None, name="AddressLine3")
+    line4: str | None = field(default=None, name="AddressLine4")
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    attention_to: str | None = None
+
+
+class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+    """A telephone number, read and written alike."""
+
+    type: str = field(name="PhoneType")  #: DEFAULT, DDI, MOBILE, FAX, OFFICE
+    number: str | None = field(default=None, name="PhoneNumber")
+    area_code: str | None = field(default=None, name="PhoneAreaCode")
+    country_code: str | None = field(default=None, name="PhoneCountryCode")
+
+
+class Contact(_Record, frozen=True, kw_only=True):
+    """A customer or supplier. Inside a list's invoice only id and name are filled."""
+
+    contact_id: str = field(default="", name="ContactID")
+    contact_number: str | None = None  #: The outside key; ours for contacts that we made.
+    account_number: str | None = None
+    name: str = ""
+    status: str | None = field(default=None, name="ContactStatus")  #: ACTIVE, ARCHIVED, GDPRREQUEST
+    first_name: str | None = None
+    last_name: str | None = None
+    email_address: str | None = None
+    tax_number: str | None = None
+    company_number: str | None = None
+    default_currency: str | None = None
+    is_customer: bool | None = None
+    is_supplier: bool | None = None
+    addresses: tuple[Address, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    merged_to_contact_id: str | None = field(default=None, name="MergedToContactID")
+    updated_text: str | None = field(default=None, name="UpdatedDateUTC")
+    outcome: str | None = field(default=None, name="StatusAttributeString")
+    has_validation_errors: bool = False
+    validation_errors: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def exists_in_xero(self) -> bool:
+        """False for the echo of a new contact that Xero refused."""
+        return _exists(self.contact_id)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return _instant(self.updated_text)
+
+
+class LineItem(_Record, frozen=True, kw_only=True):
+    """A line; one with a description only has neither amounts nor tax."""
+
+    line_item_id: str | None = field(default=None, name="LineItemID")
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    item_code: str | None = None
+    account_code: str | None = None
+    account_id: str | None = field(default=None, name="AccountID")
+    tax_type: str | None = None
+    tax_amount: Decimal | None = None
+    line_amount: Decimal | None = None
+    discount_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
+    validation_errors: tuple[Remark, ...] = ()
+
+
+class Invoice(_Record, frozen=True, kw_only=True):
+    """A sales invoice (ACCREC) or bill (ACCPAY). Amounts are in `currency_code`."""
+
+    invoice_id: str = field(default="", name="InvoiceID")
+    type: str = ""
+    invoice_number: str | None = None  #: Unique for sales invoices only.
+    reference: str | None = None
+    url: str | None = None  #: Our marker: the document's own address with us.
+    status: str = ""  #: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED
+    contact: Contact | None = None
+    date_text: str | None = field(default=None, name="Date")
+    due_date_text: str | None = field(default=None, name="DueDate")
+    fully_paid_on_text: str | None = field(default=None, name="FullyPaidOnDate")
+    updated_text: str | None = field(default=None, name="UpdatedDateUTC")
+    currency_code: str = ""
+    currency_rate: Decimal | None = None
+    line_amount_types: str | None = None  #: Exclusive, Inclusive, NoTax
+    line_items: tuple[LineItem, ...] = ()
+    sub_total: Decimal | None = None
+    total_tax: Decimal | None = None
+    total: Decimal | None = None
+    amount_due: Decimal | None = None
+    amount_paid: Decimal | None = None
+    amount_credited: Decimal | None = None
+    sent_to_contact: bool | None = None
+    has_attachments: bool | None = None
+    outcome: str | None = field(default=None, name="StatusAttributeString")
+    has_errors: bool = False
+    validation_errors: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def exists_in_xero(self) -> bool:
+        """False for the echo of a new invoice that Xero refused."""
+        return _exists(self.invoice_id)
+
+    @property
+    def issued_on(self) -> date | None:
+        return _day(self.date_text)
+
+    @property
+    def due_on(self) -> date | None:
+        return _day(self.due_date_text)
+
+    @property
+    def fully_paid_on(self) -> date | None:
+        return _day(self.fully_paid_on_text)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return _instant(self.updated_text)
+
+
+class XeroConnection(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One organisation that a token may act for; `connection_id` is what disconnecting names."""
+
+    connection_id: str = field(name="id")
+    tenant_id: str
+    tenant_type: str = ""  #: ORGANISATION, PRACTICE, ...
+    tenant_name: str | None = None
+    auth_event_id: str | None = None
+    created_text: str | None = field(default=None, name="createdDateUtc")
+    updated_text: str | None = field(default=None, name="updatedDateUtc")
+
+    @property
+    def created_at(self) -> datetime | None:
+        return _instant(self.created_text)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Later than `created_at` where the organisation was connected again."""
+        return _instant(self.updated_text)
+
+
+class Pagination(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a page stands among its like."""
+
+    page: int = 1
+    page_size: int = 100
+    page_count: int = 1
+    item_count: int = 0
+
+
+class Envelope(_Record, frozen=True, kw_only=True):
+    """The wrapping of every answer; None where the answer holds no such list."""
+
+    organisations: tuple[Organisation, ...] | None = None
+    accounts: tuple[Account, ...] | None = None
+    tax_rates: tuple[TaxRate, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    invoices: tuple[Invoice, ...] | None = None
+    pagination: Pagination | None = field(default=None, name="pagination")
