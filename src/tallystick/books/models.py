@@ -2,11 +2,25 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Q
+from django.db.models.functions import Now, Upper
 
 from tallystick.workspaces.models import User, Workspace
+
+
+def _search_index(field: str, name: str) -> GinIndex:
+    """Return an index for `icontains` on the field: three letters of the text find the rows."""
+    return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
+
+
+class TaxCodeQuerySet(models.QuerySet["TaxCode"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
 
 
 class TaxCode(models.Model):
@@ -17,6 +31,8 @@ class TaxCode(models.Model):
     name = models.CharField(max_length=100)
     rate = models.DecimalField(max_digits=7, decimal_places=4)
 
+    objects: ClassVar[TaxCodeQuerySet] = TaxCodeQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "code"], name="tax_code_unique")
@@ -24,6 +40,20 @@ class TaxCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def matching(self, text: str) -> Self:
+        """Keep those whose name, number or e-mail address holds the text, whatever its case."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(
+            Q(name__icontains=text) | Q(number__icontains=text) | Q(email__icontains=text)
+        )
 
 
 class Party(models.Model):
@@ -48,18 +78,35 @@ class Party(models.Model):
     is_walk_in = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
+    objects: ClassVar[PartyQuerySet] = PartyQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name_plural = "parties"
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="party_number_unique"),
             models.UniqueConstraint(
-                fields=["workspace"], condition=models.Q(is_walk_in=True), name="party_one_walk_in"
+                fields=["workspace"], condition=Q(is_walk_in=True), name="party_one_walk_in"
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "name", "id"], name="party_name")]
+        indexes = [
+            models.Index(fields=["workspace", "name", "id"], name="party_name"),
+            _search_index("name", "party_name_search"),
+            _search_index("number", "party_number_search"),
+            _search_index("email", "party_email_search"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def matching(self, text: str) -> Self:
+        """Keep those whose code or name holds the text, whatever its case."""
+        text = text.strip()
+        return self.filter(Q(code__icontains=text) | Q(name__icontains=text)) if text else self
 
 
 class Item(models.Model):
@@ -70,6 +117,8 @@ class Item(models.Model):
     name = models.CharField(max_length=255, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
+
+    objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="item_unique")]
@@ -97,6 +146,37 @@ class TaxBasis(models.TextChoices):
     EXCLUSIVE = "exclusive", "Tax exclusive"
     INCLUSIVE = "inclusive", "Tax inclusive"
     NONE = "none", "No tax"
+
+
+def _any_of(keys: models.QuerySet[Party, Any]) -> models.Func:
+    return models.Func(ArraySubquery(keys), function="ANY", output_field=models.BigIntegerField())
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def with_status(self, status: str) -> Self:
+        return self.filter(status=status)
+
+    def matching(self, text: str) -> Self:
+        """Keep those whose number, reference or party (name, number) holds the text."""
+        text = text.strip()
+        if not text:
+            return self
+        parties = Party.objects.filter(Q(name__icontains=text) | Q(number__icontains=text))
+        # An array, not a sub-select: only then can PostgreSQL join the three indexes by "or".
+        return self.filter(
+            Q(number__icontains=text)
+            | Q(reference__icontains=text)
+            | Q(party_id=_any_of(parties.values("pk")))
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-issued_on", "-pk")
 
 
 class Document(models.Model):
@@ -129,6 +209,8 @@ class Document(models.Model):
     submitted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -141,6 +223,8 @@ class Document(models.Model):
                 fields=["workspace", "kind", "status", "issued_on", "id"], name="document_status"
             ),
             models.Index(fields=["party", "issued_on", "id"], name="document_party"),
+            _search_index("number", "document_number_search"),
+            _search_index("reference", "document_reference_search"),
         ]
 
     def __str__(self) -> str:

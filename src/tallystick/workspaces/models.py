@@ -2,24 +2,40 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower, Now
 
 
-class User(AbstractUser):
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return whoever signs in under this e-mail address, in whatever letter case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
     """A person who signs in with an e-mail address; may belong to several workspaces."""
 
-    email = models.EmailField("e-mail address")
+    #: In lower case always, so that nobody exists twice and sign-in ignores the case.
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    USERNAME_FIELD = "email"
+
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        return self.name or self.email
 
 
 class Workspace(models.Model):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("books", "0002_initial"),
+        ("books", "0001_initial"),
         ("connections", "0002_initial"),
         ("sync", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
