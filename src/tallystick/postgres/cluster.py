@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TypedDict
 
@@ -40,8 +41,10 @@ def ensure_cluster(
                 "move it away to begin anew, or put its backup there."
             )
         return
-    side = folders.home / "cluster.new"
-    shutil.rmtree(side, ignore_errors=True)
+    for half_made in folders.home.glob("cluster.new-*"):
+        shutil.rmtree(half_made, ignore_errors=True)
+    # A name of its own, since the `initdb` of a killed keeper may still be writing to the last one.
+    side = Path(tempfile.mkdtemp(prefix="cluster.new-", dir=folders.home))
     private_folder(side, account)
     _run([programs.bin / "initdb", *_initdb_options(side, programs, throwaway)], account)
     _run(

@@ -7,9 +7,10 @@ DATA_DIR/postgres/
     server.log      what the server and its keeper say, and server.log.1 before it
     users.lock      held shared by every process that needs the server
     keeper.lock     held exclusively by the one process that supervises it
-    ready           exists while the server accepts connections
+    ready.lock      held exclusively by the keeper while the server accepts connections
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -72,14 +73,15 @@ class Folders:
         return self.home / "keeper.lock"
 
     @property
-    def ready(self) -> Path:
-        return self.home / "ready"
+    def ready_lock(self) -> Path:
+        return self.home / "ready.lock"
 
     @property
     def sockets(self) -> Path:
         """The folder of the socket: every process finds the same one for the same data folder."""
         usual = self.home / "run"
-        if len(os.fsencode(usual / self.socket_name)) < _SOCKET_PATH_LIMIT:
+        short = len(os.fsencode(usual / self.socket_name)) < _SOCKET_PATH_LIMIT
+        if short and "," not in str(usual):  # libpq takes a comma for the end of a host
             return usual
         # Not TMPDIR: two processes of one account may have different ones.
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
@@ -159,7 +161,8 @@ def open_home(folders: Folders, account: Account) -> None:
             "/var/lib/tallystick, or run Tallystick as an ordinary user. Nothing was changed."
         )
     for folder in (folders.data_dir, folders.home):
-        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o011)  # to pass, not to look
+        if closed_to(account, folder):
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o011)  # to pass, not to look
 
 
 def closed_to(account: Account, path: Path) -> Path | None:
@@ -180,20 +183,20 @@ def closed_to(account: Account, path: Path) -> Path | None:
 def private_folder(path: Path, account: Account) -> None:
     """Make a folder that is this account's alone, or see that the one there is just that.
 
-    In a folder open to all somebody else may have been first: theirs is refused.
+    In a folder open to all somebody else may have been first: theirs is refused, and no link is
+    followed.
     """
-    try:
+    with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)
-    except FileExistsError:
-        status = path.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {account.uid, os.geteuid()}:
-            raise FolderUnusable(
-                f"{path} belongs to somebody else, so the database's socket cannot be there. "
-                "Remove it, or set TALLYSTICK_DATA_DIR to a folder with a shorter path."
-            ) from None
-    path.chmod(0o700)
-    if account.switch:
-        os.chown(path, account.uid, account.gid)
+    status = path.lstat()
+    ours = status.st_uid in {account.uid, os.geteuid()} and not status.st_mode & 0o077
+    if not stat.S_ISDIR(status.st_mode) or not ours:
+        raise FolderUnusable(
+            f"{path} must be a folder that only the account {account.name} may enter, and is "
+            "not; the database does not use it. Remove it and start again."
+        )
+    if status.st_uid != account.uid:
+        os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
 def _home_mode() -> int:

@@ -44,6 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     if os.fork():
         os._exit(0)
+    os.umask(0o077)
     folders = Folders.of(options.data_dir)
     try:
         if lock_within(folders.keeper_lock, exclusive=True, seconds=_LOCK_PATIENCE_SECONDS) is None:
@@ -58,17 +59,14 @@ def main() -> None:
 def _keep(folders: Folders, *, throwaway: bool) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)  # some systems drop what nobody handles
     signal.pthread_sigmask(signal.SIG_BLOCK, [*_WAKING, *_ENDING])
-    folders.ready.unlink(missing_ok=True)
+    signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
     try:
         server = _prepare(folders, throwaway=throwaway)
         try:
             server.start()
-            folders.ready.touch(mode=0o600)
-            _tell(state="ready")
-            _detach_output(folders)
-            _supervise(server, folders)
+            while _serve(server, folders):
+                _restart(server)
         finally:
-            folders.ready.unlink(missing_ok=True)
             server.stop()
     finally:
         if throwaway:
@@ -85,17 +83,26 @@ def _prepare(folders: Folders, *, throwaway: bool) -> Server:
     return Server(folders, programs=programs, account=account, throwaway=throwaway)
 
 
-def _supervise(server: Server, folders: Folders) -> None:
-    """Return when nobody needs the server any more, holding their lock, or when told to end."""
-    signal.setitimer(signal.ITIMER_REAL, _TICK_SECONDS, _TICK_SECONDS)
-    while try_lock(folders.users_lock, exclusive=True) is None:
-        if signal.sigwait([*_WAKING, *_ENDING]) in _ENDING:
-            return
-        if not server.is_alive():
-            folders.ready.unlink(missing_ok=True)
-            _restart(server)
-            folders.ready.touch(mode=0o600)
-        server.trim_log()
+def _serve(server: Server, folders: Folders) -> bool:
+    """Announce the server for as long as it lives and is needed; tell whether to start it again.
+
+    When nobody needs it, the users' lock is held from here until this process ends.
+    """
+    announced = lock_within(folders.ready_lock, exclusive=True, seconds=_TICK_SECONDS)
+    if announced is None:
+        raise StartFailed(f"{folders.ready_lock} is held by a process that is not ours.")
+    _tell(state="ready")
+    _send_output_to_log(folders)
+    try:
+        while try_lock(folders.users_lock, exclusive=True) is None:
+            if signal.sigwait([*_WAKING, *_ENDING]) in _ENDING:
+                return False
+            if not server.is_alive():
+                return True
+            server.trim_log()
+        return False
+    finally:
+        os.close(announced)
 
 
 def _restart(server: Server) -> None:
@@ -113,7 +120,7 @@ def _tell(**answer: str) -> None:
         os.write(sys.stdout.fileno(), json.dumps(answer).encode() + b"\n")
 
 
-def _detach_output(folders: Folders) -> None:
+def _send_output_to_log(folders: Folders) -> None:
     """Send what is said from now on to the log; the starter's pipe ends here."""
     log = os.open(folders.log, os.O_WRONLY | os.O_APPEND)
     for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):

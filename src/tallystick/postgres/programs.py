@@ -7,6 +7,7 @@ its Python code is never imported.
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ class Programs:
 
     @property
     def major(self) -> int:
-        return int(self.version.split(".")[0].rstrip("abcdefghijklmnopqrstuvwxyz"))
+        return int(re.findall(r"\d+", self.version)[0])
 
 
 def find_programs(folders: Folders) -> Programs:
@@ -59,17 +60,26 @@ def reachable(programs: Programs, *, account: Account, folders: Folders) -> Prog
     """Return the programs, copied into the data folder where the account cannot get at them."""
     prefix = programs.bin.parent
     parts = [part for name in ("bin", "lib", "share") if (part := prefix / name).is_dir()]
-    if not account.switch or not any(closed_to(account, part) for part in parts):
+    needed = [*parts, (programs.bin / "postgres").resolve()]
+    if not account.switch or not any(closed_to(account, path) for path in needed):
         return programs
     copy = folders.home / f"programs-{programs.version}"
     if not copy.is_dir():
-        side = folders.home / "programs.new"
-        shutil.rmtree(side, ignore_errors=True)
-        for part in parts:
-            shutil.copytree(part, side / part.name, symlinks=True)
-        _open_to_all(side)
-        side.rename(copy)
+        _copy(parts, copy)
     return Programs(copy / "bin", programs.version)
+
+
+def _copy(parts: list[Path], copy: Path) -> None:
+    """Copy the folders beside their place and rename when whole; older copies go."""
+    for older in copy.parent.glob("programs-*"):
+        shutil.rmtree(older)
+    side = copy.parent / "programs-new"
+    for part in parts:
+        shutil.copytree(part, side / part.name)
+    for path in [side, *side.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    os.sync()  # or a power loss could leave whole names with empty files behind them
+    side.rename(copy)
 
 
 def _usable() -> Iterator[Programs]:
@@ -105,9 +115,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _numbers(path: Path) -> tuple[int, ...]:
-    return tuple(
-        int(digits) for digits in "".join(c if c.isdigit() else " " for c in str(path)).split()
-    )
+    return tuple(int(digits) for digits in re.findall(r"\d+", str(path)))
 
 
 def _version_of(folder: Path) -> str | None:
@@ -128,13 +136,6 @@ def _major_of(cluster: Path) -> int | None:
         return int((cluster / "PG_VERSION").read_text(encoding="ascii"))
     except FileNotFoundError:
         return None
-
-
-def _open_to_all(tree: Path) -> None:
-    for path in [tree, *tree.rglob("*")]:
-        if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & 0o100
-            path.chmod(0o755 if runs else 0o644)
 
 
 def _nothing_found() -> str:

@@ -91,7 +91,7 @@ class Server:
             os.truncate(self._folders.log, 0)  # `postgres` appends to the same open file
 
     def _spawn(self, log: BinaryIO) -> subprocess.Popen[bytes]:
-        settings = _SETTINGS | {"unix_socket_directories": _quoted(self._folders.sockets)}
+        settings = _SETTINGS | {"unix_socket_directories": str(self._folders.sockets)}
         if self._throwaway:
             settings |= _THROWAWAY_SETTINGS
         command: list[str | Path] = [self._programs.bin / "postgres", "-D", self._folders.cluster]
@@ -154,10 +154,20 @@ def _end_with(keeper: int) -> Callable[[], None]:
 
 
 def _stop_leftovers(cluster: Path) -> None:
-    """Stop every `postgres` on this cluster that an earlier keeper left behind."""
+    """Stop every `postgres` on this cluster that an earlier keeper left behind.
+
+    First the server, which ends its sessions; then sessions whose server was killed.
+    """
+    leader = [pid for pid in _servers_of(cluster) if [str(pid)] == _pid_file_lines(cluster)[:1]]
+    for pid in leader:
+        _stop(partial(_kill, pid), partial(_is_gone, pid, cluster))
     for pid in _servers_of(cluster):
-        with contextlib.suppress(ProcessLookupError):
-            _stop(partial(os.kill, pid), partial(_is_gone, pid, cluster))
+        _stop(partial(_kill, pid), partial(_is_gone, pid, cluster), _STOP_STEPS[1:])
+
+
+def _kill(pid: int, sign: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, sign)
 
 
 def _stop(
@@ -219,7 +229,8 @@ def _disown_pid_file(cluster: Path) -> None:
     """
     path = cluster / "postmaster.pid"
     if lines := _pid_file_lines(cluster):
-        with path.open("r+", encoding="utf-8") as file:
+        # The file is another account's where we are root: a link in its place is not followed.
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "w", encoding="utf-8") as file:
             file.write("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
             file.truncate()
 
@@ -229,8 +240,3 @@ def _pid_file_lines(cluster: Path) -> list[str]:
         return (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-
-
-def _quoted(path: Path) -> str:
-    """Quote for a setting that is a list: a comma in the path must not part it."""
-    return '"' + str(path).replace('"', '""') + '"'

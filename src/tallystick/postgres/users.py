@@ -105,7 +105,7 @@ def _await_server(folders: Folders, *, throwaway: bool) -> None:
 
 def _answers(folders: Folders) -> bool:
     # A killed keeper's server may listen for a moment yet, so the socket alone proves nothing.
-    if not folders.ready.exists() or not is_locked(folders.keeper_lock):
+    if not is_locked(folders.ready_lock):
         return False
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(os.fsencode(folders.sockets / folders.socket_name)) == 0
