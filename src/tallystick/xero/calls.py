@@ -39,7 +39,7 @@ class Call:
     method: str
     endpoint: str  #: The path's meaningful part, such as "Invoices"; never a query.
     status: int | None  #: None where no answer came.
-    error: str | None  #: Class name of the XeroError raised, None for success.
+    error: str | None  #: Class name of the XeroError raised; None for success.
     milliseconds: int
     request_bytes: int  #: Of the body.
     response_bytes: int  #: Of the body, unpacked.

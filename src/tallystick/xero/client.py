@@ -250,7 +250,7 @@ def _reader(
         try:
             answer = decoder.decode(response.content)
             reason = "" if required(answer) is not None else "the list asked for is missing"
-        except msgspec.MsgspecError as exc:
+        except (ValueError, RecursionError) as exc:
             reason = str(exc)
         if reason:
             raise unreadable(outgoing, response, reason)

@@ -195,7 +195,7 @@ def _post(hosts: Hosts, app: App, name: str, form: dict[str, str]) -> Outgoing:
 def _token_set(outgoing: Outgoing, response: httpx2.Response, asked_at: datetime) -> TokenSet:
     try:
         grant = msgspec.json.decode(response.content, type=_Grant)
-    except msgspec.MsgspecError:
+    except ValueError:
         grant = None
     if grant is None:
         raise unreadable(outgoing, response, "not the tokens that were asked for")
@@ -226,7 +226,7 @@ def _claims(access_token: str) -> _Claims:
     try:
         text = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         return msgspec.json.decode(text, type=_Claims)
-    except (ValueError, msgspec.MsgspecError):
+    except ValueError:
         return _Claims()
 
 
@@ -244,7 +244,7 @@ def _token_error(outgoing: Outgoing, response: httpx2.Response, *, renewing: boo
     correlation_id = correlation_id_of(response)
     try:
         code = msgspec.json.decode(response.content, type=_TokenError).error
-    except msgspec.MsgspecError:
+    except ValueError:
         code = ""
     if code == "invalid_grant" and renewing:
         return ConsentRevoked(

@@ -187,7 +187,7 @@ def _refused_access(outgoing: Outgoing, response: httpx2.Response) -> XeroError:
 def _detail(response: httpx2.Response) -> str:
     try:
         problem: dict[str, Any] = msgspec.json.decode(response.content, type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except ValueError:
         return ""
     # Keys are capitalised on the wire; some have seen them in lower case.
     return str(problem.get("Detail") or problem.get("detail") or "")
@@ -196,7 +196,7 @@ def _detail(response: httpx2.Response) -> str:
 def _bad_request(outgoing: Outgoing, response: httpx2.Response) -> BadRequest:
     try:
         refusal = msgspec.json.decode(response.content, type=_Refusal)
-    except msgspec.MsgspecError:
+    except ValueError:
         refusal = _Refusal(message="no reason given")
     elements = tuple(_messages(element) for element in refusal.elements)
     said = "; ".join(text for texts in elements for text in texts) or refusal.message

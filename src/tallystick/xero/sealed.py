@@ -83,11 +83,12 @@ def seal_status_changes(changes: Sequence[tuple[str, str]]) -> Sealed:
 def element_of(record: T) -> Element[T]:
     """Return what Xero says about one element of a write."""
     errors = tuple(dict.fromkeys(_errors(record)))
-    refused = record.outcome == "ERROR" or bool(errors) or not record.exists_in_xero
-    if refused and not errors:
+    accepted = record.outcome in ("OK", "WARNING") or (record.outcome is None and not errors)
+    ok = accepted and record.exists_in_xero
+    if not ok and not errors:
         errors = ("Xero refused this without saying why.",)
     warnings = tuple(dict.fromkeys(remark.text for remark in record.warnings))
-    return Element(record=record, ok=not refused, errors=errors, warnings=warnings)
+    return Element(record=record, ok=ok, errors=errors, warnings=warnings)
 
 
 def _errors(record: Invoice | Contact) -> Iterator[str]:

@@ -1,0 +1,39 @@
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+
+from tallystick.xero import Call, Hosts, XeroClient, http_pool
+
+HOSTS = Hosts.all_at("https://xero.test")
+TOKEN = "a-very-secret-access-token"
+
+
+@pytest.fixture
+def pool_answering() -> Iterator[Callable[..., httpx2.Client]]:
+    """Make pools whose far end is a function from request to response, or one fixed response."""
+    pools: list[httpx2.Client] = []
+
+    def make(answer: httpx2.Response | Callable[[httpx2.Request], httpx2.Response]):
+        handler = answer if callable(answer) else lambda request: answer
+        pools.append(http_pool(transport=httpx2.MockTransport(handler)))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+@pytest.fixture
+def calls() -> list[Call]:
+    return []
+
+
+@pytest.fixture
+def client_answering(pool_answering, calls) -> Callable[..., XeroClient]:
+    """Make clients of one organisation over `pool_answering`; their calls go to `calls`."""
+
+    def make(answer) -> XeroClient:
+        return XeroClient(pool_answering(answer), HOSTS, TOKEN, "tenant-1", calls.append)
+
+    return make
