@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import httpx2
-import msgspec
 from msgspec.json import Decoder
 
 from tallystick.xero.calls import OnCall, Outgoing, correlation_id_of, make_call

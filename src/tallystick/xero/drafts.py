@@ -93,6 +93,9 @@ class InvoiceDraft(_Draft, kw_only=True):
     line_amount_types: LineAmountTypes
     line_items: Sequence[LineDraft]
 
+    def __post_init__(self) -> None:
+        self.currency_rate = _plain(self.currency_rate, places=6)
+
 
 class StatusChange(_Draft, kw_only=True):
     """A new status for an invoice in Xero: DELETED for drafts, VOIDED for approved ones."""
@@ -106,13 +109,13 @@ def to_body(plural: str, elements: Sequence[Struct]) -> bytes:
     return _encoder.encode({plural: elements})
 
 
-def _plain(amount: Decimal | None) -> Decimal | None:
+def _plain(amount: Decimal | None, *, places: int = 4) -> Decimal | None:
     """Return the amount in a form that is written without an exponent."""
     if amount is None:
         return None
     if not amount.is_finite():
         raise ValueError(f"{amount} is not an amount.")
     exponent = int(amount.as_tuple().exponent)
-    if exponent < -4:
-        raise ValueError(f"{amount} has more than the 4 decimals that Xero keeps.")
+    if exponent < -places:
+        raise ValueError(f"{amount} has more than the {places} decimals that Xero keeps.")
     return amount if exponent <= 0 else amount.quantize(Decimal(1))
