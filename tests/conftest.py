@@ -12,6 +12,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 from tallystick import postgres
 
@@ -31,6 +32,8 @@ os.environ.setdefault("TALLYSTICK_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("TALLYSTICK_ENCRYPTION_KEYS", "b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtbG9uZy1rZXk=")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.settings")
 django.setup()
+# The real one is slow on purpose, and nearly every test makes a person.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

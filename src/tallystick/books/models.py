@@ -2,7 +2,7 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -148,8 +148,12 @@ class TaxBasis(models.TextChoices):
     NONE = "none", "No tax"
 
 
-def _any_of(keys: models.QuerySet[Party, Any]) -> models.Func:
-    return models.Func(ArraySubquery(keys), function="ANY", output_field=models.BigIntegerField())
+class _EqualsAny(models.Func):
+    """SQL's `left = ANY (right)`, of a column and an array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -172,7 +176,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(
             Q(number__icontains=text)
             | Q(reference__icontains=text)
-            | Q(party_id=_any_of(parties.values("pk")))
+            | Q(_EqualsAny("party_id", ArraySubquery(parties.values("pk"))))
         )
 
     def newest_first(self) -> Self:
@@ -182,12 +186,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 class Document(models.Model):
     """A sales invoice, bill, sales credit note or supplier credit note."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="documents")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="documents", db_index=False
+    )
     #: Stands in Xero as part of our marker, so it must stay unique over restores and moves.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=24, choices=Kind.choices)
     number = models.CharField(max_length=255)
-    party = models.ForeignKey(Party, models.PROTECT, related_name="documents")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="documents", db_index=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     issued_on = models.DateField()
     due_on = models.DateField()
@@ -246,16 +252,20 @@ class Document(models.Model):
 class Line(models.Model):
     """One line of a document; a line without quantity and price is a description only."""
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="lines")
+    # There are far more lines than anything else: no index that another one covers.
+    document = models.ForeignKey(Document, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     #: The item's code as the source had it; the item itself need not exist here.
     item_code = models.CharField(max_length=30, blank=True)
-    description = models.CharField(max_length=4000, blank=True)
+    #: Never empty: the services put the item's code where the source gave none.
+    description = models.CharField(max_length=4000)
     quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     #: Percent off, such as 12.5.
     discount = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
-    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True, related_name="+")
+    tax_code = models.ForeignKey(
+        TaxCode, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     #: A ledger account named by the source; else the account ladder decides.
     account_code = models.CharField(max_length=10, blank=True)
     #: Computed by `tallystick.money`: quantity x price less discount, and its tax.

@@ -1,0 +1,55 @@
+"""Checks one record's values and gathers everything that is wrong, not only the first."""
+
+from decimal import Decimal
+
+from tallystick.books.errors import InvalidRecord, Problem
+
+#: Quantities, prices and amounts stay below; wider ones do not fit our columns or Xero's.
+LIMIT = Decimal(10) ** 13
+
+
+class Checker:
+    """Gathers the problems of one record; `line` names the line that is being checked."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.line: int | None = None
+        self.problems: list[Problem] = []
+
+    def refuse(self, field: str, value: object, message: str) -> None:
+        shown = "" if value is None else str(value)[:100]
+        self.problems.append(Problem(self.subject, self.line, field, shown, message))
+
+    def text(self, field: str, value: str, *, at_most: int, required: bool = False) -> str:
+        """Return the text without blanks around it."""
+        value = value.strip()
+        if required and not value:
+            self.refuse(field, value, "Enter one.")
+        if len(value) > at_most:
+            self.refuse(field, value, f"Shorten it to {at_most} characters; it has {len(value)}.")
+        if "\0" in value:
+            self.refuse(field, value.replace("\0", ""), "Remove the invisible NUL character.")
+        return value
+
+    def number(
+        self,
+        field: str,
+        value: Decimal | None,
+        *,
+        at_least: Decimal = -LIMIT,
+        at_most: Decimal = LIMIT,
+    ) -> None:
+        """Check bounds and that there are at most four decimals, as Xero keeps them."""
+        if value is None:
+            return
+        if not value.is_finite():
+            self.refuse(field, value, "Enter a number, such as 12 or 2.5.")
+        elif not at_least <= value <= at_most:
+            self.refuse(field, value, f"Enter a number from {at_least:f} to {at_most:f}.")
+        elif value != round(value, 4):
+            self.refuse(field, value, "Enter at most four decimals.")
+
+    def finish(self) -> None:
+        """Raise InvalidRecord if anything was refused."""
+        if self.problems:
+            raise InvalidRecord(self.subject, self.problems)

@@ -1,0 +1,69 @@
+"""Adding and changing products and services."""
+
+from django.db import IntegrityError, transaction
+
+from tallystick.books.checking import Checker
+from tallystick.books.errors import NotFound
+from tallystick.books.inputs import ItemInput
+from tallystick.books.models import Item, TaxCode
+from tallystick.workspaces import audit
+from tallystick.workspaces.models import User, Workspace
+
+
+@transaction.atomic
+def create_item(*, workspace: Workspace, actor: User | None, item: ItemInput) -> Item:
+    """Keep a new item. Raises InvalidRecord with every problem at once."""
+    record = Item(workspace=workspace)
+    _fill(record, item)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="item.created",
+        message=f"{record.code} was added.",
+        subject=record,
+    )
+    return record
+
+
+@transaction.atomic
+def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: ItemInput) -> Item:
+    """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
+    record = Item.objects.in_workspace(workspace).filter(pk=item_id).select_for_update().first()
+    if record is None:
+        raise NotFound("The item is not in this workspace. Look it up again in the list.")
+    _fill(record, item)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="item.edited",
+        message=f"{record.code} was changed.",
+        subject=record,
+    )
+    return record
+
+
+def _fill(record: Item, item: ItemInput) -> None:
+    checker = Checker(item.code.strip() or "The item")
+    record.code = checker.text("code", item.code, at_most=30, required=True)
+    record.name = checker.text("name", item.name, at_most=255)
+    checker.number("unit_price", item.unit_price)
+    record.unit_price = item.unit_price
+    record.tax_code = _tax_code(record.workspace, item.tax_code, checker)
+    checker.finish()
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        if "item_unique" not in str(error):
+            raise
+        checker.refuse("code", record.code, "Another item has it; change it.")
+        checker.finish()
+
+
+def _tax_code(workspace: Workspace, code: str, checker: Checker) -> TaxCode | None:
+    if not code:
+        return None
+    found = TaxCode.objects.in_workspace(workspace).filter(code=code).first()
+    if found is None:
+        checker.refuse("tax_code", code, "Choose an existing tax code, or add it first.")
+    return found

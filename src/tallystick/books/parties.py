@@ -1,0 +1,107 @@
+"""Adding and changing customers and suppliers."""
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from tallystick.books.checking import Checker
+from tallystick.books.errors import NotFound
+from tallystick.books.inputs import PartyInput
+from tallystick.books.models import Party
+from tallystick.workspaces import audit
+from tallystick.workspaces.models import User, Workspace
+
+WALK_IN_NAME = "Walk-in customer"
+
+#: The text fields with the characters they take.
+_WIDTHS = {
+    "number": 50,
+    "name": 255,
+    "email": 255,
+    "phone": 50,
+    "tax_number": 50,
+    "address": 500,
+    "city": 255,
+    "region": 255,
+    "postal_code": 50,
+    "country": 50,
+}
+
+
+@transaction.atomic
+def create_party(*, workspace: Workspace, actor: User | None, party: PartyInput) -> Party:
+    """Keep a new party. Raises InvalidRecord with every problem at once."""
+    record = Party(workspace=workspace)
+    _fill(record, party)
+    _save(record)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="party.created",
+        message=f"{record.name} ({record.number}) was added.",
+        subject=record,
+    )
+    return record
+
+
+@transaction.atomic
+def edit_party(
+    *, workspace: Workspace, actor: User | None, party_id: int, party: PartyInput
+) -> Party:
+    """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
+    record = Party.objects.in_workspace(workspace).filter(pk=party_id).select_for_update().first()
+    if record is None:
+        raise NotFound("The customer or supplier is not in this workspace. Look it up again.")
+    _fill(record, party)
+    _save(record)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="party.edited",
+        message=f"{record.name} ({record.number}) was changed.",
+        subject=record,
+    )
+    return record
+
+
+def walk_in_party(workspace: Workspace) -> Party:
+    """Return the party that stands for sales without a named customer; made when first needed."""
+    party, _ = Party.objects.get_or_create(
+        workspace=workspace,
+        is_walk_in=True,
+        defaults={"name": WALK_IN_NAME, "number": _free_number(workspace, "WALK-IN")},
+    )
+    return party
+
+
+def _fill(record: Party, party: PartyInput) -> None:
+    checker = Checker(party.name.strip() or "The customer or supplier")
+    for field, width in _WIDTHS.items():
+        setattr(record, field, checker.text(field, getattr(party, field), at_most=width))
+    record.is_customer = party.is_customer
+    record.is_supplier = party.is_supplier
+    if not record.name:
+        checker.refuse("name", None, "Enter the name as it shall stand on documents.")
+    record.number = record.number or _free_number(record.workspace, record.name)
+    checker.finish()
+
+
+def _free_number(workspace: Workspace, name: str) -> str:
+    base = slugify(name).upper()[:44].strip("-") or "PARTY"
+    parties = Party.objects.in_workspace(workspace).filter(number__startswith=base)
+    taken = set(parties.values_list("number", flat=True))
+    tail = 1
+    while (number := base if tail == 1 else f"{base}-{tail}") in taken:
+        tail += 1
+    return number
+
+
+def _save(record: Party) -> None:
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        if "party_number_unique" not in str(error):
+            raise
+        checker = Checker(record.name)
+        checker.refuse("number", record.number, "Another customer or supplier has it; change it.")
+        checker.finish()

@@ -1,0 +1,72 @@
+"""Adding and changing our tax codes."""
+
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from tallystick.books.checking import Checker
+from tallystick.books.errors import NotFound
+from tallystick.books.inputs import TaxCodeInput
+from tallystick.books.models import Line, TaxCode
+from tallystick.workspaces import audit
+from tallystick.workspaces.models import User, Workspace
+
+
+@transaction.atomic
+def create_tax_code(*, workspace: Workspace, actor: User | None, tax_code: TaxCodeInput) -> TaxCode:
+    """Keep a new tax code. Raises InvalidRecord with every problem at once."""
+    record = TaxCode(workspace=workspace)
+    _fill(record, tax_code)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="tax_code.created",
+        message=f"{record.code} ({record.rate:f}%) was added.",
+        subject=record,
+    )
+    return record
+
+
+@transaction.atomic
+def edit_tax_code(
+    *, workspace: Workspace, actor: User | None, tax_code_id: int, tax_code: TaxCodeInput
+) -> TaxCode:
+    """Put the values in place of those it has. Raises NotFound and InvalidRecord.
+
+    A rate that documents were computed with stays: a new rate needs a new code.
+    """
+    records = TaxCode.objects.in_workspace(workspace).filter(pk=tax_code_id)
+    record = records.select_for_update().first()
+    if record is None:
+        raise NotFound("The tax code is not in this workspace. Look it up again in the list.")
+    _fill(record, tax_code)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="tax_code.edited",
+        message=f"{record.code} ({record.rate:f}%) was changed.",
+        subject=record,
+    )
+    return record
+
+
+def _fill(record: TaxCode, given: TaxCodeInput) -> None:
+    checker = Checker(given.code.strip() or "The tax code")
+    is_used = record.pk is not None and Line.objects.filter(tax_code=record).exists()
+    if is_used and given.rate != record.rate:
+        checker.refuse(
+            "rate", given.rate, f"Documents bear it at {record.rate:f}%. Add a new code instead."
+        )
+    record.code = checker.text("code", given.code, at_most=40, required=True)
+    record.name = checker.text("name", given.name, at_most=100, required=True)
+    checker.number("rate", given.rate, at_least=Decimal(0), at_most=Decimal(100))
+    record.rate = given.rate
+    checker.finish()
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        if "tax_code_unique" not in str(error):
+            raise
+        checker.refuse("code", record.code, "Another tax code has it; change it.")
+        checker.finish()
