@@ -34,6 +34,8 @@ def ensure_cluster(
     It is made beside its place and renamed when it is whole. Raises StartFailed with what
     `initdb` said.
     """
+    for half_made in folders.home.glob("cluster.new-*"):
+        shutil.rmtree(half_made, ignore_errors=True)
     if folders.cluster.exists():
         if not (folders.cluster / "PG_VERSION").is_file():
             raise FolderUnusable(
@@ -41,8 +43,6 @@ def ensure_cluster(
                 "move it away to begin anew, or put its backup there."
             )
         return
-    for half_made in folders.home.glob("cluster.new-*"):
-        shutil.rmtree(half_made, ignore_errors=True)
     # A name of its own, since the `initdb` of a killed keeper may still be writing to the last one.
     side = Path(tempfile.mkdtemp(prefix="cluster.new-", dir=folders.home))
     private_folder(side, account)

@@ -59,23 +59,26 @@ def find_programs(folders: Folders) -> Programs:
 def reachable(programs: Programs, *, account: Account, folders: Folders) -> Programs:
     """Return the programs, copied into the data folder where the account cannot get at them."""
     prefix = programs.bin.parent
-    parts = [part for name in ("bin", "lib", "share") if (part := prefix / name).is_dir()]
+    top = prefix.parent.parent
+    # A wheel keeps further libraries beside its package, and its programs look for them there.
+    parts = [prefix / "bin", prefix / "lib", prefix / "share", top / f"{prefix.parent.name}.libs"]
+    parts = [part for part in parts if part.is_dir()]
     needed = [*parts, (programs.bin / "postgres").resolve()]
     if not account.switch or not any(closed_to(account, path) for path in needed):
         return programs
     copy = folders.home / f"programs-{programs.version}"
     if not copy.is_dir():
-        _copy(parts, copy)
-    return Programs(copy / "bin", programs.version)
+        _copy(parts, top, copy)
+    return Programs(copy / programs.bin.relative_to(top), programs.version)
 
 
-def _copy(parts: list[Path], copy: Path) -> None:
+def _copy(parts: list[Path], top: Path, copy: Path) -> None:
     """Copy the folders beside their place and rename when whole; older copies go."""
     for older in copy.parent.glob("programs-*"):
         shutil.rmtree(older)
     side = copy.parent / "programs-new"
     for part in parts:
-        shutil.copytree(part, side / part.name)
+        shutil.copytree(part, side / part.relative_to(top))
     for path in [side, *side.rglob("*")]:
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     os.sync()  # or a power loss could leave whole names with empty files behind them

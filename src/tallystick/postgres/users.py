@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -24,6 +25,10 @@ from tallystick.postgres.locks import is_locked, lock_within
 
 _PATIENCE_SECONDS = 150.0  #: Longer than a server may take to stop or to start.
 _POLL_SECONDS = 0.02
+_ANSWER_SECONDS = 5.0
+#: A question that a live server answers with one byte before any sign-in, and does not log.
+#: Source: "SSLRequest" in PostgreSQL's documentation, Message Formats.
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 _held: dict[Path, int] = {}  # the users' locks that this process holds until it ends
 _one_at_a_time = threading.Lock()
@@ -40,7 +45,7 @@ class Running:
 def ensure_running(data_dir: Path, *, throwaway: bool = False) -> Running:
     """See that the data folder's server runs, from now until this process ends.
 
-    Cheap when it does (under a millisecond), so call it again whenever a connection failed.
+    Cheap when it does (some milliseconds), so call it again whenever a connection failed.
     `throwaway` is for tests: the server writes without care and its data is removed when the last
     user is gone. Raises PostgresError.
     """
@@ -104,11 +109,18 @@ def _await_server(folders: Folders, *, throwaway: bool) -> None:
 
 
 def _answers(folders: Folders) -> bool:
-    # A killed keeper's server may listen for a moment yet, so the socket alone proves nothing.
+    # A killed keeper's server answers for a moment yet, and a killed server's keeper holds its
+    # lock for one: only both together prove anything.
     if not is_locked(folders.ready_lock):
         return False
     with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(os.fsencode(folders.sockets / folders.socket_name)) == 0
+        probe.settimeout(_ANSWER_SECONDS)
+        try:
+            probe.connect(os.fsencode(folders.sockets / folders.socket_name))
+            probe.sendall(_SSL_REQUEST)
+            return probe.recv(1) != b""
+        except OSError:
+            return False
 
 
 def _start_keeper(folders: Folders, *, throwaway: bool) -> None:
