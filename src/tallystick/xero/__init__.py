@@ -4,7 +4,7 @@ Others use what `__all__` lists, from here. Errors are grouped by what to do nex
 """
 
 from tallystick.xero.calls import Call, OnCall, http_pool
-from tallystick.xero.client import XeroClient, connections, delete_connection
+from tallystick.xero.client import AccessTokens, XeroClient, connections, delete_connection
 from tallystick.xero.dates import parse_day, parse_instant
 from tallystick.xero.drafts import (
     LINE_AMOUNT_TYPES,
@@ -71,6 +71,7 @@ from tallystick.xero.sealed import (
 __all__ = [
     "LINE_AMOUNT_TYPES",
     "AccessTokenExpired",
+    "AccessTokens",
     "Account",
     "Address",
     "Answer",

@@ -1,14 +1,15 @@
 """The client of Xero's Accounting API and of its list of connections. Thread-safe; keeps no state."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
 import httpx2
 from msgspec.json import Decoder
 
 from tallystick.xero.calls import OnCall, Outgoing, correlation_id_of, make_call
 from tallystick.xero.drafts import ContactDraft, InvoiceDraft
-from tallystick.xero.errors import UnexpectedAnswer
+from tallystick.xero.errors import AccessTokenExpired, UnexpectedAnswer
 from tallystick.xero.hosts import Hosts
 from tallystick.xero.queries import chunk_for_query, encode_query, queries_for
 from tallystick.xero.records import (
@@ -77,24 +78,39 @@ def delete_connection(
     make_call(http, outgoing, _read_nothing, on_call)
 
 
-class XeroClient:
-    """Calls for one organisation with one access token.
+class AccessTokens(Protocol):
+    """Gives the client its access token; may refuse, by raising, what must not be sent."""
 
-    Each method is one call, except where a list of values or of results needs several. None
-    sleeps or retries. Every call is reported to `on_call`, failed ones too. All raise XeroError.
+    def current(self) -> str:
+        """Return the token to use; asked before each call."""
+        ...
+
+    def instead_of(self, rejected_token: str) -> str:
+        """Return another token than the one that Xero has just rejected."""
+        ...
+
+
+class XeroClient:
+    """Calls for one organisation.
+
+    Each method is one call, except where a list of values or of results needs several, or where
+    `access_token` gives another token than one that was rejected: such a call was not done, so it
+    is made again, once, the same. None sleeps or retries otherwise. Every call is reported to
+    `on_call`, failed ones too. All raise XeroError.
     """
 
     def __init__(
         self,
         http: httpx2.Client,
         hosts: Hosts,
-        access_token: str,
+        access_token: str | AccessTokens,
         tenant_id: str,
         on_call: OnCall | None = None,
     ) -> None:
         self._http = http
         self._base = f"{hosts.api}/api.xro/2.0"
-        self._headers = _bearer(access_token) | {"xero-tenant-id": tenant_id}
+        self._tokens = access_token
+        self._tenant_id = tenant_id
         self._on_call = on_call
 
     def organisation(self) -> Organisation:
@@ -217,7 +233,7 @@ class XeroClient:
         body: bytes = b"",
         key: str | None = None,
     ) -> T:
-        headers = dict(self._headers)
+        headers = {"xero-tenant-id": self._tenant_id}
         if body:
             headers["Content-Type"] = "application/json"
         if key:
@@ -231,7 +247,23 @@ class XeroClient:
             writes=method != "GET",
             idempotency_key=key,
         )
-        return make_call(self._http, outgoing, read_answer, self._on_call)
+        return self._authorised(outgoing, read_answer)
+
+    def _authorised(
+        self, outgoing: Outgoing, read_answer: Callable[[Outgoing, httpx2.Response], T]
+    ) -> T:
+        def call(token: str) -> T:
+            signed = replace(outgoing, headers=outgoing.headers | _bearer(token))
+            return make_call(self._http, signed, read_answer, self._on_call)
+
+        if isinstance(self._tokens, str):
+            return call(self._tokens)
+        token = self._tokens.current()
+        try:
+            return call(token)
+        except AccessTokenExpired:
+            token = self._tokens.instead_of(token)
+        return call(token)
 
 
 def _bearer(access_token: str) -> dict[str, str]:
