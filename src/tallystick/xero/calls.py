@@ -39,7 +39,8 @@ class Call:
     method: str
     endpoint: str  #: The path's meaningful part, such as "Invoices"; never a query.
     status: int | None  #: None where no answer came.
-    error: str | None  #: Class name of the XeroError raised; None for success.
+    #: Class name of the XeroError raised, "Interrupted" for anything else, None for success.
+    error: str | None
     milliseconds: int
     request_bytes: int  #: Of the body.
     response_bytes: int  #: Of the body, unpacked.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from tallystick.xero.drafts import ContactDraft, InvoiceDraft, StatusChange, to_body
 from tallystick.xero.records import Contact, Invoice
@@ -18,8 +18,8 @@ class Sealed:
     `path` is the endpoint ("Invoices"), `query` the encoded query string without "?".
     """
 
-    method: Literal["PUT", "POST"]
-    path: Literal["Invoices", "Contacts"]
+    method: str
+    path: str
     query: str
     body: bytes
 
