@@ -6,12 +6,14 @@ import httpx2
 import pytest
 
 from tallystick.xero import (
+    AccessTokenExpired,
     BadRequest,
     ContactDraft,
     Hosts,
     IdempotencyKeyReused,
     NotFound,
     UnexpectedAnswer,
+    XeroClient,
     connections,
     delete_connection,
     seal_create_contacts,
@@ -294,3 +296,41 @@ def test_a_connection_is_deleted_by_its_own_id(pool_answering):
 
     assert requests[0].method == "DELETE"
     assert requests[0].url.path == "/connections/n-1"
+
+
+class Tokens:
+    """Two access tokens, the second for when the first is rejected."""
+
+    def current(self) -> str:
+        return "old"
+
+    def instead_of(self, rejected_token: str) -> str:
+        return {"old": "new"}[rejected_token]
+
+
+def test_a_rejected_token_is_replaced_once_and_the_same_write_made_again(pool_answering, calls):
+    requests: list[httpx2.Request] = []
+
+    def refuse_old(request: httpx2.Request) -> httpx2.Response:
+        old = request.headers["Authorization"] == "Bearer old"
+        return httpx2.Response(401) if old else an_answer(Invoices=[])
+
+    http = pool_answering(keeping(requests, refuse_old))
+    client = XeroClient(http, HOSTS, Tokens(), "tenant-1", calls.append)
+
+    client.send(seal_create_invoices([]), "key-1")
+
+    first, second = requests
+    assert first.content == second.content
+    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+    assert [call.error for call in calls] == ["AccessTokenExpired", None]
+
+
+def test_a_token_rejected_twice_is_not_tried_a_third_time(pool_answering, calls):
+    http = pool_answering(httpx2.Response(401))
+    client = XeroClient(http, HOSTS, Tokens(), "tenant-1", calls.append)
+
+    with pytest.raises(AccessTokenExpired):
+        client.accounts()
+
+    assert len(calls) == 2
