@@ -1,0 +1,103 @@
+"""Binding a workspace to one organisation, and letting go of connections at Xero."""
+
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tallystick.connections import installation
+from tallystick.connections.errors import TakenElsewhere
+from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.connections.signals import organisation_connected
+from tallystick.failpoints import failpoint
+from tallystick.workspaces import audit
+from tallystick.workspaces.models import User, Workspace
+from tallystick.xero import NotFound, TokenSet, XeroConnection, XeroError, delete_connection
+
+log = structlog.get_logger(__name__)
+
+
+def bind(
+    *, workspace: Workspace, user: User, tokens: TokenSet, chosen: XeroConnection
+) -> Connection:
+    """Store tokens and organisation as the workspace's connection, in place of what was there.
+
+    The same organisation finds its old row and with it links and mappings; another starts with
+    none. A connection that this one takes the place of is let go at Xero.
+    Raises TakenElsewhere where another workspace is bound to that organisation.
+    """
+    try:
+        connection, former = _save(workspace, user, tokens, chosen)
+    except TakenElsewhere:
+        release(chosen.connection_id, tokens.access_token)
+        raise
+    failpoint("consent.saved")
+    if former:
+        release(former, tokens.access_token)
+    return connection
+
+
+def release(xero_connection_id: str | UUID, access_token: str) -> None:
+    """Remove a connection at Xero that no workspace here uses; if Xero is away it just stays."""
+    if Connection.objects.filter(xero_connection_id=xero_connection_id).exists():
+        return
+    try:
+        delete_connection(
+            installation.token_pool(), installation.hosts(), access_token, str(xero_connection_id)
+        )
+    except NotFound:
+        return
+    except XeroError as refusal:
+        log.warning(
+            "xero_connection_not_removed",
+            connection_id=str(xero_connection_id),
+            reason=str(refusal),
+        )
+
+
+@transaction.atomic(durable=True)
+def _save(
+    workspace: Workspace, user: User, tokens: TokenSet, chosen: XeroConnection
+) -> tuple[Connection, UUID | None]:
+    """Return the connection, and Xero's id of the one that it replaces, if that is another."""
+    name = chosen.tenant_name or "Unnamed organisation"
+    organisation, _ = Organisation.objects.update_or_create(
+        workspace=workspace, tenant_id=UUID(chosen.tenant_id), defaults={"name": name[:255]}
+    )
+    Connection.objects.get_or_create(workspace=workspace)
+    # Without the old tokens, so that connecting anew also mends a lost encryption key.
+    rows = Connection.objects.select_for_update().defer("access_token", "refresh_token")
+    connection = rows.get(workspace=workspace)
+    former = connection.xero_connection_id
+    connection.organisation = organisation
+    connection.tenant_id = organisation.tenant_id
+    connection.status = ConnectionStatus.CONNECTED
+    connection.problem = ""
+    connection.xero_connection_id = UUID(chosen.connection_id)
+    connection.access_token = tokens.access_token
+    connection.access_expires_at = tokens.expires_at
+    connection.refresh_token = tokens.refresh_token
+    connection.scopes = sorted(tokens.scopes)
+    connection.generation += 1
+    connection.refreshing_until = None
+    connection.connected_by = user
+    connection.connected_at = timezone.now()
+    connection.last_success_at = connection.connected_at
+    try:
+        with transaction.atomic():
+            connection.save()
+    except IntegrityError:  # tenant_id is unique
+        raise TakenElsewhere(workspace=workspace) from None
+    audit.record(
+        workspace=workspace,
+        actor=user,
+        action="connection.connected",
+        message=f"Connected to {organisation} in Xero.",
+        subject=organisation,
+    )
+    organisation_connected.send(
+        sender=Connection, workspace=workspace, organisation_id=organisation.pk
+    )
+    failpoint("consent.before_commit")
+    return connection, former if former != connection.xero_connection_id else None

@@ -1,0 +1,68 @@
+"""From what Xero refused to the one sentence on the Xero card."""
+
+from django.db import transaction
+
+from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.workspaces import audit
+from tallystick.xero import (
+    AppRefused,
+    ConsentRevoked,
+    NeedsPerson,
+    NotAllowed,
+    NotConnected,
+    ScopeMissing,
+)
+
+_SENTENCES: dict[type[NeedsPerson], str] = {
+    ConsentRevoked: (
+        "Xero no longer accepts our access to {organisation}: it was removed in Xero, "
+        "or not used for 60 days."
+    ),
+    NotConnected: "Access to {organisation} was removed in Xero.",
+    ScopeMissing: "The permissions given in Xero for {organisation} do not cover what is needed.",
+    NotAllowed: (
+        "The role in Xero of the person who connected {organisation} no longer allows this; "
+        "somebody with a higher role there should reconnect."
+    ),
+    AppRefused: (
+        "Xero does not accept this installation's client id and secret; whoever runs it should "
+        "compare XERO_CLIENT_ID and XERO_CLIENT_SECRET with the app at Xero first."
+    ),
+}
+
+
+def sentence_for(error: NeedsPerson, organisation: Organisation) -> str:
+    """Return why a person has to act, with the organisation's name; what to do is on the card."""
+    for kind, sentence in _SENTENCES.items():
+        if isinstance(error, kind):
+            return sentence.format(organisation=organisation)
+    return str(error)
+
+
+@transaction.atomic
+def mark_error(
+    organisation: Organisation, error: NeedsPerson, *, generation: int | None = None
+) -> bool:
+    """Turn the live connection to the organisation to `error`, with the reason; say whether it was.
+
+    Nothing changes where the workspace has reconnected or disconnected since: with `generation`,
+    only the connection of exactly that token set is turned. Whatever is queued stays queued.
+    """
+    live = Connection.objects.filter(
+        workspace=organisation.workspace_id,
+        organisation=organisation,
+        status=ConnectionStatus.CONNECTED,
+    )
+    if generation is not None:
+        live = live.filter(generation=generation)
+    problem = sentence_for(error, organisation)
+    if not live.update(status=ConnectionStatus.ERROR, problem=problem, refreshing_until=None):
+        return False
+    audit.record(
+        workspace=organisation.workspace,
+        actor=None,
+        action="connection.failed",
+        message=problem,
+        subject=organisation,
+    )
+    return True

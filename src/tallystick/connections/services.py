@@ -1,0 +1,145 @@
+"""The connection of a workspace: looking at it, ending it, and rotating the key of its tokens."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from tallystick.connections import installation
+from tallystick.connections.fields import Undecryptable
+from tallystick.connections.models import Connection, ConnectionStatus, ConsentRequest, Organisation
+from tallystick.failpoints import failpoint
+from tallystick.workspaces import audit
+from tallystick.workspaces.access import Permission, require
+from tallystick.workspaces.models import User, Workspace
+from tallystick.xero import (
+    NotFound,
+    XeroError,
+    connections,
+    delete_connection,
+    refresh,
+    revoke,
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """What came of disconnecting; `message` says it in a sentence or two."""
+
+    organisation: Organisation | None  #: None where nothing was connected.
+    removed_at_xero: bool
+
+    @property
+    def message(self) -> str:
+        if self.organisation is None:
+            return "Nothing was connected, so nothing was changed."
+        done = f"Disconnected from {self.organisation}. Its links and mappings are kept."
+        if self.removed_at_xero:
+            return done
+        return (
+            f"{done} Xero did not answer, so Tallystick still stands among the connected apps "
+            "there; remove it in Xero under Settings, Connected apps."
+        )
+
+
+def connection_of(workspace: Workspace) -> Connection:
+    """Return the workspace's connection with its organisation, without reading any token.
+
+    A workspace that never connected has one too, unsaved and `disconnected`.
+    """
+    rows = Connection.objects.select_related("organisation", "connected_by")
+    found = rows.defer("access_token", "refresh_token").filter(workspace=workspace).first()
+    return found or Connection(workspace=workspace)
+
+
+def disconnect(*, workspace: Workspace, user: User) -> Disconnected:
+    """End the connection: here at once, then at Xero if it answers.
+
+    Tokens are erased; the organisation with its links and mappings stays for a reconnect. Calls
+    Xero, so never inside a transaction. Raises NotAllowed.
+    """
+    require(user, workspace, Permission.MANAGE_SYNC)
+    held = _held_secrets(workspace)
+    organisation, xero_connection_id = _erase(workspace, user)
+    failpoint("disconnect.saved")
+    if organisation is None or xero_connection_id is None:
+        return Disconnected(organisation, removed_at_xero=organisation is None)
+    removed = held is not None and _remove_at_xero(held, xero_connection_id)
+    return Disconnected(organisation, removed_at_xero=removed)
+
+
+def reencrypt_tokens() -> int:
+    """Write every stored secret anew with the first encryption key; return how many rows.
+
+    Afterwards the older keys can be dropped. Raises Undecryptable, and then changes nothing.
+    """
+    with transaction.atomic():
+        holders = list(Connection.objects.select_for_update().order_by("pk"))
+        for connection in holders:
+            connection.save(update_fields=["access_token", "refresh_token"])
+        requests = list(ConsentRequest.objects.select_for_update().order_by("pk"))
+        for request in requests:
+            request.save(update_fields=["code_verifier"])
+    return len(holders) + len(requests)
+
+
+def _held_secrets(workspace: Workspace) -> Connection | None:
+    """Return the connection with its tokens, or None where they are none or cannot be read."""
+    try:
+        held = Connection.objects.filter(workspace=workspace).first()
+    except Undecryptable as unreadable:
+        log.warning("xero_tokens_unreadable", workspace=workspace.pk, reason=str(unreadable))
+        return None
+    return held if held and held.refresh_token else None
+
+
+@transaction.atomic(durable=True)
+def _erase(workspace: Workspace, user: User) -> tuple[Organisation | None, UUID | None]:
+    """Return what was connected; both None where nothing was."""
+    rows = Connection.objects.select_for_update(of=("self",)).select_related("organisation")
+    bound = rows.defer("access_token", "refresh_token").filter(workspace=workspace).first()
+    if bound is None or bound.status == ConnectionStatus.DISCONNECTED:
+        return None, None
+    organisation, xero_connection_id = bound.organisation, bound.xero_connection_id
+    bound.status = ConnectionStatus.DISCONNECTED
+    bound.problem = bound.access_token = bound.refresh_token = ""
+    bound.tenant_id = bound.xero_connection_id = None
+    bound.access_expires_at = bound.refreshing_until = None
+    bound.scopes = []
+    bound.generation += 1
+    bound.save()
+    audit.record(
+        workspace=workspace,
+        actor=user,
+        action="connection.disconnected",
+        message=f"Disconnected from {organisation}.",
+        subject=organisation,
+    )
+    return organisation, xero_connection_id
+
+
+def _remove_at_xero(held: Connection, xero_connection_id: UUID) -> bool:
+    """Delete the connection at Xero, and end the tokens too if they open nothing else there.
+
+    Revoking always would also cut off other organisations that the same person has connected.
+    """
+    http, hosts, app = installation.token_pool(), installation.hosts(), installation.app()
+    access_token, refresh_token = held.access_token, held.refresh_token
+    try:
+        if not held.access_expires_at or held.access_expires_at <= timezone.now():
+            fresh = refresh(http, hosts, app, refresh_token)
+            access_token, refresh_token = fresh.access_token, fresh.refresh_token
+        try:
+            delete_connection(http, hosts, access_token, str(xero_connection_id))
+        except NotFound:
+            log.info("xero_connection_was_gone", connection_id=str(xero_connection_id))
+        if not connections(http, hosts, access_token):
+            revoke(http, hosts, app, refresh_token)
+    except XeroError as refusal:
+        log.warning("xero_connection_not_removed", reason=str(refusal))
+        return False
+    return True
