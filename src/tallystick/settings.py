@@ -82,6 +82,7 @@ XERO_CLIENT_SECRET = env_secret("XERO_CLIENT_SECRET")
 XERO_LOGIN_URL = env_url("XERO_LOGIN_URL", default="https://login.xero.com")
 XERO_IDENTITY_URL = env_url("XERO_IDENTITY_URL", default="https://identity.xero.com")
 XERO_API_URL = env_url("XERO_API_URL", default="https://api.xero.com")
+XERO_WEB_URL = env_url("XERO_WEB_URL", default="https://go.xero.com")
 XERO_TIMEOUT_SECONDS = env_int("XERO_TIMEOUT_SECONDS", default=60, at_least=1, at_most=300)
 
 WORKER_THREADS = env_int("TALLYSTICK_WORKER_THREADS", default=8, at_least=1, at_most=200)
@@ -132,6 +133,7 @@ INSTALLED_APPS = [
     "tallystick.web",
 ]
 MIDDLEWARE = [
+    "tallystick.web.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,6 +141,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page asks who is there, unless it says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "tallystick.web.views.errors.csrf_failed"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -1,6 +1,7 @@
 """Links, attempts, batches and lanes: what there is to do, what was done, and who is at it."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -34,6 +35,15 @@ class Intent(models.TextChoices):
 OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
 
 
+class LinkQuerySet(models.QuerySet["Link"]):
+    def due(self, organisation_id: int) -> Self:
+        """Links the engine may work on now; those queued first come first."""
+        due = self.filter(
+            organisation=organisation_id, state__in=OPEN_STATES, not_before__lte=Now()
+        )
+        return due.order_by("not_before", "pk")
+
+
 class Link(models.Model):
     """The pairing of one local record with one record of one organisation, and its sync state."""
 
@@ -59,6 +69,8 @@ class Link(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
     synced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         constraints = [

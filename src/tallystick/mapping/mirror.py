@@ -1,0 +1,104 @@
+"""Keeps our copy of an organisation's accounts, tax rates and own facts fresh."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tallystick import xero
+from tallystick.connections.models import Organisation
+from tallystick.mapping.models import Account, TaxRate
+from tallystick.mapping.signals import mended
+from tallystick.mapping.timezones import iana_name
+
+#: How long a copy is believed before it is read again.
+MAX_AGE = timedelta(hours=1)
+
+_CLASSES = {
+    "ASSET": "can_apply_to_assets",
+    "EQUITY": "can_apply_to_equity",
+    "EXPENSE": "can_apply_to_expenses",
+    "LIABILITY": "can_apply_to_liabilities",
+    "REVENUE": "can_apply_to_revenue",
+}
+
+
+def is_stale(organisation: Organisation) -> bool:
+    """Tell whether the copy is missing or older than `MAX_AGE`."""
+    return organisation.read_at is None or timezone.now() - organisation.read_at > MAX_AGE
+
+
+def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
+    """Read organisation, accounts and tax rates (three calls), then replace our copies at once."""
+    facts, accounts, tax_rates = client.organisation(), client.accounts(), client.tax_rates()
+    with transaction.atomic():
+        _save_facts(organisation, facts)
+        _save_accounts(organisation, accounts)
+        _save_tax_rates(organisation, tax_rates)
+        mended.send(sender=Organisation, organisation_id=organisation.pk, keys=["xero:*"])
+
+
+def _save_facts(organisation: Organisation, facts: xero.Organisation) -> None:
+    organisation.name = facts.name or organisation.name
+    organisation.country = facts.country_code
+    organisation.currency = facts.base_currency
+    organisation.timezone = iana_name(facts.timezone or "")
+    organisation.short_code = facts.short_code or ""
+    organisation.is_demo = facts.is_demo_company
+    organisation.period_lock_date = facts.period_lock_date
+    organisation.end_of_year_lock_date = facts.end_of_year_lock_date
+    organisation.read_at = timezone.now()
+    organisation.save()
+
+
+def _save_accounts(organisation: Organisation, accounts: list[xero.Account]) -> None:
+    rows = [
+        Account(
+            organisation=organisation,
+            xero_id=UUID(account.account_id),
+            code=account.code or "",
+            name=account.name,
+            type=account.type,
+            account_class=account.account_class,
+            status=account.status,
+            system_account=account.system_account or "",
+            tax_type=account.tax_type or "",
+        )
+        for account in accounts
+    ]
+    Account.objects.filter(organisation=organisation).exclude(
+        xero_id__in=[row.xero_id for row in rows]
+    ).delete()
+    Account.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation", "xero_id"],
+        update_fields=[
+            "code", "name", "type", "account_class", "status", "system_account", "tax_type",
+        ],
+    )  # fmt: skip
+
+
+def _save_tax_rates(organisation: Organisation, tax_rates: list[xero.TaxRate]) -> None:
+    rows = [
+        TaxRate(
+            organisation=organisation,
+            tax_type=rate.tax_type,
+            name=rate.name,
+            status=rate.status,
+            effective_rate=rate.effective_rate or Decimal(0),
+            can_apply_to=[name for name, flag in _CLASSES.items() if getattr(rate, flag)],
+        )
+        for rate in tax_rates
+    ]
+    TaxRate.objects.filter(organisation=organisation).exclude(
+        tax_type__in=[row.tax_type for row in rows]
+    ).delete()
+    TaxRate.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation", "tax_type"],
+        update_fields=["name", "status", "effective_rate", "can_apply_to"],
+    )

@@ -1,0 +1,242 @@
+"""Each document's customer as a contact in Xero: found by our number, or made.
+
+A customer's own link carries the state, so that every document of the customer shares it. Xero's
+contact is known by our number in its ContactNumber, which Xero keeps unique.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from tallystick import xero
+from tallystick.books.models import Party
+from tallystick.mapping.problems import PARTY, XERO, Problem
+from tallystick.sync.lane import Held
+from tallystick.sync.models import Link, LinkState
+from tallystick.sync.push.batches import BATCH, Purpose, Refused, deliver, seal
+from tallystick.sync.push.ready import Ready
+from tallystick.sync.steps import calling, committing
+from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
+
+
+def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> list[Ready]:
+    """Return the documents whose customer is in Xero; the others fail with the customer's problem."""
+    links = _party_links(held, ready)
+    wanted = [link for link in links.values() if link.state == LinkState.QUEUED]
+    if wanted:
+        wanted = _find(held, client, wanted)
+        for start in range(0, len(wanted), BATCH):
+            _create(held, client, wanted[start : start + BATCH])
+        _adopt_namesakes(held, client, wanted)
+        links = _party_links(held, ready)
+    _fail_without(held, [one for one in ready if _contact_id(links, one) is None], links)
+    return [
+        replace(one, contact_id=contact_id)
+        for one in ready
+        if (contact_id := _contact_id(links, one)) is not None
+    ]
+
+
+def _contact_id(links: dict[int, Link], ready: Ready) -> UUID | None:
+    link = links[ready.document.party_id]
+    return link.xero_id if link.state == LinkState.SYNCED else None
+
+
+def _party_links(held: Held, ready: Sequence[Ready]) -> dict[int, Link]:
+    """Return the link of each document's customer, made where there is none, by the party's key.
+
+    Customers whose Retry was pressed are among them even without a document.
+    """
+    parties = {one.document.party_id for one in ready}
+    of_organisation = Link.objects.filter(organisation=held.organisation)
+    retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED)
+    parties |= set(retried.values_list("party_id", flat=True)[:BATCH])
+    links = of_organisation.filter(party__in=parties).select_related("party")
+    found = {link.party_id: link for link in links if link.party_id}
+    missing = parties - found.keys()
+    if not missing:
+        return found
+    with committing("contacts.link"):
+        held.guard()
+        Link.objects.bulk_create(
+            [Link(organisation=held.organisation, party_id=party) for party in sorted(missing)],
+            ignore_conflicts=True,
+        )
+    return {link.party_id: link for link in links.all() if link.party_id}
+
+
+def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Link]:
+    """Link the customers whose number Xero has already; return the others."""
+    verdicts = calling("contacts.ask", lambda: _look(client, links))
+    if verdicts:
+        with committing("contacts.find"):
+            held.guard()
+            apply_verdicts(verdicts, action="ask")
+    found = {verdict.link_id for verdict in verdicts}
+    return [link for link in links if link.pk not in found]
+
+
+def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    parties = {_party(link).number: link for link in links}
+    found = client.contacts_by_number(parties)
+    return [
+        _verdict_on(parties[contact.contact_number], contact)
+        for contact in found
+        if contact.contact_number in parties
+    ]
+
+
+def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
+    party = _party(link)
+    if contact.status == "ARCHIVED":
+        message = f"{party} is archived in Xero, so nothing can be sent for it."
+        remedy = "Restore the contact in Xero under Contacts, Archived, then press Retry."
+        return Verdict(link.pk, message, problem=Problem("contact_archived", message, remedy, XERO))
+    return Verdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
+
+
+def _create(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> None:
+    """Make the contacts; where Xero takes nothing of the request, halve it to find the culprit."""
+    batch = seal(held, CREATE_CONTACTS, links, _request)
+    if batch and deliver(held, client, CREATE_CONTACTS, batch) and len(links) > 1:
+        half = len(links) // 2
+        _create(held, client, links[:half])
+        _create(held, client, links[half:])
+
+
+def _request(links: Sequence[Link]) -> xero.Sealed:
+    return xero.seal_create_contacts([_draft(_party(link)) for link in links])
+
+
+def _draft(party: Party) -> xero.ContactDraft:
+    address = xero.Address(
+        type="POBOX",
+        line1=party.address[:500] or None,
+        city=party.city or None,
+        region=party.region or None,
+        postal_code=party.postal_code or None,
+        country=party.country or None,
+    )
+    phone = xero.Phone(type="DEFAULT", number=party.phone)
+    has_address = party.address or party.city or party.postal_code
+    return xero.ContactDraft(
+        name=" ".join(party.name.replace("<", "(").replace(">", ")").split()),
+        contact_number=party.number,
+        email_address=party.email or None,
+        tax_number=party.tax_number or None,
+        addresses=(address,) if has_address else (),
+        phones=(phone,) if party.phone else (),
+    )
+
+
+def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    by_number = {_party(link).number: link for link in links}
+    verdicts = []
+    for element in answer.contacts:
+        link = by_number.get(element.record.contact_number or "")
+        if link is None:
+            continue
+        if element.ok:
+            verdicts.append(
+                Verdict(link.pk, "Made as a contact in Xero.", copy=_copy(element.record))
+            )
+        else:
+            verdicts.append(_refusal(link, element.errors))
+    return verdicts
+
+
+def _refuse(links: Sequence[Link], refused: Refused) -> list[Verdict]:
+    """A request refused whole: a lone member fails with Xero's words, several go back."""
+    if len(links) > 1:
+        return [Verdict(link.pk, f"Sent again in smaller parts: {refused}") for link in links]
+    said = tuple(text for element in getattr(refused, "elements", ()) for text in element)
+    return [_refusal(link, said or (str(refused),)) for link in links]
+
+
+def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
+    explanation = xero.explain(errors[0])
+    party = _party(link)
+    message = f"{party} could not be made in Xero. {explanation.words}"
+    if explanation.code != "other":
+        message += f" (Xero: {' '.join(errors)})"
+    problem = Problem(explanation.code, message, explanation.remedy, PARTY)
+    return Verdict(link.pk, message, problem=problem)
+
+
+def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link]) -> None:
+    """Link customers refused for their name to the one active contact that bears it, if it is free."""
+    clashing = Link.objects.filter(
+        pk__in=[link.pk for link in tried],
+        state=LinkState.FAILED,
+        problem__code="contact_name_taken",
+    )
+    for link in clashing.select_related("party"):
+        party = _party(link)
+        named = calling("contacts.ask", lambda party=party: client.contacts_by_name(party.name))
+        active = [contact for contact in named if contact.status != "ARCHIVED"]
+        taken = Link.objects.filter(
+            organisation=held.organisation, xero_id__in=[contact.contact_id for contact in active]
+        ).exists()
+        if len(active) != 1 or taken or active[0].contact_number:
+            verdict = _question(link, active)
+        else:
+            verdict = _verdict_on(link, active[0])
+        with committing("contacts.find"):
+            held.guard()
+            apply_verdicts([verdict], action="ask")
+
+
+def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
+    party = _party(link)
+    known = ", ".join(f"{one.name} ({one.contact_number or 'no number'})" for one in active)
+    message = (
+        f"Is {party} (number {party.number}) the same customer as {known or 'the one'} that Xero "
+        "has under this name?"
+    )
+    remedy = (
+        "Give one of the two another name, here or in Xero, then press Retry: this customer then "
+        "gets a contact of its own."
+    )
+    problem = Problem("contact_name_taken", message, remedy, PARTY)
+    return Verdict(link.pk, message, problem=problem, is_question=True)
+
+
+def _fail_without(held: Held, stopped: Sequence[Ready], links: dict[int, Link]) -> None:
+    if not stopped:
+        return
+    with committing("contacts.find"):
+        held.guard()
+        apply_verdicts(
+            [_waiting_for(one, links[one.document.party_id]) for one in stopped], action="resolve"
+        )
+
+
+def _waiting_for(ready: Ready, customer: Link) -> Verdict:
+    """The document's problem is its customer's, and goes when that one's goes."""
+    party = ready.document.party
+    why = customer.problem or {}
+    message = f"{ready.document} was not sent: {why.get('message') or f'{party} waits for Xero.'}"
+    problem = Problem(
+        code=why.get("code", "contact"),
+        message=message,
+        remedy=why.get("remedy", "Press Retry."),
+        screen=why.get("screen", PARTY),
+        waits_for=f"party:{party.pk}",
+    )
+    is_question = customer.state == LinkState.HELD
+    return Verdict(ready.link.pk, message, problem=problem, is_question=is_question)
+
+
+def _copy(contact: xero.Contact) -> Copy:
+    return Copy(
+        xero_id=UUID(contact.contact_id), number=contact.contact_number or "", status="ACTIVE"
+    )
+
+
+def _party(link: Link) -> Party:
+    if link.party is None:
+        raise ValueError(f"Link {link.pk} is not a customer's.")
+    return link.party
+
+
+CREATE_CONTACTS = Purpose("create_contacts", "create", read=_read, refuse=_refuse, look=_look)

@@ -1,0 +1,103 @@
+"""The round's first look: which documents are due, and which of them can be sent as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db.models import Prefetch
+
+from tallystick import xero
+from tallystick.books.models import Document, Line
+from tallystick.connections.models import Organisation
+from tallystick.mapping.problems import Problem, Unresolved
+from tallystick.mapping.resolve import Resolver, invoice_draft
+from tallystick.sync.lane import Held
+from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.steps import committing
+from tallystick.sync.verdicts import Verdict, apply_verdicts
+
+logger = structlog.get_logger(__name__)
+
+#: Documents worked in one round; about as many numbers fit into one question to Xero.
+ROUND = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document that can be sent once its contact is known."""
+
+    link: Link
+    document: Document
+    lines: Sequence[xero.LineDraft]
+    contact_id: UUID | None = None
+
+    def draft(self) -> xero.InvoiceDraft:
+        if self.contact_id is None:
+            raise ValueError(f"{self.document} has no contact in Xero yet.")
+        return invoice_draft(
+            self.document,
+            self.lines,
+            contact_id=self.contact_id,
+            marker=marker_of(self.document),
+        )
+
+
+def marker_of(document: Document) -> str:
+    """Return the document's own address here: how we know our copy in Xero again."""
+    return f"{settings.PUBLIC_URL}/d/{document.uid}"
+
+
+def is_ours(url: str | None, document: Document) -> bool:
+    """Tell whether a record in Xero bears the document's marker, whatever host it was made on."""
+    return bool(url) and str(url).rstrip("/").endswith(f"/d/{document.uid}")
+
+
+def due_documents(organisation: Organisation) -> list[Link]:
+    """Return the next links whose document is to be pushed, oldest first, with all they need."""
+    lines = Prefetch(
+        "document__lines", Line.objects.select_related("tax_code").order_by("position")
+    )
+    due = Link.objects.due(organisation.pk).filter(
+        state=LinkState.QUEUED, intent=Intent.PUSH, document__isnull=False
+    )
+    return list(due.select_related("document__party").prefetch_related(lines)[:ROUND])
+
+
+def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
+    """Return what can be sent; what cannot fails here, each on its own, without asking Xero."""
+    resolver = Resolver.of(held.organisation)
+    ready: list[Ready] = []
+    verdicts: list[Verdict] = []
+    for link in links:
+        document = link.document
+        if document is None:
+            continue
+        try:
+            lines = resolver.check(document, list(document.lines.all()))
+            ready.append(Ready(link=link, document=document, lines=lines))
+        except Unresolved as unresolved:
+            verdicts.append(_failed(link, unresolved))
+        except Exception:
+            # One document that we stumble over must not stop its neighbours.
+            logger.exception("resolve.failed", document=document.pk)
+            verdicts.append(_stumbled(link, document))
+    if verdicts:
+        with committing("resolve"):
+            held.guard()
+            apply_verdicts(verdicts, action="resolve")
+    return ready
+
+
+def _failed(link: Link, unresolved: Unresolved) -> Verdict:
+    return Verdict(link_id=link.pk, message=str(unresolved), problem=unresolved.problems[0])
+
+
+def _stumbled(link: Link, document: Document) -> Verdict:
+    message = (
+        f"{document.number} was not sent: Tallystick could not work out what to send. "
+        "Nothing reached Xero."
+    )
+    remedy = "Press Retry. If it comes again, whoever runs Tallystick finds the cause in the log."
+    return Verdict(link.pk, message, problem=Problem("internal", message, remedy))

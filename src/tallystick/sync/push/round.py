@@ -1,0 +1,78 @@
+"""One round of one organisation's push lane, step by step.
+
+Open batches are settled before anything new is sent; what nobody can send fails on its own; what
+Xero already has is confirmed, never created; what is missing is sealed, sent and settled; what
+was cancelled meanwhile is retracted. Whatever stops a round, the next one begins from our tables.
+"""
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from tallystick import xero
+from tallystick.connections.client import client_for
+from tallystick.connections.models import Organisation
+from tallystick.connections.problems import mark_error
+from tallystick.mapping import mirror
+from tallystick.sync import lane
+from tallystick.sync.lane import Held, LeaseLost
+from tallystick.sync.models import Link
+from tallystick.sync.push.contacts import with_contacts
+from tallystick.sync.push.create import create_missing
+from tallystick.sync.push.ready import due_documents, resolve
+from tallystick.sync.push.retract import retract_due
+from tallystick.sync.push.unknown import settle_open_batches
+from tallystick.sync.steps import calling
+from tallystick.sync.tasks import wake
+
+logger = structlog.get_logger(__name__)
+
+
+def drain(organisation_id: int) -> None:
+    """Work one round if the lane is free, then ask for the next one if there is more to do."""
+    organisation = Organisation.objects.select_related("workspace").get(pk=organisation_id)
+    with bound_contextvars(organisation=organisation_id), lane.holding(organisation) as held:
+        if held is None:
+            return
+        went_well = _work(held)
+    if went_well and _has_more(organisation_id):
+        wake(organisation_id)
+
+
+def push_round(held: Held, client: xero.XeroClient) -> None:
+    """Do the round's steps in their order."""
+    if mirror.is_stale(held.organisation):
+        calling("organisation.read", lambda: mirror.refresh(held.organisation, client))
+    settle_open_batches(held, client)
+    retract_due(held, client)
+    ready = resolve(held, due_documents(held.organisation))
+    ready = with_contacts(held, client, ready)
+    create_missing(held, client, ready)
+    retract_due(held, client)
+
+
+def _work(held: Held) -> bool:
+    """Run the round; tell whether the lane may go on at once. Nothing is lost whatever is raised."""
+    try:
+        push_round(held, client_for(held.organisation))
+    except LeaseLost:
+        logger.warning("round.lease_lost")
+        return False
+    except xero.TryLater as later:
+        logger.warning("round.later", reason=str(later), correlation_id=later.correlation_id)
+        held.block(seconds=later.retry_after_seconds, reason=str(later))
+        return False
+    except xero.NeedsPerson as needs:
+        logger.warning("round.needs_person", reason=str(needs), correlation_id=needs.correlation_id)
+        mark_error(held.organisation, needs)
+        return False
+    except Exception:
+        # The outermost loop of the engine: a fault of ours must not spin, nor stop other lanes.
+        logger.exception("round.failed")
+        held.block(seconds=None, reason="Tallystick met an error of its own; the log tells more.")
+        return False
+    held.unblock()
+    return True
+
+
+def _has_more(organisation_id: int) -> bool:
+    return Link.objects.due(organisation_id).exists()

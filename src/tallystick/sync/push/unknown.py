@@ -1,0 +1,51 @@
+"""Batches whose outcome nobody knows: settled before anything new is sent.
+
+A worker died, or Xero's answer was lost. While Xero keeps the key the identical request is
+repeated, which cannot do anything twice. Later Xero is asked; only what it does not have is
+queued anew.
+"""
+
+from tallystick import xero
+from tallystick.sync.lane import Held
+from tallystick.sync.models import Batch
+from tallystick.sync.push.batches import (
+    Purpose,
+    close,
+    deliver,
+    is_repeatable,
+    members,
+)
+from tallystick.sync.push.contacts import CREATE_CONTACTS
+from tallystick.sync.push.create import CREATE_INVOICES
+from tallystick.sync.push.retract import RETRACT_INVOICES
+from tallystick.sync.steps import calling, committing
+from tallystick.sync.verdicts import Verdict, apply_verdicts
+
+_PURPOSES = {
+    purpose.name: purpose for purpose in (CREATE_CONTACTS, CREATE_INVOICES, RETRACT_INVOICES)
+}
+
+
+def settle_open_batches(held: Held, client: xero.XeroClient) -> None:
+    """Settle every open batch of the organisation, oldest first."""
+    for batch in Batch.objects.filter(organisation=held.organisation, settled_at=None).order_by(
+        "pk"
+    ):
+        purpose = _PURPOSES[batch.purpose]
+        if is_repeatable(batch):
+            deliver(held, client, purpose, batch)
+        else:
+            _ask(held, client, purpose, batch)
+
+
+def _ask(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> None:
+    """Settle by what Xero has now."""
+    links = members(batch)
+    verdicts = calling("batch.ask", lambda: purpose.look(client, links))
+    found = {verdict.link_id for verdict in verdicts}
+    message = "No answer had come from Xero, and it does not have it; sending again."
+    verdicts += [Verdict(link.pk, message) for link in links if link.pk not in found]
+    with committing("batch.ask"):
+        held.guard()
+        apply_verdicts(verdicts, action=purpose.action, batch=batch)
+        close(batch)

@@ -1,0 +1,233 @@
+"""What screens, API and command line read about the sync: states, sums, reasons, the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from tallystick.books.models import Document, Status
+from tallystick.connections.models import Connection, Organisation
+from tallystick.sync.models import Attempt, Lane, Link, LinkState
+from tallystick.sync.queue import PUSHED_KINDS, bound_organisation
+from tallystick.workspaces.models import Workspace
+
+_TOOLTIPS = {
+    LinkState.WAITING: "Waits for you to press Sync now.",
+    LinkState.QUEUED: "Will be sent in a moment.",
+    LinkState.SENDING: "On its way to Xero.",
+    LinkState.EXCLUDED: "Kept out of Xero.",
+    LinkState.RETRACTED: "Cancelled here, and not in Xero.",
+}
+_XERO_WORDS = {
+    "DRAFT": "Draft",
+    "SUBMITTED": "Awaiting approval",
+    "AUTHORISED": "Approved",
+    "PAID": "Paid",
+    "VOIDED": "Voided",
+    "DELETED": "Deleted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """How a submitted document stands with Xero, in the words of the screens."""
+
+    #: One of the values of LinkState.
+    state: str
+    #: One of the seven words: Not sent, Queued, Sending, In Xero, Needs you, Failed, Not synced.
+    word: str
+    tooltip: str
+    #: {"code", "message", "remedy", "screen"} where a person has to act.
+    problem: Mapping[str, Any] | None = None
+    link_id: int | None = None
+    #: The copy's page in Xero.
+    xero_url: str = ""
+    xero_status: str = ""
+    can_retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a workspace stands with Xero."""
+
+    connection: Connection | None
+    organisation: Organisation | None
+    #: Documents by state, for the states that are not an end; one without any is absent.
+    counts: Mapping[str, int]
+    #: Submitted and not yet asked to be sent, by currency.
+    waiting_totals: Mapping[str, Decimal]
+    #: Nothing is sent before, and why; None where sending is free to go.
+    blocked_until: datetime | None
+    blocked_reason: str
+    oldest_queued_at: datetime | None
+
+    @property
+    def open_count(self) -> int:
+        """Documents on their way just now."""
+        return self.counts.get(LinkState.QUEUED, 0) + self.counts.get(LinkState.SENDING, 0)
+
+    @property
+    def attention_count(self) -> int:
+        """Documents that wait for a person."""
+        return self.counts.get(LinkState.FAILED, 0) + self.counts.get(LinkState.HELD, 0)
+
+    @property
+    def is_running(self) -> bool:
+        return self.open_count > 0
+
+
+def document_state(document: Document) -> DocumentState | None:
+    """Return how the document stands with the organisation its workspace is bound to.
+
+    None for drafts, for kinds that are not pushed, and for what was cancelled before any link.
+    """
+    if document.status == Status.DRAFT or document.kind not in PUSHED_KINDS:
+        return None
+    organisation = bound_organisation(document.workspace)
+    link = Link.objects.filter(document=document, organisation=organisation).first()
+    if link is None:
+        if document.status == Status.CANCELLED:
+            return None
+        tooltip = "Waits for you to press Sync now." if organisation else "Waits for Xero."
+        return DocumentState(LinkState.WAITING, LinkState.WAITING.label, tooltip)
+    return state_of(link)
+
+
+def state_of(link: Link) -> DocumentState:
+    """Return how one link stands, in words, with the reason."""
+    state = LinkState(link.state)
+    tooltip = _TOOLTIPS.get(state, "")
+    lane = Lane.objects.filter(organisation=link.organisation_id).first()
+    if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
+        state, tooltip = LinkState.QUEUED, lane.blocked_reason
+    if state == LinkState.SYNCED:
+        tooltip = _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
+    if link.problem:
+        tooltip = link.problem["message"]
+    return DocumentState(
+        state=state,
+        word=word_of(state),
+        tooltip=tooltip,
+        problem=link.problem,
+        link_id=link.pk,
+        xero_url=xero_url(link),
+        xero_status=_XERO_WORDS.get(link.xero_status, ""),
+        can_retry=state in (LinkState.FAILED, LinkState.HELD),
+    )
+
+
+def word_of(state: str) -> str:
+    """Return the one of the seven words that stands for a state."""
+    if state == LinkState.RETRACTED:
+        return LinkState.EXCLUDED.label
+    return LinkState(state).label
+
+
+def xero_url(link: Link) -> str:
+    """Return the address of the copy in Xero; empty where there is none.
+
+    Source: Xero's deep-link documentation; the stand-in answers the same paths.
+    """
+    if link.xero_id is None or link.document is None:
+        return ""
+    path = f"/AccountsReceivable/View.aspx?InvoiceID={link.xero_id}"
+    shortcode = link.organisation.short_code
+    return (
+        f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"
+        f"?shortcode={shortcode}&redirecturl={path}"
+    )
+
+
+def with_states(
+    documents: QuerySet[Document], organisation: Organisation | None
+) -> QuerySet[Document]:
+    """Annotate each document with `sync_state`: a value of LinkState, or "" for none."""
+    link = Link.objects.filter(document=OuterRef("pk"), organisation=organisation)
+    state = Subquery(link.values("state")[:1], output_field=CharField())
+    return documents.annotate(sync_state=Coalesce(state, Value("")))
+
+
+def summary(workspace: Workspace) -> Summary:
+    """Return how the workspace stands with Xero now."""
+    connection = Connection.objects.filter(workspace=workspace).first()
+    organisation = bound_organisation(workspace)
+    links = Link.objects.filter(organisation=organisation, document__isnull=False)
+    unfinished = links.exclude(state__in=[LinkState.SYNCED, LinkState.RETRACTED])
+    by_state = unfinished.values("state").annotate(count=Count("pk")).order_by()
+    lane = Lane.objects.filter(organisation=organisation).first()
+    blocked = lane is not None and _is_blocked(lane)
+    oldest = links.filter(state=LinkState.QUEUED).order_by("not_before", "pk").first()
+    return Summary(
+        connection=connection,
+        organisation=organisation,
+        counts={row["state"]: row["count"] for row in by_state} if organisation else {},
+        waiting_totals=_waiting_totals(links) if organisation else {},
+        blocked_until=lane.blocked_until if lane and blocked else None,
+        blocked_reason=lane.blocked_reason if lane and blocked else "",
+        oldest_queued_at=oldest.queued_at if oldest else None,
+    )
+
+
+def problems(organisation: Organisation) -> list[dict[str, Any]]:
+    """Return what waits for people, grouped by cause, most money first.
+
+    Each: {"code", "waits_for", "screen", "remedy", "message" (of one of them), "count", "total"
+    by currency as [{"currency", "total"}], "link_ids" (up to 1,000)}.
+    """
+    stopped = Link.objects.filter(
+        organisation=organisation,
+        document__isnull=False,
+        state__in=[LinkState.FAILED, LinkState.HELD],
+    ).select_related("document")
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for link in stopped.order_by("-pk").iterator(chunk_size=1000):
+        problem = link.problem or {}
+        key = (problem.get("code", ""), link.waits_for)
+        group = groups.setdefault(
+            key, {**problem, "count": 0, "total": {}, "link_ids": [], "state": link.state}
+        )
+        group["count"] += 1
+        document = link.document
+        if document:
+            total = group["total"]
+            total[document.currency] = total.get(document.currency, Decimal(0)) + document.total
+        if len(group["link_ids"]) < 1000:
+            group["link_ids"].append(link.pk)
+    return sorted(groups.values(), key=lambda group: -sum(group["total"].values()))
+
+
+def attempts(
+    organisation: Organisation | None, *, outcome: str = "", action: str = "", text: str = ""
+) -> QuerySet[Attempt]:
+    """Return the Sync log newest first, with links and their records loaded; filters narrow it.
+
+    `text` is looked for in messages, numbers and names.
+    """
+    rows = Attempt.objects.filter(organisation=organisation).order_by("-pk")
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    if action:
+        rows = rows.filter(action=action)
+    if text:
+        rows = (
+            rows.filter(message__icontains=text)
+            | rows.filter(link__document__number__icontains=text)
+            | rows.filter(link__party__name__icontains=text)
+        )
+    return rows.select_related("link__document", "link__party", "actor", "batch")
+
+
+def _waiting_totals(links: QuerySet[Link]) -> dict[str, Decimal]:
+    waiting = links.filter(state=LinkState.WAITING).values("document__currency")
+    sums = waiting.annotate(total=Sum("document__total")).order_by()
+    return {row["document__currency"]: row["total"] for row in sums}
+
+
+def _is_blocked(lane: Lane) -> bool:
+    return lane.blocked_until is not None and lane.blocked_until > timezone.now()

@@ -1,0 +1,78 @@
+"""The queue's jobs. A job only says "look at organisation X"; everything else is in our tables.
+
+A job that is lost, doubled or late changes nothing: the lane admits one worker at a time, and a
+sweep wakes whatever is due.
+"""
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+PUSH_QUEUE = "push"
+
+
+@app.task(queue=PUSH_QUEUE, name="push.drain")
+def drain(organisation_id: int) -> None:
+    """Work one round of the organisation's push lane."""
+    # Imported here: the engine itself queues work through this module.
+    from tallystick.sync.push.round import drain as drain_lane
+
+    drain_lane(organisation_id)
+
+
+def wake(organisation_id: int) -> None:
+    """Defer a look at the organisation's lane, in the transaction that is open, if one is."""
+    drain.defer(organisation_id=organisation_id)
+
+
+def wake_due() -> int:
+    """Wake every organisation with something due and its lane free; returns how many were woken."""
+    woken = 0
+    for organisation_id in due_organisations():
+        try:
+            # A nested transaction, for a clash would abort the one around it.
+            with transaction.atomic():
+                drain.configure(queueing_lock=f"push:{organisation_id}").defer(
+                    organisation_id=organisation_id
+                )
+            woken += 1
+        except AlreadyEnqueued:
+            continue
+    return woken
+
+
+def due_organisations() -> list[int]:
+    """Return the connected organisations with work due, or never read, and a lane nobody holds.
+
+    Hops from one organisation to the next along the index of due links, so that ten thousand
+    idle ones cost nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE due AS (
+                (SELECT organisation_id FROM sync_link
+                 WHERE state IN ('queued', 'sending') ORDER BY organisation_id LIMIT 1)
+                UNION ALL
+                SELECT (SELECT link.organisation_id FROM sync_link link
+                        WHERE link.state IN ('queued', 'sending')
+                          AND link.organisation_id > due.organisation_id
+                        ORDER BY link.organisation_id LIMIT 1)
+                FROM due WHERE due.organisation_id IS NOT NULL
+            )
+            SELECT organisation.id FROM connections_organisation organisation
+            JOIN connections_connection connection
+              ON connection.organisation_id = organisation.id
+             AND connection.status = 'connected'
+            LEFT JOIN sync_lane lane ON lane.organisation_id = organisation.id
+            WHERE (lane.leased_until IS NULL OR lane.leased_until < now())
+              AND (lane.blocked_until IS NULL OR lane.blocked_until <= now())
+              AND (organisation.read_at IS NULL
+                   OR organisation.id IN (SELECT organisation_id FROM due)
+                      AND EXISTS (SELECT 1 FROM sync_link link
+                                  WHERE link.organisation_id = organisation.id
+                                    AND link.state IN ('queued', 'sending')
+                                    AND link.not_before <= now()))
+            """
+        )
+        return [row[0] for row in cursor.fetchall()]
