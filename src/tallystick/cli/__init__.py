@@ -1,0 +1,44 @@
+"""The command `tallystick`. Thin: each command parses, calls one function of a room, prints.
+
+Django is imported only by commands that need it, inside them, so that `--help` is quick.
+"""
+
+import sys
+
+import typer
+
+from tallystick.cli import serving, upkeep
+from tallystick.cli.exits import Exit, Stop
+from tallystick.environment import SettingError
+from tallystick.postgres import PostgresError
+
+app = typer.Typer(
+    name="tallystick",
+    help="Keeps a business system and its Xero books matching.",
+    epilog="Exit codes: 0 done; 1 failed; 2 not understood; 3 something waits for a person; "
+    "4 not set up; 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables could show a secret.
+    pretty_exceptions_enable=False,
+)
+for command in (
+    *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
+    *(upkeep.migrate, upkeep.create_owner),
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run one command; what a person can mend is said in words, without a traceback."""
+    try:
+        app()
+    except Stop as stop:
+        _end(stop, stop.code)
+    except (SettingError, PostgresError) as error:
+        _end(error, Exit.NOT_SET_UP)
+
+
+def _end(error: Exception, code: Exit) -> None:
+    print(f"tallystick: {error}", file=sys.stderr)
+    sys.exit(code)

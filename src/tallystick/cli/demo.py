@@ -1,0 +1,123 @@
+"""The demo: everything on this machine, in a folder of its own, against the stand-in Xero."""
+
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.cli.prepare import prepare
+from tallystick.cli.processes import Program
+from tallystick.cli.samples import Person, ensure_samples
+from tallystick.cli.together import own_command, run_together, sandbox_command
+
+#: What the stand-in knows as our app unless told otherwise (`xero-sandbox --help`).
+_CLIENT = {"XERO_CLIENT_ID": "sandbox-client", "XERO_CLIENT_SECRET": "sandbox-secret"}
+_RELEASE_SECONDS = 10.0
+#: Names of settings; the operator's real ones do not reach the demo, save those that are kept.
+_REAL = ("TALLYSTICK_", "XERO_", "DATABASE_URL")
+_KEPT = {"TALLYSTICK_LOG_LEVEL", "TALLYSTICK_LOG_FORMAT", "TALLYSTICK_PG_BIN"}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo in `folder`; ports are on this machine."""
+
+    folder: Path
+    port: int
+    sandbox_port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def sandbox_address(self) -> str:
+        return f"http://localhost:{self.sandbox_port}"
+
+    def forget(self) -> None:
+        """Remove everything of earlier demos; call it while holding the folder's lock."""
+        server = self.folder / "postgres" / "ready"
+        deadline = time.monotonic() + _RELEASE_SECONDS
+        while server.exists() and time.monotonic() < deadline:  # it stops soon after its last user
+            time.sleep(0.1)
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "running.lock":
+                path.unlink()
+
+    def run(self) -> None:
+        """Set up what is missing, start the processes and keep them until Ctrl-C."""
+        self._enter_environment()
+        print("Preparing the demo …", file=sys.stderr, flush=True)
+        prepare(migrations="apply")
+        password = self._password()
+        people = ensure_samples(password=password)
+        (self.folder / "logs").mkdir(exist_ok=True)
+        run_together(
+            [
+                self._program("sandbox", *self._sandbox_command()),
+                self._program("web", *own_command("web", "--port", str(self.port))),
+                self._program("worker", *own_command("worker", "--threads", "4")),
+            ],
+            answers_at=[(self.sandbox_port, "/"), (self.port, "/")],
+            greet=lambda: self._greet(people, password),
+        )
+        print(f"Stopped. The demo's data is kept in {self.folder}.", file=sys.stderr)
+
+    def _enter_environment(self) -> None:
+        """Make this process, and those it starts, know of nothing but the demo."""
+        for name in list(os.environ):
+            if name.startswith(_REAL) and name not in _KEPT:
+                del os.environ[name]
+        os.environ |= {
+            "TALLYSTICK_DATA_DIR": str(self.folder),
+            "TALLYSTICK_PUBLIC_URL": self.address,
+            "XERO_LOGIN_URL": self.sandbox_address,
+            "XERO_IDENTITY_URL": self.sandbox_address,
+            "XERO_API_URL": self.sandbox_address,
+            "XERO_WEB_URL": self.sandbox_address,
+            **_CLIENT,
+        }
+
+    def _program(self, name: str, *command: str) -> Program:
+        log = self.folder / "logs" / f"{name}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))  # the run before this one
+        return Program(name, command, os.environ, log)
+
+    def _sandbox_command(self) -> list[str]:
+        return sandbox_command(
+            host="127.0.0.1", port=self.sandbox_port, data=self.folder / "sandbox", limits=False
+        )
+
+    def _password(self) -> str:
+        """Return the demo's password, made at its first start."""
+        path = self.folder / "password"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(f"harbour-{secrets.token_hex(4)}\n", encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+
+    def _greet(self, people: Sequence[Person], password: str) -> None:
+        print("\n".join(["", *self._greeting(people, password), ""]), flush=True)
+
+    def _greeting(self, people: Sequence[Person], password: str) -> list[str]:
+        width = max(len(person.email) for person in people)
+        return [
+            f"  Tallystick         {self.address}",
+            f"  Stand-in Xero      {self.sandbox_address}",
+            f"  Password           {password}   (the same for all)",
+            "",
+            *(
+                f"  {person.email:<{width}}   {person.name}, {person.role.replace('_', ' ')}"
+                for person in people
+            ),
+            "",
+            "  Sign in as the first, open Settings > Integrations and press Connect Xero.",
+            "  Ctrl-C stops everything; the data is kept.",
+        ]

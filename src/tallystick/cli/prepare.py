@@ -1,0 +1,110 @@
+"""Make this process ready to use the rooms: data folder, keys, database, settings, migrations."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tallystick import postgres
+from tallystick.cli.exits import Exit, Stop
+from tallystick.cli.keys import ensure_keys, require_keys
+from tallystick.environment import env_secret
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+#: Advisory lock under which migrations are applied; any fixed number of our own.
+_MIGRATION_LOCK = 7_316_554_100
+
+
+def prepare(*, migrations: Literal["require", "apply", "leave"] = "require") -> None:
+    """See to everything that a command needs before it may import Django's models.
+
+    1. Without DATABASE_URL: data folder, keys and embedded PostgreSQL, which runs as long as
+       this process. With it: the keys must be set.
+    2. The settings are read, each validated.
+    3. The database must answer. Open migrations are refused, applied, or left to the caller.
+
+    Raises Stop, SettingError or PostgresError, each with what to do.
+    """
+    data_dir = postgres.default_data_dir()
+    if env_secret("DATABASE_URL"):
+        require_keys(data_dir / "keys")
+    else:
+        postgres.ensure_running(make_data_dir(data_dir))
+        ensure_keys(data_dir / "keys")
+    _set_up_django()
+    names = open_migrations()
+    if migrations == "apply":
+        apply_migrations()
+    elif names and migrations == "require":
+        raise Stop(
+            f"The database lacks {len(names)} migration(s), the first being {names[0]}. "
+            "Run: tallystick migrate",
+            code=Exit.NOT_SET_UP,
+        )
+
+
+def make_data_dir(path: Path) -> Path:
+    """Make the data folder for this account alone and return it; one that exists stays as it is.
+
+    Root's may be passed through, not looked into: its PostgreSQL runs as another account.
+    """
+    mode = 0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(
+            f"The data folder {path} cannot be made: {error.strerror}. "
+            "Set TALLYSTICK_DATA_DIR to a folder that this account may write to.",
+            code=Exit.NOT_SET_UP,
+        ) from error
+    return path
+
+
+def apply_migrations() -> list[str]:
+    """Apply what is open and return its names; of several machines at once one does it."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+    try:
+        names = open_migrations()
+        if names:
+            call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+    return names
+
+
+def open_migrations() -> list[str]:
+    """Return the migrations not yet applied, as `app.name`, in their order."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(_answering_connection())
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def _set_up_django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.settings")
+    django.setup()
+
+
+def _answering_connection() -> "BaseDatabaseWrapper":
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        place = connection.settings_dict
+        reason = " ".join(str(error).split())
+        raise Stop(
+            f"The database {place['NAME']} on {place['HOST'] or 'this machine'} does not answer: "
+            f"{reason}. Check DATABASE_URL and that the server runs; nothing was changed.",
+            code=Exit.NOT_SET_UP,
+        ) from error
+    return connection

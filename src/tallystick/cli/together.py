@@ -1,0 +1,87 @@
+"""Everything on one machine: what `tallystick demo` and `tallystick up` have in common."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tallystick.cli.exits import Stop
+from tallystick.cli.ports import answers
+from tallystick.cli.processes import Program, Supervisor, signals_to_end
+
+if sys.platform != "win32":
+    import fcntl
+
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.2
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Return the command line that runs a tallystick command with this very installation."""
+    return [sys.executable, "-P", "-m", "tallystick.cli", *arguments]
+
+
+def sandbox_command(*, host: str, port: int, data: Path, limits: bool) -> list[str]:
+    """Return the command line that runs the stand-in Xero with its state in `data`."""
+    return [
+        *(sys.executable, "-P", "-m", "xero_sandbox", "--host", host, "--port", str(port)),
+        *("--data", str(data), "--limits", "on" if limits else "off"),
+    ]
+
+
+def run_together(
+    programs: Sequence[Program], *, answers_at: Sequence[tuple[int, str]], greet: Callable[[], None]
+) -> None:
+    """Run the programs until somebody asks us to end, then end them all.
+
+    `greet` is called once every port and path of `answers_at` answers. Raises Stop if that takes
+    more than a minute.
+    """
+    asked = signals_to_end()
+    supervisor = Supervisor(programs, say=lambda text: print(text, file=sys.stderr, flush=True))
+    supervisor.start()
+    waiting_for, deadline = list(answers_at), time.monotonic() + _READY_SECONDS
+    try:
+        while not asked.wait(_LOOK_SECONDS):
+            supervisor.look_after()
+            if waiting_for and answers(*waiting_for[0]):
+                del waiting_for[0]
+                if not waiting_for:
+                    greet()
+            elif waiting_for and time.monotonic() > deadline:
+                port, _ = waiting_for[0]
+                raise Stop(f"Port {port} does not answer after a minute. {_logs(programs)}")
+        print("Stopping …", file=sys.stderr, flush=True)
+    finally:
+        supervisor.stop()
+
+
+@contextlib.contextmanager
+def only_one(data_dir: Path, *, what: str, address: str) -> Iterator[None]:
+    """Hold the data folder's lock; raises Stop, naming where the other one runs, if it is taken."""
+    with (data_dir / "running.lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            where = file.read().strip()
+            raise Stop(
+                f"{what} runs already on {data_dir}{f', at {where}' if where else ''}. "
+                "Use that one, or end it first (Ctrl-C where it runs)."
+            ) from None
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield
+
+
+def _logs(programs: Sequence[Program]) -> str:
+    """Return the last lines that the programs wrote to their logs."""
+    parts = []
+    for program in programs:
+        if program.log and program.log.is_file():
+            lines = program.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+            parts.append("\n".join([f"{program.log} ends with:", *lines]))
+    return os.linesep.join(parts) or "What went wrong stands above."

@@ -1,0 +1,83 @@
+"""Commands for whoever installs: migrate, create-owner; and the first owner of `tallystick up`."""
+
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from tallystick.cli.exits import Exit, Stop
+from tallystick.cli.prepare import apply_migrations, prepare
+
+
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 4 if one is open.")
+    ] = False,
+) -> None:
+    """Bring the database up to date. Safe to repeat, and on several machines at once.
+
+    Stop the workers first when you upgrade; take a backup before.
+    """
+    prepare(migrations="require" if check else "leave")
+    names = [] if check else apply_migrations()
+    for name in names:
+        print(f"applied {name}")
+    print("The database is up to date.")
+
+
+def create_owner(
+    email: Annotated[str, typer.Argument(help="The address this person signs in with.")],
+    workspace: Annotated[str, typer.Option(help="Name of the business.")],
+    currency: Annotated[str, typer.Option(help="Its currency, such as GBP.")],
+    timezone: Annotated[str, typer.Option(help="Such as Europe/London.")] = "UTC",
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+) -> None:
+    """Make a workspace with its owner, and print the owner's password once."""
+    prepare()
+    print(make_owner(email, name=name, workspace=workspace, currency=currency, timezone=timezone))
+
+
+def first_owner(*, email: str, workspace: str, currency: str, timezone: str) -> str:
+    """Make the first owner unless there are people already; return what to tell them, or "".
+
+    What is missing is asked at the terminal. Raises Stop where there is none.
+    """
+    from tallystick.workspaces.models import User
+
+    if User.objects.exists():
+        return ""
+    if not (email and workspace and currency) and not sys.stdin.isatty():
+        raise Stop(
+            "Nobody can sign in yet. Make the first owner with your own values, then start again:\n"
+            "  tallystick create-owner you@example.com --workspace 'Your Business' --currency GBP",
+            code=Exit.NOT_SET_UP,
+        )
+    if not (email and workspace and currency):
+        print("Welcome. Three questions for the first start:")
+    return make_owner(
+        email or typer.prompt("Your e-mail address"),
+        name="",
+        workspace=workspace or typer.prompt("Name of your business"),
+        currency=currency or typer.prompt("Its currency (such as GBP, NZD, USD)").upper(),
+        timezone=timezone,
+    )
+
+
+def make_owner(email: str, *, name: str, workspace: str, currency: str, timezone: str) -> str:
+    """Make a workspace and its owner with a password made here; return how to sign in."""
+    from django.db import transaction
+
+    from tallystick.workspaces.services import InvalidEntry, create_user, create_workspace
+
+    password = secrets.token_urlsafe(12)
+    try:
+        with transaction.atomic():
+            owner = create_user(email, password, name or email.partition("@")[0])
+            create_workspace(name=workspace, currency=currency, timezone=timezone, owner=owner)
+    except InvalidEntry as error:
+        raise Stop(str(error), code=Exit.USAGE) from error
+    return (
+        f"Sign in as {owner.email} with the password {password}\n"
+        "It is shown this once; change it after signing in."
+    )
