@@ -1,0 +1,50 @@
+"""Django's inputs in our look: the class `input` and whatever attributes are named."""
+
+from typing import Any
+
+from django import forms
+
+
+def _named(attributes: dict[str, Any], extra: str = "") -> dict[str, Any]:
+    """Turn `aria_label="Price"` into `aria-label`; `extra` is a second class."""
+    attrs = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return {"class": f"input {extra}".strip(), **attrs}
+
+
+class TextInput(forms.TextInput):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes))
+
+
+class NumberInput(forms.TextInput):
+    """Right-aligned; not type=number, which drops what it cannot read and turns on the wheel."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named({"inputmode": "decimal", **attributes}, "money"))
+
+
+class EmailInput(forms.EmailInput):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes))
+
+
+class PasswordInput(forms.PasswordInput):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes))
+
+
+class Textarea(forms.Textarea):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named({"rows": 3, **attributes}))
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes), format="%Y-%m-%d")
+
+
+class Select(forms.Select):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes))

@@ -1,0 +1,98 @@
+"""What the frame of a page shows: navigation, workspaces, the organisation, what waits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from tallystick.connections.models import Connection
+from tallystick.sync.models import Link, LinkState
+from tallystick.workspaces.access import Permission, may, workspaces_of
+from tallystick.workspaces.models import Workspace
+
+#: Beyond this the rail says "99+"; counting stops there.
+_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    count: str = ""
+
+
+_RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    ("", (("Home", "home", "workspace-home"), ("Needs attention", "hand", "needs-attention"))),
+    (
+        "Sales",
+        (("Invoices", "document", "invoice-list"), ("Credit notes", "undo", "credit-note-list")),
+    ),
+    ("Books", (("Customers", "people", "party-list"), ("Items", "box", "item-list"))),
+    ("Sync", (("Sync log", "list", "sync-log"), ("Import", "upload", "import"))),
+    (
+        "Settings",
+        (("Integrations", "plug", "integrations"), ("Tax mapping", "percent", "tax-mapping")),
+    ),
+)
+
+
+class Shell:
+    """Lazy: a page that shows no frame asks the database nothing."""
+
+    def __init__(self, request: HttpRequest, workspace: Workspace) -> None:
+        self.request = request
+        self.workspace = workspace
+
+    @cached_property
+    def workspaces(self) -> list[Workspace]:
+        return list(workspaces_of(self.request.user))
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        return (
+            Connection.objects.filter(workspace=self.workspace)
+            .select_related("organisation")
+            .first()
+        )
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return may(self.request.user, self.workspace, Permission.EDIT_BOOKS)
+
+    @cached_property
+    def may_sync(self) -> bool:
+        return may(self.request.user, self.workspace, Permission.MANAGE_SYNC)
+
+    @cached_property
+    def attention(self) -> str:
+        """How many links need a person, such as `3` or `99+`; empty for none."""
+        if not self.connection or not self.connection.organisation_id:
+            return ""
+        stuck = Link.objects.filter(
+            organisation_id=self.connection.organisation_id,
+            state__in=[LinkState.FAILED, LinkState.HELD],
+        )
+        count = stuck.order_by()[: _COUNTED + 1].count()
+        return f"{_COUNTED}+" if count > _COUNTED else str(count or "")
+
+    @cached_property
+    def rail(self) -> list[tuple[str, list[Entry]]]:
+        """Sections of the navigation with the entries whose pages exist."""
+        sections = [(title, self._entries(entries)) for title, entries in _RAIL]
+        return [(title, entries) for title, entries in sections if entries]
+
+    def _entries(self, entries: tuple[tuple[str, str, str], ...]) -> list[Entry]:
+        found = []
+        for label, icon, name in entries:
+            try:
+                url = reverse(name, args=[self.workspace.slug])
+            except NoReverseMatch:
+                continue
+            here = self.request.path
+            current = here == url or (name != "workspace-home" and here.startswith(url))
+            count = self.attention if name == "needs-attention" else ""
+            found.append(Entry(label, icon, url, current, count))
+        return found

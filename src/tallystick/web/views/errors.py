@@ -1,0 +1,50 @@
+"""The pages for what cannot be shown. The one for our own failures needs no database."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        "This page does not exist",
+        "The address may be mistyped, or it belongs to a workspace that you are not in.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return not_allowed(request, "Your role does not allow you to see this page.")
+
+
+def not_allowed(request: HttpRequest, reason: str) -> HttpResponse:
+    return _page(request, 403, "You may not do this", reason)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request,
+        403,
+        "This form was too old",
+        "Nothing was changed. Go back, reload the page and send the form again.",
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        500,
+        "Something went wrong on our side",
+        "What you saved before this is safe. Try again; if it happens again, give this number to "
+        "whoever runs Tallystick.",
+    )
+
+
+def _page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    context = {
+        "title": title,
+        "message": message,
+        "request_id": request.META.get("tallystick.request_id", ""),
+    }
+    # Without the request: its context processors would ask for the session, so for the database.
+    return HttpResponse(render_to_string("web/pages/error.html", context), status=status)
