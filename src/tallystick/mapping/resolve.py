@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from tallystick import xero
@@ -15,7 +16,7 @@ from tallystick.books.models import Document, Line, TaxBasis, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, MappingDefaults, TaxMapping, TaxRate
 from tallystick.mapping.problems import TAX_MAPPING, XERO, Problem, Unresolved
-from tallystick.money import document_totals
+from tallystick.money import Basis, document_totals
 
 #: Accounts that Xero does not take on invoice lines (facts: accounts).
 _NOT_ON_LINES = frozenset({"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"})
@@ -236,16 +237,20 @@ def invoice_draft(
         invoice_number=document.number,
         reference=document.reference or None,
         url=marker,
-        date=document.issued_on,
-        due_date=document.due_on,
+        issued_on=document.issued_on,
+        due_on=document.due_on,
         currency_code=document.currency,
-        line_amount_types=xero.LINE_AMOUNT_TYPES[TaxBasis(document.tax_basis).value],
+        line_amount_types=xero.LINE_AMOUNT_TYPES[_basis(document)],
         line_items=lines,
     )
 
 
+def _basis(document: Document) -> Basis:
+    return cast(Basis, document.tax_basis)
+
+
 def _total_problems(document: Document, taxed: list[tuple[Decimal, Decimal]]) -> list[Problem]:
-    totals = document_totals(taxed, TaxBasis(document.tax_basis).value)
+    totals = document_totals(taxed, _basis(document))
     if totals.total == document.total and totals.tax == document.tax:
         return []
     return [

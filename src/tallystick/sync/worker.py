@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import close_old_connections, connection
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tallystick.sync.tasks import wake_due
 
@@ -31,7 +32,8 @@ async def _run(threads: int, stop: threading.Event | None) -> None:
     over = threading.Event()
     sweeping = threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True)
     sweeping.start()
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    # Jobs that the worker's own tasks defer still go through Django's connection.
+    worker_app = app.with_connector(DjangoConnector().get_worker_connector())
     logger.info("worker.started", threads=threads)
     try:
         async with worker_app.open_async():

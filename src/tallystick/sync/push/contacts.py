@@ -6,6 +6,7 @@ contact is known by our number in its ContactNumber, which Xero keeps unique.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from tallystick import xero
@@ -172,7 +173,7 @@ def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link])
     )
     for link in clashing.select_related("party"):
         party = _party(link)
-        named = calling("contacts.ask", lambda party=party: client.contacts_by_name(party.name))
+        named = calling("contacts.ask", partial(client.contacts_by_name, party.name))
         active = [contact for contact in named if contact.status != "ARCHIVED"]
         taken = Link.objects.filter(
             organisation=held.organisation, xero_id__in=[contact.contact_id for contact in active]

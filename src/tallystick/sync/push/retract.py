@@ -1,6 +1,7 @@
 """What was cancelled here goes from Xero: drafts are deleted, approved invoices voided."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from tallystick import xero
@@ -17,7 +18,7 @@ _END_STATUS = {"DRAFT": "DELETED", "SUBMITTED": "DELETED", "AUTHORISED": "VOIDED
 def retract_due(held: Held, client: xero.XeroClient) -> None:
     """Remove our copies of cancelled documents, fifty at a time, as far as Xero allows it."""
     while links := _due(held):
-        copies = calling("retract.look", lambda links=links: _copies(client, links))
+        copies = calling("retract.look", partial(_copies, client, links))
         verdicts = [verdict for link in links if (verdict := _settled(link, copies))]
         with committing("retract.look"):
             held.guard()

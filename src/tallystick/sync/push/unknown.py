@@ -21,7 +21,7 @@ from tallystick.sync.push.retract import RETRACT_INVOICES
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
-_PURPOSES = {
+_PURPOSES: dict[str, Purpose] = {
     purpose.name: purpose for purpose in (CREATE_CONTACTS, CREATE_INVOICES, RETRACT_INVOICES)
 }
 
