@@ -1,13 +1,13 @@
 """What screens, API and command line read about the sync: states, sums, reasons, the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -87,23 +87,51 @@ def document_state(document: Document) -> DocumentState | None:
 
     None for drafts, for kinds that are not pushed, and for what was cancelled before any link.
     """
+    organisation = bound_organisation(document.workspace)
+    return states_of([document], organisation).get(document.pk)
+
+
+def states_of(
+    documents: Sequence[Document], organisation: Organisation | None
+) -> dict[int, DocumentState]:
+    """Return how each document of a page stands, by primary key, in two queries.
+
+    Those without a state are absent: see `document_state`.
+    """
+    links = Link.objects.filter(
+        organisation=organisation, document__in=[document.pk for document in documents]
+    ).select_related("organisation", "document")
+    by_document = {link.document_id: link for link in links}
+    lane = Lane.objects.filter(organisation=organisation).first()
+    found = {}
+    for document in documents:
+        state = _state_of_document(document, by_document.get(document.pk), lane, organisation)
+        if state:
+            found[document.pk] = state
+    return found
+
+
+def _state_of_document(
+    document: Document, link: Link | None, lane: Lane | None, organisation: Organisation | None
+) -> DocumentState | None:
     if document.status == Status.DRAFT or document.kind not in PUSHED_KINDS:
         return None
-    organisation = bound_organisation(document.workspace)
-    link = Link.objects.filter(document=document, organisation=organisation).first()
-    if link is None:
-        if document.status == Status.CANCELLED:
-            return None
-        tooltip = "Waits for you to press Sync now." if organisation else "Waits for Xero."
-        return DocumentState(LinkState.WAITING, LinkState.WAITING.label, tooltip)
-    return state_of(link)
+    if link is not None:
+        return _state_of_link(link, lane)
+    if document.status == Status.CANCELLED:
+        return None
+    tooltip = "Waits for you to press Sync now." if organisation else "Waits for Xero."
+    return DocumentState(LinkState.WAITING, LinkState.WAITING.label, tooltip)
 
 
 def state_of(link: Link) -> DocumentState:
     """Return how one link stands, in words, with the reason."""
+    return _state_of_link(link, Lane.objects.filter(organisation=link.organisation_id).first())
+
+
+def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     state = LinkState(link.state)
     tooltip = _TOOLTIPS.get(state, "")
-    lane = Lane.objects.filter(organisation=link.organisation_id).first()
     if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
         state, tooltip = LinkState.QUEUED, lane.blocked_reason
     if state == LinkState.SYNCED:
@@ -120,6 +148,18 @@ def state_of(link: Link) -> DocumentState:
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
         can_retry=state in (LinkState.FAILED, LinkState.HELD),
     )
+
+
+def in_state(
+    documents: QuerySet[Document], state: str, organisation: Organisation | None
+) -> QuerySet[Document]:
+    """Keep the documents that show the word of `state`; finds a rare one without looking at all."""
+    links = Link.objects.filter(document=OuterRef("pk"), organisation=organisation)
+    if state == LinkState.WAITING:
+        unsent = ~Exists(links.exclude(state=LinkState.WAITING))
+        return documents.filter(unsent, status=Status.SUBMITTED, kind__in=PUSHED_KINDS)
+    alike = [each for each in LinkState.values if word_of(each) == word_of(state)]
+    return documents.filter(links__organisation=organisation, links__state__in=alike)
 
 
 def word_of(state: str) -> str:
