@@ -7,6 +7,7 @@ inherit the environment and with it the one server; each has a database of its o
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _until_the_end = contextlib.ExitStack()
 
 def _start_server() -> None:
     data_dir = Path(tempfile.mkdtemp(prefix="tallystick-tests-"))
+    _until_the_end.callback(shutil.rmtree, data_dir, ignore_errors=True)
     os.environ["TALLYSTICK_DATA_DIR"] = str(data_dir)
     url = _until_the_end.enter_context(postgres.running(data_dir, throwaway=True))
     os.environ["DATABASE_URL"] = url

@@ -4,9 +4,10 @@
     url = postgres.ensure_running(data_dir).url      # while this process lives
 
 Any number of processes may call these at once; all share one server, which stops within two
-seconds of the last of them ending, however it ended. How: `docs/decisions/0001-embedded-postgresql.md`.
+seconds of the last of them ending, however it ended. Why it is built so:
+`docs/decisions/0001-embedded-postgresql.md`.
 
-The rooms within: `users` (those who need the server), `keeper` (the process that supervises it),
+In it: `users` (those who need the server), `keeper` (the process that supervises it),
 `server` (starting and stopping `postgres`), `cluster` (making the data), `programs` (finding the
 binaries), `folders` (where all is, and for whom), `locks`.
 """

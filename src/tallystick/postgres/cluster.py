@@ -1,4 +1,4 @@
-"""Make the data of a new server (PostgreSQL says "cluster"), so that half of one never looks whole."""
+"""Make the data of a new server ("cluster"), so that half of one never looks whole."""
 
 import os
 import shutil

@@ -7,7 +7,7 @@ or the error.
 1. It takes `keeper.lock` for its life, or leaves.
 2. It makes the cluster if there is none, and starts the server.
 3. It starts the server again if that dies.
-4. Twice a second it tries to take `users.lock` exclusively. That succeeds only when nobody needs
+4. Four times a second it tries to take `users.lock` exclusively. That succeeds only when nobody needs
    the server any more, and keeps newcomers waiting until the server is stopped and the keeper
    gone; then they start a new one. So no newcomer meets a server about to stop.
 """
@@ -29,7 +29,7 @@ from tallystick.postgres.locks import lock_within, try_lock
 from tallystick.postgres.programs import find_programs, reachable
 from tallystick.postgres.server import Server
 
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 0.25
 _LOCK_PATIENCE_SECONDS = 0.1  #: Others look at the lock by taking it for a moment.
 _RESTARTS = 3
 _WAKING = (signal.SIGCHLD, signal.SIGALRM)

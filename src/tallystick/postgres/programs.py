@@ -44,16 +44,15 @@ def find_programs(folders: Folders) -> Programs:
 
     Raises ProgramsMissing or WrongMajorVersion.
     """
-    found = list(_usable())
-    if not found:
-        raise ProgramsMissing(_nothing_found())
     wanted = _major_of(folders.cluster)
-    if wanted is None:
-        return found[0]
-    for programs in found:
-        if programs.major == wanted:
+    others = []
+    for programs in _usable():
+        if wanted in (None, programs.major):
             return programs
-    raise WrongMajorVersion(_no_such_major(folders, wanted, found))
+        others.append(programs)
+    if wanted is not None and others:
+        raise WrongMajorVersion(_no_such_major(folders, wanted, others))
+    raise ProgramsMissing(_nothing_found())
 
 
 def reachable(programs: Programs, *, account: Account, folders: Folders) -> Programs:
@@ -86,16 +85,9 @@ def _copy(parts: list[Path], top: Path, copy: Path) -> None:
 
 
 def _usable() -> Iterator[Programs]:
-    seen = set()
     for folder in _candidates():
-        if folder in seen:
-            continue
-        seen.add(folder)
         version = _version_of(folder)
-        if version is None:
-            continue
-        programs = Programs(folder, version)
-        if programs.major >= _OLDEST_MAJOR:
+        if version and (programs := Programs(folder, version)).major >= _OLDEST_MAJOR:
             yield programs
 
 
@@ -146,7 +138,8 @@ def _nothing_found() -> str:
     if chosen:
         return (
             f"TALLYSTICK_PG_BIN names {chosen}, but there is no working `postgres` and `initdb` "
-            f"of version {_OLDEST_MAJOR} or newer in it. Name the folder that holds them, or unset it."
+            f"of version {_OLDEST_MAJOR} or newer in it. Name the folder that holds them, or unset "
+            "the setting."
         )
     return (
         "There is no PostgreSQL to use: none came with Tallystick for this kind of machine, and "
@@ -155,8 +148,8 @@ def _nothing_found() -> str:
     )
 
 
-def _no_such_major(folders: Folders, wanted: int, found: list[Programs]) -> str:
-    have = ", ".join(f"{programs.version} in {programs.bin}" for programs in found)
+def _no_such_major(folders: Folders, wanted: int, others: list[Programs]) -> str:
+    have = ", ".join(sorted({f"{programs.version} in {programs.bin}" for programs in others}))
     return (
         f"The data in {folders.cluster} was written by PostgreSQL {wanted}, but here is only "
         f"{have}. Nothing was changed. Either install PostgreSQL {wanted} (or name its programs in "

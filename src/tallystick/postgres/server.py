@@ -18,7 +18,7 @@ from tallystick.postgres.errors import StartFailed
 from tallystick.postgres.folders import PORT, Account, Folders, private_folder
 from tallystick.postgres.programs import Programs
 
-_START_SECONDS = 120.0  #: Replaying what a power loss left takes a while.
+_START_SECONDS = 600.0  #: Replaying what a power loss left may take a while.
 _POLL_SECONDS = 0.01
 #: What to say to a server and how long to wait: end the sessions and write out; stop now; die.
 _STOP_STEPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
@@ -228,7 +228,10 @@ def _disown_pid_file(cluster: Path) -> None:
     Source: CreateLockFile in PostgreSQL's miscinit.c.
     """
     path = cluster / "postmaster.pid"
-    if lines := _pid_file_lines(cluster):
+    lines = _pid_file_lines(cluster)
+    if not lines:  # a power loss can empty it, and an empty one stops the start too
+        path.unlink(missing_ok=True)
+    else:
         # The file is another account's where we are root: a link in its place is not followed.
         with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "w", encoding="utf-8") as file:
             file.write("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
@@ -237,6 +240,6 @@ def _disown_pid_file(cluster: Path) -> None:
 
 def _pid_file_lines(cluster: Path) -> list[str]:
     try:
-        return (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return (cluster / "postmaster.pid").read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return []

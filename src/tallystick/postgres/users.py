@@ -1,4 +1,4 @@
-"""What a process does that needs the server: hold the users' lock, and see that a keeper is there."""
+"""A process that needs the server: it holds the users' lock and sees that a keeper is there."""
 
 import contextlib
 import json
@@ -23,8 +23,9 @@ from tallystick.postgres.errors import (
 from tallystick.postgres.folders import Folders, make_home
 from tallystick.postgres.locks import is_locked, lock_within
 
-_PATIENCE_SECONDS = 150.0  #: Longer than a server may take to stop or to start.
+_PATIENCE_SECONDS = 700.0  #: Longer than a server may take to stop or to start.
 _POLL_SECONDS = 0.02
+_REMOVAL_SECONDS = 10.0  #: Another user may be left, who then is not waited for.
 _ANSWER_SECONDS = 5.0
 #: A question that a live server answers with one byte before any sign-in, and does not log.
 #: Source: "SSLRequest" in PostgreSQL's documentation, Message Formats.
@@ -72,7 +73,8 @@ def running(data_dir: Path, *, throwaway: bool = False) -> Iterator[str]:
         yield folders.url
     finally:
         os.close(lock)
-        while throwaway and is_locked(folders.keeper_lock):
+        deadline = time.monotonic() + _REMOVAL_SECONDS
+        while throwaway and folders.home.exists() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
 
 
@@ -138,12 +140,13 @@ def _start_keeper(folders: Folders, *, throwaway: bool) -> None:
         start_new_session=True,
     ) as keeper:
         said = keeper.stdout.read().decode(errors="replace") if keeper.stdout else ""
-    _raise_if_failed(said)
+    if said:  # else it was killed, and is needed anew
+        _raise_if_failed(said)
 
 
 def _raise_if_failed(said: str) -> None:
     try:
-        answer = json.loads(said)
+        answer = json.loads(said.splitlines()[-1])
     except ValueError:
         raise StartFailed(f"The database's keeper ended unexpectedly. It said:\n{said}") from None
     if answer["state"] == "failed":
