@@ -99,6 +99,16 @@ def test_a_pid_file_that_names_a_stranger_is_not_believed(data_dir: Path) -> Non
         stranger.kill()
 
 
+def test_a_pid_file_emptied_by_a_power_loss_is_no_hindrance(data_dir: Path) -> None:
+    with postgres.running(data_dir) as url:
+        write_note(url, "kept")
+    eventually(lambda: not processes_of(data_dir))
+    (data_dir / "postgres/cluster/postmaster.pid").touch()
+
+    with postgres.running(data_dir) as url:
+        assert notes(url) == ["kept"]
+
+
 def test_a_cluster_half_made_by_a_killed_keeper_is_made_anew(
     data_dir: Path, start_user: Callable[[], User]
 ) -> None:
