@@ -1,0 +1,1 @@
+"""Xero's Accounting API: one file per resource, rules apart from HTTP and from storage."""

@@ -1,0 +1,85 @@
+"""The success envelope, and writing a batch with `summarizeErrors` both ways (facts 4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from xero_sandbox import wire
+from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.messages import Response
+from xero_sandbox.problems import ValidationFailed
+from xero_sandbox.routing import Call
+from xero_sandbox.store import savepoint
+
+
+class Invalid(Exception):
+    """One element breaks rules: the messages, and its echo with what was made out of it."""
+
+    def __init__(self, messages: list[str], echo: dict[str, Any]) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+        self.echo = echo
+
+
+@dataclass
+class Saved:
+    element: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+Save = Callable[[Sent], Saved]
+
+
+def envelope(call: Call, plural: str, items: list[Any], **extra: Any) -> Response:
+    return spliced(call, plural, [wire.dumps(item) for item in items], **extra)
+
+
+def spliced(call: Call, plural: str, items: list[str], **extra: Any) -> Response:
+    """The envelope around elements that are JSON text already. `extra` goes before the list."""
+    head = {
+        "Id": str(uuid.uuid4()),
+        "Status": "OK",
+        "ProviderName": call.sandbox.options.app_name,
+        "DateTimeUTC": wire.bare_instant(call.sandbox.clock.now_ms()),
+        **extra,
+    }
+    text = f"{wire.dumps(head)[:-1]},{wire.dumps(plural)}:[{','.join(items)}]}}"
+    return Response(200, text.encode(), "application/json; charset=utf-8")
+
+
+def write_batch(
+    call: Call, plural: str, sent: list[Sent], save: Save, *, flag: str = "HasErrors"
+) -> Response:
+    """Save each element by itself.
+
+    By default one bad element fails all and nothing is saved. With `summarizeErrors=false`
+    good ones stay, bad ones are echoed with their errors, and the status is 200.
+    `flag` is the name of the element's error flag, which differs by resource.
+    """
+    apart = call.request.query.get("summarizeerrors", "true").lower() == "false"
+    results = [_save_one(call, element, save, flag=flag, apart=apart) for element in sent]
+    failing = [element for element, good in results if not good]
+    if failing and not apart:
+        raise ValidationFailed(failing)
+    return envelope(call, plural, [element for element, _ in results])
+
+
+def _save_one(
+    call: Call, sent: Sent, save: Save, *, flag: str, apart: bool
+) -> tuple[dict[str, Any], bool]:
+    try:
+        with savepoint(call.db, "element"):
+            saved = save(sent)
+    except Invalid as invalid:
+        errors = [{"Message": message} for message in invalid.messages]
+        status = {"StatusAttributeString": "ERROR"} if apart else {}
+        return invalid.echo | {flag: True, "ValidationErrors": errors} | status, False
+    element = saved.element
+    if saved.warnings:
+        element["Warnings"] = [{"Message": message} for message in saved.warnings]
+    if apart:
+        element["StatusAttributeString"] = "WARNING" if saved.warnings else "OK"
+    return element, True

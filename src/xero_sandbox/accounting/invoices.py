@@ -1,0 +1,216 @@
+"""Invoices and bills: list, read one, create, create or update, change status."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from xero_sandbox import wire
+from xero_sandbox.accounting import contact_records
+from xero_sandbox.accounting import invoice_records as records
+from xero_sandbox.accounting.answers import Invalid, Saved, envelope, spliced, write_batch
+from xero_sandbox.accounting.invoice_records import Invoice
+from xero_sandbox.accounting.invoice_rules import Desk, apply
+from xero_sandbox.accounting.listing import Clause, Resource, guids, listed, one_of, select
+from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.where_sql import Field
+from xero_sandbox.messages import Response
+from xero_sandbox.organisations.records import load_books
+from xero_sandbox.problems import NotFound
+from xero_sandbox.routing import Call, Route
+from xero_sandbox.store import fold
+
+PLURAL = "Invoices"
+_CONTACT = "(SELECT {} FROM contact WHERE contact.id = invoice.contact_id)"
+_CONTACT_NAME = _CONTACT.format("json_extract(data, '$.Name')")
+_LINES = "(SELECT lines FROM invoice_lines WHERE invoice_lines.invoice = invoice.seq)"
+
+
+def _json(name: str, kind: str) -> Field:
+    return Field(f"json_extract(head, '$.{name}')", kind)
+
+
+RESOURCE = Resource(
+    table="invoice",
+    type_name="Invoice",
+    fields={
+        "InvoiceID": Field("id", "guid"),
+        "InvoiceNumber": Field("number_key", "text", folded=True),
+        "Reference": Field("reference_key", "text", folded=True),
+        "Type": Field("type", "text"),
+        "Status": Field("status", "text"),
+        "Contact.ContactID": Field("contact_id", "guid"),
+        "Contact.Name": Field(_CONTACT.format("name_key"), "text", folded=True),
+        "Contact.ContactNumber": Field(_CONTACT.format("number_key"), "text", folded=True),
+        "Date": Field("date", "day"),
+        "DueDate": Field("due_date", "day"),
+        "Total": Field("total", "cents"),
+        "AmountDue": Field("due", "cents"),
+        "AmountPaid": Field("paid", "cents"),
+        "CurrencyCode": Field("currency", "text"),
+        "UpdatedDateUTC": Field("updated", "instant"),
+        "CurrencyRate": _json("CurrencyRate", "number"),
+        "Url": _json("Url", "text"),
+        "LineAmountTypes": _json("LineAmountTypes", "text"),
+        "SentToContact": _json("SentToContact", "bool"),
+        "BrandingThemeID": _json("BrandingThemeID", "guid"),
+        "AmountCredited": Field("CAST(round(json_extract(head, '$.AmountCredited') * 100) AS INT)", "cents"),
+        "SubTotal": Field("CAST(round(json_extract(head, '$.SubTotal') * 100) AS INT)", "cents"),
+        "TotalTax": Field("CAST(round(json_extract(head, '$.TotalTax') * 100) AS INT)", "cents"),
+    },
+    order="updated, id",
+    search=("number_key", "reference_key"),
+)  # fmt: skip
+
+
+def list_all(call: Call) -> Response:
+    asked = call.request.query
+    lines = "page" in asked and asked.get("summaryonly", "").lower() != "true"
+    columns = f"*, {_CONTACT_NAME} AS contact_name" + (f", {_LINES} AS lines_text" if lines else "")
+    page = select(call, RESOURCE, extra=_filters(call), columns=columns)
+    items = [
+        records.listed(row, unit_places=_unit_places(call), summary_only=page.summary_only)
+        for row in page.rows
+    ]
+    return spliced(call, PLURAL, items, **page.envelope())
+
+
+def read_one(call: Call) -> Response:
+    element = records.single(_named(call))
+    if _unit_places(call) != 4:
+        records.shorten_units(element["LineItems"])
+    return envelope(call, PLURAL, [element])
+
+
+def create(call: Call) -> Response:
+    """PUT: every element is a new document."""
+    desk = _desk(call)
+    return _write(call, lambda sent: _save(call, desk, sent, _new(call, desk, sent)))
+
+
+def create_or_update(call: Call) -> Response:
+    """POST: matched by InvoiceID, then, for sales, by InvoiceNumber; else created."""
+    desk = _desk(call)
+    return _write(
+        call, lambda sent: _save(call, desk, sent, _match(call, sent) or _new(call, desk, sent))
+    )
+
+
+def update(call: Call) -> Response:
+    desk = _desk(call)
+    return _write(call, lambda sent: _save(call, desk, sent, _named(call)))
+
+
+def change_status(call: Call, invoice: Invoice, status: str) -> list[str]:
+    """Approve, void or delete as a person does on a screen; return the messages that refuse it."""
+    desk = _desk(call)
+    try:
+        _save(call, desk, Sent({"Status": status}, "Invoice"), invoice)
+    except Invalid as invalid:
+        return invalid.messages
+    return []
+
+
+def _filters(call: Call) -> list[Clause]:
+    asked = call.request.query
+    clauses = []
+    if numbers := listed(asked, "InvoiceNumbers"):
+        clauses.append(one_of("number_key", [fold(number) for number in numbers]))
+    if contacts := guids(asked, "ContactIDs"):
+        clauses.append(one_of("contact_id", contacts))
+    if statuses := listed(asked, "Statuses"):
+        clauses.append(one_of("status", [status.upper() for status in statuses]))
+    if asked.get("createdbymyapp", "").lower() == "true":
+        clauses.append(("client_id = ?", (call.client_id,)))
+    return clauses
+
+
+def _unit_places(call: Call) -> int:
+    return 4 if call.request.query.get("unitdp") == "4" else 2
+
+
+def _desk(call: Call) -> Desk:
+    books = load_books(call.db, call.organisation)
+    clock = call.sandbox.clock
+    return Desk(
+        call.db,
+        books,
+        call.sandbox.switches,
+        now_ms=clock.now_ms(),
+        today=clock.today(books.utc_offset_hours),
+        unit_places=_unit_places(call),
+    )
+
+
+def _write(call: Call, save: Any) -> Response:
+    return write_batch(call, PLURAL, elements(call.request, PLURAL), save)
+
+
+def _named(call: Call) -> Invoice:
+    name = call.params["id"]
+    ident = read_guid(name)
+    found = records.by_id(call.db, call.organisation, ident) if ident else None
+    found = found or records.by_any_number(call.db, call.organisation, name)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _match(call: Call, sent: Sent) -> Invoice | None:
+    ident = sent.guid("InvoiceID")
+    if ident:
+        found = records.by_id(call.db, call.organisation, ident)
+        if found is None:  # one unknown id answers the whole request with 404 (facts 4.3)
+            raise NotFound
+        return found
+    number = (sent.text("InvoiceNumber") or "").strip()
+    if not number or sent.text("Type") == "ACCPAY":
+        return None
+    found = records.by_sales_number(call.db, call.organisation, number)
+    if found and found.status == "DELETED" and call.sandbox.switches.deleted_numbers_reusable:
+        return None
+    return found
+
+
+def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
+    invoice = Invoice(
+        id=str(uuid.uuid4()),
+        organisation=call.organisation,
+        type=sent.text("Type") or "",
+        client_id=call.client_id,
+        date=desk.today,
+        currency=desk.books.base_currency,
+    )
+    if invoice.type not in ("ACCREC", "ACCPAY"):
+        echo = sent.raw | {"InvoiceID": wire.ZERO_ID}
+        raise Invalid(["Invoice not of valid type for creation"], echo)
+    return invoice
+
+
+def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
+    desk.errors, desk.warnings = [], []
+    is_new = invoice.seq is None
+    apply(desk, invoice, sent)
+    if desk.errors:
+        echo = invoice.wire()
+        raise Invalid(list(dict.fromkeys(desk.errors)), echo | _zero_id(is_new=is_new))
+    if invoice.sells and not invoice.number:
+        invoice.number = records.take_number(call.db, call.organisation)
+    if invoice.contact:
+        contact_records.mark_trading(call.db, invoice.contact, sells_to=invoice.sells)
+    records.save(call.db, invoice, now_ms=desk.now_ms)
+    return Saved(invoice.wire(), desk.warnings)
+
+
+def _zero_id(*, is_new: bool) -> dict[str, str]:
+    return {"InvoiceID": wire.ZERO_ID} if is_new else {}
+
+
+_SCOPES = ("accounting.invoices",)
+ROUTES = (
+    Route("GET", "/api.xro/2.0/Invoices", list_all, "api", _SCOPES),
+    Route("GET", "/api.xro/2.0/Invoices/{id}", read_one, "api", _SCOPES),
+    Route("PUT", "/api.xro/2.0/Invoices", create, "api", _SCOPES, writes=True),
+    Route("POST", "/api.xro/2.0/Invoices", create_or_update, "api", _SCOPES, writes=True),
+    Route("POST", "/api.xro/2.0/Invoices/{id}", update, "api", _SCOPES, writes=True),
+)

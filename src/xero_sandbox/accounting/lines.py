@@ -1,0 +1,229 @@
+"""Line items: what is sent, checked against accounts and tax rates, and worked out."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.totals import ZERO, Amounts, line_amount, line_tax, rounded
+from xero_sandbox.organisations.records import Account, Books
+from xero_sandbox.settings import Switches
+
+LARGEST_AMOUNT = Decimal("9999999999.99")
+#: Accounts that Xero keeps for itself: a line may not use them (facts 6.9).
+_RESERVED = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}
+_RESERVED |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
+
+
+@dataclass
+class Line:
+    id: str
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    discount_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
+    account_code: str | None = None
+    account_id: str | None = None
+    tax_type: str | None = None
+    line_amount: Decimal = ZERO
+    tax_amount: Decimal = ZERO
+    tax_overridden: bool = False
+
+    def wire(self) -> dict[str, Any]:
+        """As on the wire: what is absent is left out, not null (facts 5.7)."""
+        values = {
+            "Description": self.description,
+            "UnitAmount": self.unit_amount,
+            "TaxType": self.tax_type,
+            "TaxAmount": self.tax_amount,
+            "LineAmount": self.line_amount,
+            "AccountCode": self.account_code,
+            "AccountId": self.account_id,
+            "Tracking": [],
+            "Quantity": self.quantity,
+            "DiscountRate": self.discount_rate,
+            "DiscountAmount": self.discount_amount,
+            "LineItemID": self.id,
+            "ValidationErrors": [],
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def from_wire(value: dict[str, Any], *, overridden: bool) -> Line:
+    return Line(
+        id=value["LineItemID"],
+        description=value.get("Description"),
+        quantity=value.get("Quantity"),
+        unit_amount=value.get("UnitAmount"),
+        discount_rate=value.get("DiscountRate"),
+        discount_amount=value.get("DiscountAmount"),
+        account_code=value.get("AccountCode"),
+        account_id=value.get("AccountId"),
+        tax_type=value.get("TaxType"),
+        line_amount=value["LineAmount"],
+        tax_amount=value["TaxAmount"],
+        tax_overridden=overridden,
+    )
+
+
+@dataclass
+class Reader:
+    """Reads the lines of one document and gathers what is wrong with them."""
+
+    books: Books
+    switches: Switches
+    kind: Amounts
+    sells: bool  #: a sales document, the only sort with discounts
+    complete: bool  #: SUBMITTED or AUTHORISED, where nothing may be missing
+    unit_places: int
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def read(self, sent: Sent, before: Line | None) -> Line:
+        line = before or Line(id=str(uuid.uuid4()))
+        self._read_texts(line, sent)
+        self._read_amounts(line, sent)
+        account = self._account(line, sent)
+        self._tax_type(line, sent, account)
+        self._work_out(line, sent)
+        if self.complete:
+            self._require_all(line)
+        return line
+
+    def check_again(self, line: Line) -> None:
+        """A line that stays as it is still has to fit a new status or kind of amounts."""
+        self.read(Sent({}, "LineItem"), line)
+
+    def _read_texts(self, line: Line, sent: Sent) -> None:
+        line.description = sent.text("Description") if "Description" in sent else line.description
+        if not line.description:
+            self.errors.append("A line item must have a Description.")
+        elif len(line.description) > 4000:
+            self.errors.append("The Description must not be longer than 4000 characters.")
+        if sent.text("ItemCode"):
+            self.errors.append(f"Item code '{sent.text('ItemCode')}' is not valid")
+
+    def _read_amounts(self, line: Line, sent: Sent) -> None:
+        quantity, unit = sent.number("Quantity"), sent.number("UnitAmount")
+        if quantity is not None:
+            line.quantity = rounded(quantity, 4)
+        if unit is not None:
+            line.unit_amount = rounded(unit, self.unit_places)
+        rate, amount = sent.number("DiscountRate"), sent.number("DiscountAmount")
+        if (rate or amount) and not self.sells:
+            self.errors.append("Discounts can only be applied to sales invoices and quotes.")
+        elif rate is not None or amount is not None:
+            line.discount_rate = rounded(rate, 4) if rate is not None else None
+            line.discount_amount = rounded(amount) if amount is not None else None
+
+    def _account(self, line: Line, sent: Sent) -> Account | None:
+        code, ident = sent.text("AccountCode"), sent.guid("AccountID")
+        if not code and not ident:
+            code, ident = line.account_code, line.account_id
+        if not code and not ident:
+            return None
+        account = self.books.accounts.get(code) if code else None
+        account = account or (self.books.accounts_by_id.get(ident) if ident else None)
+        line.account_code, line.account_id = code, None
+        if account is None:
+            self._unknown_account(line, code or ident or "")
+            return None
+        line.account_code, line.account_id = account.code or None, account.id
+        if account.status != "ACTIVE":
+            self.errors.append(
+                f"Account code '{account.code}' has been archived, or has been deleted. "
+                "Each line item must reference a valid account."
+            )
+        elif account.type == "BANK" or account.system_account in _RESERVED:
+            self.errors.append(_bad_account(account.code))
+        return account
+
+    def _unknown_account(self, line: Line, code: str) -> None:
+        if self.complete:
+            self.errors.append(_bad_account(code))
+            return
+        line.account_code = None
+        self.warnings.append(
+            f"Account code '{code}' has been removed as it does not match a recognised account."
+        )
+
+    def _tax_type(self, line: Line, sent: Sent, account: Account | None) -> None:
+        if self.kind == "NoTax":
+            line.tax_type = "NONE"
+            return
+        wanted = sent.text("TaxType")
+        line.tax_type = wanted or line.tax_type or (account.tax_type if account else None)
+        if line.tax_type is None:
+            return
+        rate = self.books.tax_rates.get(line.tax_type)
+        if rate is None or rate.status != "ACTIVE":
+            self.errors.append(
+                f"The TaxType code {line.tax_type} does not exist or cannot be used for this "
+                "type of transaction"
+            )
+        elif account and account.klass not in rate.applies_to:
+            self.errors.append(
+                f"The TaxType code '{line.tax_type}' cannot be used with account code "
+                f"'{account.code}'."
+            )
+
+    def _work_out(self, line: Line, sent: Sent) -> None:
+        given = sent.number("LineAmount")
+        _fill_gaps(line, given, self.unit_places)
+        before = (line.line_amount, line.tax_amount)
+        if line.quantity is not None and line.unit_amount is not None:
+            line.line_amount = line_amount(
+                line.quantity,
+                line.unit_amount,
+                discount_rate=line.discount_rate,
+                discount_amount=line.discount_amount,
+            )
+        if given is not None and rounded(given) != line.line_amount:
+            self._mismatch(line, rounded(given))
+        if abs(line.line_amount) > LARGEST_AMOUNT:
+            self.errors.append(f"The line total must not exceed {LARGEST_AMOUNT}.")
+        self._work_out_tax(line, sent, amount_before=before[0])
+
+    def _mismatch(self, line: Line, given: Decimal) -> None:
+        if self.switches.line_mismatch == "error":
+            self.errors.append(
+                f"The line total {given} does not match the expected line total {line.line_amount}"
+            )
+
+    def _work_out_tax(self, line: Line, sent: Sent, *, amount_before: Decimal) -> None:
+        given = sent.number("TaxAmount")
+        if self.kind == "NoTax":
+            line.tax_amount, line.tax_overridden = ZERO, False
+        elif given is not None:
+            line.tax_amount, line.tax_overridden = rounded(given), True
+        elif not line.tax_overridden or line.line_amount != amount_before or "TaxType" in sent:
+            rate = self.books.tax_rates.get(line.tax_type or "")
+            tax = line_tax(line.line_amount, rate.rate, self.kind) if rate else ZERO
+            line.tax_amount, line.tax_overridden = tax, False
+
+    def _require_all(self, line: Line) -> None:
+        if line.quantity is None or line.unit_amount is None:
+            self.errors.append("A line item must have a Quantity and a UnitAmount.")
+        if line.account_code is None and line.account_id is None:
+            self.errors.append("A line item must have an AccountCode or AccountID.")
+        elif line.tax_type is None:
+            self.errors.append("A line item must have a TaxType.")
+
+
+def _fill_gaps(line: Line, given: Decimal | None, places: int) -> None:
+    """Derive what is missing of quantity, unit price and amount (facts 6.1)."""
+    if given is not None and line.unit_amount is None:
+        line.quantity = line.quantity or Decimal(1)
+        line.unit_amount = rounded(given / line.quantity, places)
+    elif line.quantity is None and line.unit_amount is not None:
+        line.quantity = Decimal(1)
+        if given is not None and line.unit_amount:
+            line.quantity = rounded(given / line.unit_amount, 4)
+
+
+def _bad_account(code: str) -> str:
+    return f"Account code '{code}' is not a valid code for this document."

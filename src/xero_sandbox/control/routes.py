@@ -1,0 +1,33 @@
+"""Routes of the control interface."""
+
+from xero_sandbox.control import state, watching
+from xero_sandbox.routing import Handler, Route
+
+
+def _control(method: str, path: str, handler: Handler) -> Route:
+    return Route(method, f"/_sandbox/{path}", handler, "control")
+
+
+ROUTES = (
+    _control("GET", "health", state.health),
+    _control("POST", "reset", state.reset),
+    _control("GET", "clock", state.read_clock),
+    _control("POST", "clock", state.move_clock),
+    _control("GET", "limits", state.read_limits),
+    _control("POST", "limits", state.set_limits),
+    _control("GET", "switches", state.read_switches),
+    _control("POST", "switches", state.set_switches),
+    _control("POST", "apps", state.add_app),
+    _control("POST", "tokens", state.tokens),
+    _control("GET", "organisations", state.organisations),
+    _control("POST", "organisations/{id}", state.change),
+    _control("GET", "requests", watching.requests),
+    _control("DELETE", "requests", watching.clear_requests),
+    _control("GET", "requests/summary", watching.summary),
+    _control("GET", "faults", watching.faults),
+    _control("POST", "faults", watching.add_fault),
+    _control("DELETE", "faults", watching.remove_faults),
+    _control("DELETE", "faults/{id}", watching.remove_fault),
+    _control("POST", "faults/{id}/release", watching.release_fault),
+    _control("GET", "invoices", watching.invoices),
+)

@@ -1,0 +1,1 @@
+"""Xero's login and identity hosts: consent, tokens, connections, discovery."""

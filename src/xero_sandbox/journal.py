@@ -1,0 +1,100 @@
+"""Every request served, in a file of its own so that noting one never waits for the books."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from xero_sandbox.store import open_database
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS request (
+  id INTEGER PRIMARY KEY,
+  at REAL NOT NULL,
+  kind TEXT NOT NULL,
+  method TEXT NOT NULL,
+  route TEXT NOT NULL,
+  path TEXT NOT NULL,
+  query TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  bytes_in INTEGER NOT NULL,
+  bytes_out INTEGER NOT NULL,
+  milliseconds REAL NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  replayed INTEGER NOT NULL,
+  client_id TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  fault TEXT NOT NULL
+)
+"""
+FILTERS = ("kind", "method", "route", "path", "status", "organisation", "idempotency_key")
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: float  #: seconds since 1970 on the sandbox's clock
+    kind: str
+    method: str
+    route: str
+    path: str
+    query: str
+    status: int  #: 0 when the connection was cut before anything was done
+    bytes_in: int
+    bytes_out: int
+    milliseconds: float
+    idempotency_key: str
+    replayed: bool
+    client_id: str
+    organisation: str
+    fault: str
+
+
+class Journal:
+    def __init__(self, directory: Path) -> None:
+        self._db: sqlite3.Connection = open_database(directory / "requests.sqlite")
+        self._db.execute(_SCHEMA)
+        self._lock = threading.Lock()
+
+    def note(self, entry: Entry) -> None:
+        values = tuple(asdict(entry).values())
+        marks = ", ".join("?" * len(values))
+        with self._lock:
+            self._db.execute(f"INSERT INTO request VALUES (NULL, {marks})", values)  # noqa: S608
+
+    def entries(self, filters: dict[str, str], *, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return entries with an id above `after`, oldest first."""
+        where, values = _where(filters)
+        sql = f"SELECT * FROM request WHERE {where} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        with self._lock:
+            rows = self._db.execute(sql, (*values, after, limit)).fetchall()
+        return [dict(row) | {"replayed": bool(row["replayed"])} for row in rows]
+
+    def summary(self, filters: dict[str, str], *, after: int) -> list[dict[str, Any]]:
+        """Return counts and bytes by method and route, busiest first."""
+        where, values = _where(filters)
+        sql = f"""
+            SELECT kind, method, route, count(*) AS calls, sum(bytes_in) AS bytes_in,
+                   sum(bytes_out) AS bytes_out, sum(status >= 400) AS refused,
+                   sum(replayed) AS replayed, max(milliseconds) AS slowest_ms, max(id) AS last_id
+            FROM request WHERE {where} AND id > ?
+            GROUP BY kind, method, route ORDER BY calls DESC, route, method
+        """  # noqa: S608 - only names from FILTERS reach it
+        with self._lock:
+            return [dict(row) for row in self._db.execute(sql, (*values, after))]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._db.execute("DELETE FROM request")
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+def _where(filters: dict[str, str]) -> tuple[str, list[str]]:
+    chosen = {name: filters[name] for name in FILTERS if name in filters}
+    clauses = ["1 = 1", *(f"{name} = ?" for name in chosen)]
+    return " AND ".join(clauses), list(chosen.values())

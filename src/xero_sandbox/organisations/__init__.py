@@ -1,0 +1,1 @@
+"""The organisations a fresh sandbox holds: Xero's demo companies, from our own tables."""

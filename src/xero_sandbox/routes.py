@@ -1,0 +1,13 @@
+"""The table of everything the sandbox serves, save its control interface."""
+
+from xero_sandbox.accounting import contacts, invoices, reference
+from xero_sandbox.identity.routes import ROUTES as IDENTITY
+from xero_sandbox.screens import sales
+
+ROUTES = (
+    *invoices.ROUTES,
+    *contacts.ROUTES,
+    *reference.ROUTES,
+    *IDENTITY,
+    *sales.ROUTES,
+)

@@ -1,0 +1,147 @@
+-- Amounts in columns are whole cents; instants are milliseconds since 1970; days are ISO text.
+-- *_key columns are folded (case and accents), because Xero compares text that way.
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+
+CREATE TABLE IF NOT EXISTS organisation (
+  id TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  currencies TEXT NOT NULL,
+  utc_offset_hours REAL NOT NULL,
+  next_invoice INTEGER NOT NULL DEFAULT 1
+);
+
+CREATE TABLE IF NOT EXISTS account (
+  id TEXT PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  type TEXT NOT NULL,
+  class TEXT NOT NULL,
+  tax_type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  system_account TEXT NOT NULL DEFAULT '',
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS account_code ON account (organisation, code);
+
+CREATE TABLE IF NOT EXISTS tax_rate (
+  organisation TEXT NOT NULL,
+  tax_type TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  rate TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (organisation, tax_type)
+);
+
+CREATE TABLE IF NOT EXISTS contact (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  number_key TEXT,
+  account_number_key TEXT,
+  email_key TEXT,
+  status TEXT NOT NULL,
+  is_customer INTEGER NOT NULL DEFAULT 0,
+  is_supplier INTEGER NOT NULL DEFAULT 0,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS contact_name ON contact (organisation, name_key);
+CREATE INDEX IF NOT EXISTS contact_number ON contact (organisation, number_key);
+CREATE INDEX IF NOT EXISTS contact_account ON contact (organisation, account_number_key);
+CREATE INDEX IF NOT EXISTS contact_updated ON contact (organisation, updated, id, status);
+
+CREATE TABLE IF NOT EXISTS invoice (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  reference_key TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  due_date TEXT,
+  status TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  paid INTEGER NOT NULL,
+  client_id TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  long_units INTEGER NOT NULL,
+  head TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS invoice_number ON invoice (organisation, number_key);
+CREATE INDEX IF NOT EXISTS invoice_reference ON invoice (organisation, reference_key);
+CREATE INDEX IF NOT EXISTS invoice_contact ON invoice (organisation, contact_id);
+CREATE INDEX IF NOT EXISTS invoice_updated ON invoice (organisation, updated, id);
+CREATE INDEX IF NOT EXISTS invoice_tab ON invoice (organisation, type, status, date);
+
+-- Apart from the head, so that lists without lines never read them.
+CREATE TABLE IF NOT EXISTS invoice_lines (
+  invoice INTEGER PRIMARY KEY,
+  lines TEXT NOT NULL,
+  overridden TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS app (
+  client_id TEXT PRIMARY KEY,
+  client_secret TEXT,
+  name TEXT NOT NULL,
+  redirect_uris TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS consent (
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  PRIMARY KEY (client_id, user_id)
+);
+CREATE TABLE IF NOT EXISTS code (
+  code TEXT PRIMARY KEY,
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  redirect_uri TEXT NOT NULL,
+  challenge TEXT,
+  scopes TEXT NOT NULL,
+  nonce TEXT,
+  auth_event_id TEXT NOT NULL,
+  expires REAL NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS refresh_token (
+  token TEXT PRIMARY KEY,
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  auth_event_id TEXT NOT NULL,
+  expires REAL NOT NULL,
+  replaced REAL
+);
+CREATE TABLE IF NOT EXISTS dead_token (jti TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS connection (
+  id TEXT PRIMARY KEY,
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  auth_event_id TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  UNIQUE (client_id, user_id, organisation)
+);
+
+CREATE TABLE IF NOT EXISTS idempotency (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  content_type TEXT,
+  body BLOB NOT NULL,
+  stored REAL NOT NULL,
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency (stored);

@@ -1,0 +1,1 @@
+"""Screens where a person looks at what arrived, and acts as a bookkeeper would in Xero."""

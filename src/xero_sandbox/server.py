@@ -1,0 +1,197 @@
+"""The sandbox on a socket: HTTP/1.1 with keep-alive, one thread a connection.
+
+Standard library only, because faults need the socket itself: to cut it, to send half.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from xero_sandbox.messages import Request
+from xero_sandbox.pipeline import MAX_BODY, Answer, serve
+from xero_sandbox.sandbox import Options, Sandbox
+
+IDLE_SECONDS = 120
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = IDLE_SECONDS
+    wbufsize = -1
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except OSError:
+            # The client is gone; what was committed stands, as with Xero.
+            self.close_connection = True
+
+    def _serve(self) -> None:
+        body = self._body()
+        if body is None:
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        target = quote(self.path, safe="%/?#&=+:;,@!$'()*[]~-._|\"<>{}^`\\")
+        serve(self.server.sandbox, Request(self.command, target, headers, body), self._send)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
+
+    def _body(self) -> bytes | None:
+        """Read the body, or answer 4xx and return None."""
+        length = self.headers.get("Content-Length", "0").strip()
+        if "Transfer-Encoding" in self.headers:
+            self._refuse(411)
+        elif not (length.isascii() and length.isdigit()):
+            self._refuse(400)
+        elif len(length) > 12 or int(length) > MAX_BODY:
+            self._refuse(413)
+        else:
+            body = self.rfile.read(int(length))
+            if len(body) == int(length):
+                return body
+            self.close_connection = True
+        return None
+
+    def _refuse(self, status: int) -> None:
+        self.close_connection = True
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+
+    def _send(self, answer: Answer) -> None:
+        if answer.cut:
+            self.close_connection = True
+            return
+        response = answer.response
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if response.content_type:
+            self.send_header("Content-Type", response.content_type)
+        if response.stream is not None:
+            self._send_chunks(answer)
+            return
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        body = response.body
+        if answer.half:
+            body, self.close_connection = body[: len(body) // 2], True
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def _send_chunks(self, answer: Answer) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for chunk in answer.response.stream or ():
+            if chunk:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def version_string(self) -> str:
+        return "xero-sandbox"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the journal keeps every request."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 128
+    sandbox: Sandbox
+
+    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._open_lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut_all(self) -> None:
+        with self._open_lock:
+            for connection in self._open:
+                # Wakes the thread that reads from it; the thread itself closes.
+                connection.shutdown(socket.SHUT_RD)
+
+
+class Running:
+    """A sandbox that is serving. Also a context manager that stops it."""
+
+    def __init__(self, host: str, port: int, options: Options) -> None:
+        self.options = options
+        self.sandbox = Sandbox(options)
+        self._server = _Server((host, port), self.sandbox)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let go what faults hold, finish what runs, close every socket and file."""
+        self.sandbox.stopping.set()
+        self.sandbox.faults.remove()
+        self._server.shutdown()
+        self._server.cut_all()
+        self._server.server_close()
+        self._thread.join()
+        self.sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start(
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    data: Path | None = None,
+    limits: bool | None = False,
+    **app: str,
+) -> Running:
+    """Start a sandbox in a thread of this process; port 0 is any free one.
+
+    Without `data` the state is fresh and goes when it stops. `app` may hold `client_id`,
+    `client_secret` and `app_name`. Limits are off unless asked for.
+    """
+    options = replace(Options(data=data, limits=limits), **app)
+    running = Running(host, port, options)
+    running.start()
+    return running

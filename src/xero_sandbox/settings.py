@@ -1,0 +1,68 @@
+"""Switches for what is uncertain about Xero, and numbers for its limits; kept in the state."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, TypeVar
+
+from xero_sandbox import wire
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Each is a point where sources on Xero disagree or are silent (facts, section 10)."""
+
+    deleted_numbers_reusable: bool = True  #: a DELETED draft frees its number
+    total_mismatch: Literal["ignore", "error"] = "ignore"  #: a sent Total unlike the lines
+    line_mismatch: Literal["ignore", "error"] = "error"  #: LineAmount unlike Quantity x UnitAmount
+    idempotency_scope: Literal["app", "tenant"] = "app"
+    broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
+    code_seconds: int = 300  #: how long an authorization code lives
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Per organisation and app, save `app_minute` (facts, section 2)."""
+
+    on: bool = True
+    concurrent: int = 5
+    minute: int = 60
+    day: int = 5000
+    app_minute: int = 10000
+
+
+class BadSetting(ValueError):
+    """A switch or limit that does not exist, or a value it cannot take."""
+
+
+Settings = TypeVar("Settings", Switches, Limits)
+
+
+def changed(current: Settings, changes: dict[str, Any]) -> Settings:
+    """Return `current` with `changes`; raises BadSetting naming what is wrong."""
+    known = {field.name: field for field in fields(current)}
+    for name, value in changes.items():
+        if name not in known:
+            raise BadSetting(f"there is no {name!r}; there are {', '.join(known)}")
+        _check(name, value, before=getattr(current, name), kind=str(known[name].type))
+    return replace(current, **changes)
+
+
+def _check(name: str, value: Any, *, before: Any, kind: str) -> None:
+    if kind.startswith("Literal") and repr(value).replace("'", '"') not in kind:
+        raise BadSetting(f"{name} takes {kind.removeprefix('Literal')}, not {value!r}")
+    if type(value) is not type(before):
+        raise BadSetting(f"{name} takes a {type(before).__name__}, not {value!r}")
+    if isinstance(value, int) and value < 0:
+        raise BadSetting(f"{name} cannot be negative")
+
+
+def load(db: sqlite3.Connection, name: str) -> Any:
+    row = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return wire.loads(row["value"]) if row else None
+
+
+def save(db: sqlite3.Connection, name: str, value: Any) -> None:
+    text = wire.dumps(asdict(value) if isinstance(value, (Switches, Limits)) else value)
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, text))
