@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tallystick.connections import installation
+from xero_books import Books, Sandbox, connected_books, use_sandbox
+from xero_sandbox.server import Running, start
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Running]:
+    with start(limits=False) as running:
+        yield running
+        installation.api_pool().close()
+        installation.token_pool().close()
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Running, settings) -> Sandbox:
+    """A fresh stand-in Xero, and this process pointed at it."""
+    sandbox = use_sandbox(running_sandbox.url, settings)
+    sandbox.post("/_sandbox/reset")
+    return sandbox
+
+
+@pytest.fixture
+def books(transactional_db: None, sandbox: Sandbox) -> Books:
+    """A workspace connected to the UK demo company, mapped and ready to send."""
+    return connected_books(sandbox)
