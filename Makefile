@@ -4,6 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CODE := src tests scripts
+PYTEST_OPTIONS := -n 2
+
+# Types and the migrations check read the settings, but need no database and no secret of anybody's.
+WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=tallystick.settings DATABASE_URL=postgresql:///none \
+	TALLYSTICK_SECRET_KEY=check-only TALLYSTICK_ENCRYPTION_KEYS=Y2hlY2stb25seS1jaGVjay1vbmx5LWNoZWNrLW9ubHk=
+NO_HISTORY := -W "ignore:Got an error checking a consistent migration history:RuntimeWarning"
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,21 +25,27 @@ $(READY): requirements/dev.txt pyproject.toml
 setup: $(READY) ## Make .venv with the locked dependencies
 
 demo: $(READY) ## Run everything on this machine against the stand-in Xero, with sample data
-	$(BIN)/tallystick demo
+	$(BIN)/tallystick demo $(ARGS)
 
-test: $(READY) ## Run the tests
-	$(BIN)/pytest
+test: $(READY) ## Run the tests (with those in Chromium where it is installed)
+	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)
 
 format: $(READY) ## Format and mend what can be mended
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
 
 check: $(READY) ## Format, lint, types, migrations check, layers and tests, as CI does
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
-	$(BIN)/mypy
-	$(BIN)/python -m django makemigrations --check --dry-run --settings tallystick.settings
-	$(BIN)/pytest
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(WITHOUT_DATABASE) $(BIN)/mypy
+	$(WITHOUT_DATABASE) $(BIN)/python $(NO_HISTORY) -m django makemigrations --check --dry-run
+	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)
+
+real-run: $(READY) ## Half a million lines in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
+	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
+
+screenshots: $(READY) ## Make the pictures in docs/images anew (needs Chromium)
+	$(BIN)/python scripts/screenshots.py $(ARGS)
 
 lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs uv)
 	uv pip compile --upgrade --universal --generate-hashes --no-header --no-emit-index-url -p 3.11 pyproject.toml -o requirements/base.txt -q
@@ -41,4 +54,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test format check lock clean
+.PHONY: help setup demo test format check real-run screenshots lock clean

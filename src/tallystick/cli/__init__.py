@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tallystick.cli import serving, upkeep
+from tallystick.cli import serving, syncing, upkeep
 from tallystick.cli.exits import Exit, Stop
 from tallystick.environment import SettingError
 from tallystick.postgres import PostgresError
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
+    *(syncing.sync, syncing.status, syncing.log),
     *(upkeep.migrate, upkeep.create_owner),
 ):
     app.command()(command)

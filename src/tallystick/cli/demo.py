@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tallystick.cli.exits import Stop
 from tallystick.cli.prepare import prepare
 from tallystick.cli.processes import Program
 from tallystick.cli.samples import Person, ensure_samples
 from tallystick.cli.together import own_command, run_together, sandbox_command
+from tallystick.postgres.locks import is_locked
 
 #: What the stand-in knows as our app unless told otherwise (`xero-sandbox --help`).
 _CLIENT = {"XERO_CLIENT_ID": "sandbox-client", "XERO_CLIENT_SECRET": "sandbox-secret"}
@@ -40,9 +42,11 @@ class Demo:
 
     def forget(self) -> None:
         """Remove everything of earlier demos; call it while holding the folder's lock."""
-        server = self.folder / "postgres" / "ready"
+        keeper = self.folder / "postgres" / "keeper.lock"
         deadline = time.monotonic() + _RELEASE_SECONDS
-        while server.exists() and time.monotonic() < deadline:  # it stops soon after its last user
+        while is_locked(keeper):  # the database stops soon after its last user
+            if time.monotonic() > deadline:
+                raise Stop(f"A command still uses {self.folder}. End it, then start afresh.")
             time.sleep(0.1)
         for path in self.folder.iterdir():
             if path.is_dir():
@@ -57,7 +61,7 @@ class Demo:
         prepare(migrations="apply")
         password = self._password()
         people = ensure_samples(password=password)
-        (self.folder / "logs").mkdir(exist_ok=True)
+        (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
         run_together(
             [
                 self._program("sandbox", *self._sandbox_command()),

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_STOP_SECONDS = 15.0  #: What a worker may take to finish its step.
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0  #: A process that lived this long starts again without a longer pause.
@@ -48,10 +47,20 @@ class _Child:
 class Supervisor:
     """Runs the programs between `start` and `stop`; `look_after` must be called now and then."""
 
-    def __init__(self, programs: Sequence[Program], *, say: Callable[[str], None]) -> None:
-        """`say` is told of every process that ended without being asked to."""
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        *,
+        say: Callable[[str], None],
+        patience_seconds: float = 15.0,
+    ) -> None:
+        """`say` is told of every process that ended without being asked to.
+
+        `patience_seconds` is what `stop` gives them, a worker its step to finish.
+        """
         self._programs = programs
         self._say = say
+        self._patience_seconds = patience_seconds
         self._children: list[_Child] = []
 
     def start(self) -> None:
@@ -73,9 +82,9 @@ class Supervisor:
     def stop(self) -> None:
         """End every process, the last one started first; returns when all are gone.
 
-        Each is asked first; what has not ended 15 seconds after the start of this is killed.
+        Each is asked first; what has not ended when patience does is killed.
         """
-        deadline = time.monotonic() + _STOP_SECONDS
+        deadline = time.monotonic() + self._patience_seconds
         for child in reversed(self._children):
             child.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

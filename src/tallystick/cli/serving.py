@@ -83,7 +83,7 @@ def up(
 
     The first start makes the first workspace and its owner, and prints the password once.
     """
-    from tallystick.cli.people import first_owner
+    from tallystick.cli.upkeep import first_owner
 
     require_free(host, port)
     address = _public_url(port)

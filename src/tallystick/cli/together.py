@@ -39,6 +39,9 @@ def run_together(
     `greet` is called once every port and path of `answers_at` answers. Raises Stop if that takes
     more than a minute.
     """
+    from django.db import connections
+
+    connections.close_all()  # what prepared the start is not needed any more
     asked = signals_to_end()
     supervisor = Supervisor(programs, say=lambda text: print(text, file=sys.stderr, flush=True))
     supervisor.start()

@@ -1,0 +1,227 @@
+"""Commands about what goes to Xero: sync, status, log."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from tallystick.cli.chosen import (
+    JsonOption,
+    PersonOption,
+    WorkspaceOption,
+    acting_person,
+    chosen_workspace,
+)
+from tallystick.cli.exits import Exit, Stop
+from tallystick.cli.prepare import prepare
+
+if TYPE_CHECKING:
+    from tallystick.sync.models import Attempt
+    from tallystick.sync.reading import Summary
+    from tallystick.workspaces.models import Workspace
+
+_LOOK_SECONDS = 0.5
+_FOLLOW_SECONDS = 1.0
+_FOLLOW_ROWS = 2000  #: Attempts looked at again, for those that finish out of order.
+_PATIENCE_SECONDS = 5.0
+_WORKER_SILENT_SECONDS = 30
+
+
+def sync(
+    workspace: WorkspaceOption = "",
+    person: PersonOption = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until nothing is on its way.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send what waits: the same as pressing Sync now. Safe to repeat.
+
+    A running worker does the sending, so Ctrl-C during --wait loses nothing. Exit code 3: some
+    documents wait for a person.
+    """
+    prepare()
+    from tallystick.sync.queue import NotConnected, sync_now
+    from tallystick.sync.reading import summary
+    from tallystick.workspaces.access import NotAllowed
+
+    where = chosen_workspace(workspace)
+    try:
+        queued = sync_now(workspace=where, actor=acting_person(where, person))
+    except (NotConnected, NotAllowed) as error:
+        raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
+    if not as_json:
+        print(f"{queued.count:,} documents were put on their way {_money(queued.totals)}".strip())
+    if wait:
+        _wait(where)
+    now = summary(where)
+    if as_json:
+        print(json.dumps({"queued": queued.count, **_facts(where, now)}, indent=2))
+    elif now.attention_count:
+        print(f"{now.attention_count:,} documents need a person: open Needs attention.")
+    raise typer.Exit(Exit.NEEDS_PERSON if now.attention_count else Exit.OK)
+
+
+def status(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None:
+    """Show how a workspace stands with Xero; needs no running process but the database.
+
+    Exit code 3: the connection, or some documents, need a person.
+    """
+    prepare()
+    from tallystick.sync.reading import summary
+
+    where = chosen_workspace(workspace)
+    facts = _facts(where, summary(where))
+    if as_json:
+        print(json.dumps(facts, indent=2))
+    else:
+        _print_facts(facts)
+    counts = facts["documents"]
+    needed = facts["connection"] == "error" or counts["failed"] or counts["held"]
+    raise typer.Exit(Exit.NEEDS_PERSON if needed else Exit.OK)
+
+
+def log(
+    workspace: WorkspaceOption = "",
+    outcome: Annotated[str, typer.Option(help="Only: open, done, failed, held, unknown.")] = "",
+    action: Annotated[str, typer.Option(help="Only: resolve, ask, create, retract, retry …")] = "",
+    search: Annotated[str, typer.Option(help="Only with this in number, name or message.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="How many of the newest to begin with.")] = 30,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they happen.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the Sync log, oldest first: every attempt with its outcome and message.
+
+    With --json one object a line.
+    """
+    prepare()
+    from tallystick.sync.queue import bound_organisation
+    from tallystick.sync.reading import attempts
+
+    where = chosen_workspace(workspace)
+    organisation = bound_organisation(where)
+    if organisation is None:
+        raise Stop(f"{where} is not connected to Xero, so it has no log.", code=Exit.NEEDS_PERSON)
+    matching = attempts(organisation, outcome=outcome, action=action, text=search)
+    finished = attempts(organisation).filter(finished_at__isnull=False).values_list("pk", flat=True)
+    seen = set(finished[:_FOLLOW_ROWS])
+    _print_attempts(reversed(matching[:limit]), where, as_json=as_json)
+    while follow:
+        time.sleep(_FOLLOW_SECONDS)
+        recent = set(finished[:_FOLLOW_ROWS])
+        fresh = matching.filter(pk__in=recent - seen)
+        _print_attempts(reversed(fresh), where, as_json=as_json)
+        seen = recent
+
+
+def _wait(where: "Workspace") -> None:
+    """Show progress until nothing is on its way; Ctrl-C leaves the work to the worker."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from tallystick.sync.reading import summary
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    began = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        now = summary(where)
+        task = progress.add_task("Sending", total=now.open_count)
+        total = now.open_count
+        while now.is_running:
+            note = now.blocked_reason
+            if not note and time.monotonic() - began > _PATIENCE_SECONDS and not _workers():
+                note = "No worker is running: start one with `tallystick worker`."
+            total = max(total, now.open_count)
+            progress.update(
+                task, total=total, completed=total - now.open_count, description=note or "Sending"
+            )
+            time.sleep(_LOOK_SECONDS)
+            now = summary(where)
+
+
+def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
+    """Return what `status` tells, ready for JSON: amounts and times as text."""
+    from tallystick.sync.models import Link, LinkState
+
+    connection, organisation = now.connection, now.organisation
+    done = Link.objects.filter(
+        organisation=organisation, document__isnull=False, state=LinkState.SYNCED
+    ).count()
+    counts = {state: now.counts.get(state, 0) for state in LinkState.values}
+    return {
+        "workspace": where.slug,
+        "connection": connection.status if connection else "disconnected",
+        "problem": connection.problem if connection else "",
+        "organisation": organisation.name if organisation else None,
+        "documents": counts | {"synced": done},
+        "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
+        "blocked_until": _iso(now.blocked_until),
+        "blocked_reason": now.blocked_reason,
+        "oldest_queued_at": _iso(now.oldest_queued_at),
+        "last_success_at": _iso(connection.last_success_at if connection else None),
+        "workers": _workers(),
+    }
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tallystick.sync.models import LinkState
+
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_row("Workspace", facts["workspace"])
+    table.add_row("Xero", f"{facts['organisation'] or 'no organisation'} ({facts['connection']})")
+    for label, name in (("Problem", "problem"), ("Paused", "blocked_reason")):
+        if facts[name]:
+            table.add_row(label, facts[name])
+    for state in LinkState:
+        if facts["documents"][state]:
+            table.add_row(state.label, f"{facts['documents'][state]:,}")
+    for label, name in (("Oldest queued", "oldest_queued_at"), ("Last success", "last_success_at")):
+        table.add_row(label, facts[name] or "none")
+    table.add_row("Workers", str(facts["workers"]))
+    Console().print(table)
+
+
+def _print_attempts(rows: Iterable["Attempt"], where: "Workspace", *, as_json: bool) -> None:
+    zone = ZoneInfo(where.timezone)
+    for row in rows:
+        record = row.link.document or row.link.party
+        facts = {
+            "id": row.pk,
+            "started_at": _iso(row.started_at),
+            "finished_at": _iso(row.finished_at),
+            "action": row.action,
+            "outcome": row.outcome,
+            "record": str(record),
+            "message": row.message,
+            "actor": row.actor.email if row.actor else None,
+            "correlation_id": row.correlation_id,
+        }
+        local = row.started_at.astimezone(zone)
+        text = (
+            f"{local:%Y-%m-%d %H:%M:%S}  {row.outcome:<8} {row.action:<8} {record}  {row.message}"
+        )
+        print(json.dumps(facts) if as_json else text.rstrip(), flush=True)
+
+
+def _workers() -> int:
+    """Return how many workers have shown signs of life in the last half minute."""
+    from django.utils import timezone
+    from procrastinate.contrib.django.models import ProcrastinateWorker
+
+    since = timezone.now() - timedelta(seconds=_WORKER_SILENT_SECONDS)
+    alive: int = ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
+    return alive
+
+
+def _money(totals: Mapping[str, Decimal]) -> str:
+    return "".join(f"({code} {total:,.2f})" for code, total in sorted(totals.items()))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

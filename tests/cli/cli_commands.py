@@ -1,0 +1,32 @@
+"""Starting real commands, and waiting for what they do."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+#: What the test run itself was given must not reach the commands unless a test says so.
+_SETTINGS = ("TALLYSTICK_", "XERO_", "DATABASE_URL", "DJANGO_")
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with only the settings given."""
+    bare = {name: text for name, text in os.environ.items() if not name.startswith(_SETTINGS)}
+    return {**bare, **settings}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-P", "-m", "tallystick.cli", *arguments]
+
+
+def eventually(condition: Callable[[], object], seconds: float = 15.0) -> bool:
+    """Wait until the condition holds; say whether it did in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False

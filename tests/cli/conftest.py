@@ -1,0 +1,60 @@
+"""The real command as a process, with data folders and databases of its own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from cli_commands import Run, command, environment, eventually
+
+from tallystick.postgres.locks import is_locked
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command to its end with the settings given."""
+
+    def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command(*arguments),
+            check=False,
+            env=environment(**settings),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data folder not made yet, in a place that any account can reach."""
+    above = Path(tempfile.mkdtemp(prefix="cli-", dir="/tmp"))
+    above.chmod(0o755)
+    yield above / "data"
+    # The embedded database stops by itself soon after the last command that used it.
+    assert eventually(lambda: not any(map(is_locked, above.rglob("keeper.lock"))))
+    shutil.rmtree(above)
+
+
+@pytest.fixture
+def empty_database() -> Iterator[dict[str, str]]:
+    """The settings for an empty database on the test run's server."""
+    name = f"cli_{os.getpid()}"
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
+        yield {
+            "DATABASE_URL": urlsplit(server)._replace(path=f"/{name}").geturl(),
+            "TALLYSTICK_SECRET_KEY": os.environ["TALLYSTICK_SECRET_KEY"],
+            "TALLYSTICK_ENCRYPTION_KEYS": os.environ["TALLYSTICK_ENCRYPTION_KEYS"],
+        }
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
