@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -5,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from postgres_processes import (
     User,
@@ -60,6 +62,29 @@ def test_a_killed_server_is_started_again_by_its_keeper(data_dir: Path) -> None:
 
         assert keeper_of(data_dir) == keeper
         assert postmaster_of(data_dir) != server
+
+
+def test_a_killed_session_does_not_keep_the_others_out(data_dir: Path) -> None:
+    with postgres.running(data_dir) as url, psycopg.connect(url) as connection:
+        write_note(url, "kept")
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        eventually(lambda: connection.info.backend_pid not in processes_of(data_dir))
+
+        with postgres.running(data_dir):  # PostgreSQL ends all sessions and recovers
+            assert notes(url) == ["kept"]
+
+
+def test_asking_is_answered_though_all_connections_are_taken(data_dir: Path) -> None:
+    def take(connections: int) -> None:
+        for _ in range(connections):
+            stack.enter_context(psycopg.connect(url))
+
+    with postgres.running(data_dir) as url, contextlib.ExitStack() as stack:
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            take(101)
+
+        with postgres.running(data_dir) as again:
+            assert again == url
 
 
 def test_nothing_is_lost_when_everything_is_killed_at_once(data_dir: Path) -> None:

@@ -7,9 +7,9 @@ or the error.
 1. It takes `keeper.lock` for its life, or leaves.
 2. It makes the cluster if there is none, and starts the server.
 3. It starts the server again if that dies.
-4. Four times a second it tries to take `users.lock` exclusively. That succeeds only when nobody needs
-   the server any more, and keeps newcomers waiting until the server is stopped and the keeper
-   gone; then they start a new one. So no newcomer meets a server about to stop.
+4. Four times a second it tries to take `users.lock` exclusively. That succeeds only when nobody
+   needs the server any more, and keeps newcomers waiting until the server is stopped and the
+   keeper gone; then they start a new one. So no newcomer meets a server about to stop.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from tallystick.postgres.server import Server
 
 _TICK_SECONDS = 0.25
 _LOCK_PATIENCE_SECONDS = 0.1  #: Others look at the lock by taking it for a moment.
-_RESTARTS = 3
+_CHANCES = 3
 _WAKING = (signal.SIGCHLD, signal.SIGALRM)
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -63,9 +63,9 @@ def _keep(folders: Folders, *, throwaway: bool) -> None:
     try:
         server = _prepare(folders, throwaway=throwaway)
         try:
-            server.start()
+            _start(server)
             while _serve(server, folders):
-                _restart(server)
+                _start(server)
         finally:
             server.stop()
     finally:
@@ -105,8 +105,9 @@ def _serve(server: Server, folders: Folders) -> bool:
         os.close(announced)
 
 
-def _restart(server: Server) -> None:
-    for chance in range(_RESTARTS, 0, -1):
+def _start(server: Server) -> None:
+    """Start the server; tried again, for it may be killed even while it starts."""
+    for chance in range(_CHANCES, 0, -1):
         try:
             return server.start()
         except StartFailed:

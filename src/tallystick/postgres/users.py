@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tallystick.postgres.errors import (
@@ -20,16 +21,21 @@ from tallystick.postgres.errors import (
     ProgramsMissing,
     StartFailed,
 )
-from tallystick.postgres.folders import Folders, make_home
+from tallystick.postgres.folders import DATABASE, ROLE, Folders, make_home
 from tallystick.postgres.locks import is_locked, lock_within
 
 _PATIENCE_SECONDS = 700.0  #: Longer than a server may take to stop or to start.
 _POLL_SECONDS = 0.02
 _REMOVAL_SECONDS = 10.0  #: Another user may be left, who then is not waited for.
 _ANSWER_SECONDS = 5.0
-#: A question that a live server answers with one byte before any sign-in, and does not log.
-#: Source: "SSLRequest" in PostgreSQL's documentation, Message Formats.
-_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+#: To sign in and out again.
+#: Source: "StartupMessage" and "Terminate" in PostgreSQL's documentation, Message Formats.
+_WHO = f"user\0{ROLE}\0database\0{DATABASE}\0\0".encode()
+_HELLO = struct.pack("!ii", 8 + len(_WHO), 3 << 16) + _WHO
+_GOODBYE = b"X" + struct.pack("!i", 4)
+#: The error code of a server that starts, stops or recovers. Any other refusal, such as too many
+#: connections, is the word of a server that runs.
+_CANNOT_CONNECT_NOW = b"C57P03\0"
 
 _held: dict[Path, int] = {}  # the users' locks that this process holds until it ends
 _one_at_a_time = threading.Lock()
@@ -119,10 +125,11 @@ def _answers(folders: Folders) -> bool:
         probe.settimeout(_ANSWER_SECONDS)
         try:
             probe.connect(os.fsencode(folders.sockets / folders.socket_name))
-            probe.sendall(_SSL_REQUEST)
-            return probe.recv(1) != b""
+            probe.sendall(_HELLO + _GOODBYE)
+            answer = b"".join(iter(partial(probe.recv, 4096), b""))
         except OSError:
             return False
+    return answer != b"" and _CANNOT_CONNECT_NOW not in answer
 
 
 def _start_keeper(folders: Folders, *, throwaway: bool) -> None:
