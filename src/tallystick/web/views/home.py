@@ -1,11 +1,23 @@
-"""Where a person arrives."""
+"""Where a person arrives, and what every morning begins with."""
+
+from datetime import datetime, time
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tallystick.books.models import Document, DocumentQuerySet, Status
+from tallystick.connections.models import Organisation
+from tallystick.sync import reading
+from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.web.lists import COUNTED, Counted
 from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.views.sync_log import row_of
 from tallystick.workspaces.access import workspaces_of
+
+_SHOWN = 8
 
 
 @require_safe
@@ -21,4 +33,46 @@ def arrive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
-    return render(request, "web/pages/home.html", {"workspace": workspace})
+    summary = reading.summary(workspace)
+    organisation = summary.organisation
+    ours = Document.objects.in_workspace(workspace)
+    context: dict[str, Any] = {
+        "workspace": workspace,
+        "summary": summary,
+        "organisation": organisation,
+        "drafts": Counted(ours.with_status(Status.DRAFT)),
+        "waiting": Counted(reading.in_state(ours, LinkState.WAITING, organisation)),
+    }
+    if organisation:
+        latest = list(reading.attempts(organisation)[:_SHOWN])
+        context |= {
+            "today": Counted(_sent_today(organisation, ours)),
+            "approval": Counted(_awaiting_approval(organisation, ours)),
+            "rows": [row_of(attempt, workspace) for attempt in latest],
+        }
+    return render(request, "web/pages/home.html", context)
+
+
+def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
+    """Return the documents that reached Xero since midnight of the workspace's zone.
+
+    Looks at the newest attempts only, as many as are counted, so the log's length costs nothing.
+    """
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+    newest = Attempt.objects.filter(organisation=organisation).order_by("-pk")[: 2 * COUNTED]
+    made = Attempt.objects.filter(
+        pk__in=newest.values("pk"),
+        action__in=["create", "ask"],
+        outcome=Outcome.DONE,
+        finished_at__gte=midnight,
+        link__state=LinkState.SYNCED,
+    )
+    return documents.filter(pk__in=made.values("link__document"))
+
+
+def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
+    return documents.filter(
+        links__organisation=organisation,
+        links__state=LinkState.SYNCED,
+        links__xero_status__in=["DRAFT", "SUBMITTED"],
+    )

@@ -1,0 +1,131 @@
+"""Which documents a list shows, read from its address and kept there."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Status
+from tallystick.connections.models import Organisation
+from tallystick.sync.models import LinkState
+from tallystick.sync.reading import in_state
+from tallystick.web.views.search import matching
+from tallystick.workspaces.models import Workspace
+
+#: The seven words in the order of the chips.
+STATES = (
+    LinkState.WAITING,
+    LinkState.QUEUED,
+    LinkState.SENDING,
+    LinkState.SYNCED,
+    LinkState.HELD,
+    LinkState.FAILED,
+    LinkState.EXCLUDED,
+)
+PERIODS = {
+    "": "Any time",
+    "this-month": "This month",
+    "last-month": "Last month",
+    "this-year": "This year",
+    "last-year": "Last year",
+}
+#: Orders that an index carries: a column of the list to a field.
+SORTS = {"issued": "issued_on", "number": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """One list's filter; whatever cannot be read counts as not given."""
+
+    q: str = ""
+    state: str = ""
+    status: str = ""
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    party: Party | None = None
+    sort: str = "-issued"
+
+    @classmethod
+    def of(cls, query: QueryDict, workspace: Workspace) -> Self:
+        sort = query.get("sort", "")
+        return cls(
+            q=query.get("q", "").strip()[:100],
+            state=_one_of(query.get("state", ""), STATES),
+            status=_one_of(query.get("status", ""), Status.values),
+            period=_one_of(query.get("period", ""), PERIODS),
+            since=_day(query.get("since", "")),
+            until=_day(query.get("until", "")),
+            party=_party(query.get("party", ""), workspace),
+            sort=sort if sort.removeprefix("-") in SORTS else "-issued",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        given = (self.q, self.state, self.status, self.period, self.since, self.until, self.party)
+        return any(given)
+
+    @property
+    def sort_field(self) -> str:
+        return SORTS[self.sort.removeprefix("-")]
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def period_words(self) -> str:
+        """What the chip of the period says."""
+        if self.since or self.until:
+            since = f"{self.since:%d %b %Y}" if self.since else "the beginning"
+            return f"{since} to {self.until:%d %b %Y}" if self.until else f"since {since}"
+        return PERIODS[self.period]
+
+    def documents(
+        self, workspace: Workspace, kind: Kind, organisation: Organisation | None, *, today: date
+    ) -> DocumentQuerySet:
+        """Return what the list holds, in no order; `today` is a day of the workspace's zone."""
+        found = Document.objects.in_workspace(workspace).of_kind(kind)
+        if self.q:
+            found = matching(found, self.q)
+        if self.status:
+            found = found.with_status(self.status)
+        if self.party:
+            found = found.filter(party=self.party)
+        since, until = self._days(today)
+        if since:
+            found = found.filter(issued_on__gte=since)
+        if until:
+            found = found.filter(issued_on__lte=until)
+        return in_state(found, self.state, organisation) if self.state else found
+
+    def _days(self, today: date) -> tuple[date | None, date | None]:
+        if self.since or self.until or not self.period:
+            return self.since, self.until
+        month, year = today.replace(day=1), today.replace(month=1, day=1)
+        last_month_ends, last_year_ends = month - timedelta(days=1), year - timedelta(days=1)
+        return {
+            "this-month": (month, None),
+            "last-month": (last_month_ends.replace(day=1), last_month_ends),
+            "this-year": (year, None),
+            "last-year": (last_year_ends.replace(month=1, day=1), last_year_ends),
+        }[self.period]
+
+
+def _one_of(value: str, allowed: object) -> str:
+    return value if value in allowed else ""  # type: ignore[operator] # any container of words
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # well formed, but no day: 31 February
+        return None
+
+
+def _party(key: str, workspace: Workspace) -> Party | None:
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        return None
+    return Party.objects.in_workspace(workspace).filter(pk=key).first()

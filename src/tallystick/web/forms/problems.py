@@ -1,0 +1,19 @@
+"""Showing what the books refuse at the field it concerns."""
+
+from collections.abc import Mapping
+
+from django.forms import Form
+
+from tallystick.books.errors import InvalidRecord
+
+
+def show_problems(
+    form: Form, refused: InvalidRecord, *, lines: Mapping[int, Form] | None = None
+) -> None:
+    """Put each problem at its field; `lines` are the forms of the lines, counted from 1."""
+    for problem in refused.problems:
+        place = (lines or {}).get(problem.line or 0, form)
+        if problem.field in place.fields:
+            place.add_error(problem.field, problem.message)
+        else:
+            form.add_error(None, str(problem).capitalize())

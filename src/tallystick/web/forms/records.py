@@ -1,0 +1,84 @@
+"""Entering customers, items and tax codes; the books check what is entered."""
+
+from typing import Any
+
+from django import forms
+
+from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
+from tallystick.books.models import Item, Party, TaxCode
+from tallystick.web.forms.inputs import NumberInput, Select, Textarea, TextInput
+from tallystick.workspaces.models import Workspace
+
+
+def _text(label: str, **attributes: Any) -> forms.CharField:
+    help_text = attributes.pop("help_text", "")
+    required = attributes.pop("required", False)
+    return forms.CharField(
+        label=label, required=required, help_text=help_text, widget=TextInput(**attributes)
+    )
+
+
+class PartyForm(forms.Form):
+    name = _text("Name", required=True, help_text="As it shall stand on documents and in Xero.")
+    number = _text("Number", help_text="Left empty, it is made from the name.")
+    email = _text("E-mail address", type="email")
+    phone = _text("Phone")
+    tax_number = _text("Tax number")
+    address = forms.CharField(required=False, widget=Textarea())
+    city = _text("City")
+    region = _text("Region")
+    postal_code = _text("Postal code")
+    country = _text("Country")
+    is_customer = forms.BooleanField(label="Customer", required=False, initial=True)
+    is_supplier = forms.BooleanField(label="Supplier", required=False)
+
+    def to_input(self) -> PartyInput:
+        return PartyInput(**self.cleaned_data)
+
+    @staticmethod
+    def values_of(party: Party) -> dict[str, Any]:
+        return {name: getattr(party, name) for name in PartyForm.base_fields}
+
+
+class ItemForm(forms.Form):
+    code = _text("Code", required=True, help_text="Compared exactly, letter case included.")
+    name = _text("Name")
+    unit_price = forms.DecimalField(required=False, widget=NumberInput())
+    tax_code = forms.ChoiceField(required=False, widget=Select())
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tax_code"].choices = tax_code_choices(workspace)  # type: ignore[attr-defined] # a ChoiceField
+
+    def to_input(self) -> ItemInput:
+        return ItemInput(**self.cleaned_data)
+
+    @staticmethod
+    def values_of(item: Item) -> dict[str, Any]:
+        return {
+            "code": item.code,
+            "name": item.name,
+            "unit_price": item.unit_price.normalize() if item.unit_price is not None else None,
+            "tax_code": item.tax_code.code if item.tax_code else "",
+        }
+
+
+class TaxCodeForm(forms.Form):
+    code = _text("Code", required=True, placeholder="GST15")
+    name = _text("Name", required=True, placeholder="GST on sales")
+    rate = forms.DecimalField(label="Rate in percent", widget=NumberInput(placeholder="15"))
+
+    def to_input(self) -> TaxCodeInput:
+        return TaxCodeInput(**self.cleaned_data)
+
+
+def tax_code_choices(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return the workspace's tax codes for a select, the empty choice first."""
+    codes = TaxCode.objects.in_workspace(workspace).order_by("code")
+    return [("", "None"), *((code.code, f"{code.code} · {percent(code)}") for code in codes)]
+
+
+def percent(code: TaxCode) -> str:
+    """Return such as `15%` or `12.5%`."""
+    text = f"{code.rate:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"

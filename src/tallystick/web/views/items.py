@@ -1,0 +1,55 @@
+"""Items: what is sold, at which price and with which tax."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from tallystick.books.errors import InvalidRecord
+from tallystick.books.items import create_item, edit_item
+from tallystick.books.models import Item
+from tallystick.web.forms.problems import show_problems
+from tallystick.web.forms.records import ItemForm
+from tallystick.web.lists import keyset_page
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission
+from tallystick.workspaces.models import Workspace
+
+
+@require_safe
+def show_all(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_or_404(request, slug)
+    q = request.GET.get("q", "").strip()[:100]
+    items = Item.objects.in_workspace(workspace).matching(q).select_related("tax_code")
+    page = keyset_page(items, request.GET, field="code", descending=False)
+    return render(request, "web/pages/items.html", {"workspace": workspace, "q": q, "page": page})
+
+
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    return _take(request, workspace_or_404(request, slug, to=Permission.EDIT_BOOKS), None)
+
+
+def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    items = Item.objects.in_workspace(workspace).select_related("tax_code")
+    return _take(request, workspace, get_object_or_404(items, pk=pk))
+
+
+def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> HttpResponse:
+    initial = ItemForm.values_of(item) if item else None
+    form = ItemForm(request.POST or None, initial=initial, workspace=workspace)
+    if request.method == "POST" and form.is_valid():
+        actor, given = person(request), form.to_input()
+        try:
+            if item is None:
+                create_item(workspace=workspace, actor=actor, item=given)
+            else:
+                edit_item(workspace=workspace, actor=actor, item_id=item.pk, item=given)
+        except InvalidRecord as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, f"{given.code} was saved.")
+            return redirect("item-list", workspace.slug)
+    status = 422 if request.method == "POST" else 200
+    context = {"workspace": workspace, "form": form, "item": item}
+    return render(request, "web/pages/item_form.html", context, status=status)

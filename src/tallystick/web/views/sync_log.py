@@ -1,0 +1,76 @@
+"""The Sync log: every attempt, newest first."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from tallystick.sync import reading
+from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.sync.queue import bound_organisation, retry
+from tallystick.web.addresses import record_address
+from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS
+from tallystick.web.lists import keyset_page
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.models import Workspace
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_or_404(request, slug)
+    organisation = bound_organisation(workspace)
+    asked = request.GET
+    outcome = asked.get("outcome", "") if asked.get("outcome") in Outcome.values else ""
+    action = asked.get("action", "") if asked.get("action") in ACTION_WORDS else ""
+    q = asked.get("q", "").strip()[:100]
+    attempts = reading.attempts(organisation, outcome=outcome, action=action, text=q)
+    page = keyset_page(attempts, asked, field="pk")
+    context = {
+        "workspace": workspace,
+        "organisation": organisation,
+        "page": page,
+        "rows": [row_of(attempt, workspace) for attempt in page.rows],
+        "outcome": outcome,
+        "outcomes": Outcome.choices,
+        "action": action,
+        "actions": ACTION_WORDS.items(),
+        "q": q,
+        "is_newest": "after" not in asked and "before" not in asked,
+    }
+    return render(request, "web/pages/sync_log.html", context)
+
+
+def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
+    """Return what a row of the log shows of an attempt whose link and records are loaded."""
+    link = attempt.link
+    symbol, tone = OUTCOME_LOOKS[Outcome(attempt.outcome)]
+    return SimpleNamespace(
+        attempt=attempt,
+        symbol=symbol,
+        tone=tone,
+        action=ACTION_WORDS.get(attempt.action, attempt.action.capitalize()),
+        record=link.document or link.party,
+        address=record_address(link.document or link.party, workspace),
+        at=attempt.finished_at or attempt.started_at,
+        can_retry=attempt.outcome in (Outcome.FAILED, Outcome.HELD)
+        and link.state in (LinkState.FAILED, LinkState.HELD),
+    )
+
+
+@require_POST
+def try_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Queue the links named by `link` again; safe to press any number of times."""
+    workspace = workspace_or_404(request, slug)
+    links = [int(key) for key in request.POST.getlist("link") if key.isascii() and key.isdigit()]
+    count = retry(workspace=workspace, link_ids=links, actor=person(request))
+    if count:
+        messages.success(request, f"{count:,} queued again.")
+    else:
+        messages.info(request, "Nothing to retry: it is on its way or done.")
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        target = resolve_url("sync-log", slug)
+    return redirect(target)
