@@ -65,10 +65,10 @@ def _save(
     organisation, _ = Organisation.objects.update_or_create(
         workspace=workspace, tenant_id=UUID(chosen.tenant_id), defaults={"name": name[:255]}
     )
-    Connection.objects.get_or_create(workspace=workspace)
     # Without the old tokens, so that connecting anew also mends a lost encryption key.
-    rows = Connection.objects.select_for_update().defer("access_token", "refresh_token")
-    connection = rows.get(workspace=workspace)
+    rows = Connection.objects.without_tokens()
+    rows.get_or_create(workspace=workspace)
+    connection = rows.select_for_update().get(workspace=workspace)
     former = connection.xero_connection_id
     connection.organisation = organisation
     connection.tenant_id = organisation.tenant_id

@@ -1,5 +1,7 @@
 """Our right to act for one set of books in Xero: consent, tokens, health, calls."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -40,6 +42,12 @@ class ConnectionStatus(models.TextChoices):
     ERROR = "error", "Needs reconnecting"
 
 
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def without_tokens(self) -> Self:
+        """Leave the tokens in the database: all that pages need, and possible without the key."""
+        return self.defer("access_token", "refresh_token")
+
+
 class Connection(models.Model):
     """The binding of a workspace to an organisation, with its tokens."""
 
@@ -69,6 +77,8 @@ class Connection(models.Model):
     connected_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Connection"]] = ConnectionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.workspace} with {self.organisation or 'no organisation'}"

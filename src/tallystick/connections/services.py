@@ -51,8 +51,8 @@ def connection_of(workspace: Workspace) -> Connection:
 
     A workspace that never connected has one too, unsaved and `disconnected`.
     """
-    rows = Connection.objects.select_related("organisation", "connected_by")
-    found = rows.defer("access_token", "refresh_token").filter(workspace=workspace).first()
+    rows = Connection.objects.without_tokens().select_related("organisation", "connected_by")
+    found = rows.filter(workspace=workspace).first()
     return found or Connection(workspace=workspace)
 
 
@@ -100,8 +100,8 @@ def _held_secrets(workspace: Workspace) -> Connection | None:
 @transaction.atomic(durable=True)
 def _erase(workspace: Workspace, user: User) -> tuple[Organisation | None, UUID | None]:
     """Return what was connected; both None where nothing was."""
-    rows = Connection.objects.select_for_update(of=("self",)).select_related("organisation")
-    bound = rows.defer("access_token", "refresh_token").filter(workspace=workspace).first()
+    rows = Connection.objects.without_tokens().select_related("organisation")
+    bound = rows.select_for_update(of=("self",)).filter(workspace=workspace).first()
     if bound is None or bound.status == ConnectionStatus.DISCONNECTED:
         return None, None
     organisation, xero_connection_id = bound.organisation, bound.xero_connection_id
