@@ -86,6 +86,11 @@ class Books:
     def link(self, document: Document) -> Link:
         return Link.objects.get(document=document, organisation=self.organisation)
 
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """Every request that the sandbox has served at the path."""
+        rows: list[dict[str, Any]] = self.sandbox.get("/_sandbox/requests")["requests"]
+        return [row for row in rows if row["path"] == path]
+
     def states(self) -> Counter[str]:
         links = Link.objects.filter(organisation=self.organisation, document__isnull=False)
         return Counter(links.values_list("state", flat=True))

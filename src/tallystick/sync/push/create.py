@@ -1,11 +1,13 @@
 """Documents that Xero lacks become drafts there; those it has are confirmed, never created."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from tallystick import xero
 from tallystick.books.models import Document, Status
 from tallystick.mapping.problems import XERO, Problem
+from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link
 from tallystick.sync.push.batches import BATCH, MAX_BYTES, Purpose, Refused, deliver, seal
@@ -97,8 +99,8 @@ def _verdict_on_ours(link: Link, document: Document, copy: xero.Invoice) -> Verd
         remedy = "If it should be in Xero, cancel it here and enter it under a new number."
         return _question(link, Problem("gone_in_xero", message, remedy), there)
     message = (
-        f"Xero has {document} from us, but for {copy.total:,} {copy.currency_code} instead of "
-        f"{document.total:,} {document.currency}: somebody changed it there."
+        f"Xero has {document} from us, but for {_money(copy)} instead of "
+        f"{Money(document.total, document.currency)}: somebody changed it there."
     )
     remedy = "Correct it in Xero, then press Retry; or cancel it here, and it goes from Xero too."
     return _question(link, Problem("differs", message, remedy, XERO), there)
@@ -107,15 +109,19 @@ def _verdict_on_ours(link: Link, document: Document, copy: xero.Invoice) -> Verd
 def _number_taken(link: Link, document: Document, copy: xero.Invoice) -> Verdict:
     whose = copy.contact.name if copy.contact else "another customer"
     message = (
-        f"Xero already has an invoice {document.number}, for {whose}, {copy.total:,} "
-        f"{copy.currency_code} ({copy.status.lower()}). Yours is for {document.party}, "
-        f"{document.total:,} {document.currency}."
+        f"Xero already has an invoice {document.number}, for {whose}, {_money(copy)} "
+        f"({copy.status.lower()}). Yours is for {document.party}, "
+        f"{Money(document.total, document.currency)}."
     )
     remedy = (
         "Give the one in Xero another number and press Retry, or cancel yours and enter it "
         "under another number."
     )
     return _question(link, Problem("number_taken", message, remedy, XERO))
+
+
+def _money(copy: xero.Invoice) -> Money:
+    return Money(copy.total or Decimal(0), copy.currency_code)
 
 
 def _question(link: Link, problem: Problem, copy: Copy | None = None) -> Verdict:
@@ -141,7 +147,7 @@ def _created(link: Link, element: xero.Element[xero.Invoice]) -> Verdict:
     record, document = element.record, _document(link)
     message = f"Created in Xero as {record.status.lower()}."
     if record.total is not None and record.total != document.total:
-        message += f" Xero made it {record.total:,} instead of {document.total:,}."
+        message += f" Xero made it {_money(record)} instead of {document.total:,}."
     if element.warnings:
         message += f" Xero warns: {' '.join(element.warnings)}"
     copy = Copy(UUID(record.invoice_id), record.invoice_number or "", record.status)

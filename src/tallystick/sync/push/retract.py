@@ -1,11 +1,13 @@
 """What was cancelled here goes from Xero: drafts are deleted, approved invoices voided."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
 from tallystick import xero
 from tallystick.mapping.problems import XERO, Problem
+from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, deliver, seal
@@ -55,10 +57,10 @@ def _settled(link: Link, copies: dict[UUID, xero.Invoice]) -> Verdict | None:
 
 
 def _refusal(link: Link, copy: xero.Invoice) -> Verdict:
-    applied = (copy.amount_paid or 0) + (copy.amount_credited or 0)
+    applied = (copy.amount_paid or Decimal(0)) + (copy.amount_credited or Decimal(0))
     message = (
         f"{link.document} is cancelled here but still stands in Xero as {copy.status.lower()}: "
-        f"payments or credits of {applied:,} {copy.currency_code} are recorded on it."
+        f"payments or credits of {Money(applied, copy.currency_code)} are recorded on it."
     )
     remedy = "Remove them in Xero, then press Retry; it is voided then."
     return Verdict(link.pk, message, problem=Problem("has_payments", message, remedy, XERO))

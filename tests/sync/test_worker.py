@@ -1,0 +1,166 @@
+"""Real worker processes on one database: woken at once, killed, paused, many at a time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from consenting import connect
+from factories import line, make_document, make_party, make_workspace, owner_of
+from tallystick.books.models import Kind, TaxBasis
+from tallystick.connections.models import Connection
+from tallystick.mapping.services import choose_sales_account
+from tallystick.sync.models import Link, LinkState
+from xero_books import Books
+from xero_sandbox.organisations.demo import organisation_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_idle_worker_is_woken_by_the_submit_itself(books: Books):
+    with workers(books, 1):
+        _wait_until_worker_is_idle(books)
+
+        started = time.monotonic()
+        document = _invoice(books, "INV-1")
+        _wait_until(lambda: books.link(document).state == LinkState.SYNCED, seconds=5)
+        took = time.monotonic() - started
+
+    assert len(books.live()) == 2
+    # Far below the two seconds of the sweep: the notification woke it.
+    assert took < 1.5
+
+
+def test_a_killed_workers_lane_is_taken_over_within_fifteen_seconds(books: Books):
+    for n in range(60):
+        _invoice(books, f"INV-{n}")
+    assert books.worker_dies_at("create_invoices.send.after_call")
+    assert books.states()[LinkState.SENDING] == 50
+
+    started = time.monotonic()
+    with workers(books, 1):
+        _wait_until(lambda: books.states() == {LinkState.SYNCED: 60}, seconds=20)
+        took = time.monotonic() - started
+
+    assert len(books.invoices()) == 60
+    # Starting a process is among it.
+    assert took < 15
+
+
+def test_a_paused_worker_that_wakes_up_again_doubles_nothing(books: Books):
+    document = _invoice(books, "INV-1")
+    fault = books.sandbox.fault("hold_before", method="PUT", path="*/Invoices", times=1)
+    with workers(books, 1) as (first,):
+        _wait_until(lambda: books.link(document).state == LinkState.SENDING)
+        os.kill(first.pid, signal.SIGSTOP)
+        with workers(books, 1):
+            _wait_until(lambda: books.link(document).state == LinkState.SYNCED, seconds=20)
+            os.kill(first.pid, signal.SIGCONT)
+            books.sandbox.post(f"/_sandbox/faults/{fault}/release")
+            _wait_until(lambda: _all_settled(books))
+
+    assert len(books.invoices()) == 1
+    assert books.link(document).state == LinkState.SYNCED
+
+
+def test_ten_workers_on_many_organisations_send_and_renew_each_thing_once(books: Books):
+    everyone = [books, *(_more_books(books, country) for country in ("AU", "NZ", "US"))]
+    for one in everyone:
+        for n in range(15):
+            _invoice(one, f"INV-{n}")
+    soon = timezone.now() + timedelta(minutes=1)
+    Connection.objects.update(access_expires_at=soon)
+
+    with workers(books, 10):
+        _wait_until(lambda: _unfinished() == 0, seconds=60)
+
+    for one in everyone:
+        assert sorted(invoice["number"] for invoice in one.invoices()) == sorted(
+            f"INV-{n}" for n in range(15)
+        )
+    renewals = [row for row in books.requests("/connect/token") if row["status"] == 200]
+    assert len(renewals) == 2 * len(everyone), "one for the consent, one renewal for each"
+
+
+def test_a_worker_told_to_stop_leaves_soon_and_cleanly(books: Books):
+    with workers(books, 1) as (worker,):
+        _wait_until_worker_is_idle(books)
+
+        worker.terminate()
+
+        assert worker.wait(timeout=10) == 0
+
+
+@contextmanager
+def workers(books: Books, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run real workers for the block; kill what is left of them after it."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tallystick.cli", "worker", "--threads", "4"],
+            env=books.environment(),
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(count)
+    ]
+    try:
+        yield running
+    finally:
+        for worker in running:
+            worker.kill()
+            worker.wait()
+
+
+def _invoice(books: Books, number: str):
+    party = books.workspace.parties.first() or make_party(books.workspace, number="C1")
+    return make_document(
+        books.workspace,
+        kind=Kind.SALES_INVOICE,
+        number=number,
+        party=party,
+        currency=books.organisation.currency,
+        tax_basis=TaxBasis.NONE,
+        lines=[line()],
+        submitted=True,
+    )
+
+
+def _more_books(books: Books, country: str) -> Books:
+    workspace = make_workspace(f"Shop {country}")
+    owner = owner_of(workspace)
+    organisation = connect(workspace, owner, tenant_id=organisation_id(country)).organisation
+    assert organisation is not None
+    more = Books(books.sandbox, workspace, owner, organisation)
+    more.drain()
+    organisation.refresh_from_db()
+    account = organisation.accounts.filter(type__in=["REVENUE", "SALES"], status="ACTIVE").first()
+    assert account is not None
+    choose_sales_account(organisation=organisation, code=account.code, actor=owner)
+    return more
+
+
+def _unfinished() -> int:
+    return Link.objects.exclude(state=LinkState.SYNCED).count()
+
+
+def _all_settled(books: Books) -> bool:
+    return not books.organisation.batches.filter(settled_at=None).exists()
+
+
+def _wait_until_worker_is_idle(books: Books) -> None:
+    """A first document through means that the worker has started."""
+    document = _invoice(books, "INV-FIRST")
+    _wait_until(lambda: books.link(document).state == LinkState.SYNCED, seconds=20)
+
+
+def _wait_until(happened: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "It did not happen in time."
+        time.sleep(0.02)
