@@ -21,6 +21,7 @@ __all__ = [
     "round_money",
     "round_quantity",
     "round_unit_price",
+    "totals_of_sums",
 ]
 
 #: Whether line amounts stand without tax, with tax inside, or bear no tax at all.
@@ -143,6 +144,11 @@ def document_totals(lines: Iterable[tuple[Decimal, Decimal]], basis: Basis) -> T
     for amount, rate_percent in lines:
         amounts = _EXACT.add(amounts, amount)
         tax = _EXACT.add(tax, line_tax(amount, rate_percent, basis))
+    return totals_of_sums(amounts, tax, basis)
+
+
+def totals_of_sums(amounts: Decimal, tax: Decimal, basis: Basis) -> Totals:
+    """Return a document's sums from those of its line amounts and line taxes."""
     if basis == "inclusive":
         return Totals(subtotal=_EXACT.subtract(amounts, tax), tax=tax, total=amounts)
     return Totals(subtotal=amounts, tax=tax, total=_EXACT.add(amounts, tax))

@@ -1,0 +1,108 @@
+"""Decides what becomes of each document of a file."""
+
+import hashlib
+from decimal import Decimal
+from enum import Enum, auto
+from typing import NamedTuple, cast
+
+import msgspec
+
+from tallystick.importing.heads import Head
+from tallystick.importing.staging import StagedDocument
+from tallystick.money import Basis, Totals, totals_of_sums
+
+_NOT_AN_INVOICE = "no line has a value (stock adjustment)"
+_CONFLICT = (
+    "A document with this number is here already with other content and was left as it is. "
+    "Give this one another number if it is a different document."
+)
+_heads = msgspec.json.Decoder(Head)
+
+
+class Cause(Enum):
+    """Why a document is not made."""
+
+    ALREADY_HERE = auto()
+    CONFLICT = auto()
+    #: On purpose.
+    LEFT_OUT = auto()
+    UNREADABLE = auto()
+
+
+class Declined(NamedTuple):
+    """A document that is not made."""
+
+    staged: StagedDocument
+    cause: Cause
+    #: In words; empty where its bad rows say it already.
+    reason: str = ""
+
+
+class Accepted(NamedTuple):
+    """A document to be made."""
+
+    staged: StagedDocument
+    head: Head
+    totals: Totals
+    #: -1 where the file writes a credit note in negative figures, which we keep positive.
+    sign: int
+    #: Fingerprint, 16 bytes, of what the file says of the document.
+    digest: bytes
+
+
+def judge(staged: StagedDocument) -> Accepted | Declined:
+    """Return what becomes of the document, the same in a dry run as in a run."""
+    if staged.is_bad or not staged.heads or staged.amount is None or staged.tax is None:
+        return Declined(staged, Cause.UNREADABLE)
+    head, *others = map(_heads.decode, staged.heads)
+    if difference := _difference(head, others):
+        return Declined(staged, Cause.UNREADABLE, difference)
+    if head.left_out:
+        return Declined(staged, Cause.LEFT_OUT, head.left_out)
+    sign = _sign(staged)
+    if max(sign * (staged.highest or 0), sign * (staged.lowest or 0)) <= 0:
+        return Declined(staged, Cause.LEFT_OUT, _NOT_AN_INVOICE)
+    totals = totals_of_sums(sign * staged.amount, sign * staged.tax, cast(Basis, head.tax_basis))
+    if head.total and sign * Decimal(head.total) != totals.total:
+        return Declined(staged, Cause.UNREADABLE, _other_total(head, sign * totals.total))
+    digest = _digest(staged, head)
+    if not staged.is_here:
+        return Accepted(staged, head, totals, sign, digest)
+    if staged.import_digest is not None and bytes(staged.import_digest) == digest:
+        return Declined(staged, Cause.ALREADY_HERE)
+    return Declined(staged, Cause.CONFLICT, _CONFLICT)
+
+
+def _difference(first: Head, others: list[Head]) -> str:
+    """Say in which row the document contradicts its first one; days may differ, the first counts."""
+    for other in others:
+        for field in ("party_number", "party_name", "currency", "tax_basis"):
+            ours, theirs = getattr(first, field), getattr(other, field)
+            if theirs and ours != theirs:
+                return (
+                    f"Line {other.line} gives {field.replace('_', ' ')} “{theirs}”, line "
+                    f"{first.line} of the same document “{ours}”. Make them the same, or give "
+                    "one of them another number."
+                )
+    return ""
+
+
+def _sign(staged: StagedDocument) -> int:
+    is_negative = staged.highest is not None and staged.highest <= 0
+    return -1 if is_negative and staged.kind.endswith("credit_note") else 1
+
+
+def _digest(staged: StagedDocument, head: Head) -> bytes:
+    """Return 16 bytes that stand for what the file says of the document."""
+    said = (
+        *(staged.kind, staged.number, head.party_number, head.party_name),
+        *(head.issued_on, head.due_on, head.reference, head.currency, head.tax_basis),
+    )
+    return hashlib.blake2b(msgspec.json.encode(said) + staged.digest, digest_size=16).digest()
+
+
+def _other_total(head: Head, found: Decimal) -> str:
+    return (
+        f"The file says it comes to {head.total}, but its lines add up to {found}. "
+        "Look for missing or repeated rows."
+    )

@@ -1,0 +1,72 @@
+"""Column mappings that people made, and files on their way in."""
+
+from typing import Any
+
+import msgspec
+from django.db import models
+from django.db.models.functions import Now
+
+from tallystick.importing.mappings import SHIPPED, Mapping
+from tallystick.workspaces.models import User, Workspace
+
+
+class SavedMapping(models.Model):
+    """What the columns of a workspace's own kind of file mean."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="saved_mappings")
+    name = models.CharField(max_length=60)
+    #: A Mapping as JSON, without its name and title.
+    definition = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="saved_mapping_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def mapping(self) -> Mapping:
+        return msgspec.convert({**self.definition, "name": self.name, "title": self.name}, Mapping)
+
+
+def known_mappings(workspace: Workspace) -> list[Mapping]:
+    """Return the workspace's own mappings and those that ship; its own come first."""
+    saved = SavedMapping.objects.filter(workspace=workspace).order_by("name")
+    return [*(each.mapping() for each in saved), *SHIPPED]
+
+
+class UploadState(models.TextChoices):
+    CHECKING = "checking", "Checking"
+    CHECKED = "checked", "Checked"
+    IMPORTING = "importing", "Importing"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Upload(models.Model):
+    """A file that a person uploaded, from its dry run to its import."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="uploads")
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
+    #: As the person's machine called it; for people.
+    file_name = models.CharField(max_length=255)
+    #: Name of a mapping; empty to recognise it by the header.
+    format = models.CharField(max_length=60, blank=True)
+    submit = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=12, choices=UploadState.choices, default=UploadState.CHECKING
+    )
+    #: `stage`, `done`, `total` of the step under way.
+    progress: Any = models.JSONField(default=dict)
+    #: The last finished step's ImportReport; None before.
+    report: Any = models.JSONField(null=True, blank=True)
+    #: Why it failed, for the person; the header of the file where its columns are not known.
+    problem = models.TextField(blank=True)
+    header: Any = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.file_name

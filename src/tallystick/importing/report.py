@@ -1,0 +1,80 @@
+"""What an import did, or in a dry run would do."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tallystick.books.models import Kind
+
+#: So many bad rows are kept in the report; all are counted and go to the list beside it.
+KEPT = 100
+
+
+class BadRow(NamedTuple):
+    """One value of the file that kept its document out."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+class Progress(NamedTuple):
+    """How far an import is."""
+
+    #: `reading` the file, then `checking` or `writing` its documents.
+    stage: str
+    done: int
+    #: Bytes of the file while reading, documents afterwards.
+    total: int
+
+
+class ImportReport(msgspec.Struct, kw_only=True):
+    """Counts are documents unless they say otherwise; money is by ISO 4217 currency."""
+
+    format: str
+    dry_run: bool
+    #: Lines of the file that belong to documents or should.
+    lines: int = 0
+    #: Made (in a dry run: to be made), by kind.
+    created: Counter[str] = msgspec.field(default_factory=Counter)
+    submitted: int = 0
+    #: Imported before with the same content.
+    already_here: int = 0
+    #: Left alone because one with the same number and other content is here.
+    conflicts: int = 0
+    #: Left out on purpose, by reason.
+    left_out: Counter[str] = msgspec.field(default_factory=Counter)
+    #: Left out because of a bad row.
+    unreadable: int = 0
+    bad_row_count: int = 0
+    #: The first of them.
+    bad_rows: list[BadRow] = msgspec.field(default_factory=list)
+    #: Totals of the created documents, credit notes counted apart.
+    total: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    credit_total: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    new_parties: int = 0
+    #: ISO days of the first and the last created document; empty where there is none.
+    first_day: str = ""
+    last_day: str = ""
+    seconds: float = 0.0
+
+    @property
+    def documents(self) -> int:
+        """Return how many documents were (or would be) made."""
+        return sum(self.created.values())
+
+    @property
+    def credit_notes_waiting(self) -> int:
+        """Return how many of them are credit notes, which stay drafts for now."""
+        return self.created[Kind.SALES_CREDIT_NOTE] + self.created[Kind.SUPPLIER_CREDIT_NOTE]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in JSON's types; amounts as text."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain | {
+            "documents": self.documents,
+            "credit_notes_waiting": self.credit_notes_waiting,
+        }

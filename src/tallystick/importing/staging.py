@@ -1,0 +1,149 @@
+"""Temporary tables in which the rows of a file are brought together by document.
+
+A document's rows may lie anywhere in the file; the database groups them, on disk, so memory stays
+constant. The tables belong to the one connection and vanish with it: a killed import leaves none.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import DatabaseError, connection, transaction
+
+from tallystick.importing.rows import StagedRow
+from tallystick.workspaces.models import Workspace
+
+#: Documents are judged and written in chunks of about so many lines.
+CHUNK_LINES = 5_000
+
+_CREATE = """
+    CREATE TEMPORARY TABLE import_row (
+        line bigint, row_kind text, number text COLLATE "C", head text, is_bad boolean,
+        item_code text, description text, quantity numeric, unit_price numeric,
+        discount numeric, tax_code text, account_code text, amount numeric, tax numeric
+    );
+    CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY)
+"""
+_DROP = "DROP TABLE IF EXISTS pg_temp.import_row, pg_temp.import_document, pg_temp.import_party"
+# The digest covers what will be kept of the lines, so that 2.5 and 2.50 are the same.
+_GROUP = """
+    CREATE TEMPORARY TABLE import_document AS
+    SELECT
+        *,
+        CASE
+            WHEN %s AND highest <= 0 AND lowest < 0 AND row_kind = 'sales_invoice'
+            THEN 'sales_credit_note'
+            WHEN %s AND highest <= 0 AND lowest < 0 AND row_kind = 'bill'
+            THEN 'supplier_credit_note'
+            ELSE row_kind
+        END AS kind,
+        (sum(lines) OVER (ORDER BY first_line) / %s)::bigint AS chunk
+    FROM (
+        SELECT
+            row_kind, number, min(line) AS first_line, count(*) AS lines,
+            bool_or(is_bad) AS is_bad, min(amount) AS lowest, max(amount) AS highest,
+            sum(amount) AS amount, sum(tax) AS tax,
+            array_agg(head ORDER BY line) FILTER (WHERE head IS NOT NULL) AS heads,
+            sha256(convert_to(string_agg(
+                ROW(item_code, description, trim_scale(quantity), trim_scale(unit_price),
+                    trim_scale(discount), tax_code, account_code)::text,
+                E'\\n' ORDER BY line
+            ), 'UTF8')) AS digest
+        FROM import_row
+        GROUP BY row_kind, number
+    ) AS grouped
+"""
+_CHUNK = """
+    SELECT staged.row_kind, staged.kind, staged.number, staged.first_line, staged.lines,
+        staged.is_bad, staged.lowest, staged.highest, staged.amount, staged.tax, staged.heads,
+        staged.digest, here.id IS NOT NULL, here.import_digest
+    FROM import_document AS staged
+    LEFT JOIN books_document AS here
+        ON here.workspace_id = %s AND here.kind = staged.kind AND here.number = staged.number
+    WHERE staged.chunk = %s
+    ORDER BY staged.first_line
+"""
+
+
+class StagedDocument(NamedTuple):
+    """All rows of the file that make one document, summed up."""
+
+    #: The kind that its rows name; with `number` the key of its rows.
+    row_kind: str
+    kind: str
+    number: str
+    first_line: int
+    lines: int
+    is_bad: bool
+    #: The smallest and the largest line amount; None where every row is bad.
+    lowest: Decimal | None
+    highest: Decimal | None
+    #: Sums of the lines' amounts and taxes.
+    amount: Decimal | None
+    tax: Decimal | None
+    #: JSON of its Heads in the order of the file; more than one where rows differ.
+    heads: list[str] | None
+    #: SHA-256 of the lines' contents.
+    digest: bytes
+    #: Whether the books have a document with kind and number, and its import digest.
+    is_here: bool
+    import_digest: bytes | None
+
+
+@contextlib.contextmanager
+def tables() -> Iterator[None]:
+    """Have the empty tables, on this connection, until the end."""
+    _execute(_DROP)
+    _execute(_CREATE)
+    try:
+        yield
+    except BaseException:
+        # A broken connection or transaction has dropped them already.
+        with contextlib.suppress(DatabaseError):
+            _execute(_DROP)
+        raise
+    _execute(_DROP)
+
+
+def fill(rows: Iterable[StagedRow]) -> None:
+    """Copy the rows in; nothing is kept of them here."""
+    with connection.cursor() as cursor, cursor.copy("COPY import_row FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def group(*, negative_is_credit: bool) -> tuple[int, int]:
+    """Bring the rows together; return the number of documents and of chunks."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("ANALYZE import_row")
+        cursor.execute(_GROUP, [negative_is_credit, negative_is_credit, CHUNK_LINES])
+        cursor.execute("CREATE INDEX ON import_document (chunk)")
+        cursor.execute("CREATE INDEX ON import_row (number, row_kind)")
+        cursor.execute("ANALYZE import_document")
+        cursor.execute("SELECT count(*), coalesce(max(chunk) + 1, 0) FROM import_document")
+        documents, chunks = cursor.fetchone()
+    return documents, chunks
+
+
+def chunk(workspace: Workspace, place: int) -> list[StagedDocument]:
+    """Return the documents of a chunk, with what the books have of them by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHUNK, [workspace.pk, place])
+        return [StagedDocument(*row) for row in cursor.fetchall()]
+
+
+def note_parties(numbers: Iterable[str]) -> int:
+    """Remember the numbers of new parties; return how many were not noted before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO import_party SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
+            [list(numbers)],
+        )
+        return cursor.rowcount
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

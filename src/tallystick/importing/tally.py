@@ -1,0 +1,70 @@
+"""Adds up an import's report while it runs, and lists every bad row beside it."""
+
+import csv
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TextIO
+
+from tallystick.importing.judging import Accepted, Cause, Declined
+from tallystick.importing.report import KEPT, BadRow, ImportReport
+
+
+class Tally:
+    """The report so far; bad rows also go to the CSV at `bad_rows_to`."""
+
+    def __init__(self, report: ImportReport, bad_rows_to: TextIO | None) -> None:
+        self.report = report
+        #: Documents done with.
+        self.judged = 0
+        self._last_bad_line = 0
+        self._list = csv.writer(bad_rows_to) if bad_rows_to else None
+        if self._list:
+            self._list.writerow(BadRow._fields)
+
+    def bad_row(self, bad: BadRow) -> None:
+        """Count and list a bad value; several of one row count once."""
+        self.report.bad_row_count += bad.line != self._last_bad_line
+        self._last_bad_line = bad.line
+        self._keep(bad)
+
+    def made(self, documents: Iterable[Accepted]) -> None:
+        """Count documents that were, or in a dry run would be, made."""
+        report = self.report
+        for each in documents:
+            report.created[each.staged.kind] += 1
+            totals = report.credit_total if "credit_note" in each.staged.kind else report.total
+            totals[each.head.currency] = (
+                totals.get(each.head.currency, Decimal(0)) + each.totals.total
+            )
+            day = each.head.issued_on.isoformat()
+            report.first_day = min(report.first_day or day, day)
+            report.last_day = max(report.last_day, day)
+
+    def not_made(self, documents: Iterable[Declined]) -> None:
+        for each in documents:
+            if each.cause is Cause.ALREADY_HERE:
+                self.report.already_here += 1
+            elif each.cause is Cause.LEFT_OUT:
+                self.report.left_out[each.reason] += 1
+            elif each.cause is Cause.CONFLICT:
+                self.report.conflicts += 1
+                self._keep(BadRow(each.staged.first_line, "", each.staged.number, each.reason))
+            else:
+                self._unreadable(each)
+
+    def _unreadable(self, document: Declined) -> None:
+        self.report.unreadable += 1
+        if document.reason:
+            staged = document.staged
+            self.bad_row(BadRow(staged.first_line, "", staged.number, document.reason))
+
+    def _keep(self, bad: BadRow) -> None:
+        if len(self.report.bad_rows) < KEPT:
+            self.report.bad_rows.append(bad)
+        if self._list:
+            self._list.writerow([bad.line, *map(_harmless, bad[1:])])
+
+
+def _harmless(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,87 @@
+"""Finds our tax code for what a file says, or makes one where the file says the rate."""
+
+import re
+from decimal import Decimal
+
+from tallystick.books.models import TaxCode
+from tallystick.importing.values import BadValue
+from tallystick.workspaces.models import Workspace
+
+#: Names of Xero's system rates that bear no tax. Source: Xero's list of system tax types.
+_ZERO = frozenset(
+    {
+        "no vat",
+        "no gst",
+        "no tax",
+        "none",
+        "tax exempt",
+        "exempt income",
+        "exempt sales",
+        "gst exempt",
+        "gst free income",
+        "gst free exports",
+        "zero rated",
+        "zero rated income",
+        "zero rated ec goods income",
+        "zero rated ec services",
+        "bas excluded",
+    }
+)
+#: Such as "20% (VAT on Income)" or "15% GST on Income". A rate further inside may be a reverse
+#: charge, which bears none.
+_LEADING_RATE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
+#: A file with more new ones than this has something else in that column.
+_MOST_NEW = 200
+
+
+class TaxCodes:
+    """The workspace's tax codes and those that a file brings along."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        known = list(TaxCode.objects.in_workspace(workspace))
+        self._workspace = workspace
+        self._rates = {each.code: each.rate for each in known}
+        self._codes = {each.name: each.code for each in known} | {
+            each.code: each.code for each in known
+        }
+        self._new: dict[str, str] = {}
+
+    @property
+    def new(self) -> int:
+        return len(self._new)
+
+    def find(self, text: str) -> tuple[str, Decimal]:
+        """Return code and rate in percent for a code or a name. Raises BadValue."""
+        if text not in self._codes:
+            self._add(text)
+        code = self._codes[text]
+        return code, self._rates[code]
+
+    def save_new(self) -> None:
+        """Add to the workspace what the file brought along."""
+        TaxCode.objects.bulk_create(
+            [
+                TaxCode(workspace=self._workspace, code=code, name=name, rate=self._rates[code])
+                for code, name in self._new.items()
+            ],
+            ignore_conflicts=True,
+        )
+
+    def _add(self, name: str) -> None:
+        code = name[:40].strip()
+        rate = _rate_in(name)
+        if rate is None or len(name) > 100 or code in self._codes or len(self._new) >= _MOST_NEW:
+            raise BadValue(
+                "Its rate is not known here. Add it under Settings, Tax codes, by this very code "
+                "or name, and import again."
+            )
+        self._codes[name] = self._codes[code] = code
+        self._rates[code] = rate
+        self._new[code] = name
+
+
+def _rate_in(name: str) -> Decimal | None:
+    if name.casefold() in _ZERO:
+        return Decimal(0)
+    match = _LEADING_RATE.match(name)
+    return Decimal(match[1]) if match else None

@@ -1,0 +1,110 @@
+"""Writes judged documents into the books, in one transaction with all that they need."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from tallystick.books.documents import submit_documents
+from tallystick.books.models import Document, Kind
+from tallystick.failpoints import failpoint
+from tallystick.importing.judging import Accepted
+from tallystick.importing.parties import Parties
+from tallystick.workspaces import audit
+from tallystick.workspaces.models import User, Workspace
+
+_ROWS_OF_CHUNK = """
+    unnest(%s::bigint[], %s::text[], %s::text[], %s::int[])
+        AS made (id, row_kind, number, sign)
+    JOIN import_row AS staged
+        ON staged.number = made.number AND staged.row_kind = made.row_kind
+"""
+_LINES = f"""
+    INSERT INTO books_line
+        (document_id, position, item_code, description, quantity, unit_price, discount,
+         tax_code_id, account_code, amount, tax)
+    SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
+        staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
+        staged.discount, tax_code.id, staged.account_code, made.sign * staged.amount,
+        made.sign * staged.tax
+    FROM {_ROWS_OF_CHUNK}
+    LEFT JOIN books_taxcode AS tax_code
+        ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code
+    ORDER BY made.id, staged.line
+"""  # noqa: S608 # only the constant above goes in
+# Sorted, so that two imports at a time cannot lock each other out.
+_ITEMS = f"""
+    INSERT INTO books_item (workspace_id, code, name)
+    SELECT DISTINCT ON (staged.item_code) %s, staged.item_code, left(staged.description, 255)
+    FROM {_ROWS_OF_CHUNK}
+    WHERE staged.item_code <> '' AND NOT EXISTS (
+        SELECT FROM books_item WHERE workspace_id = %s AND code = staged.item_code
+    )
+    ORDER BY staged.item_code, staged.line
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 # only the constant above goes in
+
+
+@transaction.atomic
+def write(
+    documents: Sequence[Accepted],
+    parties: Parties,
+    *,
+    workspace: Workspace,
+    actor: User | None,
+    submit: bool,
+) -> tuple[list[Accepted], int]:
+    """Make the documents; return those that were made and how many of them were submitted.
+
+    One that somebody else made in the meantime is left as it is.
+    """
+    parties.add_missing()
+    rows = [_document(each, parties, workspace) for each in documents]
+    Document.objects.bulk_create(rows, ignore_conflicts=True)
+    ids = dict(Document.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", "pk"))
+    made = {ids[row.uid]: each for row, each in zip(rows, documents, strict=True) if row.uid in ids}
+    _write_lines(made, workspace)
+    audit.record_each(
+        workspace=workspace,
+        actor=actor,
+        action="document.imported",
+        subject=Document,
+        messages={pk: f"{each.staged.number} was imported." for pk, each in made.items()},
+    )
+    submitted: list[int] = []
+    if submit:
+        # Credit notes stay drafts: they cannot be sent yet.
+        invoices = [pk for pk, each in made.items() if each.staged.kind == Kind.SALES_INVOICE]
+        submitted = submit_documents(workspace=workspace, document_ids=invoices, actor=actor)
+    failpoint("import.written")
+    return list(made.values()), len(submitted)
+
+
+def _document(document: Accepted, parties: Parties, workspace: Workspace) -> Document:
+    head, totals = document.head, document.totals
+    return Document(
+        workspace=workspace,
+        kind=document.staged.kind,
+        number=document.staged.number,
+        party_id=parties.id_of(head),
+        issued_on=head.issued_on,
+        due_on=head.due_on,
+        reference=head.reference,
+        currency=head.currency,
+        tax_basis=head.tax_basis,
+        subtotal=totals.subtotal,
+        tax=totals.tax,
+        total=totals.total,
+        import_digest=document.digest,
+    )
+
+
+def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
+    documents = (
+        list(made),
+        [each.staged.row_kind for each in made.values()],
+        [each.staged.number for each in made.values()],
+        [each.sign for each in made.values()],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS, [workspace.pk, *documents, workspace.pk])
+        cursor.execute(_LINES, [*documents, workspace.pk])
