@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tallystick.cli import serving, syncing, upkeep
+from tallystick.cli import bringing_in, serving, syncing, upkeep
 from tallystick.cli.exits import Exit, Stop
 from tallystick.environment import SettingError
 from tallystick.postgres import PostgresError
@@ -28,6 +28,7 @@ for command in (
     *(upkeep.migrate, upkeep.create_owner),
 ):
     app.command()(command)
+app.command("import")(bringing_in.import_)
 
 
 def main() -> None:
