@@ -162,17 +162,22 @@ def _open_attempts(batch: Batch | None) -> dict[int, Attempt]:
 
 
 def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
-    Link.objects.bulk_update(
+    """Write the rows back, as upserts of rows that are locked: far cheaper than bulk_update."""
+    Link.objects.bulk_create(
         links,
-        [
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
             "problem", "waits_for", "not_before", "tries", "changed_at", "synced_at",
         ],
     )  # fmt: skip
-    Attempt.objects.bulk_create([attempt for attempt in attempts if attempt.pk is None])
-    Attempt.objects.bulk_update(
+    Attempt.objects.bulk_create(attempt for attempt in attempts if attempt.pk is None)
+    Attempt.objects.bulk_create(
         [attempt for attempt in attempts if attempt.pk is not None],
-        ["outcome", "message", "correlation_id", "finished_at"],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["outcome", "message", "correlation_id", "finished_at"],
     )
 
 
