@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from xero_sandbox import wire
+
+#: What an address may hold as it is; all else is percent-encoded on its way into a header.
+URL_SIGNS = "%/?#&=+:;,@!$'()*[]~-._"
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,14 @@ class Request:
     headers: Mapping[str, str]  #: names in lower case
     body: bytes = b""
 
+    @property
+    def raw_path(self) -> str:
+        """The path still percent-encoded, so that a `/` inside a number does not part it."""
+        return self.target.partition("?")[0]
+
     @cached_property
     def path(self) -> str:
-        return unquote(self.target.partition("?")[0], errors="replace")
+        return unquote(self.raw_path, errors="replace")
 
     @cached_property
     def query_string(self) -> str:
@@ -70,4 +78,4 @@ def html_response(text: str, status: int = 200) -> Response:
 
 
 def redirect(location: str, status: int = 302) -> Response:
-    return Response(status, headers={"Location": location})
+    return Response(status, headers={"Location": quote(location, safe=URL_SIGNS)})

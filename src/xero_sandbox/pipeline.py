@@ -69,7 +69,7 @@ class Visit:
 def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
     """Answer `request` through `send`, called at most once."""
     visit = Visit(sandbox, request)
-    found = _TABLE.find(request.method, request.path)
+    found = _TABLE.find(request.method, request.raw_path)
     if isinstance(found, set):
         _finish(visit, _no_route(visit, found), send)
         return
@@ -148,13 +148,13 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             return Response(429, headers=verdict.headers)
         until_sent.callback(sandbox.meter.leave, visit.caller.client_id, request.tenant_id)
         headers = verdict.headers
-        _require_json(request)
+        _require_json(request, route)
     response = _run(visit, route)
     response.headers |= headers
     return response
 
 
-def _require_json(request: Request) -> None:
+def _require_json(request: Request, route: Route) -> None:
     """Xero speaks XML unless asked otherwise. The sandbox does not pretend to: it refuses."""
     if "json" not in request.headers.get("accept", ""):
         raise Problem(
@@ -162,6 +162,12 @@ def _require_json(request: Request) -> None:
             "Not Acceptable",
             "Xero answers in XML unless asked for JSON, which the sandbox does not speak. "
             "Send Accept: application/json.",
+        )
+    if route.writes and request.body and "json" not in request.headers.get("content-type", ""):
+        raise Problem(
+            415,
+            "Unsupported Media Type",
+            "The sandbox reads JSON. Send Content-Type: application/json.",
         )
 
 

@@ -67,7 +67,12 @@ class Problem(ApiError):
         self.title = title
 
     def response(self) -> Response:
-        body = {"Type": None, "Title": self.title, "Status": self.status, "Detail": str(self)}
+        body: dict[str, Any] = {
+            "Type": None,
+            "Title": self.title,
+            "Status": self.status,
+            "Detail": str(self),
+        }
         body |= {"Instance": str(uuid.uuid4()), "Extensions": {}}
         return json_response(body, self.status)
 

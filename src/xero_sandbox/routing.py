@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
 
 from xero_sandbox.messages import Request, Response
 
@@ -65,8 +66,11 @@ class Route:
         return re.compile(f"{text}/?", re.IGNORECASE)
 
     def match(self, path: str) -> dict[str, str] | None:
+        """Return the parameters, decoded, if the percent-encoded `path` is this route's."""
         found = self._regex.fullmatch(path)
-        return found.groupdict() if found else None
+        if not found:
+            return None
+        return {name: unquote(text, errors="replace") for name, text in found.groupdict().items()}
 
 
 class Table:

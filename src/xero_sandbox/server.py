@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import socket
 import threading
-from dataclasses import replace
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from xero_sandbox.messages import Request
+from xero_sandbox.messages import URL_SIGNS, Request
 from xero_sandbox.pipeline import MAX_BODY, Answer, serve
 from xero_sandbox.sandbox import Options, Sandbox
 
 IDLE_SECONDS = 120
+STOP_SECONDS = 0.02  #: how soon it notices that it should stop
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -40,7 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        target = quote(self.path, safe="%/?#&=+:;,@!$'()*[]~-._|\"<>{}^`\\")
+        # http.server reads the line as Latin-1; bytes that should have been encoded now are.
+        target = quote(self.path.encode("latin-1"), safe=URL_SIGNS)
         serve(self.server.sandbox, Request(self.command, target, headers, body), self._send)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
@@ -133,7 +135,8 @@ class _Server(ThreadingHTTPServer):
         with self._open_lock:
             for connection in self._open:
                 # Wakes the thread that reads from it; the thread itself closes.
-                connection.shutdown(socket.SHUT_RD)
+                with suppress(OSError):  # already closed from the other side
+                    connection.shutdown(socket.SHUT_RD)
 
 
 class Running:
@@ -143,7 +146,7 @@ class Running:
         self.options = options
         self.sandbox = Sandbox(options)
         self._server = _Server((host, port), self.sandbox)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_SECONDS,))
 
     @property
     def port(self) -> int:
@@ -184,14 +187,15 @@ def start(
     host: str = "127.0.0.1",
     data: Path | None = None,
     limits: bool | None = False,
-    **app: str,
+    client_id: str = Options.client_id,
+    client_secret: str = Options.client_secret,
+    app_name: str = Options.app_name,
 ) -> Running:
     """Start a sandbox in a thread of this process; port 0 is any free one.
 
-    Without `data` the state is fresh and goes when it stops. `app` may hold `client_id`,
-    `client_secret` and `app_name`. Limits are off unless asked for.
+    Without `data` the state is fresh and goes when it stops. Limits are off unless asked for.
     """
-    options = replace(Options(data=data, limits=limits), **app)
+    options = Options(data, limits, client_id, client_secret, app_name)
     running = Running(host, port, options)
     running.start()
     return running

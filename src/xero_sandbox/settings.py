@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from xero_sandbox import wire
 
@@ -41,19 +41,20 @@ Settings = TypeVar("Settings", Switches, Limits)
 
 def changed(current: Settings, changes: dict[str, Any]) -> Settings:
     """Return `current` with `changes`; raises BadSetting naming what is wrong."""
-    known = {field.name: field for field in fields(current)}
+    kinds = get_type_hints(type(current))
     for name, value in changes.items():
-        if name not in known:
-            raise BadSetting(f"there is no {name!r}; there are {', '.join(known)}")
-        _check(name, value, before=getattr(current, name), kind=str(known[name].type))
+        if name not in kinds:
+            raise BadSetting(f"there is no {name!r}; there are {', '.join(kinds)}")
+        _check(name, value, kinds[name])
     return replace(current, **changes)
 
 
-def _check(name: str, value: Any, *, before: Any, kind: str) -> None:
-    if kind.startswith("Literal") and repr(value).replace("'", '"') not in kind:
-        raise BadSetting(f"{name} takes {kind.removeprefix('Literal')}, not {value!r}")
-    if type(value) is not type(before):
-        raise BadSetting(f"{name} takes a {type(before).__name__}, not {value!r}")
+def _check(name: str, value: Any, kind: Any) -> None:
+    choices = get_args(kind)
+    if choices and value not in choices:
+        raise BadSetting(f"{name} is one of {', '.join(choices)}, not {value!r}")
+    if not choices and type(value) is not kind:
+        raise BadSetting(f"{name} takes a {kind.__name__}, not {value!r}")
     if isinstance(value, int) and value < 0:
         raise BadSetting(f"{name} cannot be negative")
 

@@ -46,7 +46,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     db.row_factory = sqlite3.Row
     db.create_function("fold", 1, lambda value: fold(str(value)) if value is not None else None)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4000"):
         db.execute(f"PRAGMA {pragma}").close()
     return db
 

@@ -32,7 +32,7 @@ class Contact:
     status: str = "ACTIVE"
     is_customer: bool = False
     is_supplier: bool = False
-    updated_ms: int = 0
+    updated_ms: int = 0  #: 0 until it is stored
     data: dict[str, Any] = field(default_factory=dict)  #: fields as on the wire
 
     @property

@@ -10,6 +10,7 @@ from xero_sandbox.accounting import contact_records as records
 from xero_sandbox.accounting.answers import Invalid
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.store import fold
 
 ARCHIVED_CONTACT = (
     "The specified contact details matched an archived contact. Archived contacts cannot "
@@ -87,33 +88,38 @@ def contact_for_document(
     name, else a new one. Fields beside an identity edit the contact. Raises Invalid.
     """
     ident, number, name = sent.guid("ContactID"), sent.text("ContactNumber"), sent.text("Name")
-    found = None
-    if ident:
-        found = records.by_id(db, organisation, ident)
-    elif number or name:
-        found = (records.by_number(db, organisation, number) if number else None) or (
-            records.by_name(db, organisation, name) if name else None
-        )
-    else:
+    if not (ident or number or name):
         raise Invalid([NOT_IDENTIFIED], sent.raw)
-    if found is None and not (name and not ident):
+    found = identify(db, organisation, sent)
+    if found is None and (ident or not name):
         raise Invalid([UNKNOWN_CONTACT], sent.raw)
     if found is not None and found.status == "ARCHIVED":
         raise Invalid([ARCHIVED_FOR_DOCUMENT], sent.raw)
-    contact = found or records.new_contact(organisation)
-    return _edited(db, contact, sent, is_new=found is None, now_ms=now_ms)
+    return _edited(db, found or records.new_contact(organisation), sent, now_ms=now_ms)
 
 
-def _edited(
-    db: sqlite3.Connection, contact: Contact, sent: Sent, *, is_new: bool, now_ms: int
-) -> Contact:
-    identity = {"contactid", "contactstatus"}
-    if not is_new and not {name.lower() for name in sent.raw} - identity:
-        return contact
+def identify(db: sqlite3.Connection, organisation: str, sent: Sent) -> Contact | None:
+    """Return the stored contact meant: by ContactID, else by ContactNumber, else by Name.
+
+    A namesake that bears another number is another contact; its name is then refused.
+    """
+    ident, number, name = sent.guid("ContactID"), sent.text("ContactNumber"), sent.text("Name")
+    if ident:
+        return records.by_id(db, organisation, ident)
+    found = records.by_number(db, organisation, number) if number else None
+    if found or not name:
+        return found
+    namesake = records.by_name(db, organisation, name)
+    return None if number and namesake and namesake.data.get("ContactNumber") else namesake
+
+
+def _edited(db: sqlite3.Connection, contact: Contact, sent: Sent, *, now_ms: int) -> Contact:
+    is_new, name, status = contact.updated_ms == 0, contact.name, contact.status
     before = dict(contact.data)
-    status = contact.status
     errors = apply(db, contact, sent)
     contact.status = status  # a document never archives its contact
+    if fold(contact.name) == fold(name):
+        contact.data["Name"] = name  # found by its name, whatever the case
     if errors:
         raise Invalid(errors, sent.raw)
     if is_new or contact.data != before:
@@ -170,7 +176,7 @@ def _check_name(db: sqlite3.Connection, contact: Contact, errors: list[str]) -> 
         errors.append("Contact name cannot be empty.")
     elif "<" in name or ">" in name:
         errors.append("The contact name cannot contain < or >.")
-    elif name != " ".join(name.split(" ")).strip() or "  " in name:
+    elif name != name.strip() or "  " in name:
         errors.append("The contact name cannot begin or end with a blank or hold two in a row.")
     elif contact.status == "ACTIVE":
         other = records.by_name(db, contact.organisation, name)

@@ -96,21 +96,10 @@ def _named(call: Call) -> Contact:
 
 
 def _match(call: Call, sent: Sent) -> Contact:
-    ident, number, name = sent.guid("ContactID"), sent.text("ContactNumber"), sent.text("Name")
-    if ident:
-        found = records.by_id(call.db, call.organisation, ident)
-        if found is None:  # one unknown id answers the whole request with 404 (facts 4.3)
-            raise NotFound
-        return found
-    if number:
-        found = records.by_number(call.db, call.organisation, number)
-        if found:
-            return found
-    found = records.by_name(call.db, call.organisation, name) if name else None
-    # A namesake that bears another number is another contact; its name is then refused.
-    if found and not (number and found.data.get("ContactNumber")):
-        return found
-    return records.new_contact(call.organisation)
+    found = rules.identify(call.db, call.organisation, sent)
+    if found is None and sent.guid("ContactID"):
+        raise NotFound  # one unknown id answers the whole request with 404 (facts 4.3)
+    return found or records.new_contact(call.organisation)
 
 
 def _save(call: Call, sent: Sent, contact: Contact) -> Saved:

@@ -29,7 +29,7 @@ class Invoice:
     organisation: str
     type: str
     client_id: str
-    date: date
+    issued_on: date
     currency: str
     contact: Contact | None = None
     sent_contact: dict[str, Any] = field(default_factory=dict)  #: echoed if it cannot be found
@@ -90,7 +90,7 @@ class Invoice:
             "HasAttachments": False,
             "HasErrors": False,
             "SentToContact": self.sent_to_contact,
-            **_days("Date", self.date),
+            **_days("Date", self.issued_on),
             **_days("DueDate", self.due_date),
             **_days("ExpectedPaymentDate", self.expected_payment_date),
             **_days("PlannedPaymentDate", self.planned_payment_date),
@@ -155,7 +155,7 @@ def load(db: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
         organisation=row["organisation"],
         type=row["type"],
         client_id=row["client_id"],
-        date=date.fromisoformat(row["date"]),
+        issued_on=date.fromisoformat(row["date"]),
         currency=row["currency"],
         contact=contact_records.by_id(db, row["organisation"], row["contact_id"]),
         number=head["InvoiceNumber"],
@@ -214,7 +214,7 @@ def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int) -> None:
         "number_key": fold(invoice.number),
         "reference_key": fold(invoice.reference),
         "contact_id": invoice.contact.id,
-        "date": invoice.date.isoformat(),
+        "date": invoice.issued_on.isoformat(),
         "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
         "status": invoice.status,
         "currency": invoice.currency,

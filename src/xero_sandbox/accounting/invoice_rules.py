@@ -60,7 +60,7 @@ def apply(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     if refusal:
         desk.errors.append(refusal)
     elif wanted in lifecycle.ENDS:
-        _check_locks(desk, invoice.date)
+        _check_locks(desk, invoice.issued_on)
     else:
         _apply_all(desk, invoice, sent)
 
@@ -74,26 +74,26 @@ def _refusal(desk: Desk, invoice: Invoice, before: str | None, wanted: str) -> s
 
 
 def _apply_all(desk: Desk, invoice: Invoice, sent: Sent) -> None:
-    day_before = invoice.date
+    day_before = invoice.issued_on
     _apply_head(desk, invoice, sent)
     _apply_number(desk, invoice, sent)
     _apply_contact(desk, invoice, sent)
     _apply_currency(desk, invoice, sent)
     _apply_lines(desk, invoice, sent)
     _check_totals(desk, invoice, sent)
-    for day in {day_before, invoice.date} if invoice.seq is not None else {invoice.date}:
+    for day in {day_before, invoice.issued_on} if invoice.seq is not None else {invoice.issued_on}:
         _check_locks(desk, day)
     if invoice.status != "DRAFT" and invoice.due_date is None:
         desk.errors.append("The DueDate must be specified.")
     if invoice.status == "AUTHORISED" and not desk.errors and not invoice.totals.total:
-        invoice.status, invoice.fully_paid_on = "PAID", invoice.date
+        invoice.status, invoice.fully_paid_on = "PAID", invoice.issued_on
 
 
 def _apply_head(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     kind = sent.text("Type")
     if kind is not None and kind != invoice.type:
         desk.errors.append("The Type of an invoice cannot be changed.")
-    invoice.date = sent.day("Date") or invoice.date
+    invoice.issued_on = sent.day("Date") or invoice.issued_on
     invoice.due_date = sent.day("DueDate") or invoice.due_date
     if invoice.sells:
         invoice.reference = _text(desk, sent, "Reference", invoice.reference, 255)

@@ -178,7 +178,7 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
         organisation=call.organisation,
         type=sent.text("Type") or "",
         client_id=call.client_id,
-        date=desk.today,
+        issued_on=desk.today,
         currency=desk.books.base_currency,
     )
     if invoice.type not in ("ACCREC", "ACCPAY"):
@@ -189,11 +189,9 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
 
 def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     desk.errors, desk.warnings = [], []
-    is_new = invoice.seq is None
     apply(desk, invoice, sent)
     if desk.errors:
-        echo = invoice.wire()
-        raise Invalid(list(dict.fromkeys(desk.errors)), echo | _zero_id(is_new=is_new))
+        raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice))
     if invoice.sells and not invoice.number:
         invoice.number = records.take_number(call.db, call.organisation)
     if invoice.contact:
@@ -202,8 +200,15 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     return Saved(invoice.wire(), desk.warnings)
 
 
-def _zero_id(*, is_new: bool) -> dict[str, str]:
-    return {"InvoiceID": wire.ZERO_ID} if is_new else {}
+def _echo(invoice: Invoice) -> dict[str, Any]:
+    """What was made out of a refused document; one that was new has the zero id (facts 4.3).
+
+    Its contact is echoed as sent: if that was new too, it has just been undone.
+    """
+    echo = invoice.wire()
+    if invoice.seq is None:
+        echo |= {"InvoiceID": wire.ZERO_ID, "Contact": invoice.sent_contact}
+    return echo
 
 
 _SCOPES = ("accounting.invoices",)

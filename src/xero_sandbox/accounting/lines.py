@@ -35,14 +35,14 @@ class Line:
 
     def wire(self) -> dict[str, Any]:
         """As on the wire: what is absent is left out, not null (facts 5.7)."""
-        values = {
+        values: dict[str, Any] = {
             "Description": self.description,
             "UnitAmount": self.unit_amount,
             "TaxType": self.tax_type,
             "TaxAmount": self.tax_amount,
             "LineAmount": self.line_amount,
             "AccountCode": self.account_code,
-            "AccountId": self.account_id,
+            "AccountID": self.account_id,
             "Tracking": [],
             "Quantity": self.quantity,
             "DiscountRate": self.discount_rate,
@@ -62,7 +62,7 @@ def from_wire(value: dict[str, Any], *, overridden: bool) -> Line:
         discount_rate=value.get("DiscountRate"),
         discount_amount=value.get("DiscountAmount"),
         account_code=value.get("AccountCode"),
-        account_id=value.get("AccountId"),
+        account_id=value.get("AccountID"),
         tax_type=value.get("TaxType"),
         line_amount=value["LineAmount"],
         tax_amount=value["TaxAmount"],
@@ -117,6 +117,8 @@ class Reader:
         if (rate or amount) and not self.sells:
             self.errors.append("Discounts can only be applied to sales invoices and quotes.")
         elif rate is not None or amount is not None:
+            if rate is not None and not 0 <= rate <= 100:
+                self.errors.append("The DiscountRate must be from 0 to 100.")
             line.discount_rate = rounded(rate, 4) if rate is not None else None
             line.discount_amount = rounded(amount) if amount is not None else None
 
@@ -200,6 +202,8 @@ class Reader:
             line.tax_amount, line.tax_overridden = ZERO, False
         elif given is not None:
             line.tax_amount, line.tax_overridden = rounded(given), True
+            if abs(given) > LARGEST_AMOUNT:
+                self.errors.append(f"The TaxAmount must not exceed {LARGEST_AMOUNT}.")
         elif not line.tax_overridden or line.line_amount != amount_before or "TaxType" in sent:
             rate = self.books.tax_rates.get(line.tax_type or "")
             tax = line_tax(line.line_amount, rate.rate, self.kind) if rate else ZERO

@@ -125,7 +125,7 @@ def modified_since(call: Call) -> int | None:
         else:
             moment = parsedate_to_datetime(text)
         return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):
         raise BadCondition from None
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_WIDE = Context(prec=60)  #: absurd amounts get a validation error, not an arithmetic one
 Amounts = Literal["Exclusive", "Inclusive", "NoTax"]
 
 
 def rounded(number: Decimal, places: int = 2) -> Decimal:
     """Half up, that is away from zero for negative amounts too (2.165 to 2.17)."""
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
 
 
 def line_amount(

@@ -12,6 +12,8 @@ from xero_sandbox.accounting.where import Compare, Invoke, Junction, Literal, Na
 from xero_sandbox.problems import QueryParse
 from xero_sandbox.store import fold
 
+LARGEST_NUMBER = Decimal(10) ** 15
+
 
 @dataclass(frozen=True)
 class Field:
@@ -138,6 +140,8 @@ def _literal(value: Any) -> _Typed:
     if isinstance(value, bool):
         return _Typed("1" if value else "0", (), "bool")
     if isinstance(value, Decimal):
+        if abs(value) >= LARGEST_NUMBER:
+            raise QueryParse(f"Invalid real literal '{str(value)[:30]}'")
         return _Typed("?", (_plain(value),), "number")
     return _Typed("?", (fold(value),), "text")
 

@@ -1,0 +1,198 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+from books_client import client_of, draft
+
+
+@pytest.fixture
+def fault(http):
+    def add(action, match=None, **more):
+        answer = http.post(
+            "/_sandbox/faults", json={"action": action, "match": match or {}, **more}
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    return add
+
+
+def stored(http, books):
+    http.delete("/_sandbox/faults")
+    return [one["InvoiceNumber"] for one in books.get("Invoices").json()["Invoices"]]
+
+
+WRITES = {"method": "PUT", "path": "/api.xro/2.0/Invoices"}
+
+
+@pytest.mark.parametrize(("action", "kept"), [("cut_before", []), ("cut_after", ["A"])])
+def test_a_cut_leaves_no_answer_before_or_after_the_commit(http, books, fault, action, kept):
+    fault(action, WRITES)
+
+    with pytest.raises(httpx2.RemoteProtocolError):
+        books.put("Invoices", draft("A"))
+
+    assert stored(http, books) == kept
+
+
+def test_half_an_answer_breaks_off_after_the_commit(http, books, fault):
+    fault("half", WRITES)
+
+    with pytest.raises(httpx2.RemoteProtocolError):
+        books.put("Invoices", draft("A"))
+
+    assert stored(http, books) == ["A"]
+
+
+def test_garbage_is_not_json(http, books, fault):
+    fault("garbage", WRITES)
+
+    answer = books.put("Invoices", draft("A"))
+
+    assert answer.status_code == 200
+    with pytest.raises(ValueError):  # noqa: PT011 - any way of not being JSON
+        answer.json()
+    assert stored(http, books) == ["A"]
+
+
+def test_any_status_with_headers_and_body_before_anything_happens(http, books, fault):
+    fault("status", WRITES, status=503, headers={"Retry-After": "7"}, body="maintenance")
+
+    answer = books.put("Invoices", draft("A"))
+
+    assert (answer.status_code, answer.text) == (503, "maintenance")
+    assert answer.headers["Retry-After"] == "7"
+    assert stored(http, books) == []
+
+
+def test_a_delay_comes_before_the_work(books, fault):
+    fault("delay", WRITES, seconds=0.2)
+    started = time.monotonic()
+
+    books.put("Invoices", draft("A"))
+
+    assert time.monotonic() - started >= 0.2
+
+
+@pytest.mark.parametrize(("action", "kept"), [("hold_before", 0), ("hold_after", 1)])
+def test_an_answer_is_held_until_it_is_released(sandbox, http, books, fault, action, kept):
+    ident = fault(action, WRITES)
+
+    def send():
+        with client_of(sandbox) as client:
+            return type(books)(client, books.organisation, books.tokens).put("Invoices", draft("A"))
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(send)
+        while not http.get("/_sandbox/faults").json()["faults"][0]["holding"]:
+            pass
+        meanwhile = len(books.get("Invoices").json()["Invoices"])
+        http.post(f"/_sandbox/faults/{ident}/release")
+
+        assert held.result().status_code == 200
+    assert meanwhile == kept
+    assert stored(http, books) == ["A"]
+
+
+def test_an_expired_token_stays_expired_and_a_refresh_mends_it(http, books, fault):
+    fault("expire_token", {"nth": 1})
+
+    first, second = books.get("Organisation"), books.get("Organisation")
+    form = {"grant_type": "refresh_token", "refresh_token": books.tokens["refresh_token"]}
+    auth = ("sandbox-client", "sandbox-secret")
+    books.tokens = http.post("/connect/token", data=form, auth=auth).json()
+
+    assert (first.status_code, second.status_code) == (401, 401)
+    assert "TokenExpired" in first.json()["Detail"]
+    assert books.get("Organisation").status_code == 200
+
+
+def test_a_fault_strikes_from_the_nth_match_and_so_many_times(http, books, fault):
+    fault("status", {"path": "*/Organisation", "nth": 2, "times": 2}, status=500)
+
+    answers = [books.get("Organisation").status_code for _ in range(5)]
+    other = books.get("Accounts").status_code
+
+    assert answers == [200, 500, 500, 200, 200]
+    assert other == 200
+    [listed] = http.get("/_sandbox/faults").json()["faults"]
+    assert (listed["seen"], listed["hits"]) == (5, 2)
+
+
+def test_chance_is_the_same_for_the_same_seed(http, books, fault):
+    def run():
+        fault("status", {"probability": 0.5, "seed": 7, "path": "*/Organisation"})
+        answers = [books.get("Organisation").status_code for _ in range(12)]
+        http.delete("/_sandbox/faults")
+        return answers
+
+    first, second = run(), run()
+
+    assert first == second
+    assert set(first) == {200, 503}
+
+
+def test_a_path_may_be_a_regular_expression(books, fault):
+    fault("status", {"path": "re:/api.xro/2.0/(Accounts|TaxRates)"})
+
+    found = {path: books.get(path).status_code for path in ("Accounts", "TaxRates", "Contacts")}
+
+    assert found == {"Accounts": 503, "TaxRates": 503, "Contacts": 200}
+
+
+def test_the_first_fault_that_fits_wins_and_can_be_removed(http, books, fault):
+    first = fault("status", status=500)
+    fault("status", status=502)
+
+    before = books.get("Organisation").status_code
+    http.delete(f"/_sandbox/faults/{first}")
+
+    assert (before, books.get("Organisation").status_code) == (500, 502)
+    assert http.delete(f"/_sandbox/faults/{first}").status_code == 404
+
+
+def test_faults_reach_the_identity_host_but_never_the_controls(http, fault):
+    fault("cut_before")
+
+    with pytest.raises(httpx2.RemoteProtocolError):
+        http.post("/connect/token", data={})
+
+    assert http.get("/_sandbox/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"action": "explode"},
+        {"action": "delay", "seconds": "long"},
+        {"action": "delay", "match": {"nth": -1}},
+        {"action": "delay", "match": {"path": "re:("}},
+        {"action": "delay", "match": {"colour": "red"}},
+        {"action": "status", "status": 99},
+        {"action": "status", "headers": {"X": "a\r\nb"}},
+        {"action": "delay", "match": []},
+    ],
+)
+def test_a_fault_that_cannot_be_understood_is_refused(http, body):
+    answer = http.post("/_sandbox/faults", json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_stopping_lets_go_what_is_held(sandbox, http, books, fault):
+    fault("hold_before", WRITES)
+
+    def send():
+        with client_of(sandbox) as client:
+            return type(books)(client, books.organisation, books.tokens).put("Invoices", draft("A"))
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(send)
+        while not http.get("/_sandbox/faults").json()["faults"][0]["holding"]:
+            pass
+        sandbox.stop()
+
+        assert held.result().status_code == 200
