@@ -53,7 +53,8 @@ class Shell:
     @cached_property
     def connection(self) -> Connection | None:
         return (
-            Connection.objects.filter(workspace=self.workspace)
+            Connection.objects.without_tokens()
+            .filter(workspace=self.workspace)
             .select_related("organisation")
             .first()
         )

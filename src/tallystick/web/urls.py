@@ -1,8 +1,9 @@
-"""Addresses of the pages. None contains the word Xero: documents link here from there, and Xero
-refuses such addresses."""
+"""Addresses of the pages. None that a document links to contains the word Xero, which refuses
+such addresses."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tallystick.connections.installation import CALLBACK_PATH
 from tallystick.web.views import (
     assets,
     attention,
@@ -11,6 +12,7 @@ from tallystick.web.views import (
     documents,
     gallery,
     home,
+    integrations,
     items,
     parties,
     search,
@@ -44,6 +46,10 @@ _workspace: list[URLPattern | URLResolver] = [
     path("needs-attention/", attention.show, name="needs-attention"),
     path("sync-log/", sync_log.show, name="sync-log"),
     path("sync-log/retry/", sync_log.try_again, name="retry"),
+    path("settings/integrations/", integrations.show, name="integrations"),
+    path("settings/integrations/connect/", integrations.connect, name="connect"),
+    path("settings/integrations/disconnect/", integrations.end, name="disconnect"),
+    path("settings/integrations/sync/", integrations.sync, name="sync-now"),
     path("settings/tax-mapping/", tax_mapping.show, name="tax-mapping"),
     path("settings/tax-mapping/new/", tax_mapping.add_tax_code, name="tax-code-new"),
 ]
@@ -51,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.arrive, name="home"),
     path("w/<slug:slug>/", include(_workspace)),
     path("d/<uuid:uid>", documents.permalink, name="document-permalink"),
+    path(CALLBACK_PATH.lstrip("/"), integrations.come_back, name="xero-callback"),
     path("sign-in/", session.sign_in, name="login"),
     path("sign-out/", session.sign_out, name="logout"),
     path("theme/", session.choose_theme, name="theme"),

@@ -15,6 +15,7 @@ from tallystick.books.models import Document, Item, Kind, Party, TaxBasis, TaxCo
 from tallystick.money import Totals, document_totals, line_amount
 from tallystick.web.forms.inputs import DateInput, NumberInput, Select, TextInput
 from tallystick.web.forms.records import tax_code_choices
+from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
 
 _EMPTY_LINES = 3
@@ -22,9 +23,10 @@ _DUE_DAYS = 30
 _MOST_LINES = 1000
 
 
-class HeadForm(forms.Form):
+class HeadForm(WordedForm):
     party_number = forms.CharField(
         label="Customer",
+        help_text="Type part of the name, number or e-mail address.",
         widget=TextInput(list="parties", autocomplete="off", placeholder="Name or number"),
     )
     number = forms.CharField(
@@ -58,7 +60,7 @@ class HeadForm(forms.Form):
         return str(self.cleaned_data["currency"]).upper()
 
 
-class LineForm(forms.Form):
+class LineForm(WordedForm):
     item_code = forms.CharField(
         required=False, widget=TextInput(list="items", autocomplete="off", aria_label="Item")
     )

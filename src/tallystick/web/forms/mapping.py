@@ -9,9 +9,10 @@ from tallystick.books.models import TaxCode
 from tallystick.mapping.services import Choices
 from tallystick.web.forms.inputs import Select
 from tallystick.web.forms.records import percent
+from tallystick.web.forms.words import WordedForm
 
 
-class MappingForm(forms.Form):
+class MappingForm(WordedForm):
     """One select for each tax code (`tax-<key>`), and the defaults of sales lines."""
 
     sales_account = forms.ChoiceField(

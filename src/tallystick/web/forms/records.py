@@ -7,6 +7,7 @@ from django import forms
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
 from tallystick.books.models import Item, Party, TaxCode
 from tallystick.web.forms.inputs import NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
 
 
@@ -18,7 +19,7 @@ def _text(label: str, **attributes: Any) -> forms.CharField:
     )
 
 
-class PartyForm(forms.Form):
+class PartyForm(WordedForm):
     name = _text("Name", required=True, help_text="As it shall stand on documents and in Xero.")
     number = _text("Number", help_text="Left empty, it is made from the name.")
     email = _text("E-mail address", type="email")
@@ -40,7 +41,7 @@ class PartyForm(forms.Form):
         return {name: getattr(party, name) for name in PartyForm.base_fields}
 
 
-class ItemForm(forms.Form):
+class ItemForm(WordedForm):
     code = _text("Code", required=True, help_text="Compared exactly, letter case included.")
     name = _text("Name")
     unit_price = forms.DecimalField(required=False, widget=NumberInput())
@@ -63,7 +64,7 @@ class ItemForm(forms.Form):
         }
 
 
-class TaxCodeForm(forms.Form):
+class TaxCodeForm(WordedForm):
     code = _text("Code", required=True, placeholder="GST15")
     name = _text("Name", required=True, placeholder="GST on sales")
     rate = forms.DecimalField(label="Rate in percent", widget=NumberInput(placeholder="15"))

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from django.core.cache import cache
 
 from tallystick.web.forms.inputs import EmailInput, PasswordInput
+from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import User
 
 #: So many wrong passwords for one address from one machine, then a pause.
@@ -14,7 +15,7 @@ _TRIES = 10
 _PAUSE_SECONDS = 5 * 60
 
 
-class SignInForm(forms.Form):
+class SignInForm(WordedForm):
     email = forms.EmailField(
         label="E-mail address", widget=EmailInput(autocomplete="username", autofocus=True)
     )

@@ -1,6 +1,5 @@
 """What every template may use: the frame, icons, money, moments, states, addresses."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tallystick.books.models import Document
-from tallystick.mapping import problems
 from tallystick.money import minor_units, round_money
 from tallystick.web.addresses import record_address
 from tallystick.web.assets import asset
@@ -144,16 +142,3 @@ def state(found: Any, href: str = "") -> dict[str, Any]:
 def document_url(document: Document, workspace: Workspace) -> str:
     """Return the address of the document's own page."""
     return record_address(document, workspace)
-
-
-@register.simple_tag
-def problem_address(
-    problem: Mapping[str, Any], document: Document, workspace: Workspace, found: Any
-) -> str:
-    """Return the page that mends the problem; empty where its sentence alone says what to do."""
-    screen = problem.get("screen", "")
-    if screen == problems.TAX_MAPPING:
-        return reverse("tax-mapping", args=[workspace.slug])
-    if screen == problems.PARTY:
-        return reverse("party-edit", args=[workspace.slug, document.party_id])
-    return str(found.xero_url) if screen == problems.XERO else ""

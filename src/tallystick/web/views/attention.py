@@ -5,14 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tallystick.mapping import problems
 from tallystick.sync import reading
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
+from tallystick.web.remedies import remedy_for
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.models import Workspace
 
@@ -75,15 +74,10 @@ def _group(group: dict[str, Any], named: dict[int, Link], workspace: Workspace) 
             for link in links
         ],
         more=group["count"] - len(links),
-        mend=_mend(group.get("screen", ""), links, workspace),
+        mend=remedy_for(group.get("screen", ""), workspace, party_id=_only_party(links)),
     )
 
 
-def _mend(screen: str, links: list[Link], workspace: Workspace) -> tuple[str, str] | None:
-    """Return label and address of the one screen that mends the whole group, where there is one."""
-    if screen == problems.TAX_MAPPING:
-        return "Open Tax mapping", reverse("tax-mapping", args=[workspace.slug])
+def _only_party(links: list[Link]) -> int | None:
     parties = {link.document.party_id for link in links if link.document}
-    if screen == problems.PARTY and len(parties) == 1:
-        return "Open the customer", reverse("party-edit", args=[workspace.slug, parties.pop()])
-    return None
+    return parties.pop() if len(parties) == 1 else None

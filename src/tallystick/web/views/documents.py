@@ -18,6 +18,7 @@ from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES, DocumentFilter
 from tallystick.web.history import history_of
 from tallystick.web.lists import Counted, keyset_page
+from tallystick.web.remedies import Remedy, remedy_for
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.access import workspaces_of
 from tallystick.workspaces.models import Workspace
@@ -99,8 +100,22 @@ def _page(request: HttpRequest, slug: str, pk: int, kind: Kind) -> HttpResponse:
         "link": link,
         "sides": _sides(document, link) if link and link.xero_id else [],
         "events": history_of(document, link),
+        "remedy": _remedy(document, state, workspace),
     }
     return render(request, "web/pages/document.html", context)
+
+
+def _remedy(
+    document: Document, state: reading.DocumentState | None, workspace: Workspace
+) -> Remedy | None:
+    if state is None or not state.problem:
+        return None
+    return remedy_for(
+        state.problem.get("screen", ""),
+        workspace,
+        party_id=document.party_id,
+        xero_url=state.xero_url,
+    )
 
 
 def _sides(document: Document, link: Link) -> Iterable[dict[str, Any]]:

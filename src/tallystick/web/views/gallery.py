@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.web.forms.inputs import NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.words import WordedForm
 
 _STATES = (
     ("waiting", "Not sent", "Waits for you to press Sync now."),
@@ -27,7 +28,7 @@ _TOKENS = (
 )
 
 
-class _Example(forms.Form):
+class _Example(WordedForm):
     number = forms.CharField(
         widget=TextInput(), help_text="Leave empty for the next free one.", required=False
     )

@@ -43,6 +43,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "workspace": workspace,
         "party": party,
+        "address": _address(party),
         "rows": list(rows_of(latest, workspace, organisation)),
         "counted": Counted(invoices),
         "organisation": organisation,
@@ -50,6 +51,12 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "events": history_of(party, link),
     }
     return render(request, "web/pages/party.html", context)
+
+
+def _address(party: Party) -> list[str]:
+    """Return the lines of the address that are not empty."""
+    place = " ".join(filter(None, [party.postal_code, party.city, party.region]))
+    return [line for line in (party.address, place, party.country) if line]
 
 
 def new(request: HttpRequest, slug: str) -> HttpResponse:

@@ -68,7 +68,10 @@
     if (!bar) return;
     bar.classList.toggle("open", count > 0 || everything);
     const shown = everything ? matching.dataset.count : String(count);
-    for (const slot of bar.querySelectorAll("[data-count-of-ticks]")) slot.textContent = shown;
+    for (const slot of bar.querySelectorAll("[data-count-of-ticks]")) {
+      const noun = slot.dataset.noun;
+      slot.textContent = noun ? `${shown} ${noun}${shown === "1" ? "" : "s"}` : shown;
+    }
   }
 
   // Countdowns: <button disabled data-until="2026-01-31T12:00:00Z"><span data-left></span>

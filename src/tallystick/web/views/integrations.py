@@ -1,0 +1,168 @@
+"""Settings, Integrations: the Xero card; going to Xero's consent page and coming back."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from tallystick.connections import installation
+from tallystick.connections.consent import (
+    NONCE_COOKIE,
+    NONCE_COOKIE_PATH,
+    VALID_FOR,
+    begin_consent,
+    finish_consent,
+)
+from tallystick.connections.errors import BY_CODE, ConsentError
+from tallystick.connections.services import connection_of, disconnect
+from tallystick.sync import progress, reading
+from tallystick.sync.models import LinkState
+from tallystick.sync.queue import NotConnected, sync_now
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission, may, who_can
+from tallystick.workspaces.models import Workspace
+
+
+@require_safe
+@never_cache
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """The Xero card. `?xero=connected` and `?xero=failed&why=…` tell how a journey ended."""
+    workspace = workspace_or_404(request, slug)
+    came_back = request.GET.get("xero", "")
+    context = _card(request, workspace) | {
+        "just_connected": came_back == "connected",
+        "failure": BY_CODE.get(request.GET.get("why", "")) if came_back == "failed" else None,
+    }
+    return render(request, "web/pages/integrations.html", context)
+
+
+def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
+    connection = connection_of(workspace)
+    summary = reading.summary(workspace)
+    waiting = summary.counts.get(LinkState.WAITING, 0)
+    organisation = summary.organisation
+    return {
+        "workspace": workspace,
+        "connection": connection,
+        "summary": summary,
+        "organisation": organisation,
+        "run": progress.run_of(organisation) if organisation else None,
+        "waiting": waiting,
+        "waiting_totals": sorted(summary.waiting_totals.items()),
+        "calls": progress.calls_to_send(waiting),
+        "kept": waiting + summary.open_count,
+        "is_set_up": installation.is_set_up(),
+        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+        "who_can": who_can(workspace, Permission.MANAGE_SYNC),
+    }
+
+
+@require_POST
+def connect(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the person to Xero's consent page."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    try:
+        start = begin_consent(workspace=workspace, user=person(request))
+    except ConsentError as refusal:
+        return _failed(refusal, workspace)
+    response = redirect(start.url)
+    response.set_cookie(
+        NONCE_COOKIE,
+        start.cookie_nonce,
+        max_age=VALID_FOR,
+        path=NONCE_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@login_not_required  # Whoever was signed out on the way is told so.
+@require_GET  # A HEAD must not use the answer up.
+@never_cache
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Take what Xero sends the person back with."""
+    try:
+        connection = finish_consent(
+            state=request.GET.get("state", ""),
+            code=request.GET.get("code", ""),
+            error=request.GET.get("error", ""),
+            cookie_nonce=request.COOKIES.get(NONCE_COOKIE, ""),
+            user=request.user,
+        )
+    except ConsentError as refusal:
+        if refusal.workspace is None:
+            context = {"failure": refusal}
+            return render(request, "web/pages/consent_failed.html", context, status=400)
+        response = _failed(refusal, refusal.workspace)
+    else:
+        query = urlencode({"xero": "connected", "org": str(connection.organisation)})
+        response = redirect(f"{resolve_url('integrations', connection.workspace.slug)}?{query}")
+    response.delete_cookie(NONCE_COOKIE, path=NONCE_COOKIE_PATH, samesite="Lax")
+    return response
+
+
+def _failed(refusal: ConsentError, workspace: Workspace) -> HttpResponse:
+    query = urlencode({"xero": "failed", "why": refusal.code})
+    return redirect(f"{resolve_url('integrations', workspace.slug)}?{query}")
+
+
+@require_POST
+def end(request: HttpRequest, slug: str) -> HttpResponse:
+    """Disconnect, once the person has confirmed it."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    if "confirmed" not in request.POST:
+        return _ask(request, workspace)
+    done = disconnect(workspace=workspace, user=person(request))
+    tell = messages.success if done.removed_at_xero else messages.warning
+    tell(request, done.message)
+    return redirect("integrations", slug)
+
+
+def _ask(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    organisation = connection_of(workspace).organisation
+    if organisation is None:
+        messages.info(request, "Nothing is connected, so nothing was changed.")
+        return redirect("integrations", workspace.slug)
+    context = {
+        "workspace": workspace,
+        "title": f"Disconnect from {organisation}?",
+        "message": (
+            "Nothing more goes to Xero until you connect again. What is there stays there, and "
+            "links and mappings are kept for when you connect the same organisation."
+        ),
+        "action": request.path,
+        "hidden": [],
+        "label": f"Disconnect from {organisation}",
+        "kind": "danger",
+        "back": resolve_url("integrations", workspace.slug),
+        "keep": "Stay connected",
+    }
+    template = "web/components/confirm.html" if request.htmx else "web/pages/confirm.html"  # type: ignore[attr-defined] # set by django-htmx
+    return render(request, template, context)
+
+
+@require_POST
+def sync(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send what waits; safe to press any number of times."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    try:
+        queued = sync_now(workspace=workspace, actor=person(request))
+    except NotConnected as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _queued(queued.count))
+    return redirect("integrations", slug)
+
+
+def _queued(count: int) -> str:
+    if not count:
+        return "Nothing was waiting; everything submitted is on its way or done."
+    return f"{count:,} {'invoice is' if count == 1 else 'invoices are'} on the way to Xero."
