@@ -52,12 +52,11 @@ class Connection(models.Model):
     """The binding of a workspace to an organisation, with its tokens."""
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="connection")
-    #: Once disconnected, the one it was bound to last.
+    #: None while disconnected.
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    #: The organisation's id in Xero while bound to it, None once disconnected: two workspaces
-    #: never write to one set of books.
+    #: The organisation's id in Xero: two workspaces never write to one set of books.
     tenant_id = models.UUIDField(null=True, blank=True, unique=True)
     status = models.CharField(
         max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.DISCONNECTED

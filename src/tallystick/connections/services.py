@@ -107,7 +107,7 @@ def _erase(workspace: Workspace, user: User) -> tuple[Organisation | None, UUID 
     organisation, xero_connection_id = bound.organisation, bound.xero_connection_id
     bound.status = ConnectionStatus.DISCONNECTED
     bound.problem = bound.access_token = bound.refresh_token = ""
-    bound.tenant_id = bound.xero_connection_id = None
+    bound.organisation = bound.tenant_id = bound.xero_connection_id = None
     bound.access_expires_at = bound.refreshing_until = None
     bound.scopes = []
     bound.generation += 1

@@ -94,6 +94,7 @@ class Link(models.Model):
                 name="link_due",
             ),
             models.Index(fields=["organisation", "state", "id"], name="link_state"),
+            models.Index(fields=["organisation", "queued_at"], name="link_run"),
         ]
 
     def __str__(self) -> str:

@@ -176,7 +176,7 @@ class NotConnected(Exception):
 
 def bound_organisation(workspace: Workspace) -> Organisation | None:
     """Return the organisation that the workspace's documents go to; None before connecting."""
-    bound = Connection.objects.filter(workspace=workspace).exclude(
+    bound = Connection.objects.without_tokens().filter(workspace=workspace).exclude(
         status=ConnectionStatus.DISCONNECTED
     )
     found = bound.select_related("organisation").first()

@@ -195,7 +195,7 @@ def with_states(
 
 def summary(workspace: Workspace) -> Summary:
     """Return how the workspace stands with Xero now."""
-    connection = Connection.objects.filter(workspace=workspace).first()
+    connection = Connection.objects.without_tokens().filter(workspace=workspace).first()
     organisation = bound_organisation(workspace)
     links = Link.objects.filter(organisation=organisation, document__isnull=False)
     unfinished = links.exclude(state__in=[LinkState.SYNCED, LinkState.RETRACTED])

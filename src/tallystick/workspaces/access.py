@@ -47,20 +47,12 @@ def require(user: User | AnonymousUser, workspace: Workspace, permission: Permis
     if not may(user, workspace, permission):
         raise NotAllowed(
             f"Your role in {workspace} does not allow you to {permission}. "
-            f"{_who_can(workspace, permission)} Nothing was changed."
+            f"{who_can(workspace, permission)} Nothing was changed."
         )
 
 
-def workspaces_of(user: User | AnonymousUser) -> QuerySet[Workspace]:
-    """Return the workspaces that the person belongs to, by name."""
-    return Workspace.objects.filter(memberships__user=user.pk).order_by("name", "pk")
-
-
-def _roles_with(permission: Permission) -> list[str]:
-    return [role for role, permissions in _PERMISSIONS.items() if permission in permissions]
-
-
-def _who_can(workspace: Workspace, permission: Permission) -> str:
+def who_can(workspace: Workspace, permission: Permission) -> str:
+    """Return the sentence that says whom to ask, such as "Ask Ada or Bo, who can."."""
     people = User.objects.filter(
         is_active=True,
         memberships__workspace=workspace,
@@ -71,3 +63,12 @@ def _who_can(workspace: Workspace, permission: Permission) -> str:
         return "Nobody in it has such a role yet."
     shown = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return f"Ask {shown}, who can."
+
+
+def workspaces_of(user: User | AnonymousUser) -> QuerySet[Workspace]:
+    """Return the workspaces that the person belongs to, by name."""
+    return Workspace.objects.filter(memberships__user=user.pk).order_by("name", "pk")
+
+
+def _roles_with(permission: Permission) -> list[str]:
+    return [role for role, permissions in _PERMISSIONS.items() if permission in permissions]

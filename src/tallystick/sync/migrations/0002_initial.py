@@ -122,6 +122,10 @@ class Migration(migrations.Migration):
             model_name="link",
             index=models.Index(fields=["organisation", "state", "id"], name="link_state"),
         ),
+        migrations.AddIndex(
+            model_name="link",
+            index=models.Index(fields=["organisation", "queued_at"], name="link_run"),
+        ),
         migrations.AddConstraint(
             model_name="link",
             constraint=models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from tallystick.connections import installation
 from tallystick.connections.consent import (
@@ -128,9 +129,10 @@ def end(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     organisation = connection_of(workspace).organisation
+    back = resolve_url("integrations", workspace.slug)
     if organisation is None:
         messages.info(request, "Nothing is connected, so nothing was changed.")
-        return redirect("integrations", workspace.slug)
+        return HttpResponseClientRedirect(back) if request.htmx else redirect(back)  # type: ignore[attr-defined] # set by django-htmx
     context = {
         "workspace": workspace,
         "title": f"Disconnect from {organisation}?",
@@ -142,7 +144,7 @@ def _ask(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         "hidden": [],
         "label": f"Disconnect from {organisation}",
         "kind": "danger",
-        "back": resolve_url("integrations", workspace.slug),
+        "back": back,
         "keep": "Stay connected",
     }
     template = "web/components/confirm.html" if request.htmx else "web/pages/confirm.html"  # type: ignore[attr-defined] # set by django-htmx

@@ -1,0 +1,61 @@
+"""How far the run under way has come, and what sending would cost in calls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from tallystick.connections.models import Organisation
+from tallystick.sync.models import OPEN_STATES, Link, LinkState
+from tallystick.sync.push.batches import BATCH
+from tallystick.sync.push.ready import ROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All documents queued since the oldest one that is still on its way."""
+
+    started_at: datetime
+    found: int
+    sent: int
+    failed: int
+    open: int
+
+    @property
+    def done(self) -> int:
+        return self.found - self.open
+
+    @property
+    def per_minute(self) -> int | None:
+        """Documents sent a minute so far; None before the first."""
+        minutes = (timezone.now() - self.started_at).total_seconds() / 60
+        return round(self.sent / minutes) if self.sent and minutes > 0 else None
+
+    @property
+    def minutes_left(self) -> int | None:
+        """At the speed so far, at least 1; None while that is unknown."""
+        return max(1, round(self.open / self.per_minute)) if self.per_minute else None
+
+
+def run_of(organisation: Organisation) -> Run | None:
+    """Return the run under way; None while nothing is."""
+    links = Link.objects.filter(organisation=organisation, document__isnull=False)
+    oldest = links.filter(state__in=OPEN_STATES).aggregate(at=Min("queued_at"))["at"]
+    if oldest is None:
+        return None
+    counts = links.filter(queued_at__gte=oldest).aggregate(
+        found=Count("pk", filter=~Q(state=LinkState.WAITING)),
+        sent=Count("pk", filter=Q(state__in=[LinkState.SYNCED, LinkState.RETRACTED])),
+        failed=Count("pk", filter=Q(state__in=[LinkState.FAILED, LinkState.HELD])),
+        open=Count("pk", filter=Q(state__in=OPEN_STATES)),
+    )
+    return Run(started_at=oldest, **counts)
+
+
+def calls_to_send(count: int) -> int:
+    """Return about how many calls to Xero so many documents take: to ask, then to create.
+
+    New customers and a Xero that has to be asked again take a few more.
+    """
+    return -(-count // ROUND) + -(-count // BATCH)
