@@ -39,7 +39,7 @@ class Sandbox:
             self._seed_if_fresh(db)
             self._register_app(db)
             self.key = SigningKey(settings.load(db, "signing_key"))
-            self.clock = Clock(settings.load(db, "clock_offset") or 0.0)
+            self.clock = Clock(float(settings.load(db, "clock_offset") or 0))
             self.switches = Switches(**(settings.load(db, "switches") or {}))
             limits = Limits(**(settings.load(db, "limits") or {}))
             if options.limits is not None:

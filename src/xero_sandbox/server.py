@@ -25,6 +25,7 @@ STOP_SECONDS = 0.02  #: how soon it notices that it should stop
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"  # a line that cannot be read gets a status line too
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
     wbufsize = -1
