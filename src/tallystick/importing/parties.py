@@ -38,7 +38,9 @@ class Parties:
         """`party_name` makes the name of a party that has only a number, by `{number}`."""
         self._workspace = workspace
         self._party_name = party_name
-        self._documents = {key_of(each.head): each for each in documents}
+        self._documents: dict[PartyKey, Accepted] = {}
+        for each in documents:
+            self._documents.setdefault(key_of(each.head), each)
         self._found: dict[PartyKey, int] = {}
         self._look_up()
 

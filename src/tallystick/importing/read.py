@@ -139,6 +139,10 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
                 line = text.readline(LONGEST_LINE)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise NotATable(_BROKEN_OFF) from None
+    finally:
+        # The stream is the caller's: without this the wrapper would close it when it goes.
+        if not stream.closed:
+            text.detach()
 
 
 def _first_filled(lines: Iterator[str]) -> tuple[str, int]:

@@ -20,7 +20,7 @@ CHUNK_LINES = 5_000
 _CREATE = """
     CREATE TEMPORARY TABLE import_row (
         line bigint, row_kind text, number text COLLATE "C", head text, is_bad boolean,
-        item_code text, description text, quantity numeric, unit_price numeric,
+        item_code text COLLATE "C", description text, quantity numeric, unit_price numeric,
         discount numeric, tax_code text, account_code text, amount numeric, tax numeric
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY)

@@ -36,9 +36,7 @@ _ITEMS = f"""
     INSERT INTO books_item (workspace_id, code, name)
     SELECT DISTINCT ON (staged.item_code) %s, staged.item_code, left(staged.description, 255)
     FROM {_ROWS_OF_CHUNK}
-    WHERE staged.item_code <> '' AND NOT EXISTS (
-        SELECT FROM books_item WHERE workspace_id = %s AND code = staged.item_code
-    )
+    WHERE staged.item_code <> ''
     ORDER BY staged.item_code, staged.line
     ON CONFLICT DO NOTHING
 """  # noqa: S608 # only the constant above goes in
@@ -106,5 +104,5 @@ def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
         [each.sign for each in made.values()],
     )
     with connection.cursor() as cursor:
-        cursor.execute(_ITEMS, [workspace.pk, *documents, workspace.pk])
+        cursor.execute(_ITEMS, [workspace.pk, *documents])
         cursor.execute(_LINES, [*documents, workspace.pk])

@@ -1,0 +1,246 @@
+"""What holds for every import: nothing twice, nothing lost, bad rows stop nothing."""
+
+import io
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from factories import make_document, make_member, make_party
+from tallystick.books.models import Document, Item, Line, Party
+from tallystick.importing import staging
+from tallystick.importing.report import Progress
+from tallystick.workspaces.access import NotAllowed
+from tallystick.workspaces.models import AuditEntry, Role
+
+SIMPLE = "number,party_number,party_name,issued_on,item_code,description,quantity,unit_price"
+TEA = "C1,Cafe,2026-11-02,TEA,Tea,1,5.00"
+
+
+def test_a_dry_run_says_what_the_run_then_does_and_writes_nothing(simple, workspace):
+    rows = ["1," + TEA, "2," + TEA, "2,C1,Cafe,2026-11-02,,Bad,x,1", "3,,,2026-11-03,,Free,1,0"]
+
+    planned = simple(*rows, dry_run=True)
+    assert not Document.objects.exists()
+    assert not Party.objects.exists()
+    done = simple(*rows)
+
+    assert planned.dry_run
+    assert not done.dry_run
+    ignored = {"dry_run": None, "seconds": None}
+    assert planned.as_json() | ignored == done.as_json() | ignored
+    assert (done.documents, done.unreadable, sum(done.left_out.values())) == (1, 1, 1)
+    assert (done.total, done.new_parties) == ({"NZD": Decimal("5.00")}, 1)
+    assert (done.first_day, done.last_day) == ("2026-11-02", "2026-11-02")
+
+
+def test_the_same_file_twice_makes_nothing_twice(simple):
+    rows = ["1," + TEA, "2," + TEA, "1,C1,Cafe,2026-11-02,,More,2,2.50"]
+    simple(*rows)
+
+    again = simple(*rows)
+
+    assert (again.documents, again.already_here, again.conflicts) == (0, 2, 0)
+    assert (Document.objects.count(), Line.objects.count()) == (2, 3)
+    assert (Party.objects.count(), Item.objects.count()) == (1, 1)
+
+
+def test_figures_written_otherwise_are_the_same_document(simple):
+    simple("1," + TEA)
+
+    again = simple("1,C1,Cafe,2/11/2026,TEA, Tea ,1.0,5")
+
+    assert again.already_here == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1,C1,Cafe,2026-11-02,TEA,Tea,1,5.01",
+        "1,C2,Cafe,2026-11-02,TEA,Tea,1,5.00",
+        "1,C1,Cafe,2026-11-03,TEA,Tea,1,5.00",
+        "1,C1,Cafe,2026-11-02,TEA,Green tea,1,5.00",
+    ],
+)
+def test_the_same_number_with_other_content_is_a_conflict_and_stays_as_it_was(simple, row):
+    simple("1," + TEA)
+
+    report = simple(row)
+
+    assert (report.documents, report.conflicts, report.bad_row_count) == (0, 1, 0)
+    assert report.bad_rows[0][:3] == (2, "", "1")
+    assert "here already with other content" in report.bad_rows[0].reason
+    assert Line.objects.get().unit_price == 5
+
+
+def test_a_document_made_by_hand_is_never_overwritten(simple, workspace):
+    make_document(workspace, number="1")
+
+    assert simple("1," + TEA).conflicts == 1
+
+
+def test_rows_of_a_document_may_lie_anywhere(simple, document):
+    rows = [
+        f"{number},C1,Cafe,2026-11-02,,Tea {part},1,{number}" for part in "abc" for number in (1, 2)
+    ]
+
+    report = simple(*rows)
+
+    assert (report.documents, report.lines) == (2, 6)
+    assert [line.description for line in document("2").lines.order_by("position")] == [
+        "Tea a",
+        "Tea b",
+        "Tea c",
+    ]
+    assert document("2").total == 6
+
+
+def test_many_chunks_are_as_good_as_one(simple, monkeypatch):
+    monkeypatch.setattr(staging, "CHUNK_LINES", 3)
+    told = []
+
+    report = simple(
+        *(f"{number}," + TEA for number in range(10)), on_progress=told.append, submit=True
+    )
+
+    assert (report.documents, report.submitted, Document.objects.count()) == (10, 10, 10)
+    assert told[-1] == Progress("writing", 10, 10)
+    assert AuditEntry.objects.filter(action="document.imported").count() == 10
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "reason"),
+    [
+        ("1,C1,Cafe,2026-13-02,,Tea,1,5", "issued_on", "2026-13-02", "no such day"),
+        ("1,C1,Cafe,,,Tea,1,5", "issued_on", "", "Enter the day"),
+        ("1,C1,Cafe,2026-11-02,,Tea,x,5", "quantity", "x", "plain number"),
+        ("1,C1,Cafe,2026-11-02,,Tea,1,£5", "unit_price", "£5", "plain number"),
+        ("1,C1,Cafe,2026-11-02,,Tea,1,", "unit_price", "", "or neither"),
+        ("1,C1,Cafe,2026-11-02,,Tea,9999999999,99999", "quantity", "9999999999", "too large"),
+        ("1,C1,Cafe,2026-11-02,,,1,5", "description", "", "description or an item code"),
+        (f"1,C1,Cafe,2026-11-02,{'x' * 31},,1,5", "item_code", "x" * 31, "30 characters"),
+        (f"1,C1,Cafe,2026-11-02,,{'x' * 4001},1,5", "description", "x" * 200, "4,000"),
+        (f"1,{'9' * 51},Cafe,2026-11-02,,Tea,1,5", "party_number", "9" * 51, "50 characters"),
+        ("1,C1,Cafe,2026-11-02,,Tea", "", "", "6 cells where the header has 8"),
+        (",C1,Cafe,2026-11-02,,Tea,1,5", "number", "", "names no document"),
+        ("1,C1,Ca\0fe,2026-11-02,,Tea,1,5", "", "", "NUL"),
+    ],
+)
+def test_a_bad_row_is_listed_with_its_place_and_stops_no_good_document(
+    simple, row, column, value, reason
+):
+    report = simple("8," + TEA, "8a,," + TEA[3:], row, "9a,," + TEA[3:], "9," + TEA)
+
+    assert {"8", "9"} <= set(Document.objects.values_list("number", flat=True))
+    assert not Document.objects.filter(number="1").exists()
+    bad = report.bad_rows[0]
+    assert (bad.line, bad.column, bad.value) == (4, column, value)
+    assert reason in bad.reason
+    assert report.bad_row_count == 1
+
+
+def test_a_document_with_one_bad_row_is_left_out_whole(simple):
+    report = simple("1," + TEA, "1,C1,Cafe,2026-11-02,,Tea,?,5", "2," + TEA)
+
+    assert (report.documents, report.unreadable) == (1, 1)
+    assert Document.objects.get().number == "2"
+
+
+def test_a_row_that_names_no_document_keeps_its_neighbours_out_too(simple):
+    report = simple("1," + TEA, "2," + TEA, ',"' + TEA, "3," + TEA, "4," + TEA)
+
+    assert report.unreadable >= 1
+    assert "2" not in Document.objects.values_list("number", flat=True)
+    assert "1" in Document.objects.values_list("number", flat=True)
+
+
+def test_latin_1_costs_the_rows_it_spoils_and_says_what_to_do(run):
+    text = "\n".join([SIMPLE, "1," + TEA, "2,C1,Café,2026-11-02,,Tea,1,5", "3," + TEA, "4," + TEA])
+
+    report = run(text.encode("latin-1"))
+
+    assert "not in UTF-8. Save the file as CSV UTF-8" in report.bad_rows[0].reason
+    assert report.bad_rows[0].line == 3
+    assert "4" in Document.objects.values_list("number", flat=True)
+
+
+def test_rows_of_one_document_that_contradict_each_other_keep_it_out(simple):
+    report = simple("1," + TEA, "1,C2,Bar,2026-11-02,,Tea,1,5")
+
+    assert report.documents == 0
+    assert "Line 3 gives party number “C2”, line 2 of the same document “C1”" in (
+        report.bad_rows[0].reason
+    )
+
+
+def test_every_bad_row_goes_to_the_list_and_no_spreadsheet_runs_it(simple):
+    out = io.StringIO()
+
+    report = simple(
+        *(f"{number},C1,Cafe,2026-11-02,,Tea,=cmd|x,5" for number in range(120)), bad_rows_to=out
+    )
+
+    listed = out.getvalue().splitlines()
+    assert (report.bad_row_count, len(report.bad_rows), len(listed)) == (120, 100, 121)
+    assert listed[0] == "line,column,value,reason"
+    assert listed[1].startswith("2,quantity,'=cmd|x,")
+
+
+def test_texts_that_look_like_formulas_or_markup_are_kept_as_they_are(simple, document):
+    text = "=HYPERLINK(1) <b>\\N 'x' %s \\"
+
+    simple(f'1,C1,Cafe,2026-11-02,,"{text}",1,5')
+
+    assert document("1").lines.get().description == text
+
+
+def test_a_long_name_still_makes_one_party(simple):
+    name = "Very long " * 20
+
+    simple(f"1,,{name},2026-11-02,,Tea,1,5", f"2,,{name},2026-11-02,,Tea,1,5")
+
+    party = Party.objects.get()
+    assert len(party.number) == 50
+    assert party.name == name.strip()
+
+
+def test_a_file_brings_no_second_party_for_a_number_that_is_here(simple, workspace, document):
+    ours = make_party(workspace, "Harbour Cafe", number="C1")
+
+    simple("1," + TEA)
+
+    assert document("1").party == ours
+    assert Party.objects.get().name == "Harbour Cafe"
+
+
+def test_only_people_who_may_change_the_books_import(simple, workspace):
+    viewer = make_member(workspace, Role.VIEWER)
+
+    with pytest.raises(NotAllowed):
+        simple("1," + TEA, actor=viewer)
+
+
+def test_no_table_is_left_behind(simple):
+    simple("1," + TEA)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_temp.import_row')")
+        assert cursor.fetchone() == (None,)
+
+
+_text = st.text(max_size=12)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(cells=st.lists(st.lists(_text, min_size=8, max_size=8), max_size=5))
+def test_no_text_whatsoever_breaks_an_import(run, cells):
+    quoted = (",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in cells)
+    content = "\n".join([SIMPLE, *quoted]).encode("utf-8", "surrogatepass")
+
+    report = run(content)
+
+    assert report.documents == 0 or Document.objects.exists()
