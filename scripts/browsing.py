@@ -20,6 +20,8 @@ class Form:
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: For radio buttons and drop-downs: name, then value by label.
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: What drop-downs are called for those who cannot see them, by name.
+    labels: dict[str, str] = field(default_factory=dict)
 
     def value_for(self, name: str, label: str) -> str:
         """Return the value of the choice whose label holds these words."""
@@ -114,6 +116,7 @@ class _FormReader(HTMLParser):
             form.fields[name] = value
         elif tag == "select":
             self._select = name
+            form.labels[name] = said.get("aria-label", "")
             form.choices.setdefault(name, {})
         elif tag == "option":
             self._choice, self._words = (self._select, value), []

@@ -53,16 +53,25 @@ class Machine:
             print(f"What happened stands in {self.folder}", file=sys.stderr)
 
     def command(self, *arguments: str) -> str:
-        """Run a tallystick command to its end and return what it printed; raises if it failed."""
-        done = subprocess.run(  # noqa: S603 - our own words
+        """Run a tallystick command to its end and return what it printed; raises if it failed.
+
+        Ending with "something waits for a person" (3) counts as done: the comparison finds it.
+        """
+        process = self.begin(*arguments)
+        printed, _ = process.communicate()
+        if process.returncode not in {0, 3}:
+            raise RuntimeError(f"tallystick {arguments[0]} ended with {process.returncode}")
+        return printed
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a tallystick command whose end the caller waits for."""
+        return subprocess.Popen(  # noqa: S603 - our own words
             self._command_line(*arguments),
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            check=True,
         )
-        return done.stdout
 
     def start_sandbox(self) -> None:
         port = self.sandbox.rpartition(":")[2]
