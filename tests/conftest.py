@@ -37,6 +37,18 @@ django.setup()
 # The real one is slow on purpose, and nearly every test makes a person.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+os.environ["CHROMIUM"] = CHROMIUM
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave browser tests out where there is no browser; in CI that is a failure."""
+    if item.get_closest_marker("browser") and not CHROMIUM:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("needs Chromium: install it (Debian: apt-get install chromium), or name it in CHROMIUM")
+
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server and remove its data."""

@@ -11,8 +11,18 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from cli_commands import Run, command, environment, eventually
+from pytest_django.fixtures import Settings
 
 from tallystick.postgres.locks import is_locked
+from xero_books import Books, connected_books, use_sandbox
+from xero_sandbox.server import start
+
+
+@pytest.fixture
+def books(transactional_db: None, settings: Settings) -> Iterator[Books]:
+    """A workspace connected to the UK demo company of a stand-in Xero, mapped and ready to send."""
+    with start(limits=False) as running:
+        yield connected_books(use_sandbox(running.url, settings))
 
 
 @pytest.fixture

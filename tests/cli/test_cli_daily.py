@@ -1,0 +1,151 @@
+"""import, sync, status, log and create-owner: what they print and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from factories import line, make_document, make_party, make_workspace, owner_of
+from tallystick.books.documents import submit_documents
+from tallystick.books.models import Document
+from tallystick.cli import app
+from tallystick.cli.exits import Exit, Stop
+from tallystick.workspaces.models import Membership, Role, User, Workspace
+
+HEADER = "number,party_name,issued_on,item_code,description,quantity,unit_price\n"
+GOOD = "INV-1,Harbour Cafe,2026-11-01,ROPE,Mooring rope,2,48.50\n"
+BAD = "INV-2,Harbour Cafe,2026-11-01,ROPE,Mooring rope,two,48.50\n"
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return make_workspace("Harbour Goods", currency="GBP")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "invoices.csv"
+    path.write_text(HEADER + GOOD)
+    return path
+
+
+def test_without_yes_a_file_is_only_looked_at(workspace: Workspace, file: Path):
+    ended = command("import", str(file))
+
+    assert isinstance(ended.exception, Stop)
+    assert ended.exception.code == Exit.NEEDS_PERSON
+    assert "1 sales invoice documents would be created" in ended.output
+    assert not Document.objects.exists()
+
+
+def test_with_yes_documents_are_made_once_however_often_it_is_said(workspace, file: Path):
+    first = command("import", str(file), "--yes", "--submit")
+    second = command("import", str(file), "--yes", "--json")
+
+    assert (first.exit_code, second.exit_code) == (Exit.OK, Exit.OK)
+    assert "GBP 97.00" in first.output
+    assert json.loads(second.stdout)["already_here"] == 1
+    assert [str(document) for document in Document.objects.all()] == ["INV-1"]
+
+
+def test_bad_rows_are_listed_and_end_with_3(workspace: Workspace, file: Path, tmp_path: Path):
+    file.write_text(HEADER + GOOD + BAD)
+    listed = tmp_path / "bad.csv"
+
+    ended = command("import", str(file), "--yes", "--bad-rows", str(listed))
+
+    assert ended.exit_code == Exit.NEEDS_PERSON
+    assert "line 3, quantity 'two': Write a plain number" in ended.output
+    assert "two" in listed.read_text()
+    assert [str(document) for document in Document.objects.all()] == ["INV-1"]
+
+
+def test_a_file_that_is_no_table_is_refused_by_its_name(workspace: Workspace, tmp_path: Path):
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+
+    ended = command("import", str(picture), "--yes")
+
+    assert isinstance(ended.exception, Stop)
+    assert str(ended.exception).startswith(f"{picture} was not imported.")
+
+
+def test_of_several_workspaces_one_must_be_named(workspace: Workspace):
+    make_workspace("Other Goods")
+
+    unnamed = command("status")
+    named = command("status", "--workspace", workspace.slug, "--json")
+
+    assert isinstance(unnamed.exception, Stop)
+    assert "--workspace: harbour-goods, other-goods" in str(unnamed.exception)
+    assert json.loads(named.stdout)["workspace"] == "harbour-goods"
+
+
+def test_sync_says_that_the_workspace_is_not_connected(workspace: Workspace):
+    ended = command("sync")
+
+    assert isinstance(ended.exception, Stop)
+    assert ended.exception.code == Exit.NEEDS_PERSON
+    assert "Settings, Integrations" in str(ended.exception)
+
+
+def test_create_owner_makes_somebody_who_can_sign_in(db: None):
+    business = ["--workspace", "Harbour Goods", "--currency", "GBP"]
+
+    ended = command("create-owner", "Ada@Example.com", *business)
+
+    password = ended.stdout.splitlines()[0].rpartition(" ")[2]
+    owner = User.objects.get(email="ada@example.com")
+    assert ended.exit_code == Exit.OK
+    assert owner.check_password(password)
+    assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_create_owner_refuses_a_currency_that_is_none(db: None):
+    ended = command("create-owner", "ada@example.com", "--workspace", "W", "--currency", "pounds")
+
+    assert isinstance(ended.exception, Stop)
+    assert "GBP" in str(ended.exception)
+    assert not User.objects.exists()
+
+
+def test_status_counts_by_state_and_log_tells_every_attempt(books):
+    party = make_party(books.workspace)
+    good = make_document(books.workspace, party=party, lines=[line(tax_code="VAT20")])
+    bad = make_document(books.workspace, party=party, lines=[line()])
+    submit_documents(
+        workspace=books.workspace, document_ids=[good.pk, bad.pk], actor=owner_of(books.workspace)
+    )
+    books.drain()
+
+    told = command("status", "--json")
+    log = [json.loads(text) for text in command("log", "--json").stdout.splitlines()]
+    failed = command("log", "--outcome", "failed").stdout
+
+    counts = json.loads(told.stdout)["documents"]
+    assert told.exit_code == Exit.NEEDS_PERSON
+    assert (counts["synced"], counts["failed"]) == (1, 1)
+    assert {"create", "resolve"} <= {attempt["action"] for attempt in log}
+    assert [attempt["id"] for attempt in log] == sorted(attempt["id"] for attempt in log)
+    assert bad.number in failed
+    assert good.number not in failed
+
+
+def test_sync_puts_what_waits_on_its_way(books):
+    document = make_document(
+        books.workspace, party=make_party(books.workspace), lines=[line(tax_code="VAT20")]
+    )
+    owner = owner_of(books.workspace)
+    submit_documents(workspace=books.workspace, document_ids=[document.pk], actor=owner)
+
+    ended = command("sync", "--json", "--as", owner.email)
+    books.drain()
+
+    assert ended.exit_code == Exit.OK
+    assert json.loads(ended.stdout)["documents"]["queued"] == 1
+    assert command("status").exit_code == Exit.OK
