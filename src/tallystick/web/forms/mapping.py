@@ -9,7 +9,7 @@ from tallystick.books.models import TaxCode
 from tallystick.mapping.services import Choices
 from tallystick.web.forms.inputs import Select
 from tallystick.web.forms.records import percent
-from tallystick.web.forms.words import WordedForm
+from tallystick.web.forms.words import WordedForm, word
 
 
 class MappingForm(WordedForm):
@@ -38,6 +38,7 @@ class MappingForm(WordedForm):
             self.fields[f"tax-{code.pk}"] = forms.ChoiceField(
                 label=code.code, required=False, choices=rates, widget=Select(aria_label=code.code)
             )
+            word(self.fields[f"tax-{code.pk}"], code.code)
         accounts = [(account.code, str(account)) for account in choices.sales_accounts]
         codes = [(str(code.pk), f"{code.code} · {percent(code)}") for code in self.tax_codes]
         self._offer("sales_account", [("", "Choose an account"), *accounts])

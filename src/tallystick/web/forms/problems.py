@@ -16,4 +16,5 @@ def show_problems(
         if problem.field in place.fields:
             place.add_error(problem.field, problem.message)
         else:
-            form.add_error(None, str(problem).capitalize())
+            said = problem.message if problem.line is None else str(problem)
+            form.add_error(None, said[:1].upper() + said[1:])

@@ -11,8 +11,12 @@ class WordedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            label = (field.label or name.replace("_", " ")).lower()
-            field.error_messages |= _messages(field, label)
+            word(field, str(field.label or name.replace("_", " ")))
+
+
+def word(field: forms.Field, label: str) -> None:
+    """Give the field our messages; what is added to a form later needs it too."""
+    field.error_messages |= _messages(field, label.lower())
 
 
 def _messages(field: forms.Field, label: str) -> dict[str, str]:

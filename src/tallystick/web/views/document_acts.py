@@ -12,7 +12,7 @@ from django.http import (
     QueryDict,
     StreamingHttpResponse,
 )
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +27,7 @@ from tallystick.web.filters import DocumentFilter
 from tallystick.web.lists import Counted, Sums, spreadsheet_safe
 from tallystick.web.templatetags.tallystick import money_text
 from tallystick.web.views.scope import person, workspace_or_404
-from tallystick.workspaces.access import Permission
+from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 #: One act takes so many documents at most; what is left is taken by the next.
@@ -54,13 +54,12 @@ _ACTS = {
 @require_POST
 def act(request: HttpRequest, slug: str) -> HttpResponse:
     """Do one act to the ticked documents, or to all that the filter shows; ask first if it counts."""
+    workspace = workspace_or_404(request, slug)
     name = request.POST.get("act", "")
     chosen_act = _ACTS.get(name)
     if chosen_act is None:
-        return HttpResponse(
-            "The form names no act. Go back and press one of its buttons.", status=400
-        )
-    workspace = workspace_or_404(request, slug, to=chosen_act.needs)
+        return HttpResponse("The form names no act. Go back and press a button.", status=400)
+    require(request.user, workspace, chosen_act.needs)
     chosen = _chosen(request.POST, workspace).filter(status__in=chosen_act.statuses)
     if name == "retry":
         chosen = chosen.filter(links__state__in=[LinkState.FAILED, LinkState.HELD])
@@ -147,9 +146,7 @@ def _back(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     target = _next(request, workspace)
     if request.htmx:  # type: ignore[attr-defined] # set by django-htmx
         return HttpResponseClientRedirect(target)
-    response = HttpResponse(status=303)
-    response["Location"] = target
-    return response
+    return redirect(target)
 
 
 def _next(request: HttpRequest, workspace: Workspace) -> str:

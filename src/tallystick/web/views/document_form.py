@@ -1,5 +1,7 @@
 """Writing and changing an invoice."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -99,11 +101,17 @@ def _show(
         "form": form,
         "document": document,
         "totals": totals,
-        "currency": form.head["currency"].value(),
+        "currency": _readable_currency(form.head["currency"].value()),
         "parties": Party.objects.in_workspace(workspace).order_by("name", "pk")[:_OFFERED],
         "items": Item.objects.filter(workspace=workspace).order_by("code")[:_OFFERED],
     }
     return render(request, "web/pages/document_form.html", context, status=status)
+
+
+def _readable_currency(entered: object) -> str:
+    """Return the code as entered if it is one; else none, for the field itself says what is wrong."""
+    code = str(entered or "").upper()
+    return code if re.fullmatch(r"[A-Z]{3}", code) else ""
 
 
 @require_safe

@@ -42,10 +42,17 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             released = waiting - sum(_waiting(organisation).values())
-            said = f" {released:,} waiting documents go out now." if released else ""
-            messages.success(request, f"The mapping was saved.{said}")
+            messages.success(request, f"The mapping was saved.{_released(released)}")
             return redirect("tax-mapping", slug)
     return _page(request, workspace, organisation, form=form, status=422)
+
+
+def _released(count: int) -> str:
+    if count <= 0:
+        return ""
+    if count == 1:
+        return " 1 waiting document goes out now."
+    return f" {count:,} waiting documents go out now."
 
 
 @require_POST

@@ -1,0 +1,223 @@
+"""Home, Needs attention, the Sync log and Tax mapping."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from factories import line, make_document, make_member, make_tax_code
+from tallystick.books.models import TaxCode
+from tallystick.connections.models import Connection, ConnectionStatus
+from tallystick.mapping.models import Account, MappingDefaults, TaxMapping, TaxRate
+from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.workspaces.models import Role
+from web.conftest import problem
+
+
+def note(link, outcome: Outcome, message: str, *, action: str = "create") -> Attempt:
+    return Attempt.objects.create(
+        organisation=link.organisation,
+        link=link,
+        action=action,
+        outcome=outcome,
+        message=message,
+        finished_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def log(workspace) -> str:
+    return reverse("sync-log", args=[workspace.slug])
+
+
+def test_home_shows_what_needs_me_and_what_flowed_today(
+    browser, workspace, organisation, put
+) -> None:
+    sent = make_document(workspace, lines=[line(unit_price="88.40")], submitted=True)
+    note(put(sent.pk, LinkState.SYNCED, xero_status="DRAFT"), Outcome.DONE, "Created.")
+    stuck = make_document(workspace, submitted=True)
+    put(stuck.pk, LinkState.HELD, problem=problem("Is this the same?"))
+
+    context = browser.get(f"/w/{workspace.slug}/").context
+
+    assert context["summary"].attention_count == 1
+    assert context["today"].sums.totals == [("NZD", Decimal("88.40"))]
+    assert context["approval"].sums.count == 1
+
+
+def test_home_of_a_workspace_without_xero_says_the_first_step(browser, workspace) -> None:
+    assert "Not connected to Xero yet" in browser.get(f"/w/{workspace.slug}/").text
+
+
+def test_home_says_when_access_was_lost(browser, workspace, organisation) -> None:
+    Connection.objects.filter(workspace=workspace).update(
+        status=ConnectionStatus.ERROR, problem="Xero no longer accepts our access."
+    )
+
+    answer = browser.get(f"/w/{workspace.slug}/")
+
+    assert "Xero no longer accepts our access." in answer.text
+    assert "is kept" in answer.text
+
+
+def test_the_log_shows_each_attempt_with_its_message(
+    browser, workspace, organisation, put, log
+) -> None:
+    document = make_document(workspace, number="INV-1043", submitted=True)
+    note(put(document.pk, LinkState.FAILED), Outcome.FAILED, "Line 3 has no tax mapping.")
+
+    answer = browser.get(log)
+
+    assert "INV-1043" in answer.text
+    assert "Line 3 has no tax mapping." in answer.text
+    assert reverse("retry", args=[workspace.slug]) in answer.text
+
+
+def test_the_log_is_filtered_by_outcome_action_and_text(
+    browser, workspace, organisation, put, log
+) -> None:
+    one = put(make_document(workspace, number="INV-1", submitted=True).pk, LinkState.SYNCED)
+    two = put(make_document(workspace, number="INV-2", submitted=True).pk, LinkState.FAILED)
+    note(one, Outcome.DONE, "First.")
+    note(two, Outcome.FAILED, "Second.", action="resolve")
+
+    for query in ({"outcome": "failed"}, {"action": "resolve"}, {"q": "inv-2"}, {"q": "second"}):
+        text = browser.get(log, query).text
+        assert ("Second." in text, "First." in text) == (True, False)
+
+
+def test_only_the_newest_page_of_the_log_refreshes_itself(
+    browser, workspace, organisation, put, log
+) -> None:
+    link = put(make_document(workspace, submitted=True).pk, LinkState.SYNCED)
+    for _ in range(55):
+        note(link, Outcome.DONE, "Done.")
+    first = browser.get(log)
+
+    second = browser.get(log, {"after": first.context["page"].after})
+
+    assert "data-refresh-seconds" in first.text
+    assert "data-refresh-seconds" not in second.text
+    assert len(second.context["rows"]) == 5
+
+
+def test_a_failed_attempt_is_retried_from_the_log(
+    browser, workspace, organisation, put, log
+) -> None:
+    link = put(make_document(workspace, submitted=True).pk, LinkState.FAILED)
+
+    answer = browser.post(
+        reverse("retry", args=[workspace.slug]), {"link": link.pk, "next": log}, follow=True
+    )
+
+    link.refresh_from_db()
+    assert link.state == LinkState.QUEUED
+    assert "1 queued again." in answer.text
+
+
+def test_ten_more_attempts_cost_no_more_queries(browser, workspace, organisation, put, log) -> None:
+    link = put(make_document(workspace, submitted=True).pk, LinkState.SYNCED)
+    note(link, Outcome.DONE, "Done.")
+    browser.get(log)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(log)
+    for _ in range(10):
+        note(put(make_document(workspace, submitted=True).pk, LinkState.FAILED), Outcome.FAILED, "")
+
+    with CaptureQueriesContext(connection) as many:
+        browser.get(log)
+
+    # The count in the rail is one query either way.
+    assert len(many) == len(few)
+
+
+def test_what_needs_attention_is_grouped_by_cause_with_count_and_money(
+    browser, workspace, organisation, put
+) -> None:
+    for number in ("INV-1", "INV-2"):
+        document = make_document(
+            workspace, number=number, lines=[line(unit_price="50")], submitted=True
+        )
+        put(document.pk, LinkState.FAILED, problem=problem(f"{number} failed."), waits_for="tax:1")
+    other = make_document(workspace, number="INV-3", submitted=True)
+    put(other.pk, LinkState.HELD, problem=problem("Taken.", code="number_taken", screen="document"))
+
+    answer = browser.get(reverse("needs-attention", args=[workspace.slug]))
+
+    titles = [(group.title, group.count) for group in answer.context["groups"]]
+    assert titles == [("A tax code has no tax mapping", 2), ("The number is taken in Xero", 1)]
+    assert "100.00" in answer.text
+    assert "Retry all 2" in answer.text
+
+
+def test_nothing_to_attend_to_is_said(browser, workspace, organisation) -> None:
+    answer = browser.get(reverse("needs-attention", args=[workspace.slug]))
+
+    assert "Nothing needs you" in answer.text
+
+
+@pytest.fixture
+def mapping(workspace, organisation) -> str:
+    """The mapping page of an organisation with one account and one rate."""
+    Account.objects.create(
+        organisation=organisation, xero_id=uuid.uuid4(), code="200", name="Sales",
+        type="REVENUE", account_class="REVENUE", status="ACTIVE",
+    )  # fmt: skip
+    TaxRate.objects.create(
+        organisation=organisation, tax_type="OUTPUT2", name="15% GST on Income",
+        status="ACTIVE", effective_rate=Decimal(15), can_apply_to=["REVENUE"],
+    )  # fmt: skip
+    return reverse("tax-mapping", args=[workspace.slug])
+
+
+def test_saving_the_mapping_releases_what_waited(
+    browser, workspace, organisation, put, mapping
+) -> None:
+    code = make_tax_code(workspace, "GST")
+    document = make_document(workspace, submitted=True)
+    link = put(document.pk, LinkState.FAILED, waits_for=f"tax:{code.pk}", problem=problem("No."))
+    assert "1 waiting" in browser.get(mapping).text
+
+    form = {f"tax-{code.pk}": "OUTPUT2", "sales_account": "200", "default_tax_code": str(code.pk)}
+    answer = browser.post(mapping, form, follow=True)
+
+    link.refresh_from_db()
+    assert link.state == LinkState.QUEUED
+    assert TaxMapping.objects.get().tax_type == "OUTPUT2"
+    assert MappingDefaults.objects.get().sales_account_code == "200"
+    assert "1 waiting document goes out now." in answer.text
+
+
+def test_a_rate_that_xero_does_not_have_is_not_taken(browser, workspace, mapping) -> None:
+    code = make_tax_code(workspace, "GST")
+
+    answer = browser.post(mapping, {f"tax-{code.pk}": "INVENTED"})
+
+    assert answer.status_code == 422
+    assert "Choose one from the list." in answer.text
+
+
+def test_a_bookkeeper_sees_the_mapping_and_cannot_change_it(workspace, mapping, signed_in) -> None:
+    code = make_tax_code(workspace, "GST")
+    bookkeeper = signed_in(make_member(workspace, Role.BOOKKEEPER))
+
+    seen = bookkeeper.get(mapping)
+    refused = bookkeeper.post(mapping, {f"tax-{code.pk}": "OUTPUT2"})
+
+    assert "Only an owner or an integration manager" in seen.text
+    assert refused.status_code == 403
+    assert not TaxMapping.objects.exists()
+
+
+def test_a_tax_code_is_added_on_the_mapping_page(browser, workspace, mapping) -> None:
+    address = reverse("tax-code-new", args=[workspace.slug])
+
+    browser.post(address, {"new-code": "GST", "new-name": "GST on sales", "new-rate": "15"})
+    again = browser.post(address, {"new-code": "GST", "new-name": "Same", "new-rate": "15"})
+
+    assert TaxCode.objects.get().rate == Decimal(15)
+    assert "Another tax code has it" in again.text
