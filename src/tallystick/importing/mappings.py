@@ -1,6 +1,6 @@
 """What the columns of a file mean: the mappings that ship, and what any mapping can say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -82,13 +82,11 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """Return the columns without which no document can be made and which the file lacks."""
-        places = self.places(header)
-        missing = [
-            self.columns.get(field, FIELDS[field]) for field in ESSENTIAL if field not in places
-        ]
-        if "description" not in places and "item_code" not in places:
-            missing.append(self.columns.get("description", FIELDS["description"]))
-        return missing
+        return [self.columns.get(field, FIELDS[field]) for field in _lacking(self.places(header))]
+
+    def unmapped(self) -> list[str]:
+        """Return the fields without which no document can be made and which have no column."""
+        return _lacking(self.columns)
 
 
 def _own(*fields: str) -> dict[str, str]:
@@ -215,6 +213,25 @@ def named(name: str, header: Sequence[str], known: Iterable[Mapping]) -> Mapping
             missing=missing,
         )
     return mapping
+
+
+def _lacking(fields: Container[str]) -> list[str]:
+    lacking = [field for field in ESSENTIAL if field not in fields]
+    if "description" not in fields and "item_code" not in fields:
+        lacking.append("description")
+    return lacking
+
+
+def guess(header: Sequence[str]) -> dict[str, str]:
+    """Return for each field the column that is probably meant, where one bears a known name."""
+    columns = {_plain(name): name for name in header if name}
+    guessed: dict[str, str] = {}
+    for field, label in FIELDS.items():
+        names = [field, label, *(mapping.columns.get(field, "") for mapping in SHIPPED)]
+        for name in names:
+            if name and _plain(name) in columns:
+                guessed.setdefault(field, columns[_plain(name)])
+    return guessed
 
 
 def _plain(name: str) -> str:

@@ -1,7 +1,5 @@
 """Column mappings that people made, and files on their way in."""
 
-from typing import Any
-
 import msgspec
 from django.db import models
 from django.db.models.functions import Now
@@ -38,19 +36,19 @@ def known_mappings(workspace: Workspace) -> list[Mapping]:
 
 
 class UploadState(models.TextChoices):
-    CHECKING = "checking", "Checking"
-    CHECKED = "checked", "Checked"
-    IMPORTING = "importing", "Importing"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    CHECKING = "checking", "Being checked"
+    CHECKED = "checked", "Ready to import"
+    IMPORTING = "importing", "Being imported"
+    DONE = "done", "Imported"
+    REFUSED = "refused", "Not imported"
 
 
 class Upload(models.Model):
-    """A file that a person uploaded, from its dry run to its import."""
+    """A file that a person uploaded, on its way from the check to the import."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="uploads")
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
-    #: As the person's machine called it; for people.
+    #: As the person's machine called it; for people only.
     file_name = models.CharField(max_length=255)
     #: Name of a mapping; empty to recognise it by the header.
     format = models.CharField(max_length=60, blank=True)
@@ -58,15 +56,25 @@ class Upload(models.Model):
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.CHECKING
     )
-    #: `stage`, `done`, `total` of the step under way.
-    progress: Any = models.JSONField(default=dict)
-    #: The last finished step's ImportReport; None before.
-    report: Any = models.JSONField(null=True, blank=True)
-    #: Why it failed, for the person; the header of the file where its columns are not known.
+    #: `stage`, `done` and `total` of the step under way; empty before its first sign of life.
+    progress = models.JSONField(default=dict, blank=True)
+    #: The ImportReport of the last finished step as JSON; None before.
+    report = models.JSONField(null=True, blank=True)
+    #: Why it was refused, for the person.
     problem = models.TextField(blank=True)
-    header: Any = models.JSONField(default=list, blank=True)
+    #: The columns of a file whose format is not known; empty otherwise.
+    header = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    #: The step's last sign of life.
     changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="upload_newest")]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a step of it is under way."""
+        return self.state in (UploadState.CHECKING, UploadState.IMPORTING)

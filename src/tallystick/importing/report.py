@@ -1,12 +1,9 @@
 """What an import did, or in a dry run would do."""
 
-from collections import Counter
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
-
-from tallystick.books.models import Kind
 
 #: So many bad rows are kept in the report; all are counted and go to the list beside it.
 KEPT = 100
@@ -39,14 +36,14 @@ class ImportReport(msgspec.Struct, kw_only=True):
     #: Lines of the file that belong to documents or should.
     lines: int = 0
     #: Made (in a dry run: to be made), by kind.
-    created: Counter[str] = msgspec.field(default_factory=Counter)
+    created: dict[str, int] = msgspec.field(default_factory=dict)
     submitted: int = 0
     #: Imported before with the same content.
     already_here: int = 0
     #: Left alone because one with the same number and other content is here.
     conflicts: int = 0
     #: Left out on purpose, by reason.
-    left_out: Counter[str] = msgspec.field(default_factory=Counter)
+    left_out: dict[str, int] = msgspec.field(default_factory=dict)
     #: Left out because of a bad row.
     unreadable: int = 0
     bad_row_count: int = 0
@@ -69,7 +66,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
     @property
     def credit_notes_waiting(self) -> int:
         """Return how many of them are credit notes, which stay drafts for now."""
-        return self.created[Kind.SALES_CREDIT_NOTE] + self.created[Kind.SUPPLIER_CREDIT_NOTE]
+        return sum(count for kind, count in self.created.items() if kind.endswith("credit_note"))
 
     def as_json(self) -> dict[str, Any]:
         """Return it in JSON's types; amounts as text."""
@@ -78,3 +75,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
             "documents": self.documents,
             "credit_notes_waiting": self.credit_notes_waiting,
         }
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> "ImportReport":
+        """Return what `as_json` made, as a report again."""
+        return msgspec.convert(plain, cls)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -29,7 +30,7 @@ from tallystick.workspaces.models import User, Workspace
 
 OnProgress = Callable[[Progress], None]
 
-_PROGRESS_EVERY_LINES = 5_000
+_BATCH_ROWS = 5_000
 
 
 def import_file(
@@ -81,7 +82,10 @@ class _Run:
             currency=self.workspace.currency,
             report=tally.bad_row,
         )
-        staging.fill(self._staged(table, parser, tally, size))
+        staged = self._staged(table, parser, tally)
+        # In batches, for the connection does nothing else while it copies: not even tell.
+        while staging.fill(islice(staged, _BATCH_ROWS)):
+            self.tell(Progress("reading", table.position(), size))
         documents, chunks = staging.group(negative_is_credit=mapping.negative_is_credit)
         if not self.dry_run:
             tax_codes.save_new()
@@ -95,16 +99,12 @@ class _Run:
         known = known_mappings(self.workspace)
         return named(format, header, known) if format else recognise(header, known)
 
-    def _staged(
-        self, table: Table, parser: RowParser, tally: Tally, size: int
-    ) -> Iterator[StagedRow]:
+    def _staged(self, table: Table, parser: RowParser, tally: Tally) -> Iterator[StagedRow]:
         for count, row in enumerate(table.rows(), start=1):
+            tally.report.lines = count
             staged = parser.parse(row)
             if staged is not None:
                 yield staged
-            if count % _PROGRESS_EVERY_LINES == 0:
-                self.tell(Progress("reading", table.position(), size))
-            tally.report.lines = count
 
     def _chunk(self, place: int, mapping: Mapping, tally: Tally) -> int:
         """Judge the documents of a chunk, write the new ones, and return how many there are."""

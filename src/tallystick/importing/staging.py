@@ -106,11 +106,14 @@ def tables() -> Iterator[None]:
     _execute(_DROP)
 
 
-def fill(rows: Iterable[StagedRow]) -> None:
-    """Copy the rows in; nothing is kept of them here."""
+def fill(rows: Iterable[StagedRow]) -> int:
+    """Copy the rows in and return their number; nothing is kept of them here."""
+    count = 0
     with connection.cursor() as cursor, cursor.copy("COPY import_row FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+            count += 1
+    return count
 
 
 def group(*, negative_is_credit: bool) -> tuple[int, int]:

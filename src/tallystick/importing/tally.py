@@ -31,7 +31,7 @@ class Tally:
         """Count documents that were, or in a dry run would be, made."""
         report = self.report
         for each in documents:
-            report.created[each.staged.kind] += 1
+            _count(report.created, each.staged.kind)
             totals = report.credit_total if "credit_note" in each.staged.kind else report.total
             totals[each.head.currency] = (
                 totals.get(each.head.currency, Decimal(0)) + each.totals.total
@@ -45,7 +45,7 @@ class Tally:
             if each.cause is Cause.ALREADY_HERE:
                 self.report.already_here += 1
             elif each.cause is Cause.LEFT_OUT:
-                self.report.left_out[each.reason] += 1
+                _count(self.report.left_out, each.reason)
             elif each.cause is Cause.CONFLICT:
                 self.report.conflicts += 1
                 self._keep(BadRow(each.staged.first_line, "", each.staged.number, each.reason))
@@ -63,6 +63,10 @@ class Tally:
             self.report.bad_rows.append(bad)
         if self._list:
             self._list.writerow([bad.line, *map(_harmless, bad[1:])])
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
 
 
 def _harmless(text: str) -> str:

@@ -1,0 +1,134 @@
+"""Import: a file is uploaded, checked, looked at and, once confirmed, imported."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tallystick.books.errors import InvalidRecord
+from tallystick.books.models import Kind
+from tallystick.importing import uploads
+from tallystick.importing.errors import ImportRefused
+from tallystick.importing.models import Upload, known_mappings
+from tallystick.importing.report import ImportReport
+from tallystick.importing.saving import save_mapping
+from tallystick.web.forms.imports import ColumnsForm, UploadForm
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission
+from tallystick.workspaces.models import Workspace
+
+_SHOWN = 20
+_DOING = {
+    "reading": "Reading the file",
+    "checking": "Checking the documents",
+    "writing": "Importing the documents",
+}
+
+
+def show_all(request: HttpRequest, slug: str) -> HttpResponse:
+    """The latest uploads, and the form for the next one."""
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    form = UploadForm(request.POST or None, request.FILES or None, known=known_mappings(workspace))
+    if request.method == "POST" and form.is_valid():
+        file: UploadedFile = form.cleaned_data["file"]
+        try:
+            upload = uploads.receive(
+                workspace=workspace,
+                actor=person(request),
+                file_name=Path(file.name or "file.csv").name,
+                chunks=file.chunks(),
+                format=form.cleaned_data["format"],
+            )
+        except ImportRefused as refused:
+            form.add_error("file", str(refused))
+        else:
+            return redirect("import-upload", slug, upload.pk)
+    latest = Upload.objects.filter(workspace=workspace).select_related("actor").order_by("-pk")
+    context = {"workspace": workspace, "form": form, "uploads": latest[:_SHOWN]}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "web/pages/imports.html", context, status=status)
+
+
+@require_safe
+@never_cache
+def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What the check found, how far the import is, what it did."""
+    workspace, upload = _upload_or_404(request, slug, pk)
+    report = ImportReport.from_json(upload.report) if upload.report else None
+    context = {
+        "workspace": workspace,
+        "upload": upload,
+        "seems_dead": uploads.seems_dead(upload),
+        "doing": _DOING.get(upload.progress.get("stage", ""), "Waiting to begin"),
+        "report": report,
+        "made": _made(report) if report else [],
+        "has_list": uploads.bad_rows_path_of(upload).exists(),
+    }
+    return render(request, "web/pages/import.html", context)
+
+
+def _made(report: ImportReport) -> list[tuple[str, int]]:
+    """Return how many documents of each kind, in the order of the kinds."""
+    return [(kind.label, report.created[kind]) for kind in Kind if kind in report.created]
+
+
+@require_POST
+def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Do what the pressed button says: `start`, `resume` or `discard`."""
+    _, upload = _upload_or_404(request, slug, pk)
+    pressed, actor = request.POST.get("act"), person(request)
+    if pressed == "start":
+        uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
+    elif pressed == "resume":
+        uploads.resume(upload=upload, actor=actor)
+    elif pressed == "discard":
+        uploads.discard(upload=upload, actor=actor)
+        messages.success(request, f"{upload} was discarded. Nothing of it was imported.")
+        return redirect("import", slug)
+    return redirect("import-upload", slug, pk)
+
+
+def columns(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Say what the columns of a file mean that is not known; it is checked anew with that."""
+    workspace, upload = _upload_or_404(request, slug, pk)
+    if not upload.header:
+        return redirect("import-upload", slug, pk)
+    form = ColumnsForm(request.POST or None, header=upload.header)
+    if request.method == "POST" and form.is_valid():
+        actor, mapping = person(request), form.to_mapping()
+        try:
+            save_mapping(workspace=workspace, actor=actor, mapping=mapping)
+        except InvalidRecord as refused:
+            for problem in refused.problems:
+                field = f"column-{problem.field}"
+                form.add_error(field if field in form.fields else problem.field, problem.message)
+        else:
+            uploads.check_again(upload=upload, actor=actor, format=mapping.name)
+            return redirect("import-upload", slug, pk)
+    context = {"workspace": workspace, "upload": upload, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "web/pages/import_columns.html", context, status=status)
+
+
+@require_safe
+def bad_rows(request: HttpRequest, slug: str, pk: int) -> FileResponse:
+    """Every bad row of the last step as CSV."""
+    _, upload = _upload_or_404(request, slug, pk)
+    path = uploads.bad_rows_path_of(upload)
+    if not path.exists():
+        raise Http404("The list is not kept any more.")
+    name = f"{Path(upload.file_name).stem} bad rows.csv"
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+    )
+
+
+def _upload_or_404(request: HttpRequest, slug: str, pk: int) -> tuple[Workspace, Upload]:
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    found = Upload.objects.select_related("workspace", "actor")
+    return workspace, get_object_or_404(found, workspace=workspace, pk=pk)

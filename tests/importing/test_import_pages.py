@@ -1,0 +1,233 @@
+"""The pages that upload, check and import a file, and the jobs behind them."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from factories import make_member, make_workspace, owner_of
+from tallystick.books.models import Document, Status
+from tallystick.importing import uploads
+from tallystick.importing.models import SavedMapping, Upload, UploadState
+from tallystick.workspaces.models import Role
+
+SIMPLE = "number,party_number,party_name,issued_on,item_code,description,quantity,unit_price"
+GOOD = "1,C1,Cafe,2026-11-02,TEA,Tea,1,5.00"
+BAD = "2,C1,Cafe,2026-11-02,TEA,Tea,<b>x</b>,5.00"
+
+
+@pytest.fixture(autouse=True)
+def _own_directory(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def browser(workspace):
+    client = Client()
+    client.force_login(owner_of(workspace))
+    return client
+
+
+@pytest.fixture
+def send(browser, workspace):
+    """Upload rows through the page; return the upload, and with `work` done its job's."""
+
+    def send(*rows, header=SIMPLE, work=True, name="sales.csv", **fields):
+        content = "\n".join([header, *rows]).encode()
+        file = SimpleUploadedFile(name, gzip.compress(content) if name.endswith("gz") else content)
+        address = reverse("import", args=[workspace.slug])
+        answer = browser.post(address, {"file": file, **fields})
+        assert answer.status_code == 302, answer.text
+        upload = Upload.objects.latest("pk")
+        if work:
+            uploads.carry_out(upload.pk)
+            upload.refresh_from_db()
+        return upload
+
+    return send
+
+
+def page(browser, upload):
+    return browser.get(reverse("import-upload", args=[upload.workspace.slug, upload.pk])).text
+
+
+def press(browser, upload, act, **fields):
+    address = reverse("import-act", args=[upload.workspace.slug, upload.pk])
+    answer = browser.post(address, {"act": act, **fields}, follow=True)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_file_is_kept_and_its_check_queued_with_it(send):
+    upload = send(GOOD, work=False)
+
+    job = ProcrastinateJob.objects.get()
+    assert (job.task_name, job.args) == ("import.work", {"upload_id": upload.pk})
+    assert uploads.path_of(upload).read_text().endswith(GOOD)
+    assert upload.state == UploadState.CHECKING
+
+
+def test_the_check_shows_numbers_and_bad_rows_and_imports_nothing(send, browser):
+    upload = send(GOOD, BAD, name="sales.csv.gz")
+
+    text = page(browser, upload)
+
+    assert "Import 1 document<" in text
+    assert "&lt;b&gt;x&lt;/b&gt;" in text
+    assert "Write a plain number" in text
+    assert not Document.objects.exists()
+
+
+def test_a_confirmed_file_is_imported_once_and_removed(send, browser):
+    upload = send(GOOD, BAD)
+
+    press(browser, upload, "start", submit="yes")
+    press(browser, upload, "start")
+    uploads.carry_out(upload.pk)
+    uploads.carry_out(upload.pk)
+
+    upload.refresh_from_db()
+    assert upload.state == UploadState.DONE
+    assert Document.objects.get().status == Status.SUBMITTED
+    assert not uploads.path_of(upload).exists()
+    text = page(browser, upload)
+    assert "1 document was imported" in text
+    assert "1 of them was submitted" in text
+
+
+def test_every_bad_row_can_be_fetched_as_csv(send, browser, workspace):
+    upload = send(BAD)
+
+    answer = browser.get(reverse("import-bad-rows", args=[workspace.slug, upload.pk]))
+
+    assert b"2,quantity,<b>x</b>," in answer.getvalue()
+    assert 'filename="sales bad rows.csv"' in answer["Content-Disposition"]
+
+
+def test_progress_is_shown_while_a_step_runs_and_a_dead_one_can_go_on(send, browser):
+    upload = send(GOOD, work=False)
+    Upload.objects.update(progress={"stage": "reading", "done": 3, "total": 9})
+    running = page(browser, upload)
+    Upload.objects.update(changed_at=timezone.now() - timedelta(minutes=2))
+
+    dead = page(browser, upload)
+    press(browser, upload, "resume")
+
+    assert 'data-refresh-seconds="1"' in running
+    assert 'value="3" max="9"' in running
+    assert "Nothing has happened" not in running
+    assert "Nothing has happened for a while" in dead
+    assert ProcrastinateJob.objects.count() == 2
+    assert "Nothing has happened" not in page(browser, upload)
+
+
+def test_a_file_with_unknown_columns_asks_what_they_mean_and_remembers(send, browser, workspace):
+    header, row = "Beleg;Datum;Kunde;Text;Menge;Preis", "R1;2.11.2026;Café;Tee;2;1.000,50"
+    upload = send(row, header=header)
+    assert "Say what the columns mean" in page(browser, upload)
+    address = reverse("import-columns", args=[workspace.slug, upload.pk])
+    given = {
+        "name": "Kasse",
+        "day_order": "dmy",
+        "decimal_mark": ",",
+        "tax_basis": "none",
+        "terms_days": "14",
+        "column-number": "Beleg",
+        "column-issued_on": "Datum",
+        "column-party_name": "Kunde",
+        "column-description": "Text",
+        "column-quantity": "Menge",
+    }
+
+    refused = browser.post(address, given)
+    taken = browser.post(address, given | {"column-unit_price": "Preis", "name": "chinook"})
+    answer = browser.post(address, given | {"column-unit_price": "Preis"})
+
+    assert refused.status_code == taken.status_code == 422
+    assert "Choose the column." in refused.text
+    assert "Enter another name." in taken.text
+    assert answer.status_code == 302
+    assert SavedMapping.objects.get().mapping().terms_days == 14
+    uploads.carry_out(upload.pk)
+    assert "2,001.00" in page(browser, upload)
+    assert send(row, header=header).report["format"] == "Kasse"
+
+
+def test_columns_with_known_names_are_guessed(send, browser, workspace):
+    upload = send("x", header="Invoice,Quantity,UnitPrice,Description,InvoiceNo")
+
+    text = browser.get(reverse("import-columns", args=[workspace.slug, upload.pk])).text
+
+    assert '<option value="UnitPrice" selected>' in text
+    assert '<option value="InvoiceNo" selected>' in text
+
+
+def test_a_file_that_is_no_table_says_so(send, browser):
+    upload = send(header="PK\x03\x04 and so on")
+
+    assert "Excel workbook or a ZIP archive" in page(browser, upload)
+
+
+def test_a_discarded_file_is_gone(send, browser):
+    upload = send(GOOD)
+
+    assert "was discarded" in press(browser, upload, "discard")
+
+    assert not Upload.objects.exists()
+    assert list(uploads.path_of(upload).parent.iterdir()) == []
+
+
+def test_a_file_that_vanished_is_said_to_be_gone(send, browser):
+    upload = send(GOOD, work=False)
+    uploads.path_of(upload).unlink()
+
+    uploads.carry_out(upload.pk)
+
+    assert "Upload it again" in page(browser, upload)
+
+
+def test_an_empty_or_too_large_file_is_refused_at_the_field(browser, workspace, monkeypatch):
+    address = reverse("import", args=[workspace.slug])
+    monkeypatch.setattr(uploads, "MOST_MEGABYTES", 0)
+
+    empty = browser.post(address, {"file": SimpleUploadedFile("a.csv", b"")})
+    large = browser.post(address, {"file": SimpleUploadedFile("a.csv", b"number\n")})
+
+    assert empty.status_code == large.status_code == 422
+    assert "The file is empty" in empty.text
+    assert "Pack it with gzip" in large.text
+    assert not Upload.objects.exists()
+
+
+def test_old_files_go_when_a_new_one_comes(send):
+    old, done = send(GOOD), send(GOOD)
+    week_ago = timezone.now() - timedelta(days=8)
+    Upload.objects.update(created_at=week_ago)
+    Upload.objects.filter(pk=done.pk).update(state=UploadState.DONE)
+
+    send(GOOD)
+
+    assert not Upload.objects.filter(pk=old.pk).exists()
+    assert not uploads.path_of(old).exists()
+    assert Upload.objects.filter(pk=done.pk).exists()
+
+
+def test_nobody_sees_or_touches_the_uploads_of_others(send, workspace):
+    upload = send(GOOD)
+    stranger = Client()
+    stranger.force_login(owner_of(make_workspace("Elsewhere")))
+    viewer = Client()
+    viewer.force_login(make_member(workspace, Role.VIEWER))
+    elsewhere = reverse("import-upload", args=["elsewhere", upload.pk])
+
+    for name in ("import-upload", "import-bad-rows", "import-columns"):
+        address = reverse(name, args=[workspace.slug, upload.pk])
+        assert stranger.get(address).status_code == 404
+        assert viewer.get(address).status_code == 403
+    assert stranger.get(elsewhere).status_code == 404
+    assert viewer.get(reverse("import", args=[workspace.slug])).status_code == 403
