@@ -1,16 +1,14 @@
 """Access tokens: fresh, renewed by one process at a time, healed after a crash, dead ones told."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
+from connection_processes import start_process
+from cryptography.fernet import Fernet
 from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
@@ -33,6 +31,11 @@ from xero_sandbox.server import Running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN_PATH = "/connect/token"
+ASK_FOR_TOKEN = """
+from tallystick.connections.models import Organisation
+from tallystick.connections.tokens import access_token
+access_token(Organisation.objects.get(pk=int(sys.argv[1])))
+"""
 
 
 @pytest.fixture
@@ -168,7 +171,7 @@ def test_two_processes_at_once_renew_exactly_once(
     expiring(minutes=1)
     fault = hold_token_endpoint(xero)
 
-    processes = [start_process(xero, organisation) for _ in range(2)]
+    processes = [start_process(ASK_FOR_TOKEN, xero, organisation.pk) for _ in range(2)]
     wait_until_held(xero)
     wait_until(lambda: any(process.poll() == 0 for process in processes))
     xero.sandbox.faults.release(fault)
@@ -185,7 +188,7 @@ def test_a_process_killed_before_its_answer_is_saved_is_healed_by_the_next(
     failpoint: str, xero: Running, organisation: Organisation
 ) -> None:
     before = expiring(minutes=1)
-    process = start_process(xero, organisation, TALLYSTICK_FAILPOINT=failpoint)
+    process = start_process(ASK_FOR_TOKEN, xero, organisation.pk, TALLYSTICK_FAILPOINT=failpoint)
     assert process.wait(timeout=30) == -9
     assert stored().refresh_token == before.refresh_token
 
@@ -203,7 +206,9 @@ def test_a_process_killed_after_saving_loses_nothing(
 ) -> None:
     before = expiring(minutes=1)
 
-    process = start_process(xero, organisation, TALLYSTICK_FAILPOINT="token.saved")
+    process = start_process(
+        ASK_FOR_TOKEN, xero, organisation.pk, TALLYSTICK_FAILPOINT="token.saved"
+    )
 
     assert process.wait(timeout=30) == -9
     assert access_token(organisation) == stored().access_token != before.access_token
@@ -354,6 +359,19 @@ def test_a_call_that_cannot_be_recorded_goes_well_all_the_same(
     assert "api_call_not_recorded" in caplog.text
 
 
+def test_a_machine_without_the_key_waits_and_says_so_and_the_connection_stays(
+    organisation: Organisation, settings: Settings
+) -> None:
+    keys = settings.ENCRYPTION_KEYS
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    with pytest.raises(TryLater, match="TALLYSTICK_ENCRYPTION_KEYS"):
+        client_for(organisation).organisation()
+
+    settings.ENCRYPTION_KEYS = keys
+    assert client_for(organisation).organisation().organisation_id == NZ
+
+
 def test_no_token_is_shown_by_errors_or_logs_of_a_renewal(
     xero: Running, organisation: Organisation, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -378,31 +396,3 @@ def in_thread(organisation: Organisation) -> str:
         return access_token(organisation)
     finally:
         database.close()
-
-
-_PROCESS = """
-import os, sys
-os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.settings"
-import django
-django.setup()
-from tallystick.connections.models import Organisation
-from tallystick.connections.tokens import access_token
-access_token(Organisation.objects.get(pk=int(sys.argv[1])))
-"""
-
-
-def start_process(
-    xero: Running, organisation: Organisation, **environment: str
-) -> "subprocess.Popen[bytes]":
-    """Ask for a token in a process of its own, on the test's database and sandbox."""
-    name = database.settings_dict["NAME"]
-    own = {
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
-        "XERO_CLIENT_ID": xero.options.client_id,
-        "XERO_CLIENT_SECRET": xero.options.client_secret,
-        "XERO_IDENTITY_URL": xero.url,
-    }
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", _PROCESS, str(organisation.pk)],
-        env=os.environ | own | environment,
-    )

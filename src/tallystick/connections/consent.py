@@ -16,6 +16,7 @@ from secrets import token_urlsafe
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -135,7 +136,9 @@ def _spend(request: ConsentRequest) -> None:
     """Use the request up; of two answers at the same moment only one gets through."""
     unused = Q(pk=request.pk, used_at=None)
     young = Q(created_at__gt=Now() - VALID_FOR)
-    if ConsentRequest.objects.filter(unused & young).update(used_at=Now()):
+    with transaction.atomic(durable=True):  # calls to Xero follow
+        won = ConsentRequest.objects.filter(unused & young).update(used_at=Now())
+    if won:
         return
     if ConsentRequest.objects.filter(unused).exists():
         raise errors.TooOld(workspace=request.workspace)

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from tallystick.connections import installation
 from tallystick.connections.calls import recorder
+from tallystick.connections.fields import Undecryptable
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.problems import mark_error
 from tallystick.failpoints import failpoint
@@ -39,15 +40,19 @@ class RenewalUnderWay(TryLater):
 def bound_connection(organisation: Organisation) -> Connection:
     """Return the live connection of the organisation's workspace, if it is to this organisation.
 
-    Raises NotConnected where the workspace is bound to no or to another organisation by now.
+    Raises NotConnected where the workspace is bound to no or to another organisation by now, and
+    TryLater where this machine lacks the key of the tokens: others may have it.
     Raises RuntimeError inside a transaction, because what follows is a call to Xero.
     """
-    with transaction.atomic(durable=True):
-        found = Connection.objects.filter(
-            workspace=organisation.workspace_id,
-            organisation=organisation,
-            status=ConnectionStatus.CONNECTED,
-        ).first()
+    try:
+        with transaction.atomic(durable=True):
+            found = Connection.objects.filter(
+                workspace=organisation.workspace_id,
+                organisation=organisation,
+                status=ConnectionStatus.CONNECTED,
+            ).first()
+    except Undecryptable as unreadable:
+        raise TryLater(str(unreadable), request="(none)", retry_after_seconds=60) from None
     if found is None:
         raise NotConnected(
             f"This workspace is not connected to {organisation} now. Nothing was sent. Connect "
