@@ -45,7 +45,7 @@ real-run: $(READY) ## Half a million lines in, every cent compared (DATA=file.cs
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
 screenshots: $(READY) ## Make the pictures in docs/images anew (needs Chromium)
-	$(BIN)/python scripts/screenshots.py $(ARGS)
+	$(BIN)/python scripts/screenshots.py --tests $(ARGS)
 
 lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs uv)
 	uv pip compile --upgrade --universal --generate-hashes --no-header --no-emit-index-url -p 3.11 pyproject.toml -o requirements/base.txt -q

@@ -147,7 +147,7 @@ class _Run:
                     raise TimeoutError("The invoices do not arrive; see the worker's log")
                 self.machine.measure()
                 self.machine.assert_alive()
-                time.sleep(0.05)
+                time.sleep(0.2)
             time.sleep(self._draw.uniform(0, 1))  # anywhere within a round
             arrived = self._arrived()
             self.machine.kill_worker()

@@ -20,6 +20,9 @@ WORKSPACE = "Harbour Supplies"
 INVOICES = 60
 _SUBMITTED = 48  #: The newest ones are still drafts.
 _SPAN_DAYS = 55
+_TAXED = [item for item in ITEMS if item[3]]
+_UNTAXED = [item for item in ITEMS if not item[3]]
+_WITHOUT_TAX_EVERY = 9  #: Every so many an invoice has something that bears no tax code.
 _TERMS_DAYS = 30
 
 
@@ -111,7 +114,9 @@ def invoices(*, until: date) -> "Iterator[DocumentInput]":
     draw = random.Random(1707)  # noqa: S311 - the same records every time
     for place in range(INVOICES):
         issued = until - timedelta(days=_SPAN_DAYS * (INVOICES - 1 - place) // (INVOICES - 1))
-        chosen = draw.sample(ITEMS, k=draw.choice([1, 2, 2, 3, 4, 6]))
+        chosen = draw.sample(_TAXED, k=draw.choice([1, 2, 2, 3, 4, 6]))
+        if place % _WITHOUT_TAX_EVERY == 4:
+            chosen += _UNTAXED
         yield DocumentInput(
             party_number=f"C{draw.randrange(len(CUSTOMERS)) + 1:04d}",
             issued_on=issued,

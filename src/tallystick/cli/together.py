@@ -27,7 +27,7 @@ def sandbox_command(*, host: str, port: int, data: Path, limits: bool) -> list[s
     """Return the command line that runs the stand-in Xero with its state in `data`."""
     return [
         *(sys.executable, "-P", "-m", "xero_sandbox", "--host", host, "--port", str(port)),
-        *("--data", str(data), "--limits", "on" if limits else "off"),
+        *("--data", str(data), "--limits", "on" if limits else "off", "--app-name", "Tallystick"),
     ]
 
 
