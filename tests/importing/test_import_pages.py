@@ -100,6 +100,17 @@ def test_a_confirmed_file_is_imported_once_and_removed(send, browser):
     assert "1 of them was submitted" in text
 
 
+def test_the_latest_files_are_listed_with_their_state(send, browser, workspace):
+    send(GOOD)
+    send(header="PK\x03\x04 and so on", name="book.xlsx")
+    send(GOOD, work=False, name="next.csv")
+
+    text = browser.get(reverse("import", args=[workspace.slug])).text
+
+    assert [text.index(word) for word in ("Being checked", "Not imported", "Ready to import")]
+    assert text.index("next.csv") < text.index("book.xlsx") < text.index("sales.csv")
+
+
 def test_every_bad_row_can_be_fetched_as_csv(send, browser, workspace):
     upload = send(BAD)
 
@@ -142,14 +153,17 @@ def test_a_file_with_unknown_columns_asks_what_they_mean_and_remembers(send, bro
         "column-party_name": "Kunde",
         "column-description": "Text",
         "column-quantity": "Menge",
+        "column-unit_price": "Preis",
     }
 
-    refused = browser.post(address, given)
-    taken = browser.post(address, given | {"column-unit_price": "Preis", "name": "chinook"})
-    answer = browser.post(address, given | {"column-unit_price": "Preis"})
+    unpriced = browser.post(address, given | {"column-unit_price": ""})
+    unnamed = browser.post(address, given | {"column-description": ""})
+    taken = browser.post(address, given | {"name": "chinook"})
+    answer = browser.post(address, given)
 
-    assert refused.status_code == taken.status_code == 422
-    assert "Choose the column." in refused.text
+    assert unpriced.status_code == unnamed.status_code == taken.status_code == 422
+    assert "Choose the column." in unpriced.text
+    assert "Choose the column." in unnamed.text
     assert "Enter another name." in taken.text
     assert answer.status_code == 302
     assert SavedMapping.objects.get().mapping().terms_days == 14

@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 
 from django import forms
 
-from tallystick.importing.mappings import FIELDS, Mapping, guess
+from tallystick.importing.mappings import ESSENTIAL, FIELDS, Mapping, guess
 from tallystick.importing.uploads import MOST_MEGABYTES
 from tallystick.web.forms.inputs import NumberInput, Select, TextInput
 from tallystick.web.forms.words import WordedForm
@@ -76,7 +76,8 @@ class ColumnsForm(WordedForm):
         for field, label in FIELDS.items():
             self.fields[f"column-{field}"] = forms.ChoiceField(
                 label=label,
-                required=False,
+                required=field in ESSENTIAL,
+                error_messages={"required": "Choose the column."},
                 choices=choices,
                 initial=guessed.get(field, ""),
                 widget=Select(),

@@ -1,0 +1,61 @@
+"""An import that is killed leaves whole documents only; the same file again completes it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from factories import make_workspace, owner_of
+from tallystick.books.models import Document, Line
+from tallystick.importing.run import import_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_IMPORT = """
+import sys, django
+django.setup()
+from pathlib import Path
+from django.db import connection
+from tallystick.importing import staging
+from tallystick.importing.run import import_file
+from tallystick.workspaces.models import Workspace
+
+connection.settings_dict["NAME"] = sys.argv[1]
+staging.CHUNK_LINES = 4
+import_file(
+    workspace=Workspace.objects.get(), actor=None, source=Path(sys.argv[2]), dry_run=False,
+    submit=True,
+)
+"""
+
+
+def import_in_a_process(file: Path, *, failpoint: str) -> int:
+    """Import as another process would, with few rows in a chunk; return how it ended."""
+    environment = os.environ | {"TALLYSTICK_FAILPOINT": failpoint}
+    command = [sys.executable, "-c", _IMPORT, str(connection.settings_dict["NAME"]), str(file)]
+    return subprocess.run(command, check=False, env=environment, timeout=60).returncode
+
+
+@pytest.mark.parametrize("failpoint", ["import.written:2", "import.chunk_done:2"])
+def test_a_killed_import_is_completed_by_the_same_file(tmp_path, failpoint):
+    workspace = make_workspace()
+    file = tmp_path / "sales.csv"
+    rows = [f"{n},2026-11-02,Tea {part},1,5" for n in range(6) for part in "ab"]
+    header = "number,issued_on,description,quantity,unit_price"
+    file.write_text("\n".join([header, *rows]))
+
+    ended = import_in_a_process(file, failpoint=failpoint)
+    left = Document.objects.count()
+    report = import_file(
+        workspace=workspace, actor=owner_of(workspace), source=file, dry_run=False, submit=True
+    )
+
+    assert ended == -signal.SIGKILL
+    assert 0 < left < 6
+    assert (report.already_here, report.documents) == (left, 6 - left)
+    assert (Document.objects.count(), Line.objects.count()) == (6, 12)
+    assert not Document.objects.exclude(status="submitted").exists()
