@@ -37,9 +37,12 @@ def shared_books(shared_http: httpx2.Client) -> Books:
     return connect(shared_http)
 
 
-words = st.sampled_from(
-    ["Status", "Date", "Total", "Contact.Name", "Reference", "InvoiceID", "==", "!=", ">", "<=", "&&", "||", "AND", "OR", "NOT", "!", "(", ")", ",", ".", '"DRAFT"', '"x\\"y"', "null", "true", "1", "-2.5", "99999999999999999999", "DateTime", "DateTime(2026,1,31)", 'guid("x")', '.Contains("a")', ".ToLower()", "'", '"', "\\", "é", "%"]
-)
+words = st.sampled_from([
+    "Status", "Date", "Total", "Contact.Name", "Reference", "InvoiceID", "==", "!=", ">", "<=",
+    "&&", "||", "AND", "OR", "NOT", "!", "(", ")", ",", ".", '"DRAFT"', '"x\\"y"', "null", "true",
+    "1", "-2.5", "99999999999999999999", "DateTime", "DateTime(2026,1,31)", 'guid("x")',
+    '.Contains("a")', ".ToLower()", "'", '"', "\\", "é", "%",
+])  # fmt: skip
 expressions = st.one_of(
     st.lists(words, max_size=12).map(" ".join), st.text(max_size=40), st.lists(words).map("".join)
 )
