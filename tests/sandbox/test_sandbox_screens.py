@@ -50,7 +50,17 @@ def test_a_document_shows_lines_totals_and_the_link_back(http, books):
 
     page = text_of(http.get(f"/org/{UK}/invoices/{made['InvoiceID']}"))
 
-    for shown in ("D-1", "Ann Archer", "PO 7", "Tea", "OUTPUT2", "12.00", "https://a.example/d/1"):
+    for shown in (
+        "D-1",
+        "Ann Archer",
+        "PO 7",
+        "Tea",
+        ">10.00<",
+        ">1<",
+        "OUTPUT2",
+        "12.00",
+        "https://a.example/d/1",
+    ):
         assert shown in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -81,6 +82,9 @@ def document(call: Call, message: str | None = None) -> Response:
         organisation=name,
         base=f"/org/{call.params['org']}",
         invoice=invoice,
+        lines=[
+            (line, _plain(line.quantity, 0), _plain(line.unit_amount, 2)) for line in invoice.lines
+        ],
         actions=[
             (key, label)
             for key, (label, status) in _ACTIONS.items()
@@ -119,6 +123,15 @@ def _invoice(call: Call) -> Invoice:
     if found is None:
         raise NotFound
     return found
+
+
+def _plain(number: Decimal | None, least_places: int) -> str:
+    """`6`, `2.50`, `1.2345`: as many places as are needed, at least `least_places`."""
+    if number is None:
+        return ""
+    exponent = number.normalize().as_tuple().exponent
+    places = max(least_places, -exponent if isinstance(exponent, int) else 0)
+    return f"{number:,.{places}f}"
 
 
 def _test(call: Call, tab: str, search: str) -> tuple[str, list[Any]]:
