@@ -14,6 +14,9 @@ pytestmark = pytest.mark.django_db
         ("CAFE", {"INV-7", "INV-8"}),
         ("C-100", {"INV-7", "INV-8"}),
         ("%", set()),
+        ("in", {"INV-7", "INV-8", "INV-9"}),
+        ("ba", {"INV-9"}),
+        ("-7", set()),
         ("  ", {"INV-7", "INV-8", "INV-9"}),
     ],
 )

@@ -18,6 +18,15 @@ def _search_index(field: str, name: str) -> GinIndex:
     return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
 
 
+def _any_holds(text: str, *fields: str) -> Q:
+    """Return the condition that one of the fields holds the text, whatever its case.
+
+    One or two letters must stand at the beginning: no index finds them within.
+    """
+    how = "icontains" if len(text) >= 3 else "istartswith"
+    return Q(*((f"{field}__{how}", text) for field in fields), _connector=Q.OR)
+
+
 class TaxCodeQuerySet(models.QuerySet["TaxCode"]):
     def in_workspace(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)
@@ -49,11 +58,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def matching(self, text: str) -> Self:
         """Keep those whose name, number or e-mail address holds the text, whatever its case."""
         text = text.strip()
-        if not text:
-            return self
-        return self.filter(
-            Q(name__icontains=text) | Q(number__icontains=text) | Q(email__icontains=text)
-        )
+        return self.filter(_any_holds(text, "name", "number", "email")) if text else self
 
 
 class Party(models.Model):
@@ -106,7 +111,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def matching(self, text: str) -> Self:
         """Keep those whose code or name holds the text, whatever its case."""
         text = text.strip()
-        return self.filter(Q(code__icontains=text) | Q(name__icontains=text)) if text else self
+        return self.filter(_any_holds(text, "code", "name")) if text else self
 
 
 class Item(models.Model):
@@ -171,11 +176,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         text = text.strip()
         if not text:
             return self
-        parties = Party.objects.filter(Q(name__icontains=text) | Q(number__icontains=text))
+        parties = Party.objects.filter(_any_holds(text, "name", "number"))
         # An array, not a sub-select: only then can PostgreSQL join the three indexes by "or".
         return self.filter(
-            Q(number__icontains=text)
-            | Q(reference__icontains=text)
+            _any_holds(text, "number", "reference")
             | Q(_EqualsAny("party_id", ArraySubquery(parties.values("pk"))))
         )
 
