@@ -1,13 +1,11 @@
 """The main flows in a real Chromium, with script and without."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from factories import PASSWORD, make_document, make_item, make_party, make_tax_code, owner_of
 from tallystick.books.models import Document, Status
@@ -15,24 +13,6 @@ from tallystick.sync.models import LinkState
 from web.conftest import problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-#: Where a system keeps it; Playwright's own download serves where it is not.
-_SYSTEM_CHROMIUM = "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; Django's guard against that is not meant for tests.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = os.environ.get("CHROMIUM") or _SYSTEM_CHROMIUM
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path if Path(path).exists() else None,
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def signed_in_page(chromium: Browser, live_server, workspace, **options: object) -> Page:
