@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx2
@@ -64,6 +65,12 @@ def connect(http: httpx2.Client, organisation: str = UK, **wanted: Any) -> Books
 
 def client_of(sandbox: Running) -> httpx2.Client:
     return httpx2.Client(base_url=sandbox.url, timeout=10)
+
+
+def wait_until_held(http: httpx2.Client, requests: int) -> None:
+    """Wait until the first fault holds back so many requests."""
+    while http.get("/_sandbox/faults").json()["faults"][0]["holding"] < requests:
+        time.sleep(0.01)
 
 
 def line(**changes: Any) -> dict[str, Any]:

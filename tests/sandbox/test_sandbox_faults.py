@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from books_client import client_of, draft
+from books_client import client_of, draft, wait_until_held
 
 
 @pytest.fixture
@@ -85,8 +85,7 @@ def test_an_answer_is_held_until_it_is_released(sandbox, http, books, fault, act
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(send)
-        while not http.get("/_sandbox/faults").json()["faults"][0]["holding"]:
-            pass
+        wait_until_held(http, 1)
         meanwhile = len(books.get("Invoices").json()["Invoices"])
         http.post(f"/_sandbox/faults/{ident}/release")
 
@@ -191,8 +190,7 @@ def test_stopping_lets_go_what_is_held(sandbox, http, books, fault):
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(send)
-        while not http.get("/_sandbox/faults").json()["faults"][0]["holding"]:
-            pass
+        wait_until_held(http, 1)
         sandbox.stop()
 
         assert held.result().status_code == 200

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from books_client import client_of, connect, draft, line
+from books_client import client_of, connect, draft, line, wait_until_held
 
 from xero_sandbox.organisations.demo import organisation_id
 
@@ -106,8 +106,7 @@ def test_a_twin_in_flight_never_makes_a_second(sandbox, http, books, action):
 
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(send)
-        while http.get("/_sandbox/faults").json()["faults"][0]["holding"] < 1:
-            pass
+        wait_until_held(http, 1)
         twin = pool.submit(send).result()
         http.post(f"/_sandbox/faults/{ident}/release")
         first = held.result()

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from books_client import client_of, connect
+from books_client import client_of, connect, wait_until_held
 
 from xero_sandbox.organisations.demo import organisation_id
 
@@ -92,8 +92,7 @@ def test_the_sixth_call_in_progress_is_refused(sandbox, http, books, limits):
 
     with ThreadPoolExecutor(5) as pool:
         running = [pool.submit(call, "Accounts") for _ in range(5)]
-        while http.get("/_sandbox/faults").json()["faults"][0]["holding"] < 5:
-            pass
+        wait_until_held(http, 5)
         refused = books.get("Organisation")
         http.post(f"/_sandbox/faults/{ident}/release")
         answers = [one.result() for one in running]
