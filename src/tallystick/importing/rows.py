@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from tallystick.books.checking import LIMIT
 from tallystick.importing.heads import HEAD_FIELDS, LINE_FIELDS, HeadParser, Opened
 from tallystick.importing.mappings import Mapping
 from tallystick.importing.read import Row
 from tallystick.importing.report import BadRow
 from tallystick.importing.taxes import TaxCodes
-from tallystick.importing.values import LIMIT, BadValue, number
+from tallystick.importing.values import BadValue, number
 from tallystick.money import line_amount, line_tax
 
 

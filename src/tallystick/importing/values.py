@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-#: Figures stay below, as everywhere in the books.
-LIMIT = Decimal(10) ** 13
+from tallystick.books.checking import LIMIT
+
 _PLAIN = {
     ".": re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.[0-9]*)?"),
     ",": re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*)(?:,[0-9]*)?"),
