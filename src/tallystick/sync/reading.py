@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,6 +16,11 @@ from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.models import Attempt, Lane, Link, LinkState
 from tallystick.sync.queue import PUSHED_KINDS, bound_organisation
 from tallystick.workspaces.models import Workspace
+
+#: Words are looked for in so many messages of the Sync log, the newest.
+SEARCHED = 20_000
+#: So many records that a text names are followed into the log.
+_ABOUT = 1000
 
 _TOOLTIPS = {
     LinkState.WAITING: "Waits for you to press Sync now.",
@@ -154,10 +159,11 @@ def in_state(
     documents: QuerySet[Document], state: str, organisation: Organisation | None
 ) -> QuerySet[Document]:
     """Keep the documents that show the word of `state`; finds a rare one without looking at all."""
-    links = Link.objects.filter(document=OuterRef("pk"), organisation=organisation)
-    if state == LinkState.WAITING:
-        unsent = ~Exists(links.exclude(state=LinkState.WAITING))
-        return documents.filter(unsent, status=Status.SUBMITTED, kind__in=PUSHED_KINDS)
+    if organisation is None:
+        # Without one nothing has a link in use, and all that is submitted waits.
+        waiting = documents.filter(status=Status.SUBMITTED, kind__in=PUSHED_KINDS)
+        return waiting if state == LinkState.WAITING else documents.none()
+    # With one every submitted document has a link: submitting and connecting make them.
     alike = [each for each in LinkState.values if word_of(each) == word_of(state)]
     return documents.filter(links__organisation=organisation, links__state__in=alike)
 
@@ -198,7 +204,8 @@ def summary(workspace: Workspace) -> Summary:
     connection = Connection.objects.without_tokens().filter(workspace=workspace).first()
     organisation = bound_organisation(workspace)
     links = Link.objects.filter(organisation=organisation, document__isnull=False)
-    unfinished = links.exclude(state__in=[LinkState.SYNCED, LinkState.RETRACTED])
+    # Named one by one, so that the index on the state is used: nearly all are at an end.
+    unfinished = links.filter(state__in=set(LinkState) - {LinkState.SYNCED, LinkState.RETRACTED})
     by_state = unfinished.values("state").annotate(count=Count("pk")).order_by()
     lane = Lane.objects.filter(organisation=organisation).first()
     blocked = lane is not None and _is_blocked(lane)
@@ -247,7 +254,7 @@ def attempts(
 ) -> QuerySet[Attempt]:
     """Return the Sync log newest first, with links and their records loaded; filters narrow it.
 
-    `text` is looked for in messages, numbers and names.
+    `text` is looked for in numbers and names, and in the messages of the newest attempts.
     """
     rows = Attempt.objects.filter(organisation=organisation).order_by("-pk")
     if outcome:
@@ -255,12 +262,24 @@ def attempts(
     if action:
         rows = rows.filter(action=action)
     if text:
-        rows = (
-            rows.filter(message__icontains=text)
-            | rows.filter(link__document__number__icontains=text)
-            | rows.filter(link__party__name__icontains=text)
-        )
+        said = Q(message__icontains=text, pk__gt=_edge_of_newest(organisation))
+        rows = rows.filter(Q(link__in=_links_about(organisation, text)) | said)
     return rows.select_related("link__document", "link__party", "actor", "batch")
+
+
+def _links_about(organisation: Organisation | None, text: str) -> list[int]:
+    """Return the newest links whose document's number or party's name holds the text."""
+    links = Link.objects.filter(organisation=organisation).order_by("-pk")
+    # Two queries and not an "or": each then finds its rows by the index on the text.
+    numbered = links.filter(document__number__icontains=text)
+    named = links.filter(party__name__icontains=text)
+    return [pk for found in (numbered, named) for pk in found.values_list("pk", flat=True)[:_ABOUT]]
+
+
+def _edge_of_newest(organisation: Organisation | None) -> int:
+    """Return the key below which messages are not searched: a log of years is too long for it."""
+    keys = Attempt.objects.filter(organisation=organisation).order_by("-pk")
+    return keys.values_list("pk", flat=True)[SEARCHED : SEARCHED + 1].first() or 0
 
 
 def _waiting_totals(links: QuerySet[Link]) -> dict[str, Decimal]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import QueryDict
 
 PAGE_SIZE = 50
@@ -115,19 +116,27 @@ class Counted:
 
     @cached_property
     def sums(self) -> Sums:
-        documents = self._documents.order_by()
-        if not self._exact:
-            first = documents.values("pk")[: COUNTED + 1]
-            documents = documents.model._default_manager.filter(pk__in=first)
-        rows = list(
-            documents.values(code=F("currency"))
-            .annotate(count=Count("pk"), sum=Sum("total"))
-            .order_by("code")
+        return self._all() if self._exact else self._first()
+
+    def _all(self) -> Sums:
+        rows = self._documents.order_by().values("currency")
+        found = list(rows.annotate(count=Count("pk"), sum=Sum("total")).order_by("currency"))
+        totals = [(row["currency"], row["sum"]) for row in found]
+        return Sums(sum(row["count"] for row in found), totals, is_capped=False)
+
+    def _first(self) -> Sums:
+        """Look at so many at most: sums over the first rows can stop early, a group by cannot."""
+        first = self._documents.order_by().values("pk", "currency", "total")[: COUNTED + 1]
+        found = first.aggregate(
+            count=Count("pk"), sum=Sum("total"), codes=ArrayAgg("currency", distinct=True)
         )
-        count = sum(row["count"] for row in rows)
-        capped = not self._exact and count > COUNTED
-        totals = [] if capped else [(row["code"], row["sum"]) for row in rows]
-        return Sums(count, totals, capped)
+        count, codes = found["count"], found["codes"] or []
+        if count > COUNTED:
+            return Sums(count, [], is_capped=True)
+        if len(codes) < 2:
+            return Sums(count, [(code, found["sum"]) for code in codes], is_capped=False)
+        sums = first.aggregate(**{code: Sum("total", filter=Q(currency=code)) for code in codes})
+        return Sums(count, sorted(sums.items()), is_capped=False)
 
 
 def spreadsheet_safe(text: str) -> str:

@@ -18,6 +18,7 @@ from tallystick.web.views.sync_log import row_of
 from tallystick.workspaces.access import workspaces_of
 
 _SHOWN = 8
+_LOOKED_AT = 2 * COUNTED
 
 
 @require_safe
@@ -59,15 +60,16 @@ def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> Docu
     Looks at the newest attempts only, as many as are counted, so the log's length costs nothing.
     """
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-    newest = Attempt.objects.filter(organisation=organisation).order_by("-pk")[: 2 * COUNTED]
-    made = Attempt.objects.filter(
-        pk__in=newest.values("pk"),
+    newest = Attempt.objects.filter(organisation=organisation).order_by("-pk")
+    edge = newest.values_list("pk", flat=True)[_LOOKED_AT : _LOOKED_AT + 1].first() or 0
+    made = newest.filter(
+        pk__gt=edge,
         action__in=["create", "ask"],
         outcome=Outcome.DONE,
         finished_at__gte=midnight,
         link__state=LinkState.SYNCED,
     )
-    return documents.filter(pk__in=made.values("link__document"))
+    return documents.filter(pk__in=list(made.values_list("link__document", flat=True)))
 
 
 def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
