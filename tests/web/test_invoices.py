@@ -36,7 +36,7 @@ def test_an_empty_list_teaches_the_first_step(browser: Client, address: str) -> 
     answer = browser.get(address)
 
     assert "No invoices yet" in answer.text
-    assert "Write the first invoice" in answer.text
+    assert "Import invoices" in answer.text
 
 
 def test_the_list_shows_count_and_sum_of_what_is_filtered(browser, workspace, address) -> None:

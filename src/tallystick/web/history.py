@@ -65,7 +65,11 @@ def _attempted(link: Link) -> Iterator[Event]:
     attempts = Attempt.objects.filter(link=link).select_related("actor").order_by("-pk")
     for attempt in attempts[:_SHOWN]:
         icon, tone = OUTCOME_LOOKS[Outcome(attempt.outcome)]
-        words = ACTION_WORDS.get(attempt.action, attempt.action.capitalize())
-        message = attempt.message or f"{words}: {attempt.get_outcome_display().lower()}."
         at = attempt.finished_at or attempt.started_at
-        yield Event(icon, tone, message, str(attempt.actor or "Tallystick"), at)
+        yield Event(icon, tone, message_of(attempt), str(attempt.actor or "Tallystick"), at)
+
+
+def message_of(attempt: Attempt) -> str:
+    """Return what happened in a sentence; one still under way has written none yet."""
+    words = ACTION_WORDS.get(attempt.action, attempt.action.capitalize())
+    return attempt.message or f"{words}: {attempt.get_outcome_display().lower()}."

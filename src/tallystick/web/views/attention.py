@@ -31,7 +31,18 @@ _TITLES = {
     "no_lines": "No lines",
     "number_taken": "The number is taken in Xero",
     "no_clear_answer": "Xero gave no clear answer",
+    "differs": "Somebody changed it in Xero",
+    "gone_in_xero": "Somebody removed it in Xero",
+    "has_payments": "A payment stands in the way",
+    "account_unknown": "Xero does not know the account",
+    "account_archived": "The account is archived in Xero",
     "contact_name_taken": "The customer's name is taken in Xero",
+    "contact_number_taken": "The customer's number is taken in Xero",
+    "contact_archived": "The customer is archived in Xero",
+    "contact_missing": "The customer is not in Xero any more",
+    "record_taken": "Linked to another record",
+    "email_invalid": "Xero does not take the e-mail address",
+    "internal": "Stopped by an error of ours",
 }
 
 

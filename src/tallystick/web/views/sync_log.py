@@ -12,7 +12,7 @@ from tallystick.sync import reading
 from tallystick.sync.models import Attempt, LinkState, Outcome
 from tallystick.sync.queue import bound_organisation, retry
 from tallystick.web.addresses import record_address
-from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS
+from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS, message_of
 from tallystick.web.lists import keyset_page
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.models import Workspace
@@ -52,6 +52,7 @@ def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
         symbol=symbol,
         tone=tone,
         action=ACTION_WORDS.get(attempt.action, attempt.action.capitalize()),
+        message=message_of(attempt),
         record=link.document or link.party,
         address=record_address(link.document or link.party, workspace),
         at=attempt.finished_at or attempt.started_at,
