@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from factories import line, make_document, make_party, make_workspace, owner_of
+from factories import PASSWORD, line, make_document, make_party, make_workspace, owner_of
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document
 from tallystick.cli import app
@@ -104,6 +104,24 @@ def test_create_owner_makes_somebody_who_can_sign_in(db: None):
     assert ended.exit_code == Exit.OK
     assert owner.check_password(password)
     assert Membership.objects.get(user=owner).role == Role.OWNER
+
+
+def test_new_password_replaces_the_old_one(workspace: Workspace):
+    owner = owner_of(workspace)
+
+    ended = command("new-password", owner.email.upper())
+
+    password = ended.stdout.splitlines()[0].rpartition(" ")[2]
+    owner.refresh_from_db()
+    assert owner.check_password(password)
+    assert not owner.check_password(PASSWORD)
+
+
+def test_new_password_needs_somebody_who_signs_in(db: None):
+    ended = command("new-password", "nobody@example.com")
+
+    assert isinstance(ended.exception, Stop)
+    assert str(ended.exception).startswith("Nobody signs in as nobody@example.com.")
 
 
 def test_create_owner_refuses_a_currency_that_is_none(db: None):

@@ -34,8 +34,9 @@ def web(
     from tallystick.cli.webserver import serve
 
     require_free(host, port)
-    _public_url(port)
+    address = _public_url(port)
     prepare()
+    print(f"Serving {address} from {host}, port {port}", file=sys.stderr, flush=True)
     serve(host=host, port=port, threads=threads)
 
 

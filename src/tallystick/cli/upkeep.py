@@ -38,6 +38,21 @@ def create_owner(
     print(make_owner(email, name=name, workspace=workspace, currency=currency, timezone=timezone))
 
 
+def new_password(
+    email: Annotated[str, typer.Argument(help="The address this person signs in with.")],
+) -> None:
+    """Give a person a new password, and print it once; signs them out everywhere."""
+    prepare()
+    from tallystick.workspaces.services import InvalidEntry, change_password
+
+    password = secrets.token_urlsafe(12)
+    try:
+        person = change_password(email, password)
+    except InvalidEntry as error:
+        raise Stop(str(error), code=Exit.USAGE) from error
+    print(_sign_in(person.email, password))
+
+
 def first_owner(*, email: str, workspace: str, currency: str, timezone: str) -> str:
     """Make the first owner unless there are people already; return what to tell them, or "".
 
@@ -77,7 +92,11 @@ def make_owner(email: str, *, name: str, workspace: str, currency: str, timezone
             create_workspace(name=workspace, currency=currency, timezone=timezone, owner=owner)
     except InvalidEntry as error:
         raise Stop(str(error), code=Exit.USAGE) from error
+    return _sign_in(owner.email, password)
+
+
+def _sign_in(email: str, password: str) -> str:
     return (
-        f"Sign in as {owner.email} with the password {password}\n"
-        "It is shown this once; change it after signing in."
+        f"Sign in as {email} with the password {password}\n"
+        "It is shown this once; `tallystick new-password` makes another."
     )

@@ -29,7 +29,7 @@ def serve(*, host: str, port: int, threads: int) -> None:
         workers_kill_timeout=_STOP_SECONDS,
         websockets=False,
         log_dictconfig=settings.LOGGING,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve(target_loader=_load_application)
 

@@ -39,6 +39,24 @@ def create_user(email: str, password: str | None, name: str) -> User:
 
 
 @transaction.atomic
+def change_password(email: str, password: str) -> User:
+    """Give the person another password, which ends their sessions; return the person.
+
+    Raises InvalidEntry where nobody signs in as that, and for a weak password.
+    """
+    user = User.objects.filter(email=email.strip().lower()).select_for_update().first()
+    if user is None:
+        raise InvalidEntry(f"Nobody signs in as {email}. Check the e-mail address.")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidEntry(" ".join(error.messages)) from None
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+@transaction.atomic
 def create_workspace(
     *, name: str, currency: str, timezone: str, owner: User, slug: str | None = None
 ) -> Workspace:
