@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from tallystick.books.models import Document, Status
+from tallystick.books.models import Document, DocumentQuerySet, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.models import Attempt, Lane, Link, LinkState
 from tallystick.sync.queue import PUSHED_KINDS, bound_organisation
@@ -156,8 +156,8 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
 
 
 def in_state(
-    documents: QuerySet[Document], state: str, organisation: Organisation | None
-) -> QuerySet[Document]:
+    documents: DocumentQuerySet, state: str, organisation: Organisation | None
+) -> DocumentQuerySet:
     """Keep the documents that show the word of `state`; finds a rare one without looking at all."""
     if organisation is None:
         # Without one nothing has a link in use, and all that is submitted waits.
