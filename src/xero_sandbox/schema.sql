@@ -91,6 +91,204 @@ CREATE TABLE IF NOT EXISTS invoice_lines (
   overridden TEXT NOT NULL
 );
 
+-- Credit notes, prepayments and overpayments: what can be allocated to invoices and bills.
+CREATE TABLE IF NOT EXISTS credit (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  family TEXT NOT NULL,
+  type TEXT NOT NULL,
+  side TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  reference_key TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  status TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  remaining INTEGER NOT NULL,
+  client_id TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  long_units INTEGER NOT NULL,
+  head TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  overridden TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS credit_number ON credit (organisation, number_key, family);
+CREATE INDEX IF NOT EXISTS credit_contact ON credit (organisation, contact_id);
+CREATE INDEX IF NOT EXISTS credit_updated ON credit (organisation, family, updated, id);
+
+CREATE TABLE IF NOT EXISTS allocation (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  credit_id TEXT NOT NULL,
+  invoice_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  amount INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS allocation_credit ON allocation (credit_id);
+CREATE INDEX IF NOT EXISTS allocation_invoice ON allocation (invoice_id);
+
+-- `document_id` is the invoice or bill paid, or the credit refunded.
+CREATE TABLE IF NOT EXISTS payment (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  batch_id TEXT,
+  date TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  bank_amount INTEGER NOT NULL,
+  rate TEXT NOT NULL,
+  status TEXT NOT NULL,
+  reconciled INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS payment_document ON payment (document_id);
+CREATE INDEX IF NOT EXISTS payment_batch ON payment (batch_id);
+CREATE INDEX IF NOT EXISTS payment_updated ON payment (organisation, updated, id);
+
+CREATE TABLE IF NOT EXISTS batch_payment (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS batch_payment_updated ON batch_payment (organisation, updated, id);
+
+-- The general ledger in base currency, debits positive; see accounting/ledger.py.
+CREATE TABLE IF NOT EXISTS posting (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  date TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  tracking TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS posting_date ON posting (organisation, date, account_id, amount);
+CREATE INDEX IF NOT EXISTS posting_document ON posting (document_id);
+
+CREATE TABLE IF NOT EXISTS number_series (
+  organisation TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  next INTEGER NOT NULL,
+  PRIMARY KEY (organisation, prefix)
+);
+
+-- Units of a currency for one US dollar from a day on, told by the control interface.
+CREATE TABLE IF NOT EXISTS day_rate (
+  currency TEXT NOT NULL,
+  day TEXT NOT NULL,
+  per_dollar TEXT NOT NULL,
+  PRIMARY KEY (currency, day)
+);
+
+CREATE TABLE IF NOT EXISTS item (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  code_key TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS item_code ON item (organisation, code_key);
+
+CREATE TABLE IF NOT EXISTS tracking_category (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS tracking_option (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  category TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS branding_theme (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sort_order INTEGER NOT NULL,
+  created INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS quote (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  expiry_date TEXT,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS quote_number ON quote (organisation, number_key);
+CREATE TABLE IF NOT EXISTS repeating_invoice (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS linked_transaction (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  source TEXT NOT NULL,
+  source_line TEXT NOT NULL,
+  contact_id TEXT,
+  target TEXT,
+  target_line TEXT,
+  updated INTEGER NOT NULL
+);
+
+-- `owner` is the id of the document, contact, account .. that it belongs to.
+CREATE TABLE IF NOT EXISTS attachment (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  include_online INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  UNIQUE (owner, name_key)
+);
+CREATE TABLE IF NOT EXISTS history (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  changes TEXT NOT NULL,
+  user TEXT NOT NULL,
+  details TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS history_owner ON history (owner);
+
 CREATE TABLE IF NOT EXISTS app (
   client_id TEXT PRIMARY KEY,
   client_secret TEXT,
@@ -135,6 +333,50 @@ CREATE TABLE IF NOT EXISTS connection (
   updated INTEGER NOT NULL,
   UNIQUE (client_id, user_id, organisation)
 );
+
+-- People and what each may do in each organisation (identity/people.py).
+CREATE TABLE IF NOT EXISTS person (
+  id TEXT PRIMARY KEY,
+  email TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS person_role (
+  person TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  role TEXT NOT NULL,  -- a name of identity.rights.ROLES
+  subscriber INTEGER NOT NULL DEFAULT 0,
+  updated INTEGER NOT NULL,
+  PRIMARY KEY (person, organisation)
+);
+
+-- One webhook an app (facts 8), and what it has to tell, in order.
+CREATE TABLE IF NOT EXISTS webhook (
+  client_id TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  signing_key TEXT NOT NULL,
+  status TEXT NOT NULL,
+  verified INTEGER NOT NULL DEFAULT 0,
+  sequence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failing_since REAL,
+  next_attempt REAL NOT NULL DEFAULT 0,
+  report TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS webhook_event (
+  id INTEGER PRIMARY KEY,
+  client_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  tenant TEXT NOT NULL,
+  category TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  data TEXT,
+  state TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS webhook_event_waiting ON webhook_event (client_id, state, sequence);
 
 CREATE TABLE IF NOT EXISTS idempotency (
   scope TEXT NOT NULL,
