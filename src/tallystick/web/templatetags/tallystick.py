@@ -49,7 +49,7 @@ def shell(context: RequestContext) -> Shell | None:
         return None
     if not hasattr(request, "shell"):
         request.shell = Shell(request, workspace)
-    return request.shell  # type: ignore[no-any-return] # set just above
+    return request.shell
 
 
 @register.simple_tag
