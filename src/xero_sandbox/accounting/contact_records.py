@@ -9,6 +9,7 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.store import fold
+from xero_sandbox.webhooks import outbox
 
 _ADDRESSES = ("STREET", "POBOX")
 _PHONES = ("DDI", "DEFAULT", "FAX", "MOBILE")
@@ -147,6 +148,8 @@ def save(db: sqlite3.Connection, contact: Contact, *, now_ms: int) -> None:
             """,
             (*values, contact.organisation),
         )
+    kind: outbox.Kind = "UPDATE" if changed.rowcount else "CREATE"
+    outbox.note(db, contact.organisation, "CONTACT", contact.id, kind)
 
 
 def mark_trading(db: sqlite3.Connection, contact: Contact, *, sells_to: bool) -> None:

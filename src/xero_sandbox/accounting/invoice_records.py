@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox import wire
-from xero_sandbox.accounting import contact_records, lines
+from xero_sandbox.accounting import contact_records, line_tracking, lines
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.lines import Line
 from xero_sandbox.accounting.totals import NO_TOTALS, ZERO, Amounts, Totals, rounded
 from xero_sandbox.store import fold
+from xero_sandbox.webhooks import outbox
 
 #: Left out of `summaryOnly=true` (facts 5.6).
 _NOT_IN_SUMMARY = ("Payments", "CreditNotes", "Prepayments", "Overpayments", "HasAttachments")
@@ -131,10 +132,14 @@ def _lines_text(row: sqlite3.Row, unit_places: int) -> str:
     if "lines_text" not in row.keys():  # noqa: SIM118 - a Row is no mapping
         return "[]"
     text: str = row["lines_text"]
-    if not row["long_units"] or unit_places == 4:
+    long_units = row["long_units"] and unit_places != 4
+    tracked = '"TrackingOptionID"' in text
+    if not (long_units or tracked):
         return text
     items = wire.loads(text)
-    shorten_units(items)
+    if long_units:
+        shorten_units(items)
+    line_tracking.summarise(items)
     return wire.dumps(items)
 
 
@@ -207,6 +212,8 @@ def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int) -> None:
     """Insert or update; sets UpdatedDateUTC."""
     invoice.updated_ms = now_ms
     assert invoice.contact is not None  # noqa: S101 - the rules see to it
+    kind: outbox.Kind = "CREATE" if invoice.seq is None else "UPDATE"
+    outbox.note(db, invoice.organisation, "INVOICE", invoice.id, kind)
     values: dict[str, Any] = {
         "id": invoice.id,
         "organisation": invoice.organisation,

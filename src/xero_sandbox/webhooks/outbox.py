@@ -1,0 +1,71 @@
+"""The outbox: what webhooks have to tell, written in the transaction of the change itself.
+
+Every write of a document or contact calls `note`; a thread delivers later. A crash in between
+loses nothing, and a change that is rolled back is never told.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+from xero_sandbox import settings, wire
+from xero_sandbox.clock import Clock
+
+Category = Literal["CONTACT", "INVOICE", "CREDITNOTE", "PREPAYMENT", "OVERPAYMENT", "SUBSCRIPTION"]
+Kind = Literal["CREATE", "UPDATE"]  #: archiving, voiding, deleting and paying are UPDATE
+
+
+def note(
+    db: sqlite3.Connection,
+    organisation: str,
+    category: Category,
+    resource_id: str,
+    kind: Kind,
+    *,
+    data: dict[str, str] | None = None,
+) -> None:
+    """Queue one event for every app that is connected to `organisation` and asked for `category`.
+
+    `data` is what CREDITNOTE events carry besides: `{"Type": ..., "Status": ...}`.
+    """
+    hooks = db.execute(
+        """
+        SELECT client_id, categories FROM webhook WHERE verified AND EXISTS (
+            SELECT 1 FROM connection WHERE connection.client_id = webhook.client_id
+            AND organisation = ?)
+        """,
+        (organisation,),
+    ).fetchall()
+    for hook in hooks:
+        if category in hook["categories"].split():
+            _queue(db, hook["client_id"], organisation, category, resource_id, kind, data)
+
+
+def _queue(
+    db: sqlite3.Connection,
+    client_id: str,
+    tenant: str,
+    category: str,
+    resource_id: str,
+    kind: str,
+    data: dict[str, str] | None,
+) -> None:
+    now_ms = Clock(float(settings.load(db, "clock_offset") or 0)).now_ms()
+    [sequence] = db.execute(
+        "UPDATE webhook SET sequence = sequence + 1 WHERE client_id = ? RETURNING sequence",
+        (client_id,),
+    ).fetchone()
+    db.execute(
+        "INSERT INTO webhook_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 'WAITING')",
+        (
+            client_id,
+            sequence,
+            tenant,
+            category,
+            kind,
+            resource_id,
+            now_ms,
+            wire.dumps(data) if data else None,
+        ),
+    )
