@@ -156,14 +156,15 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
 
 def _require_json(request: Request, route: Route) -> None:
     """Xero speaks XML unless asked otherwise. The sandbox does not pretend to: it refuses."""
-    if "json" not in request.headers.get("accept", ""):
+    if not route.gives_bytes and "json" not in request.headers.get("accept", ""):
         raise Problem(
             406,
             "Not Acceptable",
             "Xero answers in XML unless asked for JSON, which the sandbox does not speak. "
             "Send Accept: application/json.",
         )
-    if route.writes and request.body and "json" not in request.headers.get("content-type", ""):
+    sends_json = "json" in request.headers.get("content-type", "")
+    if route.writes and request.body and not (sends_json or route.takes_bytes):
         raise Problem(
             415,
             "Unsupported Media Type",

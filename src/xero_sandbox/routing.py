@@ -55,6 +55,8 @@ class Route:
     kind: Kind
     scopes: tuple[str, ...] = ()  #: any one of them opens it
     writes: bool = False
+    takes_bytes: bool = False  #: the body is a file, not JSON
+    gives_bytes: bool = False  #: the answer is a file, whatever `Accept` says of JSON
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:

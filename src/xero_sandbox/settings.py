@@ -16,6 +16,7 @@ class Switches:
     deleted_numbers_reusable: bool = True  #: a DELETED draft frees its number
     total_mismatch: Literal["ignore", "error"] = "ignore"  #: a sent Total unlike the lines
     line_mismatch: Literal["ignore", "error"] = "error"  #: LineAmount unlike Quantity x UnitAmount
+    items_write_scope: Literal["settings", "invoices"] = "settings"  #: which opens Item writes
     idempotency_scope: Literal["app", "tenant"] = "app"
     broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
     code_seconds: int = 300  #: how long an authorization code lives

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from xero_sandbox.accounting import line_tracking
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.accounting.totals import ZERO, Amounts, line_amount, line_tax, rounded
 from xero_sandbox.organisations.records import Account, Books
@@ -32,18 +33,22 @@ class Line:
     line_amount: Decimal = ZERO
     tax_amount: Decimal = ZERO
     tax_overridden: bool = False
+    item: dict[str, str] | None = None  #: ItemID, Code and Name
+    tracking: list[dict[str, str]] = field(default_factory=list)  #: as on the wire
 
     def wire(self) -> dict[str, Any]:
         """As on the wire: what is absent is left out, not null (facts 5.7)."""
         values: dict[str, Any] = {
             "Description": self.description,
             "UnitAmount": self.unit_amount,
+            "ItemCode": self.item["Code"] if self.item else None,
+            "Item": self.item,
             "TaxType": self.tax_type,
             "TaxAmount": self.tax_amount,
             "LineAmount": self.line_amount,
             "AccountCode": self.account_code,
             "AccountID": self.account_id,
-            "Tracking": [],
+            "Tracking": self.tracking,
             "Quantity": self.quantity,
             "DiscountRate": self.discount_rate,
             "DiscountAmount": self.discount_amount,
@@ -67,6 +72,8 @@ def from_wire(value: dict[str, Any], *, overridden: bool) -> Line:
         line_amount=value["LineAmount"],
         tax_amount=value["TaxAmount"],
         tax_overridden=overridden,
+        item=value.get("Item"),
+        tracking=value.get("Tracking", []),
     )
 
 
@@ -85,10 +92,14 @@ class Reader:
 
     def read(self, sent: Sent, before: Line | None) -> Line:
         line = before or Line(id=str(uuid.uuid4()))
+        self._item(line, sent)
         self._read_texts(line, sent)
         self._read_amounts(line, sent)
         account = self._account(line, sent)
         self._tax_type(line, sent, account)
+        sent_tracking = sent.children("Tracking")
+        if sent_tracking is not None:
+            line.tracking = line_tracking.read(self, sent_tracking)
         self._work_out(line, sent)
         if self.complete:
             self._require_all(line)
@@ -98,14 +109,31 @@ class Reader:
         """A line that stays as it is still has to fit a new status or kind of amounts."""
         self.read(Sent({}, "LineItem"), line)
 
+    def _item(self, line: Line, sent: Sent) -> None:
+        """An item fills what was not sent: text, price, account and tax type (facts 6.7)."""
+        code = sent.text("ItemCode")
+        if code is None:
+            return
+        item = self.books.catalogue.item(code) if code else None
+        if code and item is None:
+            self.errors.append(f"Item code '{code}' is not valid")
+        line.item = item.on_line() if item else None
+        if item is None:
+            return
+        offer = item.sales if self.sells else item.purchase
+        line.description = line.description or offer.description
+        if "LineAmount" not in sent and line.unit_amount is None:
+            line.unit_amount = offer.unit_price
+        if line.account_code is None and line.account_id is None:
+            line.account_code = offer.account_code
+        line.tax_type = line.tax_type or offer.tax_type
+
     def _read_texts(self, line: Line, sent: Sent) -> None:
         line.description = sent.text("Description") if "Description" in sent else line.description
         if not line.description:
             self.errors.append("A line item must have a Description.")
         elif len(line.description) > 4000:
             self.errors.append("The Description must not be longer than 4000 characters.")
-        if sent.text("ItemCode"):
-            self.errors.append(f"Item code '{sent.text('ItemCode')}' is not valid")
 
     def _read_amounts(self, line: Line, sent: Sent) -> None:
         quantity, unit = sent.number("Quantity"), sent.number("UnitAmount")

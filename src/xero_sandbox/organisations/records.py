@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.organisations.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Books:
     accounts: dict[str, Account]  #: by code
     accounts_by_id: dict[str, Account]
     tax_rates: dict[str, TaxRate]  #: by tax type
+    catalogue: Catalogue  #: items and tracking, looked up when asked for
 
 
 def all_organisations(db: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -91,6 +93,7 @@ def load_books(db: sqlite3.Connection, ident: str) -> Books:
         accounts={account.code: account for account in accounts if account.code},
         accounts_by_id={account.id: account for account in accounts},
         tax_rates=_tax_rates(db, ident),
+        catalogue=Catalogue(db, ident),
     )
 
 

@@ -1,0 +1,73 @@
+"""Tracking on lines: found by ids or by names, at most two categories (facts 6.1, 6.12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.organisations.catalogue import TrackingCategory, TrackingOption
+from xero_sandbox.store import fold
+
+if TYPE_CHECKING:
+    from xero_sandbox.accounting.lines import Reader
+
+MOST = 2
+
+
+def read(reader: Reader, sent: list[Sent]) -> list[dict[str, str]]:
+    """Return the line's tracking as on the wire.
+
+    What is not known is left out with a warning on a draft and refused on other documents.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for entry in sent:
+        category = _category(reader.books.catalogue.tracking, entry)
+        option = _option(category, entry) if category else None
+        if category is None or option is None:
+            _unknown(reader, entry)
+            continue
+        if category.id in found:
+            reader.errors.append(f"The tracking category {category.name} is on a line twice.")
+        found[category.id] = {
+            "Name": category.name,
+            "Option": option.name,
+            "TrackingCategoryID": category.id,
+            "TrackingOptionID": option.id,
+        }
+    if len(found) > MOST:
+        reader.errors.append("A line item can have at most 2 tracking categories.")
+    return list(found.values())
+
+
+def summarise(lines: list[dict[str, Any]]) -> None:
+    """The form of lists: `Options: []` instead of the option's id (facts 6.12)."""
+    for line in lines:
+        for entry in line["Tracking"]:
+            if entry.pop("TrackingOptionID", None):
+                entry["Options"] = []
+
+
+def _category(known: list[TrackingCategory], sent: Sent) -> TrackingCategory | None:
+    ident, name = sent.guid("TrackingCategoryID"), fold(sent.text("Name"))
+    for category in known:
+        if category.id == ident or (not ident and name and fold(category.name) == name):
+            return category
+    return None
+
+
+def _option(category: TrackingCategory, sent: Sent) -> TrackingOption | None:
+    ident, name = sent.guid("TrackingOptionID"), fold(sent.text("Option"))
+    for option in category.options:
+        if option.id == ident or (not ident and name and fold(option.name) == name):
+            return option
+    return None
+
+
+def _unknown(reader: Reader, sent: Sent) -> None:
+    name = sent.text("Name") or sent.text("TrackingCategoryID") or ""
+    option = sent.text("Option") or sent.text("TrackingOptionID") or ""
+    text = f"The tracking option '{option[:100]}' of the category '{name[:100]}'"
+    if reader.complete:
+        reader.errors.append(f"{text} does not exist or is not active.")
+    else:
+        reader.warnings.append(f"{text} has been removed as it does not match an active one.")
