@@ -22,6 +22,7 @@ from xero_sandbox import idempotency
 from xero_sandbox.control.routes import ROUTES as CONTROL
 from xero_sandbox.faults import Fault
 from xero_sandbox.identity.gate import authorise, expire, require_organisation
+from xero_sandbox.identity.rights import require_right
 from xero_sandbox.journal import Entry
 from xero_sandbox.messages import Request, Response, html_response, json_response
 from xero_sandbox.problems import ApiError, NotFound, Problem
@@ -140,7 +141,9 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             raise NotFound
         with sandbox.store.read() as db:
             visit.caller = authorise(Call(sandbox, request, db), route)
-            require_organisation(Call(sandbox, request, db, caller=visit.caller))
+            call = Call(sandbox, request, db, caller=visit.caller)
+            require_organisation(call)
+            require_right(call, route)
         verdict = sandbox.meter.enter(
             visit.caller.client_id, request.tenant_id, now=sandbox.clock.now()
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from xero_sandbox import settings
 from xero_sandbox.clock import Clock
 from xero_sandbox.faults import Faults
+from xero_sandbox.identity import people
 from xero_sandbox.identity.keys import SigningKey, new_key_pem
 from xero_sandbox.journal import Journal
 from xero_sandbox.limits import Meter
@@ -74,11 +75,15 @@ class Sandbox:
         if settings.load(db, "signing_key") is None:
             settings.save(db, "signing_key", new_key_pem())
         if db.execute("SELECT count(*) FROM organisation").fetchone()[0] == 0:
-            demo.seed(db, now_ms=Clock().now_ms())
+            now_ms = Clock().now_ms()
+            demo.seed(db, now_ms=now_ms)
+            people.seed(db)
+            for row in db.execute("SELECT id FROM organisation").fetchall():
+                people.join_seeded(db, row["id"], now_ms=now_ms)
 
     def _register_app(self, db: sqlite3.Connection) -> None:
         options = self.options
         db.execute(
-            "INSERT OR REPLACE INTO app VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO app VALUES (?, ?, ?, ?, 0)",
             (options.client_id, options.client_secret, options.app_name, dumps([])),
         )

@@ -293,7 +293,8 @@ CREATE TABLE IF NOT EXISTS app (
   client_id TEXT PRIMARY KEY,
   client_secret TEXT,
   name TEXT NOT NULL,
-  redirect_uris TEXT NOT NULL
+  redirect_uris TEXT NOT NULL,
+  certified INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS consent (
   client_id TEXT NOT NULL,

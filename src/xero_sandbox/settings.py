@@ -20,6 +20,7 @@ class Switches:
     idempotency_scope: Literal["app", "tenant"] = "app"
     broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
     code_seconds: int = 300  #: how long an authorization code lives
+    uncertified_apps: int = 2  #: as many may be connected to one organisation; 0 is any number
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 from xero_sandbox import settings
 from xero_sandbox.control.answers import Refused, body
-from xero_sandbox.identity import apps, scopes
-from xero_sandbox.identity.authorize import USER_ID
+from xero_sandbox.identity import apps, people, scopes
 from xero_sandbox.identity.connections import connect
 from xero_sandbox.identity.tokens import Grant, issue
 from xero_sandbox.messages import Response, json_response
@@ -100,7 +99,8 @@ def add_app(call: Call) -> Response:
         raise Refused("client_secret must be text, or absent for a PKCE app.")
     if not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris):
         raise Refused("redirect_uris must be a list of addresses.")
-    app = apps.App(client_id, secret, str(wanted.get("name", client_id)), tuple(uris))
+    name, certified = str(wanted.get("name", client_id)), wanted.get("certified") is True
+    app = apps.App(client_id, secret, name, tuple(uris), certified)
     with call.sandbox.store.write() as db:
         apps.save(db, app)
     return json_response({"client_id": client_id, "redirect_uris": uris}, 201)
@@ -142,12 +142,15 @@ def tokens(call: Call) -> Response:
     unknown = scopes.unknown(granted, broad=call.sandbox.switches.broad_scopes)
     if unknown or apps.find(call.db, client_id) is None:
         raise Refused(f"Unknown scopes or client_id: {' '.join(unknown) or client_id}")
+    person = people.find(call.db, str(wanted.get("person", people.USER_ID)))
+    if person is None:
+        raise Refused("There is no such person: see /_sandbox/people.")
     event = str(uuid.uuid4())
     with call.sandbox.store.write() as db:
         inner = Call(call.sandbox, call.request, db)
-        who = {"client_id": client_id, "user_id": USER_ID}
+        who = {"client_id": client_id, "user_id": person.id}
         connect(inner, organisation=chosen, event=event, **who)
-        return json_response(issue(inner, Grant(client_id, USER_ID, granted, event)))
+        return json_response(issue(inner, Grant(client_id, person.id, granted, event)))
 
 
 def _all(call: Call) -> list[dict[str, Any]]:

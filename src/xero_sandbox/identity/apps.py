@@ -20,6 +20,7 @@ class App:
     client_secret: str | None  #: None for a PKCE app, which has no secret
     name: str
     redirect_uris: tuple[str, ...]  #: matched exactly; none means any on this machine
+    certified: bool = False  #: Xero lets only so many others into one organisation
 
     def takes_redirect(self, uri: str) -> bool:
         if self.redirect_uris:
@@ -36,14 +37,14 @@ def find(db: sqlite3.Connection, client_id: str) -> App | None:
     if row is None:
         return None
     uris = tuple(wire.loads(row["redirect_uris"]))
-    return App(row["client_id"], row["client_secret"], row["name"], uris)
+    return App(row["client_id"], row["client_secret"], row["name"], uris, bool(row["certified"]))
 
 
 def save(db: sqlite3.Connection, app: App) -> None:
     uris = wire.dumps(list(app.redirect_uris))
     db.execute(
-        "INSERT OR REPLACE INTO app VALUES (?, ?, ?, ?)",
-        (app.client_id, app.client_secret, app.name, uris),
+        "INSERT OR REPLACE INTO app VALUES (?, ?, ?, ?, ?)",
+        (app.client_id, app.client_secret, app.name, uris, app.certified),
     )
 
 

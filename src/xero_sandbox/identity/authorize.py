@@ -1,7 +1,8 @@
 """The consent page: which app, which scopes in plain words, which organisation (facts 1.2).
 
-There is no sign-in. The page is a plain form posting to its own address with
-`organisation` and `decision` (`allow` or `deny`), so that a program can press the button.
+There is no sign-in. The page is a plain form posting to its own address with `person` (the
+adviser unless someone else is named), `organisation` and `decision` (`allow` or `deny`), so that
+a program can press the button.
 """
 
 from __future__ import annotations
@@ -13,15 +14,14 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from xero_sandbox.identity import apps, scopes
-from xero_sandbox.identity.connections import connect
+from xero_sandbox.identity import apps, people, scopes
+from xero_sandbox.identity.connections import connect, room_for
+from xero_sandbox.identity.people import USER_ID, Person
+from xero_sandbox.identity.rights import role_of
 from xero_sandbox.messages import Response, redirect
 from xero_sandbox.organisations.records import all_organisations
 from xero_sandbox.pages import page
 from xero_sandbox.routing import Call
-
-#: The one person of the first version; every consent is theirs.
-USER_ID = "5a1d6c0e-7f38-4b2a-9c41-3e8f0d2b6a75"
 
 
 class Refusal(Exception):
@@ -55,18 +55,35 @@ def decide(call: Call) -> Response:
     if form.get("decision") == "deny":
         return _back(asked, {"error": "access_denied"})
     organisation = form.get("organisation", "")
+    person = people.find(call.db, form.get("person") or USER_ID)
+    error = _hindrance(call, asked, person, organisation)
+    if error or person is None:
+        return _consent_page(call, asked, error=error)
+    return _back(asked, {"code": grant(call, asked, person, organisation)})
+
+
+def _hindrance(call: Call, asked: Asked, person: Person | None, organisation: str) -> str | None:
+    if person is None:
+        return "Choose a person to continue as."
     known = {entry["OrganisationID"] for entry in all_organisations(call.db)}
-    if form.get("decision") != "allow" or organisation not in known:
-        return _consent_page(call, asked, error="Choose an organisation, then Allow or Deny.")
-    return _back(asked, {"code": grant(call, asked, organisation)})
+    if call.request.form.get("decision") != "allow" or organisation not in known:
+        return "Choose an organisation, then Allow or Deny."
+    if role_of(call, person.id, organisation) is None:
+        return f"{person.name} is not in this organisation. Choose another person or organisation."
+    if not room_for(call, asked.app, organisation):
+        return (
+            "This organisation is connected to as many uncertified apps as it may be. "
+            "Disconnect one of them first."
+        )
+    return None
 
 
-def grant(call: Call, asked: Asked, organisation: str) -> str:
+def grant(call: Call, asked: Asked, person: Person, organisation: str) -> str:
     """Connect the organisation and return a code. Scopes add to those given before."""
     client_id = asked.app.client_id
     event = str(uuid.uuid4())
-    connect(call, client_id=client_id, user_id=USER_ID, organisation=organisation, event=event)
-    granted = _widen_consent(call.db, client_id, asked.scopes)
+    connect(call, client_id=client_id, user_id=person.id, organisation=organisation, event=event)
+    granted = _widen_consent(call.db, client_id, person.id, asked.scopes)
     code = secrets.token_urlsafe(32)
     expires = call.sandbox.clock.now() + call.sandbox.switches.code_seconds
     call.db.execute(
@@ -74,7 +91,7 @@ def grant(call: Call, asked: Asked, organisation: str) -> str:
         (
             code,
             client_id,
-            USER_ID,
+            person.id,
             asked.redirect_uri,
             asked.challenge,
             " ".join(granted),
@@ -86,14 +103,16 @@ def grant(call: Call, asked: Asked, organisation: str) -> str:
     return code
 
 
-def _widen_consent(db: sqlite3.Connection, client_id: str, wanted: list[str]) -> list[str]:
+def _widen_consent(
+    db: sqlite3.Connection, client_id: str, user_id: str, wanted: list[str]
+) -> list[str]:
     row = db.execute(
-        "SELECT scopes FROM consent WHERE client_id = ? AND user_id = ?", (client_id, USER_ID)
+        "SELECT scopes FROM consent WHERE client_id = ? AND user_id = ?", (client_id, user_id)
     ).fetchone()
     before = row["scopes"].split() if row else []
     granted = list(dict.fromkeys([*before, *wanted]))
     db.execute(
-        "INSERT OR REPLACE INTO consent VALUES (?, ?, ?)", (client_id, USER_ID, " ".join(granted))
+        "INSERT OR REPLACE INTO consent VALUES (?, ?, ?)", (client_id, user_id, " ".join(granted))
     )
     return granted
 
@@ -133,6 +152,8 @@ def _consent_page(call: Call, asked: Asked, error: str | None = None) -> Respons
         app=asked.app.name,
         scopes=[scopes.words_for(scope) for scope in asked.scopes],
         organisations=all_organisations(call.db),
+        people=people.everyone(call.db),
+        chosen=call.request.form,
         action=f"{call.request.path}?{call.request.query_string}",
         error=error,
     )

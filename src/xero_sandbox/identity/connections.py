@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from xero_sandbox.identity.apps import App
 from xero_sandbox.identity.gate import identify
 from xero_sandbox.messages import Response, json_response
 from xero_sandbox.organisations.records import organisation_name
@@ -24,6 +25,22 @@ def connect(call: Call, *, client_id: str, user_id: str, organisation: str, even
         """,
         (str(uuid.uuid4()), client_id, user_id, organisation, event, now, now),
     )
+
+
+def room_for(call: Call, app: App, organisation: str) -> bool:
+    """Whether one more uncertified app may be connected to the organisation (facts 1.5)."""
+    most = call.sandbox.switches.uncertified_apps
+    if app.certified or not most:
+        return True
+    others = call.db.execute(
+        """
+        SELECT count(DISTINCT connection.client_id) FROM connection
+        JOIN app ON app.client_id = connection.client_id AND NOT certified
+        WHERE organisation = ? AND connection.client_id != ?
+        """,
+        (organisation, app.client_id),
+    ).fetchone()[0]
+    return bool(others < most)
 
 
 def disconnect_all(call: Call, *, client_id: str, user_id: str) -> None:

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from xero_sandbox.identity import people
 from xero_sandbox.identity.apps import App, OAuthError, authenticate
 from xero_sandbox.identity.connections import disconnect_all
 from xero_sandbox.messages import Response, json_response
@@ -76,11 +77,12 @@ def revoke(call: Call) -> Response:
 def issue(call: Call, grant: Grant) -> dict[str, Any]:
     """Return a fresh token set; the refresh token only with `offline_access`."""
     now = call.sandbox.clock.now()
+    access = call.sandbox.key.sign(_access_claims(grant, now))
     tokens: dict[str, Any] = {}
     if "openid" in grant.scopes:
-        tokens["id_token"] = call.sandbox.key.sign(_id_claims(call, grant, now))
-    tokens["access_token"] = call.sandbox.key.sign(_access_claims(grant, now))
-    tokens |= {"expires_in": ACCESS_SECONDS, "token_type": "Bearer"}
+        claims = _id_claims(call, grant, now) | {"at_hash": _half_hash(access)}
+        tokens["id_token"] = call.sandbox.key.sign(claims)
+    tokens |= {"access_token": access, "expires_in": ACCESS_SECONDS, "token_type": "Bearer"}
     if "offline_access" in grant.scopes:
         tokens["refresh_token"] = _new_refresh_token(call, grant, now)
     return tokens | {"scope": " ".join(grant.scopes)}
@@ -179,9 +181,16 @@ def _id_claims(call: Call, grant: Grant, now: float) -> dict[str, Any]:
     }
     if grant.nonce:
         claims["nonce"] = grant.nonce
-    if "email" in grant.scopes:
-        claims["email"] = "adviser@sandbox.example"
-    if "profile" in grant.scopes:
-        claims |= {"preferred_username": "adviser@sandbox.example", "name": "Sam Adviser"}
-        claims |= {"given_name": "Sam", "family_name": "Adviser"}
+    person = people.find(call.db, grant.user_id)
+    if person and "email" in grant.scopes:
+        claims["email"] = person.email
+    if person and "profile" in grant.scopes:
+        claims |= {"preferred_username": person.email, "name": person.name}
+        claims |= {"given_name": person.first_name, "family_name": person.last_name}
     return claims
+
+
+def _half_hash(token: str) -> str:
+    """`at_hash` of OpenID Connect: the left half of the token's SHA-256, base64url."""
+    half = hashlib.sha256(token.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
