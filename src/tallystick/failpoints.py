@@ -1,7 +1,8 @@
 """Named places where a test or a person can kill the process exactly there.
 
 `TALLYSTICK_FAILPOINT=push.sealed` kills with SIGKILL the first time the worker gets there,
-`push.sealed:3` the third time. Unset (always, in production) a failpoint costs a dict look-up.
+`push.sealed:3` the third time. `TALLYSTICK_FAILPOINT_SIGNAL=SIGSTOP` freezes the process there
+instead, until it gets SIGCONT. Unset (always, in production) a failpoint costs a dict look-up.
 """
 
 import os
@@ -18,4 +19,5 @@ def failpoint(name: str) -> None:
         return
     _hits += 1
     if _hits == int(nth or 1):
-        os.kill(os.getpid(), signal.SIGKILL)
+        wanted_signal = os.environ.get("TALLYSTICK_FAILPOINT_SIGNAL", "SIGKILL")
+        os.kill(os.getpid(), signal.Signals[wanted_signal])
