@@ -9,13 +9,12 @@ A process that dies after 2 loses its answer. When its claim has run out, the ne
 the same old refresh token, which Xero still takes for 30 minutes.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tallystick.connections import installation
 from tallystick.connections.calls import recorder
@@ -68,7 +67,7 @@ def access_token(organisation: Organisation) -> str:
     Raises NotConnected, ConsentRevoked (the connection is then in error) or a TryLater.
     """
     held = bound_connection(organisation)
-    if held.access_expires_at and held.access_expires_at - timezone.now() > MARGIN:
+    if _lives(held, MARGIN):
         return held.access_token
     return _renewed(organisation, held)
 
@@ -81,9 +80,18 @@ def refresh_after_rejection(organisation: Organisation, rejected_token: str) -> 
     return _renewed(organisation, held, rejected=True)
 
 
+def _lives(held: Connection, margin: timedelta) -> bool:
+    """Tell whether the access token lasts longer than the margin, by the database's clock.
+
+    The clocks of the machines that share the connection need not agree.
+    """
+    rows = Connection.objects.filter(pk=held.pk, generation=held.generation)
+    return rows.filter(access_expires_at__gt=Now() + margin).exists()
+
+
 def _renewed(organisation: Organisation, held: Connection, *, rejected: bool = False) -> str:
-    alive = bool(held.access_expires_at and held.access_expires_at > timezone.now())
-    still_good = held.access_token if alive and not rejected else None
+    alive = not rejected and _lives(held, timedelta(0))
+    still_good = held.access_token if alive else None
     failpoint("token.before_claim")
     if not _claim(held):
         return _made_by_another(organisation, held, still_good)
@@ -124,8 +132,8 @@ def _made_by_another(organisation: Organisation, held: Connection, still_good: s
         return now.access_token
     if still_good is not None:
         return still_good
-    wait = (now.refreshing_until or timezone.now()) - timezone.now()
-    seconds = max(1, round(wait.total_seconds()))
+    wait = (now.refreshing_until or datetime.now(UTC)) - datetime.now(UTC)
+    seconds = max(1, round(min(wait, CLAIM).total_seconds()))
     raise RenewalUnderWay(
         f"Access to {organisation} is just being renewed. Nothing was sent; it goes on by itself "
         f"within {seconds} seconds.",
@@ -140,7 +148,7 @@ def _saved(organisation: Organisation, held: Connection, fresh: TokenSet) -> str
             pk=held.pk, generation=held.generation, status=ConnectionStatus.CONNECTED
         ).update(
             access_token=fresh.access_token,
-            access_expires_at=fresh.expires_at,
+            access_expires_at=Now() + (fresh.expires_at - datetime.now(UTC)),
             refresh_token=fresh.refresh_token,
             scopes=sorted(fresh.scopes),
             generation=F("generation") + 1,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.connections.models import Organisation
@@ -27,7 +27,9 @@ _CLASSES = {
 
 def is_stale(organisation: Organisation) -> bool:
     """Tell whether the copy is missing or older than `MAX_AGE`."""
-    return organisation.read_at is None or timezone.now() - organisation.read_at > MAX_AGE
+    # By the database's clock, for the machines' own need not agree.
+    fresh = Organisation.objects.filter(pk=organisation.pk, read_at__gt=Now() - MAX_AGE)
+    return not fresh.exists()
 
 
 def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
@@ -49,8 +51,9 @@ def _save_facts(organisation: Organisation, facts: xero.Organisation) -> None:
     organisation.is_demo = facts.is_demo_company
     organisation.period_lock_date = facts.period_lock_date
     organisation.end_of_year_lock_date = facts.end_of_year_lock_date
-    organisation.read_at = timezone.now()
+    organisation.read_at = Now()
     organisation.save()
+    organisation.refresh_from_db(fields=["read_at"])
 
 
 def _save_accounts(organisation: Organisation, accounts: list[xero.Account]) -> None:
