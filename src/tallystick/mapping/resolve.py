@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import cast
+from urllib.parse import quote
 from uuid import UUID
 
 from tallystick import xero
@@ -21,6 +22,8 @@ from tallystick.money import Basis, document_totals
 #: Accounts that Xero does not take on invoice lines (facts: accounts).
 _NOT_ON_LINES = frozenset({"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"})
 _NO_TAX = "NONE"
+#: Of a number as it stands in a URL: Xero answers 404 to a query of about 2 KB (facts 5.3).
+_LONGEST_NUMBER = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,16 @@ class Resolver:
     def _document_problems(self, document: Document, lines: Sequence[Line]) -> list[Problem]:
         problems = []
         organisation = self.organisation
+        if not _can_be_found_again(document.number):
+            problems.append(
+                Problem(
+                    "number",
+                    f"{document.number.strip() or 'The invoice without a number'} was not sent: "
+                    "its number is empty, too long, or holds doubled blanks or invisible "
+                    "characters, by which it could not be found again in Xero.",
+                    "Cancel it and enter it under a plain number.",
+                )
+            )
         if not lines:
             problems.append(
                 Problem(
@@ -264,6 +277,15 @@ def _total_problems(document: Document, taxed: list[tuple[Decimal, Decimal]]) ->
             TAX_MAPPING,
         )
     ]
+
+
+def _can_be_found_again(number: str) -> bool:
+    """Tell whether Xero keeps the number letter by letter, and a question may hold it.
+
+    Whoever does not find a copy again makes a second one.
+    """
+    is_plain = number == " ".join(number.split()) and number.isprintable()
+    return bool(number) and is_plain and len(quote(number)) <= _LONGEST_NUMBER
 
 
 def _locked_until(organisation: Organisation) -> date | None:
