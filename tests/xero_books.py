@@ -14,12 +14,21 @@ from django.conf import settings
 from django.db.models import F
 
 from consenting import UK, connect
-from factories import make_tax_code, make_workspace, owner_of
-from tallystick.books.models import Document
+from factories import (
+    line,
+    make_document,
+    make_party,
+    make_tax_code,
+    make_workspace,
+    owner_of,
+)
+from tallystick.books.documents import cancel_documents
+from tallystick.books.models import Document, Party
 from tallystick.connections.models import Organisation
 from tallystick.mapping.services import choose_sales_account, choose_tax_type
 from tallystick.sync.models import Attempt, Batch, Lane, Link
 from tallystick.sync.push.round import drain
+from tallystick.sync.queue import retry
 from tallystick.workspaces.models import User, Workspace
 
 
@@ -41,6 +50,9 @@ class Sandbox:
         match = {key: fault.pop(key) for key in ("method", "path", "nth", "times") if key in fault}
         found = self.post("/_sandbox/faults", {"match": match, "action": action, **fault})
         return int(found["id"])
+
+    def remove_fault(self, fault: int) -> None:
+        httpx2.delete(f"{self.url}/_sandbox/faults/{fault}").raise_for_status()
 
     def advance(self, seconds: int) -> None:
         self.post("/_sandbox/clock", {"advance_seconds": seconds})
@@ -69,6 +81,25 @@ class Books:
         """Work rounds here and now, as a worker would."""
         for _ in range(rounds):
             drain(self.organisation.pk)
+
+    def submit(self, number: str, party: Party | None = None, **given: Any) -> Document:
+        """Submit an invoice of one line; it comes to 14.94 GBP where the test gives no lines."""
+        party = party or self.workspace.parties.first() or make_party(self.workspace, number="C1")
+        given.setdefault("lines", [line(tax_code="VAT20", quantity="3", unit_price="4.15")])
+        return make_document(
+            self.workspace, party=party, number=number, currency="GBP", submitted=True, **given
+        )
+
+    def cancel(self, *documents: Document) -> None:
+        cancel_documents(
+            workspace=self.workspace,
+            document_ids=[document.pk for document in documents],
+            actor=self.owner,
+        )
+
+    def retry(self, *documents: Document) -> int:
+        links = [self.link(document).pk for document in documents]
+        return retry(workspace=self.workspace, actor=self.owner, link_ids=links)
 
     def invoices(self) -> list[dict[str, Any]]:
         """What the organisation holds now, by the sandbox's own account."""
@@ -121,6 +152,18 @@ class Books:
             raise AssertionError(done.stderr.decode())
         return done.returncode == -9
 
+    def paused_worker(self, failpoint: str) -> subprocess.Popen[bytes]:
+        """Start one round in a process of its own that freezes (SIGSTOP) at the failpoint."""
+        environment = self.environment(
+            TALLYSTICK_FAILPOINT=failpoint, TALLYSTICK_FAILPOINT_SIGNAL="SIGSTOP"
+        )
+        worker = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", _ONE_ROUND, str(self.organisation.pk)],
+            env=environment,
+        )
+        os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return worker
+
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a real process that works on the test's database and sandbox."""
         database = settings.DATABASES["default"]["NAME"]
@@ -136,6 +179,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.settings"
 import django
 django.setup()
 from tallystick.sync.push.round import drain
+from tallystick.sync.queue import retry
 drain(int(sys.argv[1]))
 """
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 
@@ -19,6 +19,7 @@ from tallystick.books.models import Document, Kind, Status
 from tallystick.books.signals import documents_cancelled, documents_submitted
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.signals import organisation_connected
+from tallystick.mapping.problems import TAX_MAPPING, XERO
 from tallystick.mapping.signals import mended
 from tallystick.sync.models import Attempt, Intent, Lane, Link, LinkState, Outcome
 from tallystick.sync.tasks import wake
@@ -58,18 +59,18 @@ def withdraw_cancelled(
 
     What is being sent just now is marked only: the engine retracts it once it knows the answer.
     """
-    links = Link.objects.filter(document__in=document_ids).select_for_update(of=("self",))
-    organisations: set[int] = set()
-    for link in links.order_by("pk"):
-        link.intent, link.problem, link.waits_for = Intent.RETRACT, None, ""
-        if link.state == LinkState.RETRACTED:
-            continue
-        if link.state != LinkState.SENDING:
-            link.state = LinkState.QUEUED if link.xero_id else LinkState.RETRACTED
-            organisations |= {link.organisation_id} if link.xero_id else set()
-        link.save(update_fields=["intent", "problem", "waits_for", "state"])
-        Link.objects.filter(pk=link.pk).update(changed_at=Now(), not_before=Now())
-    for organisation_id in organisations:
+    links = Link.objects.filter(document__in=document_ids).exclude(state=LinkState.RETRACTED)
+    _in_order(links).update(
+        intent=Intent.RETRACT,
+        state=Case(
+            When(state=LinkState.SENDING, then=Value(LinkState.SENDING)),
+            When(xero_id__isnull=False, then=Value(LinkState.QUEUED)),
+            default=Value(LinkState.RETRACTED),
+        ),
+        **_anew(),
+    )
+    queued = links.filter(state=LinkState.QUEUED).order_by()
+    for organisation_id in queued.values_list("organisation_id", flat=True).distinct():
         wake(organisation_id)
 
 
@@ -95,13 +96,11 @@ def release_mended(
 
 def release(organisation_id: int, keys: Iterable[str]) -> int:
     """Queue the failed and held links that wait for one of the keys; returns how many."""
-    waiting = Q()
+    keys = list(keys)
+    waiting = Q(waits_for__in=[key for key in keys if not key.endswith("*")])
     for key in keys:
-        waiting |= (
-            Q(waits_for__startswith=key.removesuffix("*"))
-            if key.endswith("*")
-            else Q(waits_for=key)
-        )
+        if key.endswith("*"):
+            waiting |= Q(waits_for__startswith=key.removesuffix("*"))
     stopped = Link.objects.filter(
         waiting, organisation=organisation_id, state__in=[LinkState.FAILED, LinkState.HELD]
     )
@@ -118,6 +117,8 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
     organisation = bound_organisation(workspace)
     if organisation is None:
         raise NotConnected(workspace)
+    # One at a time, so that two people who press it at once do not both count the same documents.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     _create_links(organisation, LinkState.WAITING)
     waiting = Link.objects.filter(organisation=organisation, state=LinkState.WAITING)
     queued = totals_of(waiting)
@@ -142,24 +143,19 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     What waits for a change in Xero makes its lists be read again first.
     """
     require(actor, workspace, Permission.VIEW)
+    organisations = list(workspace.organisations.values_list("pk", flat=True))
     stopped = Link.objects.filter(
-        pk__in=link_ids,
-        organisation__workspace=workspace,
-        state__in=[LinkState.FAILED, LinkState.HELD],
+        organisation__in=organisations, state__in=[LinkState.FAILED, LinkState.HELD]
     )
-    chosen = list(stopped.values_list("pk", "organisation_id", "waits_for"))
-    parties = [key.partition(":")[2] for _, _, key in chosen if key.startswith("party:")]
-    count = _requeue(stopped, asked_by=actor)
-    _requeue(
-        Link.objects.filter(
-            organisation__workspace=workspace,
-            party__in=parties,
-            state__in=[LinkState.FAILED, LinkState.HELD],
-        )
-    )
-    in_xero = {organisation for _, organisation, key in chosen if key.startswith("xero:")}
-    Organisation.objects.filter(pk__in=in_xero).update(read_at=None)
-    for organisation_id in {organisation for _, organisation, _ in chosen}:
+    chosen = stopped.filter(pk__in=link_ids)
+    causes = list(chosen.values_list("organisation_id", "waits_for", "problem__screen"))
+    parties = [key.partition(":")[2] for _, key, _ in causes if key.startswith("party:")]
+    # Whoever mended something in Xero must not wait until our copy of its lists is old.
+    mended_there = {pk for pk, _, screen in causes if screen in (XERO, TAX_MAPPING)}
+    Organisation.objects.filter(pk__in=mended_there).update(read_at=None)
+    _requeue(stopped.filter(party__in=parties))
+    count = _requeue(chosen, asked_by=actor)
+    for organisation_id in {pk for pk, _, _ in causes}:
         wake(organisation_id)
     return count
 
@@ -176,8 +172,10 @@ class NotConnected(Exception):
 
 def bound_organisation(workspace: Workspace) -> Organisation | None:
     """Return the organisation that the workspace's documents go to; None before connecting."""
-    bound = Connection.objects.without_tokens().filter(workspace=workspace).exclude(
-        status=ConnectionStatus.DISCONNECTED
+    bound = (
+        Connection.objects.without_tokens()
+        .filter(workspace=workspace)
+        .exclude(status=ConnectionStatus.DISCONNECTED)
     )
     found = bound.select_related("organisation").first()
     return found.organisation if found else None
@@ -205,23 +203,40 @@ def _requeue(links: QuerySet[Link], *, asked_by: User | None = None) -> int:
                 actor=asked_by,
                 finished_at=Now(),
             )
-            for link in links.select_for_update(of=("self",))
+            for link in links.order_by("pk").select_for_update()
         )
-    return links.update(
-        state=LinkState.QUEUED,
-        problem=None,
-        waits_for="",
-        tries=0,
-        not_before=Now(),
-        queued_at=Now(),
-        changed_at=Now(),
-    )
+    return _in_order(links).update(state=LinkState.QUEUED, **_anew())
+
+
+def _in_order(links: QuerySet[Link]) -> QuerySet[Link]:
+    """Return the same links, to be locked in the order of their keys when they are updated.
+
+    Everybody locks them so, after the documents; no two acts then wait for each other.
+    """
+    # A limit, or Django would leave out the order of a sub-select.
+    locked = links.order_by("pk").select_for_update().values("pk")[: 2**62]
+    return Link.objects.filter(pk__in=locked)
+
+
+def _anew() -> dict[str, Any]:
+    """What every act that sets a link going again writes."""
+    return {
+        "problem": None,
+        "waits_for": "",
+        "tries": 0,
+        "not_before": Now(),
+        "queued_at": Now(),
+        "changed_at": Now(),
+    }
 
 
 def _create_links(
     organisation: Organisation, state: LinkState, *, document_ids: Sequence[int] | None = None
 ) -> None:
-    """Give every submitted document (of those named) without a link one, in one statement."""
+    """Give every submitted document (of those named) without a link one, in one statement.
+
+    The documents are locked, so that one that is just being cancelled gets none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -233,7 +248,11 @@ def _create_links(
               AND document.status = %(submitted)s
               AND document.kind = ANY(%(kinds)s)
               AND (%(ids)s::bigint[] IS NULL OR document.id = ANY(%(ids)s))
+              AND NOT EXISTS (SELECT FROM sync_link link
+                              WHERE link.organisation_id = %(organisation)s
+                                AND link.document_id = document.id)
             ORDER BY document.id
+            FOR SHARE OF document
             ON CONFLICT (organisation_id, document_id) DO NOTHING
             """,
             {
