@@ -4,7 +4,6 @@ import pytest
 
 from factories import line, make_document, make_party
 from tallystick import xero
-from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
 from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
@@ -30,7 +29,7 @@ def test_killed_here_everything_lands_once_and_the_log_is_whole(books: Books, fa
     )
     assert len({one["number"] for one in books.invoices()}) == len(books.invoices())
     assert all(books.link(document).state == LinkState.SYNCED for document in sent)
-    assert books.link(cancelled).state == LinkState.RETRACTED
+    assert {books.link(document).state for document in cancelled} == {LinkState.RETRACTED}
     assert books.link(wrong).state == LinkState.FAILED
     assert not Batch.objects.filter(settled_at=None).exists()
     assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
@@ -38,15 +37,18 @@ def test_killed_here_everything_lands_once_and_the_log_is_whole(books: Books, fa
         assert books.log(document)[-1][1] == Outcome.DONE
 
 
-def _story(books: Books) -> tuple[list[Document], Document, Document]:
+def _story(books: Books) -> tuple[list[Document], list[Document], Document]:
     """Documents such that the next round meets every boundary there is.
 
-    One cancelled in Xero, one known there, one with unknown outcome, one whose customer is known
-    there, one with a new customer, and one that cannot be sent.
+    Two cancelled, of which Xero has one and somebody deleted the other there, one known there,
+    one with unknown outcome, one whose customer is known there, one with a new customer, and one
+    that cannot be sent.
     """
     cafe = make_party(books.workspace, "Harbour Cafe", number="C1")
-    cancelled, known = (_invoice(books, f"INV-{n}", cafe) for n in (1, 2))
+    kept, known, deleted = (_invoice(books, f"INV-{n}", cafe) for n in (1, 2, 7))
+    cancelled = [kept, deleted]
     books.drain()
+    delete_in_xero(books, deleted)
     books.sandbox.fault("cut_after", method="PUT", path="*/Invoices", times=1)
     unknown = _invoice(books, "INV-3", cafe)
     books.drain()
@@ -55,7 +57,7 @@ def _story(books: Books) -> tuple[list[Document], Document, Document]:
     books.link(known).delete()
     sync_now(workspace=books.workspace, actor=books.owner)
     Link.objects.filter(document=known).update(state=LinkState.QUEUED)
-    cancel_documents(workspace=books.workspace, document_ids=[cancelled.pk], actor=books.owner)
+    books.cancel(*cancelled)
     bay = make_party(books.workspace, "Bay Books", number="C2")
     contact = xero.ContactDraft(name="Bay Books", contact_number="C2")
     client_for(books.organisation).create_contacts([contact], "somebody else's")
@@ -64,6 +66,11 @@ def _story(books: Books) -> tuple[list[Document], Document, Document]:
     wrong = _invoice(books, "INV-6", cafe, account_code="999")
     Organisation.objects.update(read_at=None)
     return sent, cancelled, wrong
+
+
+def delete_in_xero(books: Books, document: Document) -> None:
+    change = xero.seal_status_changes([(str(books.link(document).xero_id), "DELETED")])
+    client_for(books.organisation).send(change, f"somebody deletes {document}")
 
 
 def _invoice(books: Books, number: str, party: Party, account_code: str = "") -> Document:

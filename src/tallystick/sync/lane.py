@@ -27,6 +27,8 @@ logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=9)
 _LONGEST_BACKOFF_SECONDS = 300
+#: Xero's longest limit is a day; whatever more an answer asks for is a mistake.
+_LONGEST_BLOCK_SECONDS = 24 * 3600
 
 
 class LeaseLost(Exception):
@@ -53,8 +55,11 @@ class Held:
 
     def block(self, *, seconds: int | None, reason: str) -> None:
         """Let nothing be sent for a while: as long as Xero asks, else growing with each failure."""
-        lane = self._mine().get()
+        lane = self._mine().first()
+        if lane is None:
+            return  # Another worker holds it now, and finds out by itself.
         wait = seconds if seconds is not None else _backoff_seconds(lane.failures)
+        wait = min(wait, _LONGEST_BLOCK_SECONDS)
         self._mine().update(
             blocked_until=Now() + timedelta(seconds=wait),
             blocked_reason=reason,

@@ -42,37 +42,39 @@ def wake_due() -> int:
 
 
 def due_organisations() -> list[int]:
-    """Return the connected organisations with work due, or never read, and a lane nobody holds.
+    """Return the connected organisations with work due and a lane nobody holds.
 
-    Hops from one organisation to the next along the index of due links, so that ten thousand
-    idle ones cost nothing.
+    Work is a link that is due, a request whose outcome is unknown, or lists never read. Hops from
+    one organisation to the next along the indexes, so that ten thousand idle ones cost nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH RECURSIVE due AS (
+            WITH RECURSIVE busy AS (
                 (SELECT organisation_id FROM sync_link
                  WHERE state IN ('queued', 'sending') ORDER BY organisation_id LIMIT 1)
                 UNION ALL
                 SELECT (SELECT link.organisation_id FROM sync_link link
                         WHERE link.state IN ('queued', 'sending')
-                          AND link.organisation_id > due.organisation_id
+                          AND link.organisation_id > busy.organisation_id
                         ORDER BY link.organisation_id LIMIT 1)
-                FROM due WHERE due.organisation_id IS NOT NULL
+                FROM busy WHERE busy.organisation_id IS NOT NULL
+            ), due AS (
+                SELECT organisation_id FROM busy
+                WHERE EXISTS (SELECT 1 FROM sync_link link
+                              WHERE link.organisation_id = busy.organisation_id
+                                AND link.state IN ('queued', 'sending')
+                                AND link.not_before <= now())
+                UNION SELECT organisation_id FROM sync_batch WHERE settled_at IS NULL
+                UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
             )
-            SELECT organisation.id FROM connections_organisation organisation
+            SELECT due.organisation_id FROM due
             JOIN connections_connection connection
-              ON connection.organisation_id = organisation.id
+              ON connection.organisation_id = due.organisation_id
              AND connection.status = 'connected'
-            LEFT JOIN sync_lane lane ON lane.organisation_id = organisation.id
+            LEFT JOIN sync_lane lane ON lane.organisation_id = due.organisation_id
             WHERE (lane.leased_until IS NULL OR lane.leased_until < now())
               AND (lane.blocked_until IS NULL OR lane.blocked_until <= now())
-              AND (organisation.read_at IS NULL
-                   OR organisation.id IN (SELECT organisation_id FROM due)
-                      AND EXISTS (SELECT 1 FROM sync_link link
-                                  WHERE link.organisation_id = organisation.id
-                                    AND link.state IN ('queued', 'sending')
-                                    AND link.not_before <= now()))
             """
         )
         return [row[0] for row in cursor.fetchall()]

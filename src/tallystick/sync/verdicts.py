@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tallystick.books.models import Document, Status
-from tallystick.mapping.problems import Problem
+from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
 from tallystick.sync.models import Attempt, Batch, Intent, Link, LinkState, Outcome
+from tallystick.sync.queue import release
 
 #: After so many unclear answers a link fails and waits for a person.
 MAX_TRIES = 6
@@ -46,6 +46,8 @@ class Verdict:
     problem: Problem | None = None
     #: The problem is a question to a person rather than an error.
     is_question: bool = False
+    #: Going back counts as one of the link's tries; not so where others in its batch are the cause.
+    is_try: bool = True
 
 
 def lock_links(link_ids: Iterable[int]) -> dict[int, Link]:
@@ -71,50 +73,88 @@ def apply_verdicts(
     """
     links = lock_links(verdict.link_id for verdict in verdicts)
     open_attempts = _open_attempts(batch)
+    owners = _owners(verdicts)
     attempts: list[Attempt] = []
     for verdict in verdicts:
         link = links[verdict.link_id]
         attempt = open_attempts.get(link.pk)
         if batch and attempt is None and not _is_news(link, verdict):
             continue
+        if verdict.copy and owners.setdefault(verdict.copy.xero_id, link).pk != link.pk:
+            verdict = _belongs_to_another(link, owners[verdict.copy.xero_id])
         attempt = attempt or Attempt(
             organisation_id=link.organisation_id, link=link, batch=batch, action=action
         )
-        attempt.outcome = _move(link, verdict)
+        attempt.outcome = _move(link, verdict, action)
         attempt.message = verdict.message
-        attempt.correlation_id = correlation_id or ""
-        attempt.finished_at = timezone.now()
+        attempt.correlation_id = (correlation_id or "")[:64]
+        attempt.finished_at = Now()
         attempts.append(attempt)
     _save(links.values(), attempts)
+    _release_documents_of(links.values())
     return list(links.values())
 
 
 def _is_news(link: Link, verdict: Verdict) -> bool:
-    return verdict.copy is not None and not verdict.copy.is_gone and link.xero_id is None
+    """Tell whether a request that came late has made a copy that nobody knows of."""
+    copy = verdict.copy
+    if copy is None or copy.is_gone or copy.xero_id == link.xero_id:
+        return False
+    return link.xero_id is None or link.state != LinkState.SYNCED
 
 
-def _move(link: Link, verdict: Verdict) -> Outcome:
+def _owners(verdicts: Sequence[Verdict]) -> dict[UUID, Link]:
+    """Return the links that have one of the verdicts' copies already, by the copy's id."""
+    found = {verdict.copy.xero_id for verdict in verdicts if verdict.copy}
+    # All verdicts are about links of one organisation; ids in Xero are unique over all.
+    links = Link.objects.filter(
+        organisation__links__in=[verdict.link_id for verdict in verdicts[:1]], xero_id__in=found
+    )
+    return {
+        link.xero_id: link for link in links.select_related("document", "party") if link.xero_id
+    }
+
+
+def _belongs_to_another(link: Link, owner: Link) -> Verdict:
+    """One record in Xero is never two of ours: whatever hangs on it would go to the wrong one."""
+    ours, theirs = link.document or link.party, owner.document or owner.party
+    message = (
+        f"Xero's record for {ours} ({ours.number if ours else ''}) belongs to {theirs} "
+        f"({theirs.number if theirs else ''}) here already. Nothing was changed."
+    )
+    remedy = "Give each a record of its own number in Xero, then press Retry."
+    problem = Problem("record_taken", message, remedy, PARTY if link.party else XERO)
+    return Verdict(link.pk, message, problem=problem, is_question=True)
+
+
+def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     """Bring the link to the state that the verdict asks for, and say how the attempt ended."""
-    link.changed_at = timezone.now()
+    link.changed_at = Now()
     link.problem, link.waits_for = None, ""
     if verdict.copy:
         outcome = _move_to_copy(link, verdict.copy)
         if verdict.problem is None or _is_cancelled(link):
             return outcome
+    if _is_cancelled(link) and (link.xero_id is None or action != "retract"):
+        return _move_to_withdrawn(link)
     if verdict.problem:
         return _move_to_problem(link, verdict.problem, is_question=verdict.is_question)
+    link.tries += verdict.is_try
     return _move_back(link)
 
 
+def _move_to_withdrawn(link: Link) -> Outcome:
+    """Cancelled meanwhile: what became of pushing it matters no more, only whether a copy stands."""
+    link.intent, link.not_before = Intent.RETRACT, Now()
+    link.state = LinkState.QUEUED if link.xero_id else LinkState.RETRACTED
+    return Outcome.DROPPED
+
+
 def _move_back(link: Link) -> Outcome:
-    """Xero does not have it: what was cancelled meanwhile is done, the rest is tried anew."""
-    link.tries += 1
-    if link.intent == Intent.RETRACT and link.xero_id is None:
-        link.state = LinkState.RETRACTED
-        return Outcome.DROPPED
+    """Nothing is known to be in Xero: it is tried anew, a few times."""
     if link.tries >= MAX_TRIES:
         return _move_to_problem(link, _no_clear_answer(link), is_question=False)
-    link.state, link.not_before = LinkState.QUEUED, timezone.now()
+    link.state, link.not_before = LinkState.QUEUED, Now()
     return Outcome.UNKNOWN
 
 
@@ -125,17 +165,14 @@ def _move_to_copy(link: Link, copy: Copy) -> Outcome:
         link.state = LinkState.RETRACTED
     elif _is_cancelled(link):
         link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
-        link.not_before = timezone.now()
+        link.not_before = Now()
     else:
-        link.state, link.synced_at = LinkState.SYNCED, timezone.now()
+        link.state, link.synced_at = LinkState.SYNCED, Now()
         link.sent_revision = link.document.revision if link.document else None
     return Outcome.DONE
 
 
 def _move_to_problem(link: Link, problem: Problem, *, is_question: bool) -> Outcome:
-    if _is_cancelled(link) and link.xero_id is None:
-        link.state = LinkState.RETRACTED
-        return Outcome.DROPPED
     link.state = LinkState.HELD if is_question else LinkState.FAILED
     link.problem, link.waits_for = problem.to_json(), problem.waits_for
     return Outcome.HELD if is_question else Outcome.FAILED
@@ -143,12 +180,28 @@ def _move_to_problem(link: Link, problem: Problem, *, is_question: bool) -> Outc
 
 def _no_clear_answer(link: Link) -> Problem:
     name = link.document or link.party
+    often = f"Xero broke off {link.tries} times without a clear answer"
+    if link.intent == Intent.RETRACT:
+        return Problem(
+            "no_clear_answer",
+            f"{name} is cancelled here but may still stand in Xero: {often}.",
+            "Press Retry, or delete or void it in Xero by hand and then press Retry.",
+            XERO,
+        )
     return Problem(
         "no_clear_answer",
-        f"{name} was not sent: Xero broke off {link.tries} times without a clear answer, and "
-        "does not have it.",
-        "Press Retry. If it comes again, look at its lines: Xero may stumble over one of them.",
+        f"{name} was not sent: {often}, and does not have it.",
+        "Press Retry; nothing is doubled. If it comes again, look at its texts and amounts: Xero "
+        "may stumble over one of them.",
+        PARTY if link.party else DOCUMENT,
     )
+
+
+def _release_documents_of(links: Iterable[Link]) -> None:
+    """Queue the documents that waited for customers who are in Xero now."""
+    known = [link for link in links if link.party_id and link.state == LinkState.SYNCED]
+    if known:
+        release(known[0].organisation_id, [f"party:{link.party_id}" for link in known])
 
 
 def _is_cancelled(link: Link) -> bool:

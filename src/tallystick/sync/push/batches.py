@@ -5,14 +5,13 @@ keeps the order: seal and commit, check the lease, send, settle in one transacti
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 import structlog
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tallystick import xero
 from tallystick.sync.lane import Held, LeaseLost
@@ -30,6 +29,7 @@ MAX_BYTES = 3_500_000
 KEY_LIVES = timedelta(minutes=5, seconds=30)
 
 Refused: TypeAlias = xero.BadRequest | xero.NotFound
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,23 @@ class Purpose:
     action: str
     #: From Xero's answer to a verdict for each member it speaks of.
     read: Callable[[Sequence[Link], xero.Answer], list[Verdict]]
-    #: What to do about members when Xero refuses the request as a whole.
-    refuse: Callable[[Sequence[Link], Refused], list[Verdict]]
+    #: What it means when Xero refuses the whole request and a lone member is all there is in it.
+    refuse: Callable[[Link, Refused], Verdict]
     #: For when the key is dead: look in Xero for each member, and say what is there.
     look: Callable[[xero.XeroClient, Sequence[Link]], list[Verdict]]
+
+
+def companies(elements: Sequence[T], tries_of: Callable[[T], int]) -> Iterator[Sequence[T]]:
+    """Part what is to be sent into requests: fifty at a time, fresh ones first.
+
+    What came back without a clear answer goes in ever smaller company, at last alone: then
+    whatever Xero stumbles over is known, and the others have landed.
+    """
+    for tries in sorted({tries_of(element) for element in elements}):
+        alike = [element for element in elements if tries_of(element) == tries]
+        size = max(1, BATCH // 4**tries)
+        for start in range(0, len(alike), size):
+            yield alike[start : start + size]
 
 
 def seal(
@@ -87,15 +100,22 @@ def deliver(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
 
     Raises what leaves the outcome open (TryLater): the batch then stays open for the next round.
     """
+    request, key, links = restore(batch), str(batch.key), members(batch)
     held.check()
-    request, key = restore(batch), str(batch.key)
     try:
-        answer = calling(f"{purpose.name}.send", lambda: client.send(request, key))
-    except (xero.BadRequest, xero.NotFound) as refused:
-        _settle(held, purpose, batch, refused=refused)
-        return refused
-    _settle(held, purpose, batch, answer=answer)
-    return None
+        try:
+            answer = calling(f"{purpose.name}.send", lambda: client.send(request, key))
+        except (xero.BadRequest, xero.NotFound) as refused:
+            verdicts = _on_refusal(purpose, links, refused)
+            _settle(held, batch, purpose, links, verdicts, refused.correlation_id)
+            return refused
+        verdicts = purpose.read(links, answer)
+        _settle(held, batch, purpose, links, verdicts, answer.correlation_id)
+        return None
+    except (LeaseLost, xero.OutcomeUnknown):
+        # If we were too late, another has settled it: it must be looked what our request has done.
+        Batch.objects.filter(pk=batch.pk).update(settled_at=None)
+        raise
 
 
 def restore(batch: Batch) -> xero.Sealed:
@@ -110,7 +130,8 @@ def restore(batch: Batch) -> xero.Sealed:
 
 def is_repeatable(batch: Batch) -> bool:
     """Tell whether Xero still knows the key, so that repeating cannot do anything twice."""
-    return bool(batch.body) and timezone.now() - batch.sealed_at < KEY_LIVES
+    fresh = Batch.objects.filter(pk=batch.pk, sealed_at__gt=Now() - KEY_LIVES)
+    return bool(batch.body) and fresh.exists()
 
 
 def members(batch: Batch) -> list[Link]:
@@ -119,6 +140,7 @@ def members(batch: Batch) -> list[Link]:
         Link.objects.filter(attempts__batch=batch)
         .select_related("document__party", "party")
         .order_by("pk")
+        .distinct()
     )
 
 
@@ -127,41 +149,39 @@ def close(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(settled_at=Now(), body=b"")
 
 
+def _on_refusal(purpose: Purpose, links: Sequence[Link], refused: Refused) -> list[Verdict]:
+    """A lone member is the cause itself; of several nobody knows which, so they go back."""
+    if isinstance(refused, xero.IdempotencyKeyReused):
+        message = "Xero took the request for another one; asking Xero, then sending it anew."
+        return [Verdict(link.pk, message) for link in links]
+    if len(links) == 1:
+        return [purpose.refuse(links[0], refused)]
+    message = f"Sent again in smaller parts: {refused}"
+    return [Verdict(link.pk, message, is_try=False) for link in links]
+
+
 def _settle(
     held: Held,
-    purpose: Purpose,
     batch: Batch,
-    *,
-    answer: xero.Answer | None = None,
-    refused: Refused | None = None,
+    purpose: Purpose,
+    links: Sequence[Link],
+    verdicts: Sequence[Verdict],
+    correlation_id: str | None,
 ) -> None:
-    links = members(batch)
-    if answer is not None:
-        verdicts = purpose.read(links, answer)
-        verdicts += _unmentioned(links, verdicts)
-    else:
-        verdicts = purpose.refuse(links, cast(Refused, refused))
-    try:
-        with committing(f"{purpose.name}.settle"):
-            held.guard()
-            apply_verdicts(
-                verdicts,
-                action=purpose.action,
-                batch=batch,
-                correlation_id=(answer or cast(Refused, refused)).correlation_id,
-            )
-            close(batch)
-    except LeaseLost:
-        # We were too late: whoever holds the lane now must look what this late request has done.
-        Batch.objects.filter(pk=batch.pk).update(settled_at=None)
-        raise
-
-
-def _unmentioned(links: Sequence[Link], verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Members that Xero's answer does not mention go back; the next round asks for them first."""
-    mentioned = {verdict.link_id for verdict in verdicts}
-    missing = [link for link in links if link.pk not in mentioned]
+    """Write down what became of every member: one verdict each, whatever Xero's answer names."""
+    in_xero_last = sorted(verdicts, key=lambda verdict: verdict.copy is not None)
+    each = {verdict.link_id: verdict for verdict in in_xero_last}
+    missing = [link.pk for link in links if link.pk not in each]
     if missing:
-        logger.error("batch.members_unmentioned", links=[link.pk for link in missing])
+        logger.error("batch.members_unmentioned", links=missing)
     message = "Xero's answer did not mention it; asking Xero again."
-    return [Verdict(link_id=link.pk, message=message) for link in missing]
+    each |= {pk: Verdict(pk, message) for pk in missing}
+    with committing(f"{purpose.name}.settle"):
+        held.guard()
+        apply_verdicts(
+            list(each.values()),
+            action=purpose.action,
+            batch=batch,
+            correlation_id=correlation_id,
+        )
+        close(batch)

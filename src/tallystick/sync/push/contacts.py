@@ -14,23 +14,26 @@ from tallystick.books.models import Party
 from tallystick.mapping.problems import PARTY, XERO, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.push.batches import BATCH, Purpose, Refused, deliver, seal
+from tallystick.sync.push.batches import BATCH, Purpose, Refused, companies, deliver, seal
 from tallystick.sync.push.ready import Ready
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
 
 def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> list[Ready]:
-    """Return the documents whose customer is in Xero; the others fail with the customer's problem."""
+    """Return the documents whose customer is in Xero; the others get the customer's problem.
+
+    Where the customer is still on its way, its documents stay queued and wait with it.
+    """
     links = _party_links(held, ready)
     wanted = [link for link in links.values() if link.state == LinkState.QUEUED]
     if wanted:
         wanted = _find(held, client, wanted)
-        for start in range(0, len(wanted), BATCH):
-            _create(held, client, wanted[start : start + BATCH])
+        for together in companies(wanted, lambda link: link.tries):
+            _create(held, client, together)
         _adopt_namesakes(held, client, wanted)
         links = _party_links(held, ready)
-    _fail_without(held, [one for one in ready if _contact_id(links, one) is None], links)
+    _stop_without(held, ready, links)
     return [
         replace(one, contact_id=contact_id)
         for one in ready
@@ -78,7 +81,7 @@ def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Li
 
 
 def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
-    parties = {_party(link).number: link for link in links}
+    parties = {_party(link).number: link for link in links if _party(link).number}
     found = client.contacts_by_number(parties)
     return [
         _verdict_on(parties[contact.contact_number], contact)
@@ -121,13 +124,18 @@ def _draft(party: Party) -> xero.ContactDraft:
     phone = xero.Phone(type="DEFAULT", number=party.phone)
     has_address = party.address or party.city or party.postal_code
     return xero.ContactDraft(
-        name=" ".join(party.name.replace("<", "(").replace(">", ")").split()),
-        contact_number=party.number,
+        name=_name_in_xero(party),
+        contact_number=party.number or None,
         email_address=party.email or None,
         tax_number=party.tax_number or None,
         addresses=(address,) if has_address else (),
         phones=(phone,) if party.phone else (),
     )
+
+
+def _name_in_xero(party: Party) -> str:
+    """Return the name as Xero takes it: no angle brackets, no two blanks in a row (facts 6.6)."""
+    return " ".join(party.name.replace("<", "(").replace(">", ")").split())
 
 
 def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
@@ -146,12 +154,13 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
     return verdicts
 
 
-def _refuse(links: Sequence[Link], refused: Refused) -> list[Verdict]:
-    """A request refused whole: a lone member fails with Xero's words, several go back."""
-    if len(links) > 1:
-        return [Verdict(link.pk, f"Sent again in smaller parts: {refused}") for link in links]
-    said = tuple(text for element in getattr(refused, "elements", ()) for text in element)
-    return [_refusal(link, said or (str(refused),)) for link in links]
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    said = [text for element in getattr(refused, "elements", ()) for text in element]
+    if said:
+        return _refusal(link, said)
+    message = f"{_party(link)} could not be made in Xero. {refused}"
+    remedy = "Look at name, address and e-mail, then press Retry; nothing is doubled."
+    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, PARTY))
 
 
 def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
@@ -173,7 +182,7 @@ def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link])
     )
     for link in clashing.select_related("party"):
         party = _party(link)
-        named = calling("contacts.ask", partial(client.contacts_by_name, party.name))
+        named = calling("contacts.ask", partial(_namesakes, client, party))
         active = [contact for contact in named if contact.status != "ARCHIVED"]
         taken = Link.objects.filter(
             organisation=held.organisation, xero_id__in=[contact.contact_id for contact in active]
@@ -185,6 +194,14 @@ def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link])
         with committing("contacts.find"):
             held.guard()
             apply_verdicts([verdict], action="ask")
+
+
+def _namesakes(client: xero.XeroClient, party: Party) -> list[xero.Contact]:
+    try:
+        return client.contacts_by_name(_name_in_xero(party))
+    except (xero.BadRequest, xero.NotFound):
+        # Too long or too odd a name to ask by; the person is asked without knowing whose it is.
+        return []
 
 
 def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
@@ -202,26 +219,25 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
     return Verdict(link.pk, message, problem=problem, is_question=True)
 
 
-def _fail_without(held: Held, stopped: Sequence[Ready], links: dict[int, Link]) -> None:
-    if not stopped:
-        return
-    with committing("contacts.find"):
-        held.guard()
-        apply_verdicts(
-            [_waiting_for(one, links[one.document.party_id]) for one in stopped], action="resolve"
-        )
+def _stop_without(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> None:
+    customers = [(one, links[one.document.party_id]) for one in ready]
+    verdicts = [_waiting_for(one, customer) for one, customer in customers if customer.problem]
+    if verdicts:
+        with committing("contacts.find"):
+            held.guard()
+            apply_verdicts(verdicts, action="resolve")
 
 
 def _waiting_for(ready: Ready, customer: Link) -> Verdict:
     """The document's problem is its customer's, and goes when that one's goes."""
     party = ready.document.party
     why = customer.problem or {}
-    message = f"{ready.document} was not sent: {why.get('message') or f'{party} waits for Xero.'}"
+    message = f"{ready.document} was not sent: {why['message']}"
     problem = Problem(
-        code=why.get("code", "contact"),
+        code=why["code"],
         message=message,
-        remedy=why.get("remedy", "Press Retry."),
-        screen=why.get("screen", PARTY),
+        remedy=why["remedy"],
+        screen=why["screen"],
         waits_for=f"party:{party.pk}",
     )
     is_question = customer.state == LinkState.HELD

@@ -1,6 +1,8 @@
 """Documents that Xero lacks become drafts there; those it has are confirmed, never created."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,21 +12,19 @@ from tallystick.mapping.problems import XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link
-from tallystick.sync.push.batches import BATCH, MAX_BYTES, Purpose, Refused, deliver, seal
-from tallystick.sync.push.ready import Ready, is_ours
+from tallystick.sync.push.batches import MAX_BYTES, Purpose, Refused, companies, deliver, seal
+from tallystick.sync.push.ready import Ready, uid_in
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
+
+_MEND_THERE = "Correct it in Xero, then press Retry; or cancel it here, and it goes from Xero too."
 
 
 def create_missing(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> None:
     """Ask Xero for the documents' numbers, then create what it lacks, some fifty at a time."""
     missing = _confirm_known(held, client, ready)
-    # What has failed without a clear answer before goes in ever smaller company.
-    for tries in sorted({one.link.tries for one in missing}):
-        alike = [one for one in missing if one.link.tries == tries]
-        size = BATCH if tries == 0 else max(1, BATCH // 4**tries)
-        for start in range(0, len(alike), size):
-            _create(held, client, alike[start : start + size])
+    for together in companies(missing, lambda one: one.link.tries):
+        _create(held, client, together)
 
 
 def _confirm_known(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> list[Ready]:
@@ -64,26 +64,43 @@ def _create_halves(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) 
 
 
 def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
-    """Say what Xero has under the documents' numbers; nothing about those it does not have."""
-    by_number = {_document(link).number: link for link in links}
-    found: dict[str, list[xero.Invoice]] = {}
-    for invoice in client.invoices_by_number(by_number):
-        if invoice.type == "ACCREC" and invoice.invoice_number in by_number:
-            found.setdefault(invoice.invoice_number, []).append(invoice)
-    verdicts = (_verdict_on(by_number[number], copies) for number, copies in found.items())
+    """Say what Xero has of the documents; nothing about those it does not have.
+
+    Asked by number, which Xero compares without regard to case; a copy that we know of is asked
+    for by its id too, for somebody may have given it another number there.
+    """
+    found = client.invoices_by_number([_document(link).number for link in links])
+    seen = {copy.invoice_id for copy in found}
+    known = [str(link.xero_id) for link in links if link.xero_id]
+    found += client.invoices_by_id([xero_id for xero_id in known if xero_id not in seen])
+    ours: dict[str, list[xero.Invoice]] = defaultdict(list)
+    namesakes: dict[str, list[xero.Invoice]] = defaultdict(list)
+    for copy in found:
+        if copy.type == "ACCREC":
+            ours[uid_in(copy.url)].append(copy)
+            namesakes[_as_xero_compares(copy.invoice_number or "")].append(copy)
+    verdicts = (_verdict_on(link, ours, namesakes) for link in links)
     return [verdict for verdict in verdicts if verdict]
 
 
-def _verdict_on(link: Link, copies: Sequence[xero.Invoice]) -> Verdict | None:
+def _verdict_on(
+    link: Link, ours: Mapping[str, list[xero.Invoice]], namesakes: Mapping[str, list[xero.Invoice]]
+) -> Verdict | None:
     document = _document(link)
-    ours = [copy for copy in copies if is_ours(copy.url, document)]
-    for copy in sorted(ours, key=lambda one: one.status in {"DELETED", "VOIDED"}):
+    marked = ours.get(str(document.uid), [])
+    for copy in sorted(marked, key=lambda one: one.status in {"DELETED", "VOIDED"}):
         return _verdict_on_ours(link, document, copy)
-    for copy in copies:
+    for copy in namesakes.get(_as_xero_compares(document.number), []):
         # A deleted draft gives its number free; if Xero sees it otherwise, it says so on creating.
         if copy.status != "DELETED":
             return _number_taken(link, document, copy)
     return None
+
+
+def _as_xero_compares(number: str) -> str:
+    """Return the number without case and accents, which Xero disregards (facts 5.4)."""
+    parts = unicodedata.normalize("NFKD", number.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _verdict_on_ours(link: Link, document: Document, copy: xero.Invoice) -> Verdict:
@@ -99,17 +116,16 @@ def _verdict_on_ours(link: Link, document: Document, copy: xero.Invoice) -> Verd
         remedy = "If it should be in Xero, cancel it here and enter it under a new number."
         return _question(link, Problem("gone_in_xero", message, remedy), there)
     message = (
-        f"Xero has {document} from us, but for {_money(copy)} instead of "
+        f"Xero has {document} from us, but for {_money(copy, document)} instead of "
         f"{Money(document.total, document.currency)}: somebody changed it there."
     )
-    remedy = "Correct it in Xero, then press Retry; or cancel it here, and it goes from Xero too."
-    return _question(link, Problem("differs", message, remedy, XERO), there)
+    return _question(link, Problem("differs", message, _MEND_THERE, XERO), there)
 
 
 def _number_taken(link: Link, document: Document, copy: xero.Invoice) -> Verdict:
     whose = copy.contact.name if copy.contact else "another customer"
     message = (
-        f"Xero already has an invoice {document.number}, for {whose}, {_money(copy)} "
+        f"Xero already has an invoice {copy.invoice_number}, for {whose}, {_money(copy, document)} "
         f"({copy.status.lower()}). Yours is for {document.party}, "
         f"{Money(document.total, document.currency)}."
     )
@@ -120,8 +136,8 @@ def _number_taken(link: Link, document: Document, copy: xero.Invoice) -> Verdict
     return _question(link, Problem("number_taken", message, remedy, XERO))
 
 
-def _money(copy: xero.Invoice) -> Money:
-    return Money(copy.total or Decimal(0), copy.currency_code)
+def _money(copy: xero.Invoice, document: Document) -> Money:
+    return Money(copy.total or Decimal(0), copy.currency_code or document.currency)
 
 
 def _question(link: Link, problem: Problem, copy: Copy | None = None) -> Verdict:
@@ -129,11 +145,13 @@ def _question(link: Link, problem: Problem, copy: Copy | None = None) -> Verdict
 
 
 def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
-    """Match each element by its number, which Xero keeps unique among sales invoices."""
+    """Match each element by our marker, or by its number where Xero leaves the marker out."""
+    by_uid = {str(_document(link).uid): link for link in links}
     by_number = {_document(link).number: link for link in links}
     verdicts = []
     for element in answer.invoices:
-        link = by_number.get(element.record.invoice_number or "")
+        record = element.record
+        link = by_uid.get(uid_in(record.url)) or by_number.get(record.invoice_number or "")
         if link is None:
             continue
         if element.ok:
@@ -145,25 +163,34 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
 
 def _created(link: Link, element: xero.Element[xero.Invoice]) -> Verdict:
     record, document = element.record, _document(link)
-    message = f"Created in Xero as {record.status.lower()}."
+    copy = Copy(UUID(record.invoice_id), record.invoice_number or "", record.status)
     if record.total is not None and record.total != document.total:
-        message += f" Xero made it {_money(record)} instead of {document.total:,}."
+        message = (
+            f"Xero made {document} {_money(record, document)} instead of "
+            f"{Money(document.total, document.currency)}. It stands there as "
+            f"{record.status.lower()}."
+        )
+        return _question(link, Problem("differs", message, _MEND_THERE, XERO), copy)
+    message = f"Created in Xero as {record.status.lower()}."
     if element.warnings:
         message += f" Xero warns: {' '.join(element.warnings)}"
-    copy = Copy(UUID(record.invoice_id), record.invoice_number or "", record.status)
     return Verdict(link.pk, message, copy=copy)
 
 
-def _refuse(links: Sequence[Link], refused: Refused) -> list[Verdict]:
-    """A request refused whole: a lone member fails with Xero's words, several go back."""
-    if len(links) > 1:
-        return [Verdict(link.pk, f"Sent again in smaller parts: {refused}") for link in links]
-    said = tuple(text for element in getattr(refused, "elements", ()) for text in element)
-    return [_refusal(link, said or (str(refused),)) for link in links]
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    said = [text for element in getattr(refused, "elements", ()) for text in element]
+    if said:
+        return _refusal(link, said)
+    message = f"{_document(link)} was not sent. {refused}"
+    remedy = "Look at its texts and amounts, then press Retry; nothing is doubled."
+    return Verdict(link.pk, message, problem=Problem("refused", message, remedy))
 
 
 def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
     explanation = xero.explain(errors[0])
+    if explanation.code == "number_taken" and link.tries == 0:
+        # Just before, Xero did not have it: so it came meanwhile, perhaps from a worker of ours.
+        return Verdict(link.pk, "Xero says that the number is taken; asking Xero whose it is.")
     message = f"{_document(link)} was not sent. {explanation.words}"
     if explanation.code != "other":
         message += f" (Xero: {' '.join(errors)})"

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from tallystick import xero
-from tallystick.books.models import Document, Line
+from tallystick.books.models import Document, Line, Status
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import Problem, Unresolved
 from tallystick.mapping.resolve import Resolver, invoice_draft
@@ -49,9 +49,9 @@ def marker_of(document: Document) -> str:
     return f"{settings.PUBLIC_URL}/d/{document.uid}"
 
 
-def is_ours(url: str | None, document: Document) -> bool:
-    """Tell whether a record in Xero bears the document's marker, whatever host it was made on."""
-    return bool(url) and str(url).rstrip("/").endswith(f"/d/{document.uid}")
+def uid_in(url: str | None) -> str:
+    """Return the uid in a record's marker, whatever host it was made on; empty without a marker."""
+    return (url or "").rstrip("/").rpartition("/d/")[2].lower() if "/d/" in (url or "") else ""
 
 
 def due_documents(organisation: Organisation) -> list[Link]:
@@ -73,6 +73,9 @@ def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
     for link in links:
         document = link.document
         if document is None:
+            continue
+        if document.status == Status.CANCELLED:
+            verdicts.append(Verdict(link.pk, "Cancelled before it was sent."))
             continue
         try:
             lines = resolver.check(document, list(document.lines.all()))

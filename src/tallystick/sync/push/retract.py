@@ -15,16 +15,22 @@ from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
 _END_STATUS = {"DRAFT": "DELETED", "SUBMITTED": "DELETED", "AUTHORISED": "VOIDED"}
+#: Requests in one round, so that a thousand cancellations do not hold up what is to be sent.
+_AT_ONCE = 3
 
 
 def retract_due(held: Held, client: xero.XeroClient) -> None:
     """Remove our copies of cancelled documents, fifty at a time, as far as Xero allows it."""
-    while links := _due(held):
+    for _ in range(_AT_ONCE):
+        links = _due(held)
+        if not links:
+            return
         copies = calling("retract.look", partial(_copies, client, links))
         verdicts = [verdict for link in links if (verdict := _settled(link, copies))]
-        with committing("retract.look"):
-            held.guard()
-            apply_verdicts(verdicts, action="retract")
+        if verdicts:
+            with committing("retract.look"):
+                held.guard()
+                apply_verdicts(verdicts, action="retract")
         done = {verdict.link_id for verdict in verdicts}
         _retract(held, client, [link for link in links if link.pk not in done], copies)
 
@@ -42,11 +48,14 @@ def _copies(client: xero.XeroClient, links: Sequence[Link]) -> dict[UUID, xero.I
 
 
 def _settled(link: Link, copies: dict[UUID, xero.Invoice]) -> Verdict | None:
-    """Say what needs no request: gone already, or not to be removed; None for the rest."""
-    copy = copies.get(link.xero_id) if link.xero_id else None
+    """Say what needs no request: gone already, or not to be removed; None for the rest.
+
+    A copy that Xero's list leaves out is not gone for that: a list may lag behind what was just
+    made. The request itself then tells.
+    """
+    copy = copies.get(_id(link))
     if copy is None:
-        message = f"Xero does not know its copy of {link.document} any more."
-        return Verdict(link.pk, message, copy=_copy(link, "DELETED"))
+        return None
     if copy.status in {"DELETED", "VOIDED"}:
         return Verdict(
             link.pk, f"It is {copy.status.lower()} in Xero.", copy=_copy(link, copy.status)
@@ -74,7 +83,7 @@ def _retract(
 ) -> None:
     def request(still: Sequence[Link]) -> xero.Sealed:
         return xero.seal_status_changes(
-            [(str(link.xero_id), _END_STATUS[copies[_id(link)].status]) for link in still]
+            [(str(link.xero_id), _end_status(link, copies)) for link in still]
         )
 
     if not links:
@@ -86,14 +95,21 @@ def _retract(
         _retract(held, client, links[half:], copies)
 
 
+def _end_status(link: Link, copies: dict[UUID, xero.Invoice]) -> str:
+    copy = copies.get(_id(link))
+    return _END_STATUS.get(copy.status if copy else link.xero_status, "DELETED")
+
+
 def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
-    by_id = {link.xero_id: link for link in links}
+    by_id = {str(link.xero_id): link for link in links}
     verdicts = []
     for element in answer.invoices:
-        link = by_id.get(UUID(element.record.invoice_id))
+        link = by_id.get(element.record.invoice_id.lower())
         if link is None:
             continue
         status = element.record.status
+        if element.ok and status not in _END_STATUS.values():
+            continue  # Accepted but not done is no answer: it is looked at again.
         if element.ok:
             copy = _copy(link, status)
             verdicts.append(Verdict(link.pk, f"{status.capitalize()} in Xero.", copy=copy))
@@ -102,10 +118,16 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
     return verdicts
 
 
-def _refuse(links: Sequence[Link], refused: Refused) -> list[Verdict]:
-    if len(links) > 1:
-        return [Verdict(link.pk, f"Sent again in smaller parts: {refused}") for link in links]
-    return [_refused(link, (str(refused),)) for link in links]
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    if isinstance(refused, xero.NotFound):
+        message = f"Xero does not know its copy of {link.document} any more."
+        return Verdict(link.pk, message, copy=_copy(link, "DELETED"))
+    said = [text for element in getattr(refused, "elements", ()) for text in element]
+    if said:
+        return _refused(link, said)
+    message = f"{link.document} is cancelled here but still stands in Xero. {refused}"
+    remedy = "Delete or void it in Xero, then press Retry."
+    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
 
 
 def _refused(link: Link, errors: Sequence[str]) -> Verdict:
@@ -118,7 +140,7 @@ def _refused(link: Link, errors: Sequence[str]) -> Verdict:
 
 
 def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
-    """Say which are settled already; the rest goes back to be retracted anew."""
+    """Say which are settled already; the rest is still to be removed, and goes back for that."""
     copies = _copies(client, links)
     return [verdict for link in links if (verdict := _settled(link, copies))]
 

@@ -65,10 +65,19 @@ def _work(held: Held) -> bool:
         logger.warning("round.needs_person", reason=str(needs), correlation_id=needs.correlation_id)
         mark_error(held.organisation, needs)
         return False
+    except xero.XeroError as error:
+        # Nobody can tell whether it passes; asking again, ever less often, does no harm.
+        logger.exception("round.refused", correlation_id=error.correlation_id)
+        held.block(seconds=None, reason=f"{error} It is tried again by itself.")
+        return False
     except Exception:
         # The outermost loop of the engine: a fault of ours must not spin, nor stop other lanes.
         logger.exception("round.failed")
-        held.block(seconds=None, reason="Tallystick met an error of its own; the log tells more.")
+        reason = (
+            "Tallystick met an error of its own. Nothing is lost or doubled, and it is tried again "
+            "by itself; whoever runs Tallystick finds the cause in its log."
+        )
+        held.block(seconds=None, reason=reason)
         return False
     held.unblock()
     return True

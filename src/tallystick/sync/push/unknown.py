@@ -43,7 +43,7 @@ def _ask(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) ->
     links = members(batch)
     verdicts = calling("batch.ask", lambda: purpose.look(client, links))
     found = {verdict.link_id for verdict in verdicts}
-    message = "No answer had come from Xero, and it does not have it; sending again."
+    message = "No answer had come from Xero, and Xero shows that nothing was done; sending again."
     verdicts += [Verdict(link.pk, message) for link in links if link.pk not in found]
     with committing("batch.ask"):
         held.guard()

@@ -1,0 +1,94 @@
+"""A worker frozen between its last check and its send, past its lease and past Xero's memory."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
+from tallystick.sync.tasks import due_organisations
+from xero_books import Books
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LAST_MOMENT = "create_invoices.send.before_call"
+
+
+def test_what_a_frozen_worker_sends_late_doubles_nothing(books: Books):
+    documents = [books.submit(f"INV-{n}") for n in range(3)]
+    frozen = books.paused_worker(LAST_MOMENT)
+    books.let_lease_end()
+    books.drain()
+    books.let_key_die()
+
+    thaw(frozen)
+    books.let_lease_end()
+    assert due_organisations() == [books.organisation.pk], "someone must look what it has done"
+    books.drain()
+
+    assert len(books.invoices()) == 3
+    assert {books.link(document).state for document in documents} == {LinkState.SYNCED}
+    assert not Batch.objects.filter(settled_at=None).exists()
+
+
+def test_what_a_frozen_worker_sends_late_of_a_cancelled_invoice_does_not_stay(books: Books):
+    document = books.submit("INV-1")
+    frozen = books.paused_worker(LAST_MOMENT)
+    books.let_lease_end()
+    books.drain()
+    books.cancel(document)
+    books.drain()
+    assert [one["status"] for one in books.invoices()] == ["DELETED"]
+    books.let_key_die()
+
+    thaw(frozen)
+    assert len(books.live()) == 1, "a deleted draft gives its number free, so Xero takes it"
+    books.let_lease_end()
+    assert due_organisations() == [books.organisation.pk]
+    books.drain(rounds=2)
+
+    assert books.live() == []
+    assert books.link(document).state == LinkState.RETRACTED
+
+
+def test_a_late_request_whose_answer_is_lost_too_is_looked_at(books: Books):
+    document = books.submit("INV-1")
+    frozen = books.paused_worker(LAST_MOMENT)
+    books.let_lease_end()
+    books.drain()
+    books.cancel(document)
+    books.drain()
+    books.let_key_die()
+    books.sandbox.fault("cut_after", method="PUT", path="*/Invoices", times=1)
+
+    thaw(frozen)
+    books.let_lease_end()
+    books.drain(rounds=2)
+
+    assert books.live() == []
+    assert books.link(document).state == LinkState.RETRACTED
+
+
+def test_what_comes_between_asking_and_sending_is_ours_and_not_a_taken_number(books: Books):
+    """The next worker finds nothing, and the frozen one's request lands before its own."""
+    document = books.submit("INV-1")
+    frozen = books.paused_worker(LAST_MOMENT)
+    books.let_lease_end()
+    books.let_key_die()
+    second = books.paused_worker(LAST_MOMENT)
+    os.kill(frozen.pid, signal.SIGCONT)
+    frozen.wait(timeout=30)
+
+    thaw(second)
+    books.let_lease_end()
+    books.drain(rounds=2)
+
+    assert len(books.invoices()) == 1
+    assert books.link(document).state == LinkState.SYNCED
+    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+
+
+def thaw(frozen: subprocess.Popen[bytes]) -> None:
+    os.kill(frozen.pid, signal.SIGCONT)
+    assert frozen.wait(timeout=30) == 0
