@@ -110,6 +110,7 @@ CREATE TABLE IF NOT EXISTS credit (
   client_id TEXT NOT NULL,
   updated INTEGER NOT NULL,
   long_units INTEGER NOT NULL,
+  bank_account_id TEXT,
   head TEXT NOT NULL,
   lines TEXT NOT NULL,
   overridden TEXT NOT NULL
