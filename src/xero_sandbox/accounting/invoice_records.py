@@ -13,49 +13,40 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox import wire
-from xero_sandbox.accounting import contact_records, line_tracking, lines
-from xero_sandbox.accounting.contact_records import Contact
+from xero_sandbox.accounting import contact_records, line_tracking
+from xero_sandbox.accounting.documents import (
+    Document,
+    days,
+    dump_lines,
+    has_long_units,
+    load_lines,
+    read_day,
+    shorten_units,
+    with_contact,
+)
 from xero_sandbox.accounting.lines import Line
-from xero_sandbox.accounting.totals import NO_TOTALS, ZERO, Amounts, Totals, rounded
+from xero_sandbox.accounting.totals import ZERO, Totals, rounded
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
 
+#: Lists of what is allocated to an invoice.
+CREDITS = ("CreditNotes", "Prepayments", "Overpayments")
 #: Left out of `summaryOnly=true` (facts 5.6).
-_NOT_IN_SUMMARY = ("Payments", "CreditNotes", "Prepayments", "Overpayments", "HasAttachments")
+_NOT_IN_SUMMARY = ("Payments", *CREDITS, "HasAttachments")
 
 
 @dataclass
-class Invoice:
-    id: str
-    organisation: str
-    type: str
-    client_id: str
-    issued_on: date
-    currency: str
-    contact: Contact | None = None
-    sent_contact: dict[str, Any] = field(default_factory=dict)  #: echoed if it cannot be found
-    number: str = ""
-    reference: str = ""
+class Invoice(Document):
     due_date: date | None = None
     expected_payment_date: date | None = None
     planned_payment_date: date | None = None
-    status: str = "DRAFT"
-    kind: Amounts = "Exclusive"
-    currency_rate: Decimal = Decimal(1)
     url: str | None = None
-    branding_theme_id: str | None = None
-    sent_to_contact: bool = False
-    lines: list[Line] = field(default_factory=list)
-    totals: Totals = NO_TOTALS
+    rounding: Decimal = ZERO  #: RoundingAmount, part of the total
+    entered_total: Decimal | None = None
     amount_paid: Decimal = ZERO
     amount_credited: Decimal = ZERO
-    fully_paid_on: date | None = None
-    updated_ms: int = 0
-    seq: int | None = None  #: None until it is stored
-
-    @property
-    def sells(self) -> bool:
-        return self.type == "ACCREC"
+    #: Credits allocated to it, as on the wire: CreditNotes, Prepayments, Overpayments.
+    credits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def amount_due(self) -> Decimal:
@@ -65,12 +56,6 @@ class Invoice:
     def settled(self) -> bool:
         return bool(self.amount_paid or self.amount_credited)
 
-    def wire(self) -> dict[str, Any]:
-        """Everything, as a single read or a write answers."""
-        contact = self.contact.wire() if self.contact else self.sent_contact
-        items = [line.wire() for line in self.lines]
-        return _with_contact(self.head(), contact) | {"LineItems": items}
-
     def head(self) -> dict[str, Any]:
         discount = sum((_discount(line) for line in self.lines), ZERO)
         values = {
@@ -78,30 +63,30 @@ class Invoice:
             "InvoiceID": self.id,
             "InvoiceNumber": self.number,
             "Reference": self.reference if self.sells else None,
-            "Payments": [],
-            "CreditNotes": [],
-            "Prepayments": [],
-            "Overpayments": [],
+            "Payments": self.payments,
+            **{name: self.credits.get(name, []) for name in CREDITS},
             "AmountDue": self.amount_due,
             "AmountPaid": self.amount_paid,
             "AmountCredited": self.amount_credited,
             "CurrencyRate": self.currency_rate,
             "IsDiscounted": bool(discount),
             "TotalDiscount": discount or None,
-            "HasAttachments": False,
+            "HasAttachments": self.has_attachments,
             "HasErrors": False,
             "SentToContact": self.sent_to_contact,
-            **_days("Date", self.issued_on),
-            **_days("DueDate", self.due_date),
-            **_days("ExpectedPaymentDate", self.expected_payment_date),
-            **_days("PlannedPaymentDate", self.planned_payment_date),
-            **_days("FullyPaidOnDate", self.fully_paid_on, text=False),
+            **days("Date", self.issued_on),
+            **days("DueDate", self.due_date),
+            **days("ExpectedPaymentDate", self.expected_payment_date),
+            **days("PlannedPaymentDate", self.planned_payment_date),
+            **days("FullyPaidOnDate", self.fully_paid_on, text=False),
             "BrandingThemeID": self.branding_theme_id,
             "Url": self.url,
             "Status": self.status,
             "LineAmountTypes": self.kind,
             "SubTotal": self.totals.sub_total,
             "TotalTax": self.totals.total_tax,
+            "RoundingAmount": self.rounding or None,
+            "EnteredTotal": self.entered_total,
             "Total": self.totals.total,
             "UpdatedDateUTC": wire.instant(self.updated_ms),
             "UpdatedDateUTCString": wire.iso_seconds(self.updated_ms),
@@ -122,7 +107,7 @@ def listed(row: sqlite3.Row, *, unit_places: int, summary_only: bool) -> str:
     if summary_only:
         head = {name: value for name, value in head.items() if name not in _NOT_IN_SUMMARY}
     contact = contact_records.summary(row["contact_id"], row["contact_name"])
-    text = wire.dumps(_with_contact(head, contact))
+    text = wire.dumps(with_contact(head, contact))
     if summary_only:
         return text
     return f'{text[:-1]},"LineItems":{_lines_text(row, unit_places)}}}'
@@ -143,18 +128,9 @@ def _lines_text(row: sqlite3.Row, unit_places: int) -> str:
     return wire.dumps(items)
 
 
-def shorten_units(items: list[dict[str, Any]]) -> None:
-    """Unit prices to 2 places, as reads without `unitdp=4` show them (facts 5.6)."""
-    for item in items:
-        if "UnitAmount" in item:
-            item["UnitAmount"] = rounded(Decimal(item["UnitAmount"]))
-
-
 def load(db: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
     head = wire.loads(row["head"])
     stored = db.execute("SELECT * FROM invoice_lines WHERE invoice = ?", (row["seq"],)).fetchone()
-    overridden = set(wire.loads(stored["overridden"]))
-    items = wire.loads(stored["lines"])
     return Invoice(
         id=row["id"],
         organisation=row["organisation"],
@@ -165,24 +141,25 @@ def load(db: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
         contact=contact_records.by_id(db, row["organisation"], row["contact_id"]),
         number=head["InvoiceNumber"],
         reference=head.get("Reference", ""),
-        due_date=_day(head, "DueDateString"),
-        expected_payment_date=_day(head, "ExpectedPaymentDateString"),
-        planned_payment_date=_day(head, "PlannedPaymentDateString"),
+        due_date=read_day(head, "DueDateString"),
+        expected_payment_date=read_day(head, "ExpectedPaymentDateString"),
+        planned_payment_date=read_day(head, "PlannedPaymentDateString"),
         status=row["status"],
         kind=head["LineAmountTypes"],
         currency_rate=Decimal(head["CurrencyRate"]),
         url=head.get("Url"),
         branding_theme_id=head.get("BrandingThemeID"),
         sent_to_contact=head["SentToContact"],
-        lines=[
-            lines.from_wire(item, overridden=item["LineItemID"] in overridden) for item in items
-        ],
+        lines=load_lines(stored["lines"], stored["overridden"]),
         totals=Totals(head["SubTotal"], head["TotalTax"], head["Total"]),
         amount_paid=head["AmountPaid"],
         amount_credited=head["AmountCredited"],
-        fully_paid_on=wire.parse_day(head["FullyPaidOnDate"])
-        if "FullyPaidOnDate" in head
-        else None,
+        rounding=Decimal(head.get("RoundingAmount", ZERO)),
+        entered_total=head.get("EnteredTotal"),
+        payments=head["Payments"],
+        credits={name: head[name] for name in CREDITS},
+        fully_paid_on=read_day(head, "FullyPaidOnDate"),
+        has_attachments=head["HasAttachments"],
         updated_ms=row["updated"],
         seq=row["seq"],
     )
@@ -230,7 +207,7 @@ def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int) -> None:
         "paid": int(invoice.amount_paid * 100),
         "client_id": invoice.client_id,
         "updated": now_ms,
-        "long_units": any(_has_long_unit(line) for line in invoice.lines),
+        "long_units": has_long_units(invoice),
         "head": wire.dumps(invoice.head()),
         "seq": invoice.seq,
     }
@@ -238,10 +215,9 @@ def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int) -> None:
     marks = ", ".join(f":{name}" for name in values)
     written = db.execute(f"INSERT OR REPLACE INTO invoice ({names}) VALUES ({marks})", values)  # noqa: S608
     invoice.seq = invoice.seq or written.lastrowid
-    items = wire.dumps([line.wire() for line in invoice.lines])
-    overridden = wire.dumps([line.id for line in invoice.lines if line.tax_overridden])
     db.execute(
-        "INSERT OR REPLACE INTO invoice_lines VALUES (?, ?, ?)", (invoice.seq, items, overridden)
+        "INSERT OR REPLACE INTO invoice_lines VALUES (?, ?, ?)",
+        (invoice.seq, *dump_lines(invoice)),
     )
 
 
@@ -263,32 +239,7 @@ def _one(db: sqlite3.Connection, test: str, values: tuple[Any, ...]) -> Invoice 
     return load(db, row) if row else None
 
 
-def _with_contact(head: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
-    """Put the contact where Xero has it, before the dates."""
-    element: dict[str, Any] = {}
-    for name, value in head.items():
-        if name == "DateString":
-            element["Contact"] = contact
-        element[name] = value
-    return element
-
-
-def _days(name: str, day: date | None, *, text: bool = True) -> dict[str, Any]:
-    if day is None:
-        return {}
-    shown = {f"{name}String": wire.date_text(day)} if text else {}
-    return shown | {name: wire.day_instant(day)}
-
-
-def _day(head: dict[str, Any], name: str) -> date | None:
-    return wire.parse_day(head[name]) if name in head else None
-
-
 def _discount(line: Line) -> Decimal:
     if not (line.discount_rate or line.discount_amount):
         return ZERO
     return rounded((line.quantity or ZERO) * (line.unit_amount or ZERO)) - line.line_amount
-
-
-def _has_long_unit(line: Line) -> bool:
-    return line.unit_amount is not None and rounded(line.unit_amount) != line.unit_amount

@@ -9,13 +9,16 @@ from xero_sandbox import wire
 from xero_sandbox.accounting import contact_records
 from xero_sandbox.accounting import invoice_records as records
 from xero_sandbox.accounting.answers import Invalid, Saved, envelope, spliced, write_batch
+from xero_sandbox.accounting.bookings import book_invoice
+from xero_sandbox.accounting.desk import Desk, open_desk, unit_places
+from xero_sandbox.accounting.documents import shorten_units
 from xero_sandbox.accounting.invoice_records import Invoice
-from xero_sandbox.accounting.invoice_rules import Desk, apply
+from xero_sandbox.accounting.invoice_rules import apply
 from xero_sandbox.accounting.listing import Clause, Resource, guids, listed, one_of, select
+from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
-from xero_sandbox.organisations.records import load_books
 from xero_sandbox.problems import NotFound
 from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
@@ -69,41 +72,44 @@ def list_all(call: Call) -> Response:
     columns = f"*, {_CONTACT_NAME} AS contact_name" + (f", {_LINES} AS lines_text" if lines else "")
     page = select(call, RESOURCE, extra=_filters(call), columns=columns)
     items = [
-        records.listed(row, unit_places=_unit_places(call), summary_only=page.summary_only)
+        records.listed(row, unit_places=unit_places(call), summary_only=page.summary_only)
         for row in page.rows
     ]
     return spliced(call, PLURAL, items, **page.envelope())
 
 
 def read_one(call: Call) -> Response:
-    element = records.single(_named(call))
-    if _unit_places(call) != 4:
-        records.shorten_units(element["LineItems"])
+    invoice = named(call)
+    element = records.single(invoice)
+    if invoice.has_attachments:
+        element["Attachments"] = attachments.of(call.db, "Invoices", invoice.id)
+    if unit_places(call) != 4:
+        shorten_units(element["LineItems"])
     return envelope(call, PLURAL, [element])
 
 
 def create(call: Call) -> Response:
     """PUT: every element is a new document."""
-    desk = _desk(call)
+    desk = open_desk(call)
     return _write(call, lambda sent: _save(call, desk, sent, _new(call, desk, sent)))
 
 
 def create_or_update(call: Call) -> Response:
     """POST: matched by InvoiceID, then, for sales, by InvoiceNumber; else created."""
-    desk = _desk(call)
+    desk = open_desk(call)
     return _write(
         call, lambda sent: _save(call, desk, sent, _match(call, sent) or _new(call, desk, sent))
     )
 
 
 def update(call: Call) -> Response:
-    desk = _desk(call)
-    return _write(call, lambda sent: _save(call, desk, sent, _named(call)))
+    desk = open_desk(call)
+    return _write(call, lambda sent: _save(call, desk, sent, named(call)))
 
 
 def change_status(call: Call, invoice: Invoice, status: str) -> list[str]:
     """Approve, void or delete as a person does on a screen; return the messages that refuse it."""
-    desk = _desk(call)
+    desk = open_desk(call)
     try:
         _save(call, desk, Sent({"Status": status}, "Invoice"), invoice)
     except Invalid as invalid:
@@ -125,28 +131,11 @@ def _filters(call: Call) -> list[Clause]:
     return clauses
 
 
-def _unit_places(call: Call) -> int:
-    return 4 if call.request.query.get("unitdp") == "4" else 2
-
-
-def _desk(call: Call) -> Desk:
-    books = load_books(call.db, call.organisation)
-    clock = call.sandbox.clock
-    return Desk(
-        call.db,
-        books,
-        call.sandbox.switches,
-        now_ms=clock.now_ms(),
-        today=clock.today(books.utc_offset_hours),
-        unit_places=_unit_places(call),
-    )
-
-
 def _write(call: Call, save: Any) -> Response:
     return write_batch(call, PLURAL, elements(call.request, PLURAL), save)
 
 
-def _named(call: Call) -> Invoice:
+def named(call: Call) -> Invoice:
     name = call.params["id"]
     ident = read_guid(name)
     found = records.by_id(call.db, call.organisation, ident) if ident else None
@@ -188,7 +177,8 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
 
 
 def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
-    desk.errors, desk.warnings = [], []
+    desk.clear()
+    before = None if invoice.seq is None else invoice.status
     apply(desk, invoice, sent)
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice))
@@ -197,6 +187,12 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     if invoice.contact:
         contact_records.mark_trading(call.db, invoice.contact, sells_to=invoice.sells)
     records.save(call.db, invoice, now_ms=desk.now_ms)
+    book_invoice(desk, invoice)
+    for changes in history.changes(before, invoice.status):
+        details = invoice.in_words
+        history.note(
+            call.db, invoice.organisation, invoice.id, changes, details, now_ms=desk.now_ms
+        )
     return Saved(invoice.wire(), desk.warnings)
 
 

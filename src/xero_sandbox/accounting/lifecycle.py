@@ -24,9 +24,15 @@ def refusal(before: str | None, after: str, *, settled: bool = False) -> str | N
     """
     if before is None:
         return None if after in NEW else "Invoice not of valid status for creation"
-    if settled and after == "VOIDED":
-        return (
-            "The status VOIDED cannot be applied to the invoice because it has payments or "
-            "credit notes allocated to it."
-        )
+    if settled:
+        return None if after == before else _settled_refusal(after)
     return None if after in NEXT[before] else NOT_MODIFIABLE
+
+
+def _settled_refusal(after: str) -> str:
+    if after in ("DELETED", "PAID"):
+        return NOT_MODIFIABLE
+    return (
+        f"The status {after} cannot be applied to the invoice because it has payments or "
+        "credit notes allocated to it."
+    )

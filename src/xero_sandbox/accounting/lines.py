@@ -84,9 +84,10 @@ class Reader:
     books: Books
     switches: Switches
     kind: Amounts
-    sells: bool  #: a sales document, the only sort with discounts
+    sells: bool  #: a document on the side of sales
     complete: bool  #: SUBMITTED or AUTHORISED, where nothing may be missing
     unit_places: int
+    discounts: bool = True  #: only sales invoices and quotes have them
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -142,7 +143,7 @@ class Reader:
         if unit is not None:
             line.unit_amount = rounded(unit, self.unit_places)
         rate, amount = sent.number("DiscountRate"), sent.number("DiscountAmount")
-        if (rate or amount) and not self.sells:
+        if (rate or amount) and not self.discounts:
             self.errors.append("Discounts can only be applied to sales invoices and quotes.")
         elif rate is not None or amount is not None:
             if rate is not None and not 0 <= rate <= 100:

@@ -22,6 +22,12 @@ class Account:
     tax_type: str
     status: str
     system_account: str
+    currency: str | None  #: of a bank account
+    enabled: int | None  #: EnablePaymentsToAccount, for accounts that are no bank
+
+    @property
+    def takes_payments(self) -> bool:
+        return self.type == "BANK" or bool(self.enabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class Books:
     accounts_by_id: dict[str, Account]
     tax_rates: dict[str, TaxRate]  #: by tax type
     catalogue: Catalogue  #: items and tracking, looked up when asked for
+
+    def system_account(self, name: str) -> Account:
+        """Return the account that Xero keeps for `name`, such as DEBTORS."""
+        return next(a for a in self.accounts_by_id.values() if a.system_account == name)
 
 
 def all_organisations(db: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -78,8 +88,9 @@ def load_books(db: sqlite3.Connection, ident: str) -> Books:
     accounts = [
         Account(*values)
         for values in db.execute(
-            "SELECT id, code, name, type, class, tax_type, status, system_account "
-            "FROM account WHERE organisation = ?",
+            "SELECT id, code, name, type, class, tax_type, status, system_account, "
+            "json_extract(data, '$.CurrencyCode'), "
+            "json_extract(data, '$.EnablePaymentsToAccount') FROM account WHERE organisation = ?",
             (ident,),
         )
     ]

@@ -1,0 +1,140 @@
+"""What each document posts to the ledger, in base currency.
+
+Control account is Accounts Receivable for sales, Accounts Payable for purchases. Amounts are
+turned into base currency at the document's own rate and rounded one by one; a cent over goes to
+the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
+and the difference is a realised currency gain. A prepayment or overpayment posts its whole total
+against the control account (our own choice: no source tells which account Xero keeps it on).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from xero_sandbox.accounting import ledger
+from xero_sandbox.accounting.credit_records import Credit
+from xero_sandbox.accounting.desk import Desk
+from xero_sandbox.accounting.documents import Document
+from xero_sandbox.accounting.invoice_records import Invoice
+from xero_sandbox.accounting.ledger import Entry
+from xero_sandbox.accounting.rates import in_base
+from xero_sandbox.accounting.totals import ZERO
+from xero_sandbox.organisations.records import Books
+
+
+@dataclass(frozen=True)
+class Money:
+    """A payment or refund, as it reaches the bank account."""
+
+    id: str
+    day: date
+    account_id: str
+    amount: Decimal  #: in the document's currency
+    in_base: Decimal  #: what the bank account gets or gives, in base currency
+
+
+def book_invoice(desk: Desk, invoice: Invoice, *, left_over: Decimal = ZERO) -> None:
+    """Post an invoice or bill anew.
+
+    `left_over` is what its payments and credits, rounded one by one, leave of it in base
+    currency once it is paid.
+    """
+    entries: list[Entry] = []
+    if invoice.stands:
+        entries = [*_of_lines(desk.books, invoice, _sign(invoice))]
+        entries += _gain(desk.books, invoice, invoice.issued_on, left_over)
+    _post(desk, "invoice", invoice.id, invoice, entries)
+
+
+def book_credit(desk: Desk, credit: Credit, *, left_over: Decimal = ZERO) -> None:
+    entries: list[Entry] = []
+    if credit.stands and credit.bank_account_id:
+        total = in_base(credit.totals.total, credit.currency_rate) * _sign(credit)
+        control = _control(desk.books, credit)
+        entries.append(Entry(credit.issued_on, control, total))
+        entries.append(Entry(credit.issued_on, credit.bank_account_id, -total))
+    elif credit.stands:
+        entries = [*_of_lines(desk.books, credit, _sign(credit))]
+    if credit.stands:
+        entries += _gain(desk.books, credit, credit.issued_on, left_over)
+    _post(desk, "credit", credit.id, credit, entries)
+
+
+def book_payment(desk: Desk, document: Document, money: Money) -> None:
+    """Money against what it settles of `document`, at the rates of each."""
+    settles = in_base(money.amount, document.currency_rate) * _sign(document)
+    moved = money.in_base * _sign(document)
+    entries = [
+        Entry(money.day, money.account_id, moved),
+        Entry(money.day, _control(desk.books, document), -settles),
+        Entry(money.day, _gain_account(desk.books), settles - moved),
+    ]
+    _post(desk, "payment", money.id, document, entries)
+
+
+def book_allocation(
+    desk: Desk, ident: str, invoice: Invoice, *, credit_rate: Decimal, amount: Decimal, day: date
+) -> None:
+    """Only a difference of rates is left: both sides are on the same control account."""
+    gone = in_base(amount, invoice.currency_rate) * _sign(invoice)
+    came = in_base(amount, credit_rate) * _sign(invoice)
+    _post(desk, "allocation", ident, invoice, _gain(desk.books, invoice, day, gone - came))
+
+
+def unbook(desk: Desk, ident: str) -> None:
+    ledger.post(desk.db, desk.books.id, "payment", ident, "", [])
+
+
+def _post(
+    desk: Desk, source: ledger.Source, ident: str, document: Document, entries: list[Entry]
+) -> None:
+    ledger.post(desk.db, desk.books.id, source, ident, document.contact_id, entries)
+
+
+def _sign(document: Document) -> int:
+    """1 where the control account is debited: sales invoices and purchase credits."""
+    return 1 if document.sells == isinstance(document, Invoice) else -1
+
+
+def _control(books: Books, document: Document) -> str:
+    return books.system_account("DEBTORS" if document.sells else "CREDITORS").id
+
+
+def _gain_account(books: Books) -> str:
+    return books.system_account("REALISEDCURRENCYGAIN").id
+
+
+def _gain(books: Books, document: Document, day: date, amount: Decimal) -> list[Entry]:
+    """Take a signed amount off the control account as a realised gain or loss."""
+    if not amount:
+        return []
+    return [
+        Entry(day, _control(books, document), -amount),
+        Entry(day, _gain_account(books), amount),
+    ]
+
+
+def _of_lines(books: Books, document: Document, sign: int) -> Iterator[Entry]:
+    """The total on the control account against lines, tax and what rounding leaves."""
+    day, rate = document.issued_on, document.currency_rate
+    nets: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(lambda: ZERO)
+    for line in document.lines:
+        tax = line.tax_amount if document.kind == "Inclusive" else ZERO
+        options = tuple(entry["TrackingOptionID"] for entry in line.tracking)
+        if line.account_id:
+            nets[line.account_id, options] += line.line_amount - tax
+    left = in_base(document.totals.total, rate) * sign
+    yield Entry(day, _control(books, document), left)
+    parts = [*nets.items()]
+    if document.totals.total_tax:
+        parts.append(((books.system_account("GST").id, ()), document.totals.total_tax))
+    for (account, options), net in parts:
+        amount = in_base(net, rate) * sign
+        left -= amount
+        yield Entry(day, account, -amount, options)
+    if left:
+        yield Entry(day, books.system_account("ROUNDING").id, -left)

@@ -1,0 +1,165 @@
+"""Rules that invoices, bills and credit notes share (facts 6.1 to 6.3, 6.9 to 6.11)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from xero_sandbox.accounting import lifecycle
+from xero_sandbox.accounting.answers import Invalid
+from xero_sandbox.accounting.contact_rules import contact_for_document
+from xero_sandbox.accounting.desk import Desk
+from xero_sandbox.accounting.documents import Document
+from xero_sandbox.accounting.lines import Reader
+from xero_sandbox.accounting.rates import day_rate
+from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.totals import ZERO, document_totals, rounded
+
+SETTLED = "This document cannot be edited as it has a payment or credit note allocated to it."
+LINE_ID_NEEDED = "To update fields on a paid invoice line item, you must supply a LineItemID"
+_KINDS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
+
+
+def enter_status(desk: Desk, document: Document, sent: Sent) -> bool:
+    """Take on the status that is asked for, allowed or not; return whether to read on.
+
+    An ending (VOIDED, DELETED) changes nothing but the status. A refused document is echoed
+    with the status that was asked for (facts 4.3).
+    """
+    before = None if document.seq is None else document.status
+    wanted = (sent.text("Status") or document.status).upper()
+    if wanted not in lifecycle.NEXT:
+        desk.errors.append(f"The Status {wanted[:50]} is not valid.")
+    elif refusal := lifecycle.refusal(before, wanted, settled=document.settled):
+        desk.errors.append(refusal)
+    elif wanted in lifecycle.ENDS:
+        desk.check_locks(document.issued_on)
+    document.status = wanted
+    return not desk.errors and wanted not in lifecycle.ENDS
+
+
+def money_side(document: Document) -> tuple[Any, ...]:
+    """What must not change once a payment or credit is applied (facts 6.1)."""
+    items = [
+        (
+            line.id,
+            line.quantity,
+            line.unit_amount,
+            line.discount_rate,
+            line.discount_amount,
+            line.tax_type,
+            line.line_amount,
+            line.tax_amount,
+            line.item,
+        )
+        for line in document.lines
+    ]
+    return (
+        document.type,
+        document.issued_on,
+        document.currency,
+        document.currency_rate,
+        document.kind,
+        document.totals,
+        items,
+    )
+
+
+def read_kind(desk: Desk, document: Document, sent: Sent) -> None:
+    amounts = sent.text("LineAmountTypes")
+    if amounts is None:
+        return
+    if amounts.lower() in _KINDS:
+        document.kind = _KINDS[amounts.lower()]  # type: ignore[assignment]  # the table's values
+    else:
+        desk.errors.append(f"The LineAmountTypes {amounts[:50]} is not valid.")
+
+
+def read_contact(desk: Desk, document: Document, sent: Sent) -> None:
+    contact = sent.child("Contact")
+    if contact is None:
+        if document.contact is None:
+            desk.errors.append("A Contact must be specified for this type of transaction")
+        return
+    document.sent_contact = contact.raw
+    try:
+        document.contact = contact_for_document(
+            desk.db, document.organisation, contact, now_ms=desk.now_ms
+        )
+    except Invalid as invalid:
+        desk.errors.extend(invalid.messages)
+
+
+def read_currency(desk: Desk, document: Document, sent: Sent) -> None:
+    wanted = (sent.text("CurrencyCode") or "").upper()
+    changed = bool(wanted) and wanted != document.currency
+    document.currency = wanted or document.currency
+    if document.currency not in desk.books.currencies:
+        desk.errors.append(f"Organisation is not subscribed to currency {document.currency[:10]}")
+        return
+    rate = sent.number("CurrencyRate")
+    base = desk.books.base_currency
+    if document.currency == base:
+        document.currency_rate = Decimal(1)
+    elif rate is not None:
+        document.currency_rate = rounded(rate, 6)
+        if document.currency_rate <= 0:
+            desk.errors.append("The CurrencyRate must be greater than zero.")
+    elif changed or document.seq is None:
+        document.currency_rate = day_rate(desk.db, base, document.currency, document.issued_on)
+
+
+def read_lines(desk: Desk, document: Document, sent: Sent, *, discounts: bool) -> None:
+    """Known LineItemIDs change their line, others are new, lines left out are dropped.
+
+    Without `LineItems` the lines stay; they are judged again for the new status.
+    """
+    reader = Reader(
+        desk.books,
+        desk.switches,
+        document.kind,
+        sells=document.sells,
+        complete=document.status != "DRAFT",
+        unit_places=desk.unit_places,
+        discounts=discounts,
+        errors=desk.errors,
+        warnings=desk.warnings,
+    )
+    items = sent.children("LineItems")
+    if items is None:
+        for line in document.lines:
+            reader.check_again(line)
+    else:
+        known = {line.id: line for line in document.lines}
+        if document.settled and any(item.guid("LineItemID") not in known for item in items):
+            desk.errors.append(LINE_ID_NEEDED)
+        document.lines = [
+            reader.read(item, known.pop(item.guid("LineItemID") or "", None)) for item in items
+        ]
+    if not document.lines:
+        desk.errors.append("One or more line items must be specified")
+    pairs = [(line.line_amount, line.tax_amount) for line in document.lines]
+    document.totals = document_totals(pairs, document.kind)
+
+
+def check_totals(desk: Desk, document: Document, sent: Sent) -> None:
+    given = sent.number("Total")
+    unlike = given is not None and rounded(given) != document.totals.total
+    if unlike and desk.switches.total_mismatch == "error":
+        desk.errors.append("The invoice total does not equal the sum of the lines.")
+    if document.status == "AUTHORISED" and document.totals.total < ZERO:
+        desk.errors.append("The document total must be greater than or equal to zero.")
+
+
+def check_days(desk: Desk, document: Document, before: date) -> None:
+    """The day it had and the day it has now must both be open."""
+    known = {before, document.issued_on} if document.seq is not None else {document.issued_on}
+    for day in sorted(known):
+        desk.check_locks(day)
+
+
+def close_if_empty(desk: Desk, document: Document) -> None:
+    """An approved document of zero is paid at once (facts 6.1)."""
+    if document.status == "AUTHORISED" and not desk.errors and not document.totals.total:
+        document.status, document.fully_paid_on = "PAID", document.issued_on
