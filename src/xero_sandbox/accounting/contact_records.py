@@ -60,7 +60,7 @@ class Contact:
             "SalesTrackingCategories": [],
             "PurchasesTrackingCategories": [],
             "ContactPersons": self.data.get("ContactPersons", []),
-            "HasAttachments": False,
+            "HasAttachments": self.data.get("HasAttachments", False),
             "HasValidationErrors": False,
         }
 

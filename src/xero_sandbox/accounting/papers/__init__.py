@@ -1,0 +1,1 @@
+"""What belongs to a document: attachments, history, its PDF, its online page, its e-mail."""
