@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -224,28 +226,29 @@ def summary(workspace: Workspace) -> Summary:
 def problems(organisation: Organisation) -> list[dict[str, Any]]:
     """Return what waits for people, grouped by cause, most money first.
 
-    Each: {"code", "waits_for", "screen", "remedy", "message" (of one of them), "count", "total"
-    by currency as [{"currency", "total"}], "link_ids" (up to 1,000)}.
+    Each: the newest one's {"code", "message", "remedy", "screen", "waits_for"} and "state", and
+    for all "count", "total" (by currency) and "link_ids" (the newest, up to 1,000).
     """
     stopped = Link.objects.filter(
         organisation=organisation,
         document__isnull=False,
         state__in=[LinkState.FAILED, LinkState.HELD],
-    ).select_related("document")
+    )
+    rows = stopped.values(
+        "waits_for", code=KeyTextTransform("code", "problem"), currency=F("document__currency")
+    ).annotate(total=Sum("document__total"), ids=ArrayAgg("pk"))
     groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for link in stopped.order_by("-pk").iterator(chunk_size=1000):
-        problem = link.problem or {}
-        key = (problem.get("code", ""), link.waits_for)
-        group = groups.setdefault(
-            key, {**problem, "count": 0, "total": {}, "link_ids": [], "state": link.state}
-        )
-        group["count"] += 1
-        document = link.document
-        if document:
-            total = group["total"]
-            total[document.currency] = total.get(document.currency, Decimal(0)) + document.total
-        if len(group["link_ids"]) < 1000:
-            group["link_ids"].append(link.pk)
+    for row in rows.order_by():
+        group = groups.setdefault((row["code"], row["waits_for"]), {"total": {}, "link_ids": []})
+        group["total"][row["currency"]] = row["total"]
+        group["link_ids"] += row["ids"]
+    for group in groups.values():
+        group["count"] = len(group["link_ids"])
+        group["link_ids"] = sorted(group["link_ids"], reverse=True)[:1000]
+    newest = Link.objects.in_bulk([group["link_ids"][0] for group in groups.values()])
+    for group in groups.values():
+        link = newest[group["link_ids"][0]]
+        group |= {**(link.problem or {}), "state": link.state}
     return sorted(groups.values(), key=lambda group: -sum(group["total"].values()))
 
 
