@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 #: What can be done to a request, and when: before anything is committed, or after.
-BEFORE = ("delay", "status", "cut_before", "hold_before", "expire_token")
-AFTER = ("cut_after", "hold_after", "garbage", "half")
-_MATCH_KEYS = {"method", "path", "organisation", "nth", "times", "probability", "seed"}
+BEFORE = ("delay", "status", "refuse", "cut_before", "hold_before", "expire_token")
+AFTER = ("cut_after", "hold_after", "garbage", "half", "slow", "content_type", "drop_webhook")
+_MATCH_KEYS = {"method", "path", "route", "organisation", "nth", "times", "probability", "seed"}
 _OWN_KEYS = {"match", "action", "seconds", "status", "headers", "body"}
 
 
@@ -26,6 +26,7 @@ class Fault:
     action: str
     method: str | None
     path: re.Pattern[str] | None
+    route: str | None  #: as `GET requests` names it, such as `/api.xro/2.0/Invoices/{id}`
     organisation: str | None
     nth: int  #: the first matching request to strike, from 1
     times: int | None  #: how many it strikes; None for all that follow
@@ -41,10 +42,11 @@ class Fault:
     holding: int = 0
     released: threading.Event = field(default_factory=threading.Event)
 
-    def matches(self, method: str, path: str, organisation: str) -> bool:
+    def matches(self, method: str, path: str, route: str, organisation: str) -> bool:
         return (
             self.method in (None, method)
             and self.organisation in (None, organisation)
+            and self.route in (None, route.lower())
             and (self.path is None or bool(self.path.fullmatch(path)))
         )
 
@@ -77,12 +79,12 @@ class Faults:
             self._next += 1
             return fault.described()
 
-    def strike(self, method: str, path: str, organisation: str) -> Fault | None:
+    def strike(self, method: str, path: str, route: str, organisation: str) -> Fault | None:
         """Return the fault that this request meets. All that match count it as seen."""
         with self._lock:
             struck = None
             for fault in self._faults.values():
-                if fault.matches(method, path, organisation):
+                if fault.matches(method, path, route, organisation):
                     if struck is None and fault.draw():
                         struck = fault
                     elif struck is not None:
@@ -130,12 +132,14 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
     if action not in BEFORE + AFTER:
         raise BadFault(f"action is one of {', '.join(BEFORE + AFTER)}")
     method, organisation = _text(match, "method"), _text(match, "organisation")
+    route = _text(match, "route")
     nth = _whole(match, "nth", 1)
     return Fault(
         id=ident,
         action=str(action),
         method=method.upper() if method else None,
         path=_pattern(_text(match, "path")),
+        route=route.lower() if route else None,
         organisation=organisation.lower() if organisation else None,
         nth=nth or 1,
         times=_whole(match, "times", 1 if "nth" in match else None),

@@ -30,6 +30,7 @@ from xero_sandbox.routes import ROUTES
 from xero_sandbox.routing import Call, Caller, Route, Table
 from xero_sandbox.sandbox import Sandbox
 from xero_sandbox.store import savepoint
+from xero_sandbox.webhooks import outbox
 
 _TABLE = Table((*CONTROL, *ROUTES))
 _LOG = logging.getLogger("xero_sandbox")
@@ -44,6 +45,8 @@ class Answer:
     response: Response
     cut: bool = False  #: close the connection without a byte
     half: bool = False  #: send half of the body, then close
+    reset: bool = False  #: close the connection so that the client sees it refused (RST)
+    slow: float = 0.0  #: seconds over which the body is spread, byte by byte
 
 
 Send = Callable[[Answer], None]
@@ -78,11 +81,13 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
     if visit.route.kind == "control":
         send(Answer(_safely(visit, lambda: _control(visit))))
         return
-    visit.fault = sandbox.faults.strike(request.method, request.path, request.tenant_id)
+    visit.fault = sandbox.faults.strike(
+        request.method, request.path, visit.route.pattern, request.tenant_id
+    )
     with ExitStack() as until_sent:
         early = _strike_before(visit)
         if early is not None:
-            _finish(visit, early.response, send, cut=early.cut)
+            _finish(visit, early.response, send, cut=early.cut, reset=early.reset)
             return
         response = _safely(visit, lambda: _serve_route(visit, until_sent))
         _finish(visit, response, send)
@@ -102,6 +107,8 @@ def _strike_before(visit: Visit) -> Answer | None:
         sandbox.stopping.wait(fault.seconds)
     elif fault.action == "hold_before":
         sandbox.faults.hold(fault)
+    elif fault.action == "refuse":
+        return Answer(Response(0), reset=True)
     elif fault.action == "cut_before":
         return Answer(Response(0), cut=True)
     elif fault.action == "expire_token":
@@ -182,7 +189,7 @@ def _run(visit: Visit, route: Route) -> Response:
             return route.handler(_call(visit, db))
     if route.kind != "api":
         with sandbox.store.write() as db:
-            return _effect(_call(visit, db), route)
+            return _effect(visit, _call(visit, db), route)
     return _run_once(visit, route)
 
 
@@ -196,7 +203,7 @@ def _run_once(visit: Visit, route: Route) -> Response:
     with sandbox.store.write() as db:
         call = _call(visit, db)
         if not key:
-            return _effect(call, route)
+            return _effect(visit, call, route)
         scope = call.client_id
         if sandbox.switches.idempotency_scope == "tenant":
             scope = f"{scope} {call.organisation}"
@@ -205,7 +212,7 @@ def _run_once(visit: Visit, route: Route) -> Response:
         if stored is not None:
             visit.replayed = True
             return stored
-        response = _effect(call, route)
+        response = _effect(visit, call, route)
         idempotency.remember(db, response, scope=scope, key=key, print_=print_, now=now)
         return response
 
@@ -215,25 +222,36 @@ def _call(visit: Visit, db: sqlite3.Connection) -> Call:
     return Call(visit.sandbox, visit.request, db, visit.params, visit.caller, organisation)
 
 
-def _effect(call: Call, route: Route) -> Response:
+def _effect(visit: Visit, call: Call, route: Route) -> Response:
+    dropping = visit.fault is not None and visit.fault.action == "drop_webhook"
+    newest = outbox.last(call.db) if dropping else 0
     try:
         with savepoint(call.db, "effect"):
-            return route.handler(call)
+            response = route.handler(call)
+            if dropping:
+                outbox.drop_after(call.db, newest)
+            return response
     except ApiError as refusal:
         return refusal.response()
 
 
-def _finish(visit: Visit, response: Response, send: Send, *, cut: bool = False) -> None:
+def _finish(
+    visit: Visit, response: Response, send: Send, *, cut: bool = False, reset: bool = False
+) -> None:
     fault = visit.fault
     if visit.is_api:
         response.headers.setdefault("Xero-Correlation-Id", str(uuid.uuid4()))
     if fault and fault.action == "garbage":
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
+    if fault and fault.action == "content_type":
+        response.content_type = fault.body or "text/html; charset=utf-8"
     _note(visit, response)
     if fault and fault.action == "hold_after":
         visit.sandbox.faults.hold(fault)
     action = fault.action if fault else ""
-    send(Answer(response, cut=cut or action == "cut_after", half=action == "half"))
+    slow = fault.seconds if fault and action == "slow" else 0.0
+    cut = cut or action == "cut_after"
+    send(Answer(response, cut=cut, half=action == "half", reset=reset, slow=slow))
 
 
 def _note(visit: Visit, response: Response) -> None:

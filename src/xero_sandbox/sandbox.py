@@ -15,7 +15,7 @@ from xero_sandbox.identity.keys import SigningKey, new_key_pem
 from xero_sandbox.journal import Journal
 from xero_sandbox.limits import Meter
 from xero_sandbox.organisations import demo
-from xero_sandbox.settings import Limits, Switches
+from xero_sandbox.settings import Delivery, Limits, Switches
 from xero_sandbox.store import TABLES, Store
 from xero_sandbox.wire import dumps
 
@@ -35,6 +35,7 @@ class Sandbox:
         self.store = Store(options.data)
         self.journal = Journal(self.store.directory)
         self.faults = Faults()
+        self.url = "http://localhost:4010"  #: where it can be reached; the server knows better
         self.stopping = threading.Event()
         with self.store.write() as db:
             self._seed_if_fresh(db)
@@ -42,6 +43,7 @@ class Sandbox:
             self.key = SigningKey(settings.load(db, "signing_key"))
             self.clock = Clock(float(settings.load(db, "clock_offset") or 0))
             self.switches = Switches(**(settings.load(db, "switches") or {}))
+            self.delivery = Delivery(**(settings.load(db, "delivery") or {}))
             limits = Limits(**(settings.load(db, "limits") or {}))
             if options.limits is not None:
                 limits = replace(limits, on=options.limits)
@@ -58,7 +60,7 @@ class Sandbox:
             self._seed_if_fresh(db)
             self._register_app(db)
             self.clock.advance(-self.clock.offset_seconds)
-            self.switches = Switches()
+            self.switches, self.delivery = Switches(), Delivery()
             self.meter.limits = replace(Limits(), on=self.options.limits is not False)
             settings.save(db, "limits", self.meter.limits)
         self.meter.forget()

@@ -6,6 +6,7 @@ Standard library only, because faults need the socket itself: to cut it, to send
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ from urllib.parse import quote
 from xero_sandbox.messages import URL_SIGNS, Request
 from xero_sandbox.pipeline import MAX_BODY, Answer, serve
 from xero_sandbox.sandbox import Options, Sandbox
+from xero_sandbox.webhooks.delivery import Courier
 
 IDLE_SECONDS = 120
 STOP_SECONDS = 0.02  #: how soon it notices that it should stop
@@ -72,7 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _send(self, answer: Answer) -> None:
-        if answer.cut:
+        if answer.reset:
+            now = struct.pack("ii", 1, 0)  # linger for no time: a reset instead of an end
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+        if answer.cut or answer.reset:
             self.close_connection = True
             return
         response = answer.response
@@ -90,9 +95,20 @@ class _Handler(BaseHTTPRequestHandler):
         body = response.body
         if answer.half:
             body, self.close_connection = body[: len(body) // 2], True
-        if self.command != "HEAD":
+        if answer.slow and self.command != "HEAD":
+            self._send_slowly(body, answer.slow)
+        elif self.command != "HEAD":
             self.wfile.write(body)
         self.wfile.flush()
+
+    def _send_slowly(self, body: bytes, seconds: float) -> None:
+        """Spread the body over `seconds` in at most 100 pieces."""
+        size = max(1, -(-len(body) // 100))
+        pieces = [body[at : at + size] for at in range(0, len(body), size)]
+        for piece in pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            self.server.sandbox.stopping.wait(seconds / len(pieces))
 
     def _send_chunks(self, answer: Answer) -> None:
         self.send_header("Transfer-Encoding", "chunked")
@@ -130,7 +146,10 @@ class _Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         with self._open_lock:
             self._open.discard(request)
-        super().shutdown_request(request)
+        if struct.unpack("ii", request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8))[0]:
+            self.close_request(request)  # to be reset: no orderly end before
+        else:
+            super().shutdown_request(request)
 
     def cut_all(self) -> None:
         with self._open_lock:
@@ -147,6 +166,8 @@ class Running:
         self.options = options
         self.sandbox = Sandbox(options)
         self._server = _Server((host, port), self.sandbox)
+        self.sandbox.url = self.url
+        self._courier = Courier(self.sandbox)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_SECONDS,))
 
     @property
@@ -159,6 +180,7 @@ class Running:
 
     def start(self) -> None:
         self._thread.start()
+        self._courier.start()
 
     def stop(self) -> None:
         """Let go what faults hold, finish what runs, close every socket and file."""
@@ -168,6 +190,7 @@ class Running:
         self._server.cut_all()
         self._server.server_close()
         self._thread.join()
+        self._courier.join()
         self.sandbox.close()
 
     def __enter__(self) -> Self:

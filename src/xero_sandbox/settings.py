@@ -34,11 +34,24 @@ class Limits:
     app_minute: int = 10000
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """How webhooks go out (facts 8), and what goes wrong with them when a test wants it to."""
+
+    held: bool = False  #: nothing goes out, events gather
+    delay_seconds: int = 0  #: age of an event before it goes, so that several share a body
+    batch: int = 50  #: most events in one body
+    lose: int = 0  #: per cent of events that never go out
+    duplicate: int = 0  #: per cent of bodies that go out twice
+    reorder: int = 0  #: per cent of batches that go out one by one, the newest first
+    retry: Literal["quarter_hours", "decreasing"] = "quarter_hours"  #: sources disagree
+
+
 class BadSetting(ValueError):
     """A switch or limit that does not exist, or a value it cannot take."""
 
 
-Settings = TypeVar("Settings", Switches, Limits)
+Settings = TypeVar("Settings", Switches, Limits, Delivery)
 
 
 def changed(current: Settings, changes: dict[str, Any]) -> Settings:
@@ -67,5 +80,5 @@ def load(db: sqlite3.Connection, name: str) -> Any:
 
 
 def save(db: sqlite3.Connection, name: str, value: Any) -> None:
-    text = wire.dumps(asdict(value) if isinstance(value, (Switches, Limits)) else value)
+    text = wire.dumps(asdict(value) if isinstance(value, (Switches, Limits, Delivery)) else value)
     db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, text))

@@ -80,6 +80,7 @@ class Store:
         self._writer = open_database(self.directory / "books.sqlite")
         self._writer.executescript((files("xero_sandbox") / "schema.sql").read_text()).close()
         self._write_lock = threading.Lock()
+        self.committed = threading.Event()  #: set by every commit; the courier waits for it
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
     @contextmanager
@@ -93,6 +94,7 @@ class Store:
                 self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
+            self.committed.set()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -10,7 +10,7 @@ import httpx2
 from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import Running
 
-UK = organisation_id("UK")
+UK, NZ = organisation_id("UK"), organisation_id("NZ")
 API = "/api.xro/2.0"
 
 

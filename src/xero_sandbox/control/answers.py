@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xero_sandbox import wire
+from xero_sandbox import settings, wire
 from xero_sandbox.messages import Response, json_response
 from xero_sandbox.problems import ApiError
 from xero_sandbox.routing import Call
@@ -39,3 +39,14 @@ def whole(call: Call, name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 16):
         raise Refused(f"{name} must be a whole number.")
     return int(text)
+
+
+def changed_settings(call: Call, name: str, current: settings.Settings) -> settings.Settings:
+    """Return `current` with what the body changes, stored under `name`; raises Refused."""
+    try:
+        changed = settings.changed(current, body(call))
+    except settings.BadSetting as error:
+        raise Refused(str(error)) from None
+    with call.sandbox.store.write() as db:
+        settings.save(db, name, changed)
+    return changed

@@ -1,6 +1,6 @@
 """Routes of the control interface."""
 
-from xero_sandbox.control import state, watching
+from xero_sandbox.control import hooks, state, watching
 from xero_sandbox.routing import Handler, Route
 
 
@@ -29,5 +29,14 @@ ROUTES = (
     _control("DELETE", "faults", watching.remove_faults),
     _control("DELETE", "faults/{id}", watching.remove_fault),
     _control("POST", "faults/{id}/release", watching.release_fault),
+    _control("GET", "webhooks", hooks.listed),
+    _control("POST", "webhooks", hooks.register),
+    _control("GET", "webhooks/delivery", hooks.read_delivery),
+    _control("POST", "webhooks/delivery", hooks.set_delivery),
+    _control("DELETE", "webhooks/{id}", hooks.remove),
+    _control("POST", "webhooks/{id}/probe", hooks.probe),
+    _control("POST", "webhooks/{id}/repeat", hooks.repeat),
+    _control("GET", "webhooks/{id}/events", hooks.events),
+    _control("POST", "webhooks/{id}/events", hooks.raise_event),
     _control("GET", "invoices", watching.invoices),
 )

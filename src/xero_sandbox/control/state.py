@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox import settings
-from xero_sandbox.control.answers import Refused, body
+from xero_sandbox.control.answers import Refused, body, changed_settings
 from xero_sandbox.identity import apps, people, scopes
 from xero_sandbox.identity.connections import connect
 from xero_sandbox.identity.tokens import Grant, issue
@@ -64,7 +64,7 @@ def read_limits(call: Call) -> Response:
 def set_limits(call: Call) -> Response:
     """Change the limits named and open fresh windows."""
     meter = call.sandbox.meter
-    meter.limits = _changed(call, "limits", meter.limits)
+    meter.limits = changed_settings(call, "limits", meter.limits)
     meter.forget()
     return read_limits(call)
 
@@ -74,18 +74,8 @@ def read_switches(call: Call) -> Response:
 
 
 def set_switches(call: Call) -> Response:
-    call.sandbox.switches = _changed(call, "switches", call.sandbox.switches)
+    call.sandbox.switches = changed_settings(call, "switches", call.sandbox.switches)
     return read_switches(call)
-
-
-def _changed(call: Call, name: str, current: settings.Settings) -> settings.Settings:
-    try:
-        changed = settings.changed(current, body(call))
-    except settings.BadSetting as error:
-        raise Refused(str(error)) from None
-    with call.sandbox.store.write() as db:
-        settings.save(db, name, changed)
-    return changed
 
 
 def add_app(call: Call) -> Response:

@@ -39,10 +39,10 @@ def note(
     ).fetchall()
     for hook in hooks:
         if category in hook["categories"].split():
-            _queue(db, hook["client_id"], organisation, category, resource_id, kind, data)
+            queue(db, hook["client_id"], organisation, category, resource_id, kind, data)
 
 
-def _queue(
+def queue(
     db: sqlite3.Connection,
     client_id: str,
     tenant: str,
@@ -51,6 +51,7 @@ def _queue(
     kind: str,
     data: dict[str, str] | None,
 ) -> None:
+    """Queue one event for one app, whatever it asked for."""
     now_ms = Clock(float(settings.load(db, "clock_offset") or 0)).now_ms()
     [sequence] = db.execute(
         "UPDATE webhook SET sequence = sequence + 1 WHERE client_id = ? RETURNING sequence",
@@ -69,3 +70,13 @@ def _queue(
             wire.dumps(data) if data else None,
         ),
     )
+
+
+def last(db: sqlite3.Connection) -> int:
+    """Return the id of the newest event."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM webhook_event").fetchone()[0])
+
+
+def drop_after(db: sqlite3.Connection, ident: int) -> None:
+    """Lose what was noted after `ident`; its sequence numbers stay used up."""
+    db.execute("UPDATE webhook_event SET state = 'LOST' WHERE id > ?", (ident,))
