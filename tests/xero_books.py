@@ -152,10 +152,10 @@ class Books:
             raise AssertionError(done.stderr.decode())
         return done.returncode == -9
 
-    def paused_worker(self, failpoint: str) -> subprocess.Popen[bytes]:
+    def paused_worker(self, failpoint: str, **more: str) -> subprocess.Popen[bytes]:
         """Start one round in a process of its own that freezes (SIGSTOP) at the failpoint."""
         environment = self.environment(
-            TALLYSTICK_FAILPOINT=failpoint, TALLYSTICK_FAILPOINT_SIGNAL="SIGSTOP"
+            TALLYSTICK_FAILPOINT=failpoint, TALLYSTICK_FAILPOINT_SIGNAL="SIGSTOP", **more
         )
         worker = subprocess.Popen(
             [sys.executable, "-W", "error", "-c", _ONE_ROUND, str(self.organisation.pk)],

@@ -93,6 +93,9 @@ def _database(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise SettingError("DATABASE_URL must begin with postgresql://; other databases do not do.")
     options: dict[str, object] = dict(parse_qsl(parts.query))
+    # A process frozen within a transaction would hold its locks until somebody notices; so its
+    # transaction is undone after a while, and others go on.
+    options.setdefault("options", "-c idle_in_transaction_session_timeout=30s")
     host = str(options.pop("host", parts.hostname or ""))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
 from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
 from tallystick.sync.tasks import due_organisations
@@ -87,6 +89,33 @@ def test_what_comes_between_asking_and_sending_is_ours_and_not_a_taken_number(bo
     assert len(books.invoices()) == 1
     assert books.link(document).state == LinkState.SYNCED
     assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+
+
+def test_a_worker_frozen_within_a_transaction_gives_up_its_locks(books: Books):
+    """Or else nobody could cancel its documents, nor take over its lane, until somebody saw it."""
+    document = books.submit("INV-1")
+    url = books.environment()["DATABASE_URL"]
+    soon = urlencode({"options": "-c idle_in_transaction_session_timeout=500ms"})
+    frozen = books.paused_worker(
+        "create_invoices.settle.before_commit",
+        DATABASE_URL=f"{url}{'&' if '?' in url else '?'}{soon}",
+    )
+
+    books.cancel(document)
+    books.let_lease_end()
+    books.drain()
+    assert books.link(document).state == LinkState.RETRACTED
+    os.kill(frozen.pid, signal.SIGKILL)
+    frozen.wait()
+
+    assert books.live() == []
+    assert not Batch.objects.filter(settled_at=None).exists()
+
+
+def test_no_transaction_of_ours_may_stay_idle_for_long():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("30s",)
 
 
 def thaw(frozen: subprocess.Popen[bytes]) -> None:
