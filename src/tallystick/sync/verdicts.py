@@ -119,10 +119,10 @@ def _belongs_to_another(link: Link, owner: Link) -> Verdict:
     """One record in Xero is never two of ours: whatever hangs on it would go to the wrong one."""
     ours, theirs = link.document or link.party, owner.document or owner.party
     message = (
-        f"Xero's record for {ours} ({ours.number if ours else ''}) belongs to {theirs} "
-        f"({theirs.number if theirs else ''}) here already. Nothing was changed."
+        f"{ours} ({ours.number if ours else ''}) and {theirs} ({theirs.number if theirs else ''}) "
+        f"are one and the same record in Xero, so {ours} was not linked to it. Nothing was changed."
     )
-    remedy = "Give each a record of its own number in Xero, then press Retry."
+    remedy = "Give each a record with a number of its own in Xero, then press Retry."
     problem = Problem("record_taken", message, remedy, PARTY if link.party else XERO)
     return Verdict(link.pk, message, problem=problem, is_question=True)
 

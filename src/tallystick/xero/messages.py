@@ -52,7 +52,9 @@ def _known(code: str, *, words: str, remedy: str, seen: tuple[str, ...]) -> _Kno
 
 _ASK_FOR_UNARCHIVING = "Restore the contact in Xero under Contacts, Archived, then retry."
 _CHOOSE_CONTACT = "Choose the customer or supplier for this document, then retry."
-_CHOOSE_ACCOUNT = "Choose a live account for it under Settings, Accounts, then retry."
+_CHOOSE_ACCOUNT = (
+    "Choose a live account under Settings, Tax mapping, or mend it in Xero, then retry."
+)
 _CHOOSE_TAX = "Choose another tax rate for it under Settings, Tax mapping, then retry."
 _REMOVE_PAYMENTS = "Remove the payments and credit notes from it in Xero first, then retry."
 _LOOK_IN_XERO = "Open the document in Xero and compare; change it there if it must change."
@@ -62,7 +64,7 @@ _KNOWN = (
     _known(
         "number_taken",
         words="Xero already has a sales invoice with this number.",
-        remedy="Compare the two. Give this one another number, or link it to the one in Xero.",
+        remedy="Compare the two. Give the one in Xero another number and retry, or cancel this one and enter it under another.",
         seen=("Invoice # must be unique",),
     ),
     _known(
@@ -74,13 +76,13 @@ _KNOWN = (
     _known(
         "contact_name_taken",
         words="Xero already has an active contact with this name.",
-        remedy="Link this customer or supplier to that contact, or give it another name.",
+        remedy="Give one of the two another name, here or in Xero, then retry.",
         seen=("contact name ... is already assigned to another contact",),
     ),
     _known(
         "contact_number_taken",
         words="Another contact in Xero has this contact number.",
-        remedy="Link this customer or supplier to that contact, or give it another number.",
+        remedy="Give one of the two another number, here or in Xero, then retry.",
         seen=("Another contact has this contact number",),
     ),
     _known(
@@ -202,7 +204,7 @@ _KNOWN = (
     _known(
         "account_dropped",
         words="Xero does not know the account of a line and left the line without one.",
-        remedy="Choose an account for the line on the draft in Xero, and a live one here under Settings, Accounts.",
+        remedy="Choose an account for the line on the draft in Xero, and a live one here under Settings, Tax mapping.",
         seen=("Account code ... has been removed as it does not match",),
     ),
     _known(

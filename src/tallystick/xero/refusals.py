@@ -124,13 +124,25 @@ def rate_limited(outgoing: Outgoing, response: httpx2.Response) -> RateLimited:
         "unknown": "a number of calls",
     }[problem]
     seconds = _retry_after_seconds(response)
-    wait = f"It goes on in {seconds} seconds." if seconds is not None else "It goes on later."
+    wait = f"It goes on by itself {_when(seconds)}."
     return RateLimited(
         f"Xero limits {limit}, and they are used up. Nothing was changed. {wait}",
         request=outgoing.name,
         problem=problem,
         correlation_id=correlation_id_of(response),
         retry_after_seconds=seconds,
+    )
+
+
+def _when(seconds: int | None) -> str:
+    if seconds is None:
+        return "later"
+    if seconds < 120:
+        return f"in {seconds} seconds"
+    return (
+        f"in about {round(seconds / 60)} minutes"
+        if seconds < 7200
+        else (f"in about {round(seconds / 3600)} hours")
     )
 
 
