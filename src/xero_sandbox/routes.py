@@ -1,6 +1,7 @@
 """The table of everything the sandbox serves, save its control interface."""
 
-from xero_sandbox.accounting import contacts, invoices, reference
+from xero_sandbox.accounting import contacts, invoices
+from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.identity.routes import ROUTES as IDENTITY
 from xero_sandbox.screens import sales
@@ -8,7 +9,7 @@ from xero_sandbox.screens import sales
 ROUTES = (
     *invoices.ROUTES,
     *contacts.ROUTES,
-    *reference.ROUTES,
+    *CATALOGUE,
     *PAPERS,
     *IDENTITY,
     *sales.ROUTES,

@@ -14,14 +14,23 @@ READING = ("GET", "HEAD")
 
 
 def authorise(call: Call, route: Route) -> Caller:
-    """Return the caller if the token holds and has the route's scope; else raise a 401."""
+    """Return the caller if the token holds and has the route's scope; else raise a 401,
+    or a 403 as the switch `missing_scope` has it."""
     caller = identify(call)
     reading = route.method in READING
     if route.scopes and not any(
         scopes.allows(caller.scopes, needed, reading=reading) for needed in route.scopes
     ):
+        if call.sandbox.switches.missing_scope == "403":
+            raise Problem(403, "Forbidden", "AuthorizationUnsuccessful")
         raise _unauthorized("AuthorizationUnsuccessful")
     return caller
+
+
+def require_scope(call: Call, needed: str) -> None:
+    """Raise a 401 unless the caller's token may write what `needed` guards."""
+    if call.caller is None or not scopes.allows(call.caller.scopes, needed, reading=False):
+        raise _unauthorized("AuthorizationUnsuccessful")
 
 
 def identify(call: Call) -> Caller:

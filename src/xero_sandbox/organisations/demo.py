@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.organisations import shelf
 from xero_sandbox.store import fold
 
 _IDS = uuid.UUID("6f2b3a0e-8c1d-5e4f-9a7b-0c1d2e3f4a5b")
@@ -62,6 +63,13 @@ def seed(db: sqlite3.Connection, *, now_ms: int) -> None:
         for row in _table("tax_rates.csv"):
             if row["organisation"] == name:
                 _seed_tax_rate(db, ident, row)
+        shelf.seed(db, ident, country, _codes(name), now_ms)
+
+
+def _codes(name: str) -> dict[str, str]:
+    """Codes of our table of accounts to those of a demo company."""
+    column = "us_code" if name == "US" else "code"
+    return {row["code"]: row[column] for row in _table("accounts.csv")}
 
 
 def _table(name: str) -> list[dict[str, str]]:

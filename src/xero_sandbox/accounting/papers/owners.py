@@ -20,6 +20,14 @@ class Owner:
 
 
 OWNERS = (
+    *(
+        Owner(family, "credit", scope, "number_key", f"family = '{family}'", "head")
+        for family, scope in (
+            ("CreditNotes", "accounting.invoices"),
+            ("Prepayments", "accounting.payments"),
+            ("Overpayments", "accounting.payments"),
+        )
+    ),
     Owner("Payments", "payment", "accounting.payments"),
     Owner("BatchPayments", "batch_payment", "accounting.payments"),
     Owner("Invoices", "invoice", "accounting.invoices", "number_key", json="head"),

@@ -1,0 +1,1 @@
+"""What scope `accounting.settings` opens: accounts, tax rates, items, tracking and the like."""
