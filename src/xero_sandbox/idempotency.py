@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from xero_sandbox.messages import Request, Response
 from xero_sandbox.problems import Problem
 
 LIFETIME_SECONDS = 360
 MAX_LENGTH = 128
+
+
+class InFlight:
+    """Keys of requests that are being served now."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def only(self, scope: str, key: str) -> Iterator[None]:
+        """Raise Problem if the same key is being served; what Xero does then is not known."""
+        with self._lock:
+            if (scope, key) in self._keys:
+                text = f"Idempotency Key: {key} is used by a request that is in progress."
+                raise Problem(409, "Conflict", text)
+            self._keys.add((scope, key))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard((scope, key))
 
 
 def key_of(request: Request) -> str:

@@ -49,6 +49,14 @@ class Verdict:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def worded(problem: str, style: str) -> str:
+    """Return `X-Rate-Limit-Problem` in one of the ways in which it has been seen (facts 2)."""
+    words = "app minute" if problem == "appminute" else problem
+    if style == "Minute limit":
+        return f"{words} limit".capitalize()
+    return f"{words} limit".title().replace(" ", "") if style == "MinuteLimit" else problem
+
+
 class Meter:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

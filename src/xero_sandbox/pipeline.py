@@ -24,7 +24,9 @@ from xero_sandbox.faults import Fault
 from xero_sandbox.identity.gate import authorise, expire, require_organisation
 from xero_sandbox.identity.rights import require_right
 from xero_sandbox.journal import Entry
+from xero_sandbox.limits import worded
 from xero_sandbox.messages import Request, Response, html_response, json_response
+from xero_sandbox.parameters import exact_names_only
 from xero_sandbox.problems import ApiError, NotFound, Problem
 from xero_sandbox.routes import ROUTES
 from xero_sandbox.routing import Call, Caller, Route, Table
@@ -126,6 +128,8 @@ def _safely(visit: Visit, work: Callable[[], Response]) -> Response:
     """Turn refusals into answers; anything unforeseen is our mistake, logged with its trace."""
     try:
         return work()
+    except Problem as refusal:
+        return refusal.response(lower_keys=visit.sandbox.switches.problem_keys == "title")
     except ApiError as refusal:
         return refusal.response()
     except Exception:  # noqa: BLE001 - the outermost door of every request
@@ -144,6 +148,8 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
     assert route is not None  # noqa: S101 - serve() has set it
     headers: dict[str, str] = {}
     if route.kind == "api":
+        if sandbox.switches.query_names == "exact":
+            visit.request = request = exact_names_only(request)
         if len(request.query_string) > MAX_QUERY:
             raise NotFound
         with sandbox.store.read() as db:
@@ -155,13 +161,18 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             visit.caller.client_id, request.tenant_id, now=sandbox.clock.now()
         )
         if not verdict.allowed:
-            return Response(429, headers=verdict.headers)
+            return _too_many(sandbox, verdict.headers)
         until_sent.callback(sandbox.meter.leave, visit.caller.client_id, request.tenant_id)
         headers = verdict.headers
         _require_json(request, route)
     response = _run(visit, route)
     response.headers |= headers
     return response
+
+
+def _too_many(sandbox: Sandbox, headers: dict[str, str]) -> Response:
+    words = worded(headers["X-Rate-Limit-Problem"], sandbox.switches.rate_limit_words)
+    return Response(429, headers=headers | {"X-Rate-Limit-Problem": words})
 
 
 def _require_json(request: Request, route: Route) -> None:
@@ -196,11 +207,15 @@ def _run(visit: Visit, route: Route) -> Response:
 def _run_once(visit: Visit, route: Route) -> Response:
     """Run a write of the API, or replay what its Idempotency-Key remembers.
 
-    A twin in flight waits for the writer's lock and then finds the first one's answer.
+    A twin in flight waits for the writer's lock and then finds the first one's answer, or is
+    refused if the switch says so.
     """
     sandbox, now = visit.sandbox, visit.sandbox.clock.now()
     key = idempotency.key_of(visit.request)
-    with sandbox.store.write() as db:
+    with ExitStack() as stack:
+        if key and sandbox.switches.twin_in_flight == "refuse":
+            stack.enter_context(sandbox.in_flight.only(visit.request.tenant_id, key))
+        db = stack.enter_context(sandbox.store.write())
         call = _call(visit, db)
         if not key:
             return _effect(visit, call, route)

@@ -66,7 +66,7 @@ class Problem(ApiError):
         self.status = status
         self.title = title
 
-    def response(self) -> Response:
+    def response(self, *, lower_keys: bool = False) -> Response:
         body: dict[str, Any] = {
             "Type": None,
             "Title": self.title,
@@ -74,7 +74,14 @@ class Problem(ApiError):
             "Detail": str(self),
         }
         body |= {"Instance": str(uuid.uuid4()), "Extensions": {}}
+        if lower_keys:
+            body = {name.lower(): value for name, value in body.items()}
         return json_response(body, self.status)
+
+
+def validation_exception(message: str) -> Response:
+    """A ValidationException that is about the request and not about an element."""
+    return _exception(10, "ValidationException", message)
 
 
 def _exception(number: int, kind: str, message: str) -> Response:

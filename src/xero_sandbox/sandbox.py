@@ -10,6 +10,7 @@ from pathlib import Path
 from xero_sandbox import settings
 from xero_sandbox.clock import Clock
 from xero_sandbox.faults import Faults
+from xero_sandbox.idempotency import InFlight
 from xero_sandbox.identity import people
 from xero_sandbox.identity.keys import SigningKey, new_key_pem
 from xero_sandbox.journal import Journal
@@ -37,6 +38,7 @@ class Sandbox:
         self.faults = Faults()
         self.url = "http://localhost:4010"  #: where it can be reached; the server knows better
         self.stopping = threading.Event()
+        self.in_flight = InFlight()
         with self.store.write() as db:
             self._seed_if_fresh(db)
             self._register_app(db)

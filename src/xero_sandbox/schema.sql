@@ -322,6 +322,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
   scopes TEXT NOT NULL,
   auth_event_id TEXT NOT NULL,
   expires REAL NOT NULL,
+  access_jti TEXT NOT NULL,
   replaced REAL
 );
 CREATE TABLE IF NOT EXISTS dead_token (jti TEXT PRIMARY KEY);

@@ -14,13 +14,34 @@ class Switches:
     """Each is a point where sources on Xero disagree or are silent (facts, section 10)."""
 
     deleted_numbers_reusable: bool = True  #: a DELETED draft frees its number
+    voided_numbers_reusable: bool = False  #: so does a VOIDED invoice
     total_mismatch: Literal["ignore", "error"] = "ignore"  #: a sent Total unlike the lines
     line_mismatch: Literal["ignore", "error"] = "error"  #: LineAmount unlike Quantity x UnitAmount
     items_write_scope: Literal["settings", "invoices"] = "settings"  #: which opens Item writes
+    batch_errors: Literal["failing", "all"] = "failing"  #: Elements of a batch that is refused
     idempotency_scope: Literal["app", "tenant"] = "app"
+    twin_in_flight: Literal["wait", "refuse"] = "wait"  #: the same key while the first is served
+    not_modified: Literal["list", "304"] = "list"  #: If-Modified-Since and nothing has changed
+    modified_since_offset: Literal["ignored", "honoured"] = "ignored"  #: `+13:00` behind the time
+    page_past_end: Literal["empty", "404"] = "empty"
+    query_names: Literal["any_case", "exact"] = "any_case"  #: `pagesize` for `pageSize`
+    high_volume_records: int = 100_000  #: more need efficient filters; 0 is never
+    rate_limit_words: Literal["minute", "Minute limit", "MinuteLimit"] = "minute"
+    problem_keys: Literal["Title", "title"] = "Title"  #: case of the keys of 401 and 403 bodies
+    missing_scope: Literal["401", "403"] = "401"  #: status when the token lacks the scope
+    refresh_ends_access: bool = False  #: a refresh ends the access token issued before
+    loopback_redirects: bool = True  #: `http://127.0.0.1` besides `http://localhost`
+    allocation_event: bool = True  #: allocating credit raises INVOICE UPDATE
     broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
     code_seconds: int = 300  #: how long an authorization code lives
     uncertified_apps: int = 2  #: as many may be connected to one organisation; 0 is any number
+
+    def frees_number(self, status: str) -> bool:
+        """Whether an invoice of that status leaves its number to others."""
+        return {
+            "DELETED": self.deleted_numbers_reusable,
+            "VOIDED": self.voided_numbers_reusable,
+        }.get(status, False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +88,7 @@ def changed(current: Settings, changes: dict[str, Any]) -> Settings:
 def _check(name: str, value: Any, kind: Any) -> None:
     choices = get_args(kind)
     if choices and value not in choices:
-        raise BadSetting(f"{name} is one of {', '.join(choices)}, not {value!r}")
+        raise BadSetting(f"{name} is one of {', '.join(map(str, choices))}, not {value!r}")
     if not choices and type(value) is not kind:
         raise BadSetting(f"{name} takes a {kind.__name__}, not {value!r}")
     if isinstance(value, int) and value < 0:

@@ -57,13 +57,14 @@ def write_batch(
 
     By default one bad element fails all and nothing is saved. With `summarizeErrors=false`
     good ones stay, bad ones are echoed with their errors, and the status is 200.
-    `flag` is the name of the element's error flag, which differs by resource.
+    `flag` is the name of the element's error flag, which differs by resource; some have none.
     """
     apart = call.request.query.get("summarizeerrors", "true").lower() == "false"
     results = [_save_one(call, element, save, flag=flag, apart=apart) for element in sent]
     failing = [element for element, good in results if not good]
     if failing and not apart:
-        raise ValidationFailed(failing)
+        everything = call.sandbox.switches.batch_errors == "all"
+        raise ValidationFailed([element for element, _ in results] if everything else failing)
     return envelope(call, plural, [element for element, _ in results])
 
 
@@ -76,7 +77,8 @@ def _save_one(
     except Invalid as invalid:
         errors = [{"Message": message} for message in invalid.messages]
         status = {"StatusAttributeString": "ERROR"} if apart else {}
-        return invalid.echo | {flag: True, "ValidationErrors": errors} | status, False
+        flags = {flag: True} if flag else {}
+        return invalid.echo | flags | {"ValidationErrors": errors} | status, False
     element = saved.element
     if saved.warnings:
         element["Warnings"] = [{"Message": message} for message in saved.warnings]

@@ -170,10 +170,11 @@ def by_id(db: sqlite3.Connection, organisation: str, ident: str) -> Invoice | No
 
 
 def by_sales_number(db: sqlite3.Connection, organisation: str, number: str) -> Invoice | None:
-    """Return the sales invoice of that number: a live one before a deleted one."""
+    """Return the sales invoice of that number: a live one before one that has ended."""
     return _one(
         db,
-        "organisation = ? AND number_key = ? AND type = 'ACCREC' ORDER BY status = 'DELETED', seq",
+        "organisation = ? AND number_key = ? AND type = 'ACCREC' "
+        "ORDER BY status IN ('DELETED', 'VOIDED'), seq",
         (organisation, fold(number)),
     )
 

@@ -92,7 +92,7 @@ def _number_taken(desk: Desk, invoice: Invoice) -> bool:
     other = records.by_sales_number(desk.db, invoice.organisation, invoice.number)
     if other is None or other.id == invoice.id:
         return False
-    return not (other.status == "DELETED" and desk.switches.deleted_numbers_reusable)
+    return not desk.switches.frees_number(other.status)
 
 
 def _apply_lines(desk: Desk, invoice: Invoice, sent: Sent) -> None:

@@ -156,7 +156,7 @@ def _match(call: Call, sent: Sent) -> Invoice | None:
     if not number or sent.text("Type") == "ACCPAY":
         return None
     found = records.by_sales_number(call.db, call.organisation, number)
-    if found and found.status == "DELETED" and call.sandbox.switches.deleted_numbers_reusable:
+    if found and call.sandbox.switches.frees_number(found.status):
         return None
     return found
 

@@ -11,9 +11,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from xero_sandbox.accounting.sent import read_guid
+from xero_sandbox.accounting.volume import Inefficient, is_efficient
 from xero_sandbox.accounting.where_sql import Field, compile_order, compile_where
 from xero_sandbox.messages import Response
-from xero_sandbox.problems import ApiError, QueryParse
+from xero_sandbox.problems import ApiError, NotFound, QueryParse
 from xero_sandbox.routing import Call
 from xero_sandbox.store import fold
 
@@ -28,6 +29,13 @@ class BadCondition(ApiError):
         return Response(412)
 
 
+class NotModified(ApiError):
+    """304, as old documents have it, where Xero today answers an empty list."""
+
+    def response(self) -> Response:
+        return Response(304)
+
+
 @dataclass(frozen=True)
 class Resource:
     """What a list needs to know of a table with the columns seq, id, organisation, updated."""
@@ -37,6 +45,7 @@ class Resource:
     fields: dict[str, Field]  #: what `where` and `order` may name
     order: str
     search: tuple[str, ...] = ()  #: folded expressions that `searchTerm` looks into
+    paged: bool = True
 
 
 @dataclass
@@ -74,10 +83,25 @@ def select(
         query.add(sql, *values)
     _add_common(query, call, resource)
     summary_only = asked.get("summaryonly", "").lower() == "true"
-    paged = summary_only or "page" in asked
+    paged = resource.paged and (summary_only or "page" in asked)
     pagination = _pagination(call, resource, query) if paged else None
+    _refuse_inefficient(call, resource, query, paged=paged)
     rows = _rows(call, resource, query, pagination, columns)
+    switches = call.sandbox.switches
+    if not rows and switches.not_modified == "304" and modified_since(call) is not None:
+        raise NotModified
+    if not rows and switches.page_past_end == "404" and pagination and pagination["page"] > 1:
+        raise NotFound
     return Page(rows, pagination, summary_only)
+
+
+def _refuse_inefficient(call: Call, resource: Resource, query: _Query, *, paged: bool) -> None:
+    most = call.sandbox.switches.high_volume_records
+    if not most or is_efficient(resource.type_name, call.request.query, paged=paged):
+        return
+    sql = f"SELECT 1 FROM {resource.table} WHERE {query.where} LIMIT 1 OFFSET ?"  # noqa: S608
+    if call.db.execute(sql, (*query.values, most)).fetchone():
+        raise Inefficient(f"{resource.type_name}s")
 
 
 def listed(asked: dict[str, str], name: str) -> list[str]:
@@ -115,7 +139,10 @@ def _add_common(query: _Query, call: Call, resource: Resource) -> None:
 
 
 def modified_since(call: Call) -> int | None:
-    """Return If-Modified-Since in milliseconds, read as UTC whatever offset is written."""
+    """Return If-Modified-Since in milliseconds, read as UTC whatever offset is written.
+
+    An offset counts only with the switch `modified_since_offset`.
+    """
     text = call.request.headers.get("if-modified-since", "").strip()
     if not text:
         return None
@@ -124,7 +151,10 @@ def modified_since(call: Call) -> int | None:
             moment = datetime.fromisoformat(text)
         else:
             moment = parsedate_to_datetime(text)
-        return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+        honoured = call.sandbox.switches.modified_since_offset == "honoured"
+        if not honoured or moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() * 1000)
     except (ValueError, OverflowError, TypeError, IndexError):
         raise BadCondition from None
 

@@ -22,7 +22,10 @@ class App:
     redirect_uris: tuple[str, ...]  #: matched exactly; none means any on this machine
     certified: bool = False  #: Xero lets only so many others into one organisation
 
-    def takes_redirect(self, uri: str) -> bool:
+    def takes_redirect(self, uri: str, *, loopback: bool) -> bool:
+        """Xero takes plain http for `localhost` only; `loopback` adds 127.0.0.1 and its like."""
+        if not loopback and _is_local(uri) and urlsplit(uri).hostname != "localhost":
+            return False
         if self.redirect_uris:
             return uri in self.redirect_uris
         return _is_local(uri)

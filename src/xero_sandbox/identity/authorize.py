@@ -124,7 +124,7 @@ def _read(call: Call) -> Asked:
     if app is None:
         raise Refusal("unauthorized_client", "There is no app with this client_id.")
     uri = query.get("redirect_uri", "")
-    if not app.takes_redirect(uri):
+    if not app.takes_redirect(uri, loopback=call.sandbox.switches.loopback_redirects):
         raise Refusal("unauthorized_client", f"Invalid redirect_uri: {uri or '(none)'}")
     if query.get("response_type") != "code":
         raise Refusal("unsupported_response_type", "response_type must be code.")

@@ -77,14 +77,15 @@ def revoke(call: Call) -> Response:
 def issue(call: Call, grant: Grant) -> dict[str, Any]:
     """Return a fresh token set; the refresh token only with `offline_access`."""
     now = call.sandbox.clock.now()
-    access = call.sandbox.key.sign(_access_claims(grant, now))
+    claims = _access_claims(grant, now)
+    access = call.sandbox.key.sign(claims)
     tokens: dict[str, Any] = {}
     if "openid" in grant.scopes:
-        claims = _id_claims(call, grant, now) | {"at_hash": _half_hash(access)}
-        tokens["id_token"] = call.sandbox.key.sign(claims)
+        about = _id_claims(call, grant, now) | {"at_hash": _half_hash(access)}
+        tokens["id_token"] = call.sandbox.key.sign(about)
     tokens |= {"access_token": access, "expires_in": ACCESS_SECONDS, "token_type": "Bearer"}
     if "offline_access" in grant.scopes:
-        tokens["refresh_token"] = _new_refresh_token(call, grant, now)
+        tokens["refresh_token"] = _new_refresh_token(call, grant, now, claims["jti"])
     return tokens | {"scope": " ".join(grant.scopes)}
 
 
@@ -125,14 +126,16 @@ def _rotate(call: Call, app: App) -> Grant:
         raise OAuthError("invalid_grant")
     if row["replaced"] is None:
         call.db.execute("UPDATE refresh_token SET replaced = ? WHERE token = ?", (now, token))
+    if call.sandbox.switches.refresh_ends_access:
+        call.db.execute("INSERT OR IGNORE INTO dead_token VALUES (?)", (row["access_jti"],))
     scopes = row["scopes"].split()
     return Grant(app.client_id, row["user_id"], scopes, row["auth_event_id"])
 
 
-def _new_refresh_token(call: Call, grant: Grant, now: float) -> str:
+def _new_refresh_token(call: Call, grant: Grant, now: float, jti: str) -> str:
     token = secrets.token_urlsafe(32)
     call.db.execute(
-        "INSERT INTO refresh_token VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO refresh_token VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
         (
             _digest(token),
             grant.client_id,
@@ -140,6 +143,7 @@ def _new_refresh_token(call: Call, grant: Grant, now: float) -> str:
             " ".join(grant.scopes),
             grant.auth_event_id,
             now + REFRESH_SECONDS,
+            jti,
         ),
     )
     return token
