@@ -1,6 +1,8 @@
 """Structured logs: one JSON object a line (or coloured text), the same for every library."""
 
-from typing import Any
+import logging
+import sys
+from typing import Any, TextIO
 
 import structlog
 
@@ -12,6 +14,18 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.StackInfoRenderer(),
 ]
+
+
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at the time, also after somebody has replaced it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, stream: TextIO) -> None:
+        """The base class sets it once; nothing is kept."""
 
 
 def config(*, level: str, style: str) -> dict[str, Any]:
@@ -37,7 +51,7 @@ def config(*, level: str, style: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "handlers": {"stderr": {"()": StderrHandler, "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},

@@ -103,7 +103,7 @@ def workers(books: Books, count: int) -> Iterator[list[subprocess.Popen[bytes]]]
     """Run real workers for the block; kill what is left of them after it."""
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tallystick.cli", "worker", "--threads", "4"],
+            [sys.executable, "-m", "tallystick.cli", "worker", "--threads", "2"],
             env=books.environment(),
             stderr=subprocess.DEVNULL,
         )

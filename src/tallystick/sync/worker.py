@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.db import close_old_connections, connection
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 
 from tallystick.sync.tasks import wake_due
 
@@ -33,7 +34,9 @@ async def _run(threads: int, stop: threading.Event | None) -> None:
     sweeping = threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True)
     sweeping.start()
     # Jobs that the worker's own tasks defer still go through Django's connection.
-    worker_app = app.with_connector(DjangoConnector().get_worker_connector())
+    # Its own few connections: one listens, the others fetch and finish jobs.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    worker_app = app.with_connector(connector)
     logger.info("worker.started", threads=threads)
     try:
         async with worker_app.open_async():
