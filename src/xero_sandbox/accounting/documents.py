@@ -52,7 +52,7 @@ class Document:
         """As history tells it: `INV-0001 to Ann Archer for 12.00.`"""
         name = self.contact.name if self.contact else ""
         side = "to" if self.sells else "from"
-        return f"{self.number} {side} {name} for {self.totals.total}.".lstrip()
+        return f"{self.number} {side} {name} for {self.totals.total:.2f}.".lstrip()
 
     @property
     def contact_id(self) -> str:

@@ -16,7 +16,7 @@ from xero_sandbox.routing import Call, Route
 
 PLURAL = "Currencies"
 RESOURCE = Resource(
-    table="(SELECT id AS organisation, key AS position, value AS code "
+    table="(SELECT organisation.id AS organisation, key AS position, value AS code "
     "FROM organisation, json_each(organisation.currencies))",
     type_name="Currency",
     fields={"Code": Field("code", "text")},

@@ -47,12 +47,12 @@ def document_lines(organisation: str, element: dict[str, Any]) -> list[str]:
     ]
     rows = [
         f"{line.get('Description', '')[:24]}\t{line.get('Quantity', '')}"
-        f"\t{line.get('UnitAmount', '')}\t{line['LineAmount']}"
+        f"\t{line.get('UnitAmount', '')}\t{line['LineAmount']:.2f}"
         for line in element["LineItems"]
     ]
     money = element["CurrencyCode"]
     sums = [
-        f"\t\t{label}\t{element[name]}"
+        f"\t\t{label}\t{element[name]:.2f}"
         for label, name in (
             ("Subtotal", "SubTotal"),
             ("Tax", "TotalTax"),
