@@ -54,6 +54,11 @@ class Sandbox:
     def remove_fault(self, fault: int) -> None:
         httpx2.delete(f"{self.url}/_sandbox/faults/{fault}").raise_for_status()
 
+    def is_holding(self, fault: int) -> bool:
+        """Tell whether a request hangs at the fault just now."""
+        faults = self.get("/_sandbox/faults")["faults"]
+        return any(one["id"] == fault and one["holding"] for one in faults)
+
     def advance(self, seconds: int) -> None:
         self.post("/_sandbox/clock", {"advance_seconds": seconds})
 
