@@ -1,6 +1,14 @@
 """The table of everything the sandbox serves, save its control interface."""
 
-from xero_sandbox.accounting import contacts, invoices
+from xero_sandbox.accounting import (
+    advances,
+    bank_transactions,
+    batch_payments,
+    contacts,
+    credit_notes,
+    invoices,
+    payments,
+)
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.identity.routes import ROUTES as IDENTITY
@@ -8,6 +16,11 @@ from xero_sandbox.screens import sales
 
 ROUTES = (
     *invoices.ROUTES,
+    *credit_notes.ROUTES,
+    *payments.ROUTES,
+    *batch_payments.ROUTES,
+    *advances.ROUTES,
+    *bank_transactions.ROUTES,
     *contacts.ROUTES,
     *CATALOGUE,
     *PAPERS,

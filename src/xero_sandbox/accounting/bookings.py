@@ -46,7 +46,7 @@ def book_invoice(desk: Desk, invoice: Invoice, *, left_over: Decimal = ZERO) -> 
     entries: list[Entry] = []
     if invoice.stands:
         entries = [*_of_lines(desk.books, invoice, _sign(invoice))]
-        entries += _gain(desk.books, invoice, invoice.issued_on, left_over)
+        entries += _gain(desk.books, invoice, invoice.issued_on, left_over * _sign(invoice))
     _post(desk, "invoice", invoice.id, invoice, entries)
 
 
@@ -60,7 +60,7 @@ def book_credit(desk: Desk, credit: Credit, *, left_over: Decimal = ZERO) -> Non
     elif credit.stands:
         entries = [*_of_lines(desk.books, credit, _sign(credit))]
     if credit.stands:
-        entries += _gain(desk.books, credit, credit.issued_on, left_over)
+        entries += _gain(desk.books, credit, credit.issued_on, left_over * _sign(credit))
     _post(desk, "credit", credit.id, credit, entries)
 
 

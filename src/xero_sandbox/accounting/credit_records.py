@@ -96,7 +96,7 @@ class Credit(Document):
         return {
             **self.names(),
             "AppliedAmount": amount,
-            **days("Date", day),
+            "Date": wire.day_instant(day),
             "Total": self.totals.total,
         }
 

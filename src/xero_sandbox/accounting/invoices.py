@@ -17,6 +17,7 @@ from xero_sandbox.accounting.invoice_rules import apply
 from xero_sandbox.accounting.listing import Clause, Resource, guids, listed, one_of, select
 from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.settlement import refresh_credits, settle
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
@@ -24,6 +25,7 @@ from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
 PLURAL = "Invoices"
+_SILENT = {"DueDate", "DueDateString", "SentToContact"}
 _CONTACT = "(SELECT {} FROM contact WHERE contact.id = invoice.contact_id)"
 _CONTACT_NAME = _CONTACT.format("json_extract(data, '$.Name')")
 _LINES = "(SELECT lines FROM invoice_lines WHERE invoice_lines.invoice = invoice.seq)"
@@ -179,6 +181,7 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
 def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     desk.clear()
     before = None if invoice.seq is None else invoice.status
+    shown = invoice.wire() if invoice.settled else None
     apply(desk, invoice, sent)
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice))
@@ -186,14 +189,27 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
         invoice.number = records.take_number(call.db, call.organisation)
     if invoice.contact:
         contact_records.mark_trading(call.db, invoice.contact, sells_to=invoice.sells)
-    records.save(call.db, invoice, now_ms=desk.now_ms)
-    book_invoice(desk, invoice)
+    if shown is not None:
+        _save_settled(desk, invoice, shown)
+    else:
+        records.save(call.db, invoice, now_ms=desk.now_ms)
+        book_invoice(desk, invoice)
     for changes in history.changes(before, invoice.status):
         details = invoice.in_words
         history.note(
             call.db, invoice.organisation, invoice.id, changes, details, now_ms=desk.now_ms
         )
     return Saved(invoice.wire(), desk.warnings)
+
+
+def _save_settled(desk: Desk, invoice: Invoice, before: dict[str, Any]) -> None:
+    """A new DueDate or SentToContact alone does not count as a change (facts 5.5)."""
+    after = invoice.wire()
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    silent = bool(changed) and changed <= _SILENT
+    settle(desk, invoice, now_ms=invoice.updated_ms if silent else None)
+    if "InvoiceNumber" in changed:
+        refresh_credits(desk, invoice)
 
 
 def _echo(invoice: Invoice) -> dict[str, Any]:
