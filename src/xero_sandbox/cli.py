@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xero_sandbox.sandbox import Options
 from xero_sandbox.server import start
+from xero_sandbox.store import StateError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
             client_secret=wanted.client_secret,
             app_name=wanted.app_name,
         )
+    except StateError as error:
+        parser.error(str(error))
     except OSError as error:
         parser.error(f"cannot serve on {wanted.host}:{wanted.port} with {wanted.data}: {error}")
     with running:

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 
 class Clock:
     def __init__(self, offset_seconds: float = 0.0) -> None:
-        self._offset = offset_seconds
+        self.offset_seconds = offset_seconds
         self._lock = threading.Lock()
 
     def now(self) -> float:
         """Seconds since 1970."""
-        return time.time() + self._offset
+        return time.time() + self.offset_seconds
 
     def now_ms(self) -> int:
         return int(self.now() * 1000)
@@ -23,10 +23,6 @@ class Clock:
         local = datetime.fromtimestamp(self.now(), UTC) + timedelta(hours=utc_offset_hours)
         return local.date()
 
-    @property
-    def offset_seconds(self) -> float:
-        return self._offset
-
     def advance(self, seconds: float) -> None:
         with self._lock:
-            self._offset += seconds
+            self.offset_seconds += seconds

@@ -85,6 +85,17 @@ class Journal:
         with self._lock:
             return [dict(row) for row in self._db.execute(sql, (*values, after))]
 
+    def egress(self) -> list[dict[str, Any]]:
+        """Return calls and bytes out by app, organisation and month (UTC), oldest first."""
+        sql = """
+            SELECT strftime('%Y-%m', at, 'unixepoch') AS month, client_id, organisation,
+                   count(*) AS calls, sum(bytes_out) AS bytes_out
+            FROM request WHERE kind = 'api' AND client_id != '' AND route NOT LIKE '%/Organisation'
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        """
+        with self._lock:
+            return [dict(row) for row in self._db.execute(sql)]
+
     def clear(self) -> None:
         with self._lock:
             self._db.execute("DELETE FROM request")

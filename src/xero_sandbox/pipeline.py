@@ -38,6 +38,7 @@ _TABLE = Table((*CONTROL, *ROUTES))
 _LOG = logging.getLogger("xero_sandbox")
 MAX_QUERY = 2048  #: characters; 52 ids in `IDs=` fit, 53 do not (Xero-Java#328)
 MAX_BODY = 10_000_000  #: bytes (facts 4.1)
+CONTROL_BODY = 200_000_000  #: of the control interface, where whole books are loaded
 
 
 @dataclass(frozen=True)

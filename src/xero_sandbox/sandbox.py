@@ -42,15 +42,26 @@ class Sandbox:
         with self.store.write() as db:
             self._seed_if_fresh(db)
             self._register_app(db)
-            self.key = SigningKey(settings.load(db, "signing_key"))
-            self.clock = Clock(float(settings.load(db, "clock_offset") or 0))
-            self.switches = Switches(**(settings.load(db, "switches") or {}))
-            self.delivery = Delivery(**(settings.load(db, "delivery") or {}))
-            limits = Limits(**(settings.load(db, "limits") or {}))
+            self.clock, self.meter = Clock(), Meter(Limits())
+            self._adopt(db)
             if options.limits is not None:
-                limits = replace(limits, on=options.limits)
-                settings.save(db, "limits", limits)
-        self.meter = Meter(limits)
+                self.meter.limits = replace(self.meter.limits, on=options.limits)
+                settings.save(db, "limits", self.meter.limits)
+
+    def _adopt(self, db: sqlite3.Connection) -> None:
+        """Take over what the state says of key, clock, switches and limits."""
+        self.key = SigningKey(settings.load(db, "signing_key"))
+        self.clock.offset_seconds = float(settings.load(db, "clock_offset") or 0)
+        self.switches = Switches(**(settings.load(db, "switches") or {}))
+        self.delivery = Delivery(**(settings.load(db, "delivery") or {}))
+        self.meter.limits = Limits(**(settings.load(db, "limits") or {}))
+
+    def restore(self, name: str) -> None:
+        """Bring back the snapshot of that name; windows of limits open afresh."""
+        self.store.restore(name)
+        with self.store.read() as db:
+            self._adopt(db)
+        self.meter.forget()
 
     def reset(self) -> None:
         """Back to a fresh state: books, tokens, clock, switches, limits, faults and journal."""
@@ -61,7 +72,7 @@ class Sandbox:
             settings.save(db, "signing_key", key)
             self._seed_if_fresh(db)
             self._register_app(db)
-            self.clock.advance(-self.clock.offset_seconds)
+            self.clock.offset_seconds = 0.0
             self.switches, self.delivery = Switches(), Delivery()
             self.meter.limits = replace(Limits(), on=self.options.limits is not False)
             settings.save(db, "limits", self.meter.limits)

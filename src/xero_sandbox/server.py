@@ -16,7 +16,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from xero_sandbox.messages import URL_SIGNS, Request
-from xero_sandbox.pipeline import MAX_BODY, Answer, serve
+from xero_sandbox.pipeline import CONTROL_BODY, MAX_BODY, Answer, serve
 from xero_sandbox.sandbox import Options, Sandbox
 from xero_sandbox.webhooks.delivery import Courier
 
@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(411)
         elif not (length.isascii() and length.isdigit()):
             self._refuse(400)
-        elif len(length) > 12 or int(length) > MAX_BODY:
+        elif len(length) > 12 or int(length) > self._largest():
             self._refuse(413)
         else:
             body = self.rfile.read(int(length))
@@ -65,6 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return body
             self.close_connection = True
         return None
+
+    def _largest(self) -> int:
+        return CONTROL_BODY if self.path.startswith("/_sandbox/") else MAX_BODY
 
     def _refuse(self, status: int) -> None:
         self.close_connection = True

@@ -12,10 +12,12 @@ import tempfile
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
+#: Raised whenever a table changes its columns; a file of another version is refused.
+SCHEMA_VERSION = 2
 TABLES = [
     "setting",
     "organisation",
@@ -71,6 +73,10 @@ def open_database(path: Path) -> sqlite3.Connection:
     return db
 
 
+class StateError(Exception):
+    """The state on disk cannot be used; the text says which and what to do."""
+
+
 class Store:
     def __init__(self, directory: Path | None) -> None:
         """Open or make the state in `directory`; None is a directory that goes with `close`."""
@@ -78,7 +84,9 @@ class Store:
         self.directory = directory or Path(tempfile.mkdtemp(prefix="xero-sandbox-"))
         self.directory.mkdir(parents=True, exist_ok=True)
         self._writer = open_database(self.directory / "books.sqlite")
+        _require_version(self._writer, self.directory)
         self._writer.executescript((files("xero_sandbox") / "schema.sql").read_text()).close()
+        self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._write_lock = threading.Lock()
         self.committed = threading.Event()  #: set by every commit; the courier waits for it
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
@@ -107,6 +115,37 @@ class Store:
             db.rollback()
             self._readers.put(db)
 
+    def snapshot(self, name: str) -> None:
+        """Copy what is committed to a file beside the books."""
+        path = self._snapshot_path(name)
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
+        books = open_database(self.directory / "books.sqlite")
+        with closing(books) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+
+    def restore(self, name: str) -> None:
+        """Put a snapshot in the place of everything; raises StateError if there is none."""
+        path = self._snapshot_path(name)
+        if not path.exists():
+            raise StateError(f"There is no snapshot {name!r}.")
+        with closing(sqlite3.connect(path)) as source, self._write_lock:
+            _require_version(source, path)
+            source.backup(self._writer)
+        self.committed.set()
+
+    def snapshots(self) -> list[str]:
+        return sorted(path.stem for path in (self.directory / "snapshots").glob("*.sqlite"))
+
+    def forget_snapshot(self, name: str) -> bool:
+        path = self._snapshot_path(name)
+        held = path.exists()
+        path.unlink(missing_ok=True)
+        return held
+
+    def _snapshot_path(self, name: str) -> Path:
+        return self.directory / "snapshots" / f"{name}.sqlite"
+
     def _reader(self) -> sqlite3.Connection:
         with suppress(queue.Empty):
             return self._readers.get_nowait()
@@ -120,6 +159,17 @@ class Store:
             self._writer.close()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _require_version(db: sqlite3.Connection, path: Path) -> None:
+    [version] = db.execute("PRAGMA user_version").fetchone()
+    [tables] = db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'setting'").fetchone()
+    if tables and version != SCHEMA_VERSION:
+        age = "an older" if version < SCHEMA_VERSION else "a newer"
+        raise StateError(
+            f"The state in {path} was made by {age} xero-sandbox (its schema is {version}, this "
+            f"one has {SCHEMA_VERSION}). Start with another --data, or delete that one to begin anew."
+        )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Routes of the control interface."""
 
-from xero_sandbox.control import hooks, state, watching
+from xero_sandbox.control import books, hooks, money, persons, state, watching
 from xero_sandbox.routing import Handler, Route
 
 
@@ -21,6 +21,16 @@ ROUTES = (
     _control("POST", "tokens", state.tokens),
     _control("GET", "organisations", state.organisations),
     _control("POST", "organisations/{id}", state.change),
+    _control("POST", "organisations", books.make),
+    _control("POST", "organisations/{id}/load", books.load),
+    _control("POST", "organisations/{id}/people", persons.change_role),
+    _control("GET", "people", persons.listed),
+    _control("POST", "people", persons.add),
+    _control("GET", "snapshots", books.kept),
+    _control("POST", "snapshots/{name}", books.keep),
+    _control("POST", "snapshots/{name}/restore", books.restore),
+    _control("DELETE", "snapshots/{name}", books.forget),
+    _control("GET", "egress", watching.egress),
     _control("GET", "requests", watching.requests),
     _control("DELETE", "requests", watching.clear_requests),
     _control("GET", "requests/summary", watching.summary),
@@ -39,4 +49,7 @@ ROUTES = (
     _control("GET", "webhooks/{id}/events", hooks.events),
     _control("POST", "webhooks/{id}/events", hooks.raise_event),
     _control("GET", "invoices", watching.invoices),
+    _control("POST", "rates", money.tell_rates),
+    _control("POST", "payments/{id}", money.reconcile),
+    _control("GET", "postings", money.postings),
 )

@@ -97,7 +97,7 @@ def add_app(call: Call) -> Response:
 
 
 def organisations(call: Call) -> Response:
-    return json_response({"organisations": [_described(call, o) for o in _all(call)]})
+    return json_response({"organisations": [described(call, o) for o in _all(call)]})
 
 
 def change(call: Call) -> Response:
@@ -116,7 +116,7 @@ def change(call: Call) -> Response:
         change_organisation(db, ident, data | _checked(wanted), currencies)
     with call.sandbox.store.read() as db:
         call.db = db
-        return json_response(_described(call, {"OrganisationID": ident} | data | wanted))
+        return json_response(described(call, {"OrganisationID": ident} | data | wanted))
 
 
 def tokens(call: Call) -> Response:
@@ -147,7 +147,8 @@ def _all(call: Call) -> list[dict[str, Any]]:
     return all_organisations(call.db)
 
 
-def _described(call: Call, data: dict[str, Any]) -> dict[str, Any]:
+def described(call: Call, data: dict[str, Any]) -> dict[str, Any]:
+    """An organisation as the control interface shows it."""
     counts = {
         table: call.db.execute(
             f"SELECT count(*) FROM {table} WHERE organisation = ?",  # noqa: S608

@@ -34,6 +34,14 @@ def summary(call: Call) -> Response:
     return json_response({"calls": call.sandbox.journal.summary(call.request.query, after=after)})
 
 
+def egress(call: Call) -> Response:
+    """Bytes that left by the API, by app and organisation, as Xero bills them (facts 2).
+
+    What `DELETE requests` forgets is no longer counted. Xero does not count Organisation.
+    """
+    return json_response({"egress": call.sandbox.journal.egress()})
+
+
 def clear_requests(call: Call) -> Response:
     call.sandbox.journal.clear()
     return Response(204)

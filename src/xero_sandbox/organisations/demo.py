@@ -10,7 +10,7 @@ import csv
 import re
 import sqlite3
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -55,15 +55,35 @@ def organisation_id(country: str) -> str:
 
 
 def seed(db: sqlite3.Connection, *, now_ms: int) -> None:
-    for position, (name, country) in enumerate(COUNTRIES.items()):
-        ident = organisation_id(name)
-        _seed_organisation(db, ident, position, name, country)
-        for row in _table("accounts.csv"):
-            _seed_account(db, ident, name, country, row, now_ms)
-        for row in _table("tax_rates.csv"):
-            if row["organisation"] == name:
-                _seed_tax_rate(db, ident, row)
-        shelf.seed(db, ident, country, _codes(name), now_ms)
+    for name in COUNTRIES:
+        add(db, organisation_id(name), name, now_ms=now_ms)
+
+
+def add(
+    db: sqlite3.Connection,
+    ident: str,
+    country: str,
+    *,
+    now_ms: int,
+    name: str = "",
+    currency: str = "",
+    plan: str = "",
+) -> None:
+    """Make an organisation with what the demo company of `country`, a key of COUNTRIES, holds.
+
+    With a `name` it is no demo company; `plan` is its Class, PREMIUM unless given.
+    """
+    kind = COUNTRIES[country]
+    if name:
+        kind = replace(kind, currency=currency or kind.currency, lock_date=None)
+    plan = plan or ("PREMIUM" if name else "DEMO")
+    _seed_organisation(db, ident, kind, name or f"Demo Company ({country})", plan)
+    for row in _table("accounts.csv"):
+        _seed_account(db, ident, country, kind, row, now_ms)
+    for row in _table("tax_rates.csv"):
+        if row["organisation"] == country:
+            _seed_tax_rate(db, ident, row)
+    shelf.seed(db, ident, kind, _codes(country), now_ms)
 
 
 def _codes(name: str) -> dict[str, str]:
@@ -78,17 +98,17 @@ def _table(name: str) -> list[dict[str, str]]:
 
 
 def _seed_organisation(
-    db: sqlite3.Connection, ident: str, position: int, name: str, country: Country
+    db: sqlite3.Connection, ident: str, country: Country, name: str, plan: str
 ) -> None:
     data: dict[str, Any] = {
-        "Name": f"Demo Company ({name})",
-        "LegalName": f"Demo Company ({name})",
+        "Name": name,
+        "LegalName": name,
         "PaysTax": True,
         "Version": country.version,
         "OrganisationType": "COMPANY",
         "BaseCurrency": country.currency,
         "CountryCode": country.country_code,
-        "IsDemoCompany": True,
+        "IsDemoCompany": plan == "DEMO",
         "OrganisationStatus": "ACTIVE",
         "TaxNumber": "101-2-303",
         "FinancialYearEndDay": 31,
@@ -102,9 +122,10 @@ def _seed_organisation(
         "Timezone": country.timezone,
         "ShortCode": f"!{ident[:5]}",
         "Edition": "BUSINESS",
-        "Class": "DEMO",
+        "Class": plan,
     }
-    currencies = wire.dumps([country.currency, *country.other_currencies])
+    currencies = wire.dumps(list(dict.fromkeys([country.currency, *country.other_currencies])))
+    [position] = db.execute("SELECT count(*) FROM organisation").fetchone()
     db.execute(
         "INSERT INTO organisation VALUES (?, ?, ?, ?, ?, 1)",
         (ident, position, wire.dumps(data), currencies, country.utc_offset_hours),
