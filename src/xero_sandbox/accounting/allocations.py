@@ -53,7 +53,7 @@ def remove(family: Family, call: Call) -> Response:
         raise ValidationFailed([element | {"ValidationErrors": errors}])
     records.remove(call.db, found)
     bookings.unbook(desk, found.id)
-    settle(desk, _invoice(desk, found.invoice_id))
+    settle(desk, _invoice(desk, found.invoice_id), tell=desk.switches.allocation_event)
     settle(desk, credit)
     return json_response(element | {"IsDeleted": True})
 
@@ -119,7 +119,7 @@ def _apply(
     records.add(desk.db, made)
     rate = credit.currency_rate
     bookings.book_allocation(desk, made.id, invoice, credit_rate=rate, amount=amount, day=day)
-    settle(desk, invoice)
+    settle(desk, invoice, tell=desk.switches.allocation_event)
     settle(desk, credit)
     return {
         **made.wire(invoice.number),

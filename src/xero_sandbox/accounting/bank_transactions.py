@@ -150,8 +150,19 @@ def _wire(desk: Desk, credit: Credit) -> dict[str, Any]:
     }
 
 
-_SHOWN = ("CurrencyRate", "Contact", "DateString", "Date", "LineAmountTypes", "LineItems")
-_SHOWN += ("SubTotal", "TotalTax", "Total", "UpdatedDateUTC", "CurrencyCode")
+_SHOWN = (
+    "CurrencyRate",
+    "Contact",
+    "DateString",
+    "Date",
+    "LineAmountTypes",
+    "LineItems",
+    "SubTotal",
+    "TotalTax",
+    "Total",
+    "UpdatedDateUTC",
+    "CurrencyCode",
+)
 
 _SCOPES = ("accounting.banktransactions",)
 ROUTES = (

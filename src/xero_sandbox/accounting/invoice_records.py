@@ -186,12 +186,13 @@ def by_any_number(db: sqlite3.Connection, organisation: str, number: str) -> Inv
     )
 
 
-def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int) -> None:
-    """Insert or update; sets UpdatedDateUTC."""
+def save(db: sqlite3.Connection, invoice: Invoice, *, now_ms: int, tell: bool = True) -> None:
+    """Insert or update; sets UpdatedDateUTC and, unless not to `tell`, raises its webhook."""
     invoice.updated_ms = now_ms
     assert invoice.contact is not None  # noqa: S101 - the rules see to it
     kind: outbox.Kind = "CREATE" if invoice.seq is None else "UPDATE"
-    outbox.note(db, invoice.organisation, "INVOICE", invoice.id, kind)
+    if tell:
+        outbox.note(db, invoice.organisation, "INVOICE", invoice.id, kind)
     values: dict[str, Any] = {
         "id": invoice.id,
         "organisation": invoice.organisation,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from xero_sandbox.accounting import bookings, credit_records, invoice_records
 from xero_sandbox.accounting import payment_records as records
@@ -44,14 +45,14 @@ def find_target(desk: Desk, sent: Sent) -> Invoice | Credit | None:
         note = sent
     finders: list[Callable[[], Invoice | Credit | None]] = []
     if invoice is not None:
-        finders.append(lambda: find_invoice(desk, invoice))
+        finders.append(partial(find_invoice, desk, invoice))
     for family, child in (
         (CREDIT_NOTES, note),
         (PREPAYMENTS, sent.child("Prepayment")),
         (OVERPAYMENTS, sent.child("Overpayment")),
     ):
         if child is not None:
-            finders.append(lambda family=family, child=child: _find_credit(desk, family, child))
+            finders.append(partial(_find_credit, desk, family, child))
     if len(finders) != 1:
         desk.errors.append(APPLIED_TWICE if finders else NOT_APPLIED)
         return None

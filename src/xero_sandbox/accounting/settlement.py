@@ -27,14 +27,17 @@ from xero_sandbox.accounting.rates import in_base
 from xero_sandbox.accounting.totals import ZERO
 
 
-def settle(desk: Desk, document: Invoice | Credit, *, now_ms: int | None = None) -> None:
+def settle(
+    desk: Desk, document: Invoice | Credit, *, now_ms: int | None = None, tell: bool = True
+) -> None:
     """Bring a document in line with what is applied to it, save it and post it anew.
 
-    `now_ms` becomes its UpdatedDateUTC, if it is not to be now.
+    `now_ms` becomes its UpdatedDateUTC, if it is not to be now. Not to `tell` raises no webhook
+    for an invoice.
     """
     at = desk.now_ms if now_ms is None else now_ms
     if isinstance(document, Invoice):
-        _settle_invoice(desk, document, now_ms=at)
+        _settle_invoice(desk, document, now_ms=at, tell=tell)
     else:
         _settle_credit(desk, document, now_ms=at)
 
@@ -46,7 +49,7 @@ def refresh_credits(desk: Desk, invoice: Invoice) -> None:
         settle(desk, credit, now_ms=credit.updated_ms)
 
 
-def _settle_invoice(desk: Desk, invoice: Invoice, *, now_ms: int) -> None:
+def _settle_invoice(desk: Desk, invoice: Invoice, *, now_ms: int, tell: bool) -> None:
     paid = payment_records.of_document(desk.db, invoice.id)
     allocated = allocation_records.of_invoice(desk.db, invoice.id)
     invoice.payments = [payment.within_document() for payment in paid]
@@ -58,7 +61,7 @@ def _settle_invoice(desk: Desk, invoice: Invoice, *, now_ms: int) -> None:
         shown = credit.within_invoice(allocation.amount, allocation.day)
         invoice.credits[credit.family.plural].append(shown)
     left_over = _close(invoice, invoice.amount_due, [*paid, *allocated])
-    invoice_records.save(desk.db, invoice, now_ms=now_ms)
+    invoice_records.save(desk.db, invoice, now_ms=now_ms, tell=tell)
     book_invoice(desk, invoice, left_over=left_over)
 
 
