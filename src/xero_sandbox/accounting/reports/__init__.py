@@ -1,0 +1,1 @@
+"""Reports computed from the ledger (facts 6.12)."""

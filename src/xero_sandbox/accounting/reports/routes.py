@@ -1,0 +1,10 @@
+"""Routes of the reports."""
+
+from xero_sandbox.accounting.reports import aged, balance_sheet, profit_and_loss, trial_balance
+
+ROUTES = (
+    profit_and_loss.ROUTE,
+    balance_sheet.ROUTE,
+    trial_balance.ROUTE,
+    *aged.ROUTES,
+)
