@@ -45,6 +45,13 @@ class Books:
         assert answer.status_code == 200, answer.text
         return answer.json()["Invoices"]
 
+    def one(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """The one element that a call answers with."""
+        answer = self.call(method, path, json=body) if body else self.call(method, path)
+        assert answer.status_code == 200, answer.text
+        [element] = answer.json()[path.split("?")[0].split("/")[-1 if method == "PUT" else 0]]
+        return element
+
     def errors(self, method: str, path: str, body: Any) -> list[str]:
         """The messages of a refused write, of all its elements."""
         answer = self.call(method, path, json=body)
@@ -90,3 +97,29 @@ def draft(number: str | None = None, **changes: Any) -> dict[str, Any]:
 
 def approved(number: str | None = None, **changes: Any) -> dict[str, Any]:
     return draft(number, Status="AUTHORISED", DueDate="2026-12-31", **changes)
+
+
+def bill(number: str | None = None, **changes: Any) -> dict[str, Any]:
+    """An approved bill of 10.00 and 2.00 VAT."""
+    lines = [line(AccountCode="300", TaxType="INPUT2")]
+    return approved(number, Type="ACCPAY", **{"LineItems": lines} | changes)
+
+
+def note(**changes: Any) -> dict[str, Any]:
+    """An approved sales credit note of 10.00 and 2.00 VAT."""
+    body = {"Type": "ACCRECCREDIT", "Status": "AUTHORISED", "Date": "2026-10-01"}
+    return body | {"Contact": {"Name": "Ann Archer"}, "LineItems": [line()]} | changes
+
+
+def payment(invoice: dict[str, Any], amount: float = 12, **changes: Any) -> dict[str, Any]:
+    """A payment of an invoice or bill from the bank account."""
+    body = {"Invoice": {"InvoiceID": invoice["InvoiceID"]}, "Account": {"Code": "090"}}
+    return body | {"Date": "2026-10-02", "Amount": amount} | changes
+
+
+def allocation(invoice: dict[str, Any], amount: float) -> dict[str, Any]:
+    return {
+        "Invoice": {"InvoiceID": invoice["InvoiceID"]},
+        "Amount": amount,
+        "Date": "2026-10-03",
+    }
