@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := src tests scripts
+CODE := src tests scripts bench
 PYTEST_OPTIONS := -n 2
 
 # Types and the migrations check read the settings, but need no database and no secret of anybody's.
@@ -13,7 +13,7 @@ WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=tallystick.settings DATABASE_URL=post
 NO_HISTORY := -W "ignore:Got an error checking a consistent migration history:RuntimeWarning"
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Tallystick needs Python 3.11 or newer; this is " + sys.version.split()[0])'
@@ -44,6 +44,9 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 real-run: $(READY) ## Half a million lines in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
+bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
+	$(BIN)/python bench/sandbox.py $(ARGS)
+
 screenshots: $(READY) ## Make the pictures in docs/images anew (needs Chromium)
 	$(BIN)/python scripts/screenshots.py --tests $(ARGS)
 
@@ -54,4 +57,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test format check real-run screenshots lock clean
+.PHONY: help setup demo test format check real-run bench-sandbox screenshots lock clean
