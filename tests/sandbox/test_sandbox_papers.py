@@ -230,3 +230,51 @@ def test_an_invoice_that_cannot_be_sent_says_why(books, body, message):
     [found] = books.errors("POST", f"Invoices/{made['InvoiceID']}/Email", {})
 
     assert message in found
+
+
+def credit_note(books, **fields):
+    body = draft(Type="ACCRECCREDIT", CreditNoteNumber="CN-9") | fields
+    return books.put("CreditNotes", body).json()["CreditNotes"][0]
+
+
+def test_payments_and_allocations_are_told_on_what_they_settle(books):
+    [sale] = books.create(approved("A-1"))
+    note = credit_note(books, Status="AUTHORISED")
+    path, invoice = f"Invoices/{sale['InvoiceID']}", {"InvoiceID": sale["InvoiceID"]}
+
+    part = {"Invoice": invoice, "Amount": 2, "Date": "2026-11-10"}
+    books.put(f"CreditNotes/{note['CreditNoteID']}/Allocations", part)
+    payment = {**part, "Account": {"Code": "090"}, "Amount": 10}
+    [paid] = books.put("Payments", payment).json()["Payments"]
+    books.post(f"Payments/{paid['PaymentID']}", {"Status": "DELETED"})
+
+    assert [changes for changes, _ in history(books, path)] == [
+        "Payment Deleted",
+        "Payment",
+        "Credit Applied",
+        "Approved",
+        "Created",
+    ]
+    assert history(books, path)[1][1] == (
+        "Payment received from Ann Archer on 10 November 2026 for 10.00. "
+        "This document has been fully paid."
+    )
+    assert history(books, f"CreditNotes/{note['CreditNoteID']}")[0] == (
+        "Credit Applied",
+        "2.00 of CN-9 has been applied to A-1.",
+    )
+    assert [changes for changes, _ in history(books, f"Payments/{paid['PaymentID']}")] == [
+        "Deleted",
+        "Created",
+    ]
+
+
+def test_a_credit_note_has_attachments_and_a_pdf(books):
+    path = f"CreditNotes/{credit_note(books)['CreditNoteID']}"
+
+    attached = attach(books, path)
+    pdf = books.get(f"{path}/pdf", headers={"Accept": "application/pdf"})
+
+    assert attached.status_code == 200
+    assert books.get(path).json()["CreditNotes"][0]["HasAttachments"] is True
+    assert b"CREDIT NOTE CN-9" in pdf.content

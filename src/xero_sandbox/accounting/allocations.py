@@ -16,6 +16,7 @@ from xero_sandbox.accounting.answers import Invalid, Saved, write_batch
 from xero_sandbox.accounting.credit_records import CREDIT_NOTES, Credit, Family
 from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.invoice_records import Invoice
+from xero_sandbox.accounting.papers import settling
 from xero_sandbox.accounting.payment_rules import find_invoice
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import settle
@@ -55,6 +56,7 @@ def remove(family: Family, call: Call) -> Response:
     bookings.unbook(desk, found.id)
     settle(desk, _invoice(desk, found.invoice_id), tell=desk.switches.allocation_event)
     settle(desk, credit)
+    settling.allocation_removed(desk, credit.id, found.invoice_id, found.amount)
     return json_response(element | {"IsDeleted": True})
 
 
@@ -121,6 +123,7 @@ def _apply(
     bookings.book_allocation(desk, made.id, invoice, credit_rate=rate, amount=amount, day=day)
     settle(desk, invoice, tell=desk.switches.allocation_event)
     settle(desk, credit)
+    settling.allocated(desk, credit, invoice, amount)
     return {
         **made.wire(invoice.number),
         credit.family.singular: {**credit.names(), "LineItems": []},

@@ -20,6 +20,7 @@ from xero_sandbox.accounting.credit_records import (
 )
 from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.invoice_records import Invoice
+from xero_sandbox.accounting.papers import settling
 from xero_sandbox.accounting.payment_records import Payment
 from xero_sandbox.accounting.rates import day_rate, in_base
 from xero_sandbox.accounting.sent import Sent
@@ -149,6 +150,7 @@ def apply_payment(desk: Desk, payment: Payment, document: Invoice | Credit) -> N
     money = Money(payment.id, payment.day, account.id, payment.amount, moved)
     bookings.book_payment(desk, document, money)
     settle(desk, document)
+    settling.paid(desk, document, payment.id, payment.day, payment.amount)
 
 
 def delete_payment(desk: Desk, payment: Payment, *, with_batch: bool = False) -> Invoice | Credit:
@@ -166,6 +168,7 @@ def delete_payment(desk: Desk, payment: Payment, *, with_batch: bool = False) ->
         records.save(desk.db, payment, now_ms=desk.now_ms)
         bookings.unbook(desk, payment.id)
         settle(desk, document)
+        settling.payment_deleted(desk, document, payment.id, payment.day, payment.amount)
     return document
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any, NoReturn
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
 
 from xero_sandbox.accounting import invoice_records
+from xero_sandbox.accounting.allocations import named as credit_named
 from xero_sandbox.accounting.answers import envelope
+from xero_sandbox.accounting.credit_records import CREDIT_NOTES
+from xero_sandbox.accounting.documents import Document
 from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.invoices import named
 from xero_sandbox.accounting.papers.history import note
@@ -21,21 +26,23 @@ _APPROVED = ("AUTHORISED", "PAID")
 _MAILABLE = ("SUBMITTED", *_APPROVED)
 
 
-def download_pdf(call: Call) -> Response:
+_TITLES = {"ACCREC": "INVOICE", "ACCPAY": "BILL", "QUOTE": "QUOTE"}
+
+
+def download_pdf(find: Callable[[Call], Document], call: Call) -> Response:
     if "pdf" not in call.request.headers.get("accept", ""):
         raise Problem(406, "Not Acceptable", "Send Accept: application/pdf.")
-    invoice = named(call)
-    lines = document_lines(organisation_name(call.db, call.organisation), invoice.wire())
+    lines = document_lines(organisation_name(call.db, call.organisation), find(call))
     return Response(200, pdf(lines), "application/pdf")
 
 
-def document_lines(organisation: str, element: dict[str, Any]) -> list[str]:
-    """Return the text of an invoice, a bill or a credit note, from what the API shows of it."""
-    titles = {"ACCREC": "INVOICE", "ACCPAY": "BILL"}
-    number = element.get("InvoiceNumber") or element.get("CreditNoteNumber") or ""
+def document_lines(organisation: str, document: Document) -> list[str]:
+    """Return the text of an invoice, a bill, a credit note or a quote."""
+    element = document.wire()
+    title = _TITLES.get(document.type, "CREDIT NOTE")
     due = element.get("DueDateString", "")[:10]
     head = [
-        f"{titles.get(element['Type'], 'CREDIT NOTE')} {number}",
+        f"{title} {document.number}",
         organisation,
         "",
         f"To\t{element['Contact'].get('Name', '')}",
@@ -60,6 +67,11 @@ def document_lines(organisation: str, element: dict[str, Any]) -> list[str]:
         )
     ]
     return [*head, *rows, "", *sums]
+
+
+def _pdf_route(plural: str, find: Callable[[Call], Document]) -> Route:
+    path, handler = f"/api.xro/2.0/{plural}/{{id}}/pdf", partial(download_pdf, find)
+    return Route("GET", path, handler, "api", _SCOPES, gives_bytes=True)
 
 
 def online_invoice(call: Call) -> Response:
@@ -97,7 +109,8 @@ def _refuse(invoice: Invoice, message: str) -> NoReturn:
 _PATH = "/api.xro/2.0/Invoices/{id}"
 _SCOPES = ("accounting.invoices",)
 ROUTES = (
-    Route("GET", f"{_PATH}/pdf", download_pdf, "api", _SCOPES, gives_bytes=True),
+    _pdf_route("Invoices", named),
+    _pdf_route("CreditNotes", partial(credit_named, CREDIT_NOTES)),
     Route("GET", f"{_PATH}/OnlineInvoice", online_invoice, "api", _SCOPES),
     Route("POST", f"{_PATH}/Email", email, "api", _SCOPES, writes=True, gives_bytes=True),
 )
