@@ -51,13 +51,20 @@ def spliced(call: Call, plural: str, items: list[str], **extra: Any) -> Response
 
 
 def write_batch(
-    call: Call, plural: str, sent: list[Sent], save: Save, *, flag: str = "HasErrors"
+    call: Call,
+    plural: str,
+    sent: list[Sent],
+    save: Save,
+    *,
+    flag: str = "HasErrors",
+    **extra: Any,
 ) -> Response:
     """Save each element by itself.
 
     By default one bad element fails all and nothing is saved. With `summarizeErrors=false`
     good ones stay, bad ones are echoed with their errors, and the status is 200.
     `flag` is the name of the element's error flag, which differs by resource; some have none.
+    `extra` goes into the envelope.
     """
     apart = call.request.query.get("summarizeerrors", "true").lower() == "false"
     results = [_save_one(call, element, save, flag=flag, apart=apart) for element in sent]
@@ -65,7 +72,7 @@ def write_batch(
     if failing and not apart:
         everything = call.sandbox.switches.batch_errors == "all"
         raise ValidationFailed([element for element, _ in results] if everything else failing)
-    return envelope(call, plural, [element for element, _ in results])
+    return envelope(call, plural, [element for element, _ in results], **extra)
 
 
 def _save_one(

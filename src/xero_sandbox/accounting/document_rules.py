@@ -110,17 +110,20 @@ def read_currency(desk: Desk, document: Document, sent: Sent) -> None:
         document.currency_rate = day_rate(desk.db, base, document.currency, document.issued_on)
 
 
-def read_lines(desk: Desk, document: Document, sent: Sent, *, discounts: bool) -> None:
+def read_lines(
+    desk: Desk, document: Document, sent: Sent, *, discounts: bool, complete: bool | None = None
+) -> None:
     """Known LineItemIDs change their line, others are new, lines left out are dropped.
 
-    Without `LineItems` the lines stay; they are judged again for the new status.
+    Without `LineItems` the lines stay; they are judged again for the new status. They must be
+    `complete` unless the document is a draft, or as told.
     """
     reader = Reader(
         desk.books,
         desk.switches,
         document.kind,
         sells=document.sells,
-        complete=document.status != "DRAFT",
+        complete=document.status != "DRAFT" if complete is None else complete,
         unit_places=desk.unit_places,
         discounts=discounts,
         errors=desk.errors,

@@ -18,13 +18,22 @@ __all__ = ["Field", "Resource", "choose", "lone_element", "one"]
 
 
 def choose(
-    call: Call, resource: Resource, *, extra: list[Clause] | None = None, dated: bool = False
+    call: Call,
+    resource: Resource,
+    *,
+    extra: list[Clause] | None = None,
+    dated: bool = False,
+    where: bool = True,
 ) -> list[sqlite3.Row]:
-    """Return the rows asked for; `dated` tables have a column `updated`. Raises QueryParse."""
+    """Return the rows asked for.
+
+    `dated` tables have a column `updated`; some resources have no `where`. Raises QueryParse.
+    """
     asked = call.request.query
     clauses: list[Clause] = [("organisation = ?", (call.organisation,)), *(extra or [])]
-    if where := asked.get("where", "").strip():
-        clauses.append(compile_where(where, resource.fields, resource.type_name))
+    expression = asked.get("where", "").strip() if where else ""
+    if expression:
+        clauses.append(compile_where(expression, resource.fields, resource.type_name))
     since = modified_since(call) if dated else None
     if since is not None:
         clauses.append(("updated > ?", (since,)))

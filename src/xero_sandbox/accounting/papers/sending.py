@@ -17,6 +17,7 @@ from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.invoices import named
 from xero_sandbox.accounting.papers.history import note
 from xero_sandbox.accounting.papers.pdf import pdf
+from xero_sandbox.accounting.planned.quotes import named as quote_named
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import organisation_name
 from xero_sandbox.problems import Problem, ValidationFailed
@@ -110,6 +111,7 @@ _PATH = "/api.xro/2.0/Invoices/{id}"
 _SCOPES = ("accounting.invoices",)
 ROUTES = (
     _pdf_route("Invoices", named),
+    _pdf_route("Quotes", quote_named),
     _pdf_route("CreditNotes", partial(credit_named, CREDIT_NOTES)),
     Route("GET", f"{_PATH}/OnlineInvoice", online_invoice, "api", _SCOPES),
     Route("POST", f"{_PATH}/Email", email, "api", _SCOPES, writes=True, gives_bytes=True),

@@ -1,0 +1,1 @@
+"""Documents that are not in the ledger yet: quotes, repeating templates, billable expenses."""
