@@ -11,6 +11,7 @@ from xero_sandbox.accounting import (
 )
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
+from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
 from xero_sandbox.accounting.reports.routes import ROUTES as REPORTS
 from xero_sandbox.identity.routes import ROUTES as IDENTITY
 from xero_sandbox.screens import sales
@@ -25,6 +26,7 @@ ROUTES = (
     *contacts.ROUTES,
     *CATALOGUE,
     *PAPERS,
+    *PLANNED,
     *REPORTS,
     *IDENTITY,
     *sales.ROUTES,
