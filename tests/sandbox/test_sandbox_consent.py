@@ -68,6 +68,16 @@ def test_the_consent_page_names_the_app_the_scopes_in_words_and_every_organisati
         assert f"Demo Company ({country})" in page
 
 
+def test_an_app_may_show_its_secret_in_the_form_as_the_python_client_does(http):
+    secret = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
+
+    wrong = exchange(http, press(http)["code"], auth=None, **secret | {"client_secret": "x"})
+    right = exchange(http, press(http)["code"], auth=None, **secret)
+
+    assert (wrong.status_code, wrong.json()) == (400, {"error": "invalid_client"})
+    assert right.status_code == 200
+
+
 def test_allowing_gives_a_code_that_becomes_a_connected_token_set(http):
     back = press(http)
 

@@ -52,17 +52,23 @@ def save(db: sqlite3.Connection, app: App) -> None:
 
 
 def authenticate(db: sqlite3.Connection, request: Request) -> App:
-    """Return the app that sends this form: Basic with its secret, or a PKCE app by client_id."""
-    header = request.headers.get("authorization", "")
-    if not header:
-        app = find(db, request.form.get("client_id", ""))
+    """Return the app that sends this form.
+
+    It shows its secret by Basic or, as xero-python and the RefreshToken schema of the identity
+    interface do, in the form; a PKCE app has none and sends its client_id alone.
+    """
+    header, form = request.headers.get("authorization", ""), request.form
+    if header:
+        client_id, secret = _basic(header)
+    else:
+        client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+    app = find(db, client_id) if client_id else None
+    if not header and not secret:
         if app is None or app.client_secret is not None:
             raise OAuthError("invalid_request")
         return app
-    client_id, secret = _basic(header)
     if not client_id:
         raise OAuthError("invalid_request")
-    app = find(db, client_id)
     held = (app.client_secret or "") if app else ""
     if app is None or not held or not hmac.compare_digest(held.encode(), secret.encode()):
         raise OAuthError("invalid_client")
