@@ -30,7 +30,16 @@ CREATE TABLE IF NOT EXISTS request (
   fault TEXT NOT NULL
 )
 """
-FILTERS = ("kind", "method", "route", "path", "status", "organisation", "idempotency_key")
+FILTERS = (
+    "kind",
+    "method",
+    "route",
+    "path",
+    "status",
+    "client_id",
+    "organisation",
+    "idempotency_key",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,13 @@ class Journal:
         with self._lock:
             rows = self._db.execute(sql, (*values, after, limit)).fetchall()
         return [dict(row) | {"replayed": bool(row["replayed"])} for row in rows]
+
+    def newest(self, filters: dict[str, str], *, limit: int) -> list[dict[str, Any]]:
+        """Return the last entries, newest first."""
+        where, values = _where(filters)
+        sql = f"SELECT * FROM request WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        with self._lock:
+            return [dict(row) for row in self._db.execute(sql, (*values, limit))]
 
     def summary(self, filters: dict[str, str], *, after: int) -> list[dict[str, Any]]:
         """Return counts and bytes by method and route, busiest first."""

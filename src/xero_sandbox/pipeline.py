@@ -81,6 +81,10 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
         _finish(visit, _no_route(visit, found), send)
         return
     visit.route, visit.params = found
+    if request.method != "GET" and request.headers.get("sec-fetch-site") == "cross-site":
+        # A page of somebody else's may not press buttons here: there is no sign-in to ask for.
+        _finish(visit, Response(403), send)
+        return
     if visit.route.kind == "control":
         send(Answer(_safely(visit, lambda: _control(visit))))
         return

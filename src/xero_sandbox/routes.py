@@ -14,7 +14,7 @@ from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
 from xero_sandbox.accounting.reports.routes import ROUTES as REPORTS
 from xero_sandbox.identity.routes import ROUTES as IDENTITY
-from xero_sandbox.screens import sales
+from xero_sandbox.screens.routes import ROUTES as SCREENS
 
 ROUTES = (
     *invoices.ROUTES,
@@ -29,5 +29,5 @@ ROUTES = (
     *PLANNED,
     *REPORTS,
     *IDENTITY,
-    *sales.ROUTES,
+    *SCREENS,
 )

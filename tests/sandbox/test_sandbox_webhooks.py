@@ -4,31 +4,9 @@ import time
 
 import pytest
 from books_client import NZ, UK, approved, connect, draft
-from webhook_receiver import Receiver
+from webhook_receiver import APP, Receiver, register
 
 HOUR, DAY = 3600, 86_400
-APP = "sandbox-client"
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def hook(http, books, receiver):
-    """The default app's webhook, shown to be willing, with nothing received since."""
-    registered = register(http, receiver)
-    assert registered["status"] == "OK", registered
-    receiver.forget()
-    return registered
-
-
-def register(http, receiver, **wanted):
-    unprobed = http.post("/_sandbox/webhooks", json={"url": receiver.url, "probe": False} | wanted)
-    receiver.signing_key = unprobed.json()["signing_key"]
-    return http.post(f"/_sandbox/webhooks/{APP}/probe").json()
 
 
 def deliver(http, **manners):

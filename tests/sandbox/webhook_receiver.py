@@ -10,6 +10,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+import httpx2
+
+APP = "sandbox-client"
+
 
 class Receiver(ThreadingHTTPServer):
     """Answers good signatures with 200, bad ones with 401; `status` and `body` make it misbehave."""
@@ -85,3 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+
+def register(http: httpx2.Client, receiver: Receiver, **wanted: Any) -> dict[str, Any]:
+    """Register the receiver for the default app and probe it; return the webhook."""
+    body = {"url": receiver.url, "probe": False} | wanted
+    receiver.signing_key = http.post("/_sandbox/webhooks", json=body).json()["signing_key"]
+    return http.post(f"/_sandbox/webhooks/{APP}/probe").json()

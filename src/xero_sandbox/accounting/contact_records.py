@@ -23,6 +23,7 @@ _DETAILS = [
     "TaxNumber",
     "AccountsReceivableTaxType",
     "AccountsPayableTaxType",
+    "MergedToContactID",
 ]
 
 

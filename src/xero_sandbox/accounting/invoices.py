@@ -109,16 +109,6 @@ def update(call: Call) -> Response:
     return _write(call, lambda sent: _save(call, desk, sent, named(call)))
 
 
-def change_status(call: Call, invoice: Invoice, status: str) -> list[str]:
-    """Approve, void or delete as a person does on a screen; return the messages that refuse it."""
-    desk = open_desk(call)
-    try:
-        _save(call, desk, Sent({"Status": status}, "Invoice"), invoice)
-    except Invalid as invalid:
-        return invalid.messages
-    return []
-
-
 def _filters(call: Call) -> list[Clause]:
     asked = call.request.query
     clauses = []

@@ -1,0 +1,23 @@
+"""Routes of every screen. What is more particular goes first: the first that fits is taken."""
+
+from xero_sandbox.screens import (
+    bank,
+    contacts,
+    developer,
+    document,
+    editing,
+    home,
+    sales,
+    settings,
+)
+
+ROUTES = (
+    *home.ROUTES,
+    *developer.ROUTES,
+    *sales.ROUTES,
+    *editing.ROUTES,
+    *document.ROUTES,
+    *contacts.ROUTES,
+    *bank.ROUTES,
+    *settings.ROUTES,
+)
