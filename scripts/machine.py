@@ -44,7 +44,7 @@ class Machine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for name in list(self._running):
+        for name in reversed(list(self._running)):
             self.end(name)
         if error is None:
             self._await_database()
