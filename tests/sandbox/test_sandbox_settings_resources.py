@@ -213,3 +213,25 @@ def test_settings_are_read_only_with_the_reading_scope(http):
 
     assert [answer.status_code for answer in answers] == [401] * 4
     assert books.get("Accounts").status_code == 200
+
+
+def test_lists_without_pages_answer_what_has_changed_since(books):
+    later = {"If-Modified-Since": "2099-01-01T00:00:00"}
+    earlier = {"If-Modified-Since": "2001-01-01T00:00:00"}
+
+    for plural in ("Accounts", "Items", "Users", "Quotes"):
+        assert books.get(plural, headers=later).json()[plural] == []
+    assert len(books.get("Items", headers=earlier).json()["Items"]) == 16
+
+
+def test_whole_books_may_hold_what_is_written_one_at_a_time(http, books):
+    lines = [
+        '{"Accounts": {"Code": "771", "Name": "A", "Type": "EXPENSE"}}',
+        '{"Accounts": {"Code": "772", "Name": "B", "Type": "EXPENSE"}}',
+        '{"Currencies": {"Code": "JPY"}}',
+    ]
+
+    loaded = http.post(f"/_sandbox/organisations/{UK}/load", content="\n".join(lines))
+
+    assert loaded.json() == {"loaded": {"Accounts": 2, "Currencies": 1}}
+    assert len(books.get('Accounts?where=Code.StartsWith("77")').json()["Accounts"]) == 2

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.accounting.catalogue.unpaged import ONE_AT_A_TIME
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
 from xero_sandbox.control.state import described
@@ -99,7 +100,7 @@ def _groups(lines: Iterator[Line]) -> Iterator[list[Line]]:
     group: list[Line] = []
     for line in lines:
         group.append(line)
-        if len(group) == GROUP:
+        if len(group) == GROUP or line[1] in ONE_AT_A_TIME:
             yield group
             group = []
     if group:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from xero_sandbox.accounting.listing import Clause, Resource, modified_since
+from xero_sandbox.accounting.listing import Clause, NotModified, Resource, modified_since
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.where_sql import Field, compile_order, compile_where
 from xero_sandbox.problems import NotFound, PostDataInvalid
 from xero_sandbox.routing import Call
 
-__all__ = ["Field", "Resource", "choose", "lone_element", "one"]
+__all__ = ["ONE_AT_A_TIME", "Field", "Resource", "choose", "lone_element", "one"]
+ONE_AT_A_TIME = ("Accounts", "TaxRates", "Currencies", "TrackingCategories")
 
 
 def choose(
@@ -43,7 +44,10 @@ def choose(
     test = " AND ".join(sql for sql, _ in clauses)
     values: list[Any] = [value for _, some in clauses for value in some]
     sql = f"SELECT * FROM {resource.table} WHERE {test} ORDER BY {order}"  # noqa: S608
-    return call.db.execute(sql, values).fetchall()
+    rows = call.db.execute(sql, values).fetchall()
+    if not rows and since is not None and call.sandbox.switches.not_modified == "304":
+        raise NotModified
+    return rows
 
 
 def one(call: Call, table: str, name: str = "id") -> sqlite3.Row:
