@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from books_client import Books, client_of, connect, draft, line
+from books_client import (
+    Books,
+    allocation,
+    approved,
+    client_of,
+    connect,
+    draft,
+    line,
+    note,
+    payment,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,10 +128,10 @@ CONTACT = {
 }
 
 
-def send(books, path, body):
+def send(books, path, body, *, method="POST"):
     content = json.dumps(body)
     headers = {"Content-Type": "application/json"}
-    answer = books.call("POST", path, content=content.encode("utf-8"), headers=headers)
+    answer = books.call(method, path, content=content.encode("utf-8"), headers=headers)
     assert answer.status_code in (200, 400, 404), (body, answer.text)
     if answer.status_code == 400:
         assert answer.json()["ErrorNumber"] in (10, 14, 17)
@@ -144,6 +154,35 @@ def test_any_line(shared_books, body):
 def test_any_contact(shared_books, body):
     send(shared_books, "Contacts", body)
     send(shared_books, "Invoices", draft(Contact=body))
+
+
+@few
+@given(mutated(FULL | {"Status": "AUTHORISED", "RoundingAmount": 0, "SubTotal": 10}))
+def test_any_approved_invoice(shared_books, body):
+    send(shared_books, "Invoices", body)
+
+
+@few
+@given(mutated(note(CurrencyCode="EUR", CurrencyRate=1.2, CreditNoteID=None)))
+def test_any_credit_note(shared_books, body):
+    send(shared_books, "CreditNotes", body)
+
+
+@few
+@given(st.data())
+def test_any_payment_and_allocation(shared_books, data):
+    euro = {"CurrencyCode": "EUR", "CurrencyRate": 1.2}
+    [invoice] = shared_books.create(approved(**euro))
+    credit = shared_books.one("PUT", "CreditNotes", note(**euro))
+    paid = payment(invoice, 1, CurrencyRate=1.1, BankAmount=None, IsReconciled=False)
+    batch = {"Account": paid["Account"], "Date": "2026-10-02", "Payments": [paid]}
+
+    send(shared_books, "Payments", data.draw(mutated(paid)))
+    send(shared_books, "BatchPayments", data.draw(mutated(batch)), method="PUT")
+    path = f"CreditNotes/{credit['CreditNoteID']}/Allocations"
+    send(shared_books, path, data.draw(mutated(allocation(invoice, 1))), method="PUT")
+    made = shared_books.one("PUT", "Payments", payment(invoice, 1))
+    send(shared_books, f"Payments/{made['PaymentID']}", data.draw(mutated({"Status": "DELETED"})))
 
 
 @few

@@ -145,3 +145,16 @@ def test_queries_take_days_and_tell_what_was_open(books, sandbox):
 def test_rates_that_make_no_sense_are_refused(http):
     for body in ({}, {"per_dollar": {"EURO": 1}}, {"per_dollar": {"EUR": 0}}, {"per_dollar": 1}):
         assert http.post("/_sandbox/rates", json=body).status_code == 400
+
+
+def test_amounts_beyond_any_books_are_a_validation_error(books):
+    lines = [line(UnitAmount=9_999_999_999, TaxType="NONE") for _ in range(2)]
+    huge = approved("H", CurrencyCode="EUR", CurrencyRate=0.000001, LineItems=lines)
+    [made] = books.create(euros("E"))
+
+    assert books.errors("PUT", "Invoices", huge) == [
+        "The total is too large in the organisation's currency."
+    ]
+    assert books.errors("PUT", "Payments", payment(made, BankAmount=999_999_999_999_999)) == [
+        "The payment is too large in the currency of the account."
+    ]

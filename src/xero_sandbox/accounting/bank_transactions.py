@@ -119,6 +119,7 @@ def _read(desk: Desk, credit: Credit, sent: Sent) -> None:
         shared.read_lines(desk, credit, sent, discounts=False)
     if credit.totals.total <= ZERO:
         desk.errors.append("The total of a prepayment or overpayment must be greater than zero.")
+    shared.check_totals(desk, credit, sent)
     shared.check_days(desk, credit, credit.issued_on)
 
 

@@ -12,7 +12,7 @@ from xero_sandbox.accounting.contact_rules import contact_for_document
 from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.documents import Document
 from xero_sandbox.accounting.lines import Reader
-from xero_sandbox.accounting.rates import day_rate
+from xero_sandbox.accounting.rates import LARGEST, day_rate, in_base
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.accounting.totals import ZERO, document_totals, rounded
 
@@ -106,6 +106,7 @@ def read_currency(desk: Desk, document: Document, sent: Sent) -> None:
         document.currency_rate = rounded(rate, 6)
         if document.currency_rate <= 0:
             desk.errors.append("The CurrencyRate must be greater than zero.")
+            document.currency_rate = Decimal(1)
     elif changed or document.seq is None:
         document.currency_rate = day_rate(desk.db, base, document.currency, document.issued_on)
 
@@ -151,6 +152,8 @@ def check_totals(desk: Desk, document: Document, sent: Sent) -> None:
     unlike = given is not None and rounded(given) != document.totals.total
     if unlike and desk.switches.total_mismatch == "error":
         desk.errors.append("The invoice total does not equal the sum of the lines.")
+    if abs(in_base(document.totals.total, document.currency_rate)) > LARGEST:
+        desk.errors.append("The total is too large in the organisation's currency.")
     if document.status == "AUTHORISED" and document.totals.total < ZERO:
         desk.errors.append("The document total must be greater than or equal to zero.")
 

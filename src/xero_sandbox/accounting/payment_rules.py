@@ -22,7 +22,7 @@ from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.papers import settling
 from xero_sandbox.accounting.payment_records import Payment
-from xero_sandbox.accounting.rates import day_rate, in_base
+from xero_sandbox.accounting.rates import LARGEST, SMALLEST_RATE, day_rate, in_base
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.accounting.settlement import settle
 from xero_sandbox.accounting.totals import rounded
@@ -185,20 +185,20 @@ def _convert(
     rate, moved = sent.number("CurrencyRate"), sent.number("BankAmount")
     if (rate is not None and rounded(rate, 6) <= 0) or (moved is not None and rounded(moved) <= 0):
         desk.errors.append("CurrencyRate and BankAmount must be greater than zero.")
-        return
-    if currency == base:
+    elif currency == base:
         if bank != base:
             payment.bank_amount = rounded(moved or payment.amount * _rate(desk, bank, payment.day))
-        return
-    if bank not in (base, currency):
+    elif bank not in (base, currency):
         desk.errors.append("The currency of the account does not fit the document.")
-        return
-    payment.rate = rounded(rate, 6) if rate else _rate(desk, currency, payment.day)
-    if bank == base and moved:
-        payment.bank_amount = rounded(moved)
-        payment.rate = max(rounded(payment.amount / moved, 6), Decimal("0.000001"))
-    elif bank == base:
-        payment.bank_amount = in_base(payment.amount, payment.rate)
+    else:
+        payment.rate = rounded(rate, 6) if rate else _rate(desk, currency, payment.day)
+        if bank == base and moved:
+            payment.bank_amount = rounded(moved)
+            payment.rate = max(rounded(payment.amount / moved, 6), SMALLEST_RATE)
+        elif bank == base:
+            payment.bank_amount = in_base(payment.amount, payment.rate)
+    if max(payment.bank_amount, in_base(payment.amount, payment.rate)) > LARGEST:
+        desk.errors.append("The payment is too large in the currency of the account.")
 
 
 def _rate(desk: Desk, currency: str, day: date) -> Decimal:

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from xero_sandbox.accounting.totals import rounded
 
+LARGEST = Decimal(10) ** 13  #: more is no amount in the base currency
+SMALLEST_RATE = Decimal("0.000001")
 #: Units for one US dollar until the control interface tells others for a day.
 PER_DOLLAR = {
     "USD": "1",
@@ -26,7 +28,8 @@ def day_rate(db: sqlite3.Connection, base: str, currency: str, day: date) -> Dec
     """Return `currency` per unit of `base` on `day`, to 6 places; 1 for what is not known."""
     if currency == base:
         return Decimal(1)
-    return rounded(_per_dollar(db, currency, day) / _per_dollar(db, base, day), 6)
+    rate = rounded(_per_dollar(db, currency, day) / _per_dollar(db, base, day), 6)
+    return max(rate, SMALLEST_RATE)
 
 
 def tell_rate(db: sqlite3.Connection, currency: str, day: date, per_dollar: Decimal) -> None:
