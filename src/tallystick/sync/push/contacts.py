@@ -4,7 +4,7 @@ A customer's own link carries the state, so that every document of the customer 
 contact is known by our number in its ContactNumber, which Xero keeps unique.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -15,7 +15,7 @@ from tallystick.mapping.problems import PARTY, XERO, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, companies, deliver, seal
-from tallystick.sync.push.ready import Ready
+from tallystick.sync.push.ready import Ready, parties_ahead
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
@@ -49,24 +49,30 @@ def _contact_id(links: dict[int, Link], ready: Ready) -> UUID | None:
 def _party_links(held: Held, ready: Sequence[Ready]) -> dict[int, Link]:
     """Return the link of each document's customer, made where there is none, by the party's key.
 
-    Customers whose Retry was pressed are among them even without a document.
+    Customers whose Retry was pressed are among them even without a document; and when some have
+    to be made, those of the documents that come next.
     """
     parties = {one.document.party_id for one in ready}
     of_organisation = Link.objects.filter(organisation=held.organisation)
     retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED)
     parties |= set(retried.values_list("party_id", flat=True)[:BATCH])
-    links = of_organisation.filter(party__in=parties).select_related("party")
-    found = {link.party_id: link for link in links if link.party_id}
-    missing = parties - found.keys()
-    if not missing:
+    found = _links_of(held, parties)
+    if not parties - found.keys():
         return found
+    parties |= parties_ahead(held, [one.link for one in ready])
+    missing = parties - _links_of(held, parties).keys()
     with committing("contacts.link"):
         held.guard()
         Link.objects.bulk_create(
             [Link(organisation=held.organisation, party_id=party) for party in sorted(missing)],
             ignore_conflicts=True,
         )
-    return {link.party_id: link for link in links.all() if link.party_id}
+    return _links_of(held, parties)
+
+
+def _links_of(held: Held, parties: Collection[int]) -> dict[int, Link]:
+    links = Link.objects.filter(organisation=held.organisation, party__in=parties)
+    return {link.party_id: link for link in links.select_related("party") if link.party_id}
 
 
 def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Link]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from tallystick import xero
 from tallystick.books.models import Document, Line, Status
@@ -15,13 +15,16 @@ from tallystick.mapping.problems import Problem, Unresolved
 from tallystick.mapping.resolve import Resolver, invoice_draft
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.push.batches import BATCH
 from tallystick.sync.steps import committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
 logger = structlog.get_logger(__name__)
 
-#: Documents worked in one round; about as many numbers fit into one question to Xero.
-ROUND = 150
+#: Documents worked in one round at most.
+ROUND = 250
+#: Documents looked at beyond the round when customers have to be made.
+AHEAD = 750
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,44 @@ def uid_in(url: str | None) -> str:
 
 
 def due_documents(organisation: Organisation) -> list[Link]:
-    """Return the next links whose document is to be pushed, oldest first, with all they need."""
+    """Return the next links whose document is to be pushed, oldest first, with all they need.
+
+    As many as one question to Xero holds the numbers of, in whole batches.
+    """
+    due = list(_due(organisation).values_list("pk", "document__number")[:ROUND])
+    room = len(next(xero.chunk_for_query(number for _, number in due), []))
+    if room < len(due):
+        due = due[: max(BATCH, room // BATCH * BATCH)]
+    return _loaded([pk for pk, _ in due])
+
+
+def parties_ahead(held: Held, worked: Sequence[Link]) -> set[int]:
+    """Return the customers of the documents after these that can be sent, by primary key.
+
+    So that contacts are asked for and made by the fifty, not by the few of each round.
+    """
+    due = _due(held.organisation).exclude(pk__in=[link.pk for link in worked])
+    ahead = list(due.values_list("pk", flat=True)[:AHEAD])
+    parties: set[int] = set()
+    for start in range(0, len(ahead), ROUND):
+        ready = resolve(held, _loaded(ahead[start : start + ROUND]))
+        parties |= {one.document.party_id for one in ready}
+    return parties
+
+
+def _due(organisation: Organisation) -> QuerySet[Link]:
+    return Link.objects.due(organisation.pk).filter(
+        state=LinkState.QUEUED, intent=Intent.PUSH, document__isnull=False
+    )
+
+
+def _loaded(link_ids: Sequence[int]) -> list[Link]:
     lines = Prefetch(
         "document__lines", Line.objects.select_related("tax_code").order_by("position")
     )
-    due = Link.objects.due(organisation.pk).filter(
-        state=LinkState.QUEUED, intent=Intent.PUSH, document__isnull=False
-    )
-    return list(due.select_related("document__party").prefetch_related(lines)[:ROUND])
+    links = Link.objects.filter(pk__in=link_ids).select_related("document__party")
+    by_id = {link.pk: link for link in links.prefetch_related(lines)}
+    return [by_id[pk] for pk in link_ids if pk in by_id]
 
 
 def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
