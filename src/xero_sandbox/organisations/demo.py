@@ -181,7 +181,7 @@ def _seed_tax_rate(db: sqlite3.Connection, org: str, row: dict[str, str]) -> Non
         for label, part in re.findall(r"([^;]+?) ([\d.]+)(?:; |$)", row["components"])
     ]
     data = {
-        "ReportTaxType": row["tax_type"],
+        **_report_type(row),
         "CanApplyToAssets": general or use == "capital",
         "CanApplyToEquity": general,
         "CanApplyToExpenses": use in ("purchases", "both"),
@@ -193,3 +193,34 @@ def _seed_tax_rate(db: sqlite3.Connection, org: str, row: dict[str, str]) -> Non
         "INSERT INTO tax_rate VALUES (?, ?, ?, ?, ?, ?)",
         (org, row["tax_type"], row["name"], row["status"], str(rate), wire.dumps(data)),
     )
+
+
+#: The line of the tax return that a rate feeds, where it is not called as the rate itself. Xero
+#: gives only values of its ReportTaxType list; that of New Zealand is the interface's example,
+#: that of the United Kingdom goes by the names in the list.
+_REPORT_TYPES = {
+    ("NZ", "INPUT2"): "INPUT",
+    ("NZ", "OUTPUT2"): "OUTPUT",
+    ("NZ", "ZERORATED"): "OUTPUT",
+    ("UK", "CAPEXSRINPUT"): "CAPEXINPUT",
+    ("UK", "CAPEXINPUT2"): "CAPEXINPUT",
+    ("UK", "CAPEXSROUTPUT"): "CAPEXOUTPUT",
+    ("UK", "CAPEXOUTPUT2"): "CAPEXOUTPUT",
+    ("UK", "DRCHARGE5"): "DRCHARGE",
+    ("UK", "DRCHARGE20"): "DRCHARGE",
+    ("UK", "DRCHARGESUPPLY5"): "DRCHARGESUPPLY",
+    ("UK", "DRCHARGESUPPLY20"): "DRCHARGESUPPLY",
+    ("UK", "ECZRACQUISITIONS"): "ECACQUISITIONS",
+    ("UK", "ECZROUTPUT"): "ECOUTPUT",
+    ("UK", "ECZROUTPUTSERVICES"): "ECOUTPUTSERVICES",
+    ("UK", "RRINPUT"): "INPUT",
+    ("UK", "RROUTPUT"): "OUTPUT",
+}
+
+
+def _report_type(row: dict[str, str]) -> dict[str, str]:
+    """Organisations of the US and Global editions have no tax return in Xero (facts 6.8)."""
+    country, tax_type = row["organisation"], row["tax_type"]
+    if country not in ("AU", "NZ", "UK"):
+        return {}
+    return {"ReportTaxType": _REPORT_TYPES.get((country, tax_type), tax_type)}
