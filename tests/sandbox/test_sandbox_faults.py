@@ -194,3 +194,43 @@ def test_stopping_lets_go_what_is_held(sandbox, http, books, fault):
         sandbox.stop()
 
         assert held.result().status_code == 200
+
+
+def test_a_refused_connection_is_reset_and_nothing_is_done(http, books, fault):
+    fault("refuse", WRITES)
+
+    with pytest.raises(httpx2.ReadError):
+        books.put("Invoices", draft("A"))
+
+    assert stored(http, books) == []
+
+
+def test_a_slow_answer_is_whole_in_the_end(http, books, fault):
+    fault("slow", WRITES, seconds=0.3)
+    started = time.monotonic()
+
+    answer = books.put("Invoices", draft("A"))
+
+    assert time.monotonic() - started >= 0.25
+    assert answer.json()["Invoices"][0]["InvoiceNumber"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"), [({}, "text/html; charset=utf-8"), ({"body": "text/xml"}, "text/xml")]
+)
+def test_a_wrong_content_type(http, books, fault, more, shown):
+    fault("content_type", WRITES, **more)
+
+    answer = books.put("Invoices", draft("A"))
+
+    assert answer.headers["Content-Type"] == shown
+    assert stored(http, books) == ["A"]
+
+
+def test_a_fault_strikes_a_route_whatever_its_id(http, books, fault):
+    [made] = books.create(draft("A"))
+    fault("status", {"route": "/api.xro/2.0/Invoices/{id}", "method": "GET"})
+
+    assert books.get(f"Invoices/{made['InvoiceID']}").status_code == 503
+    assert books.get("Invoices/A").status_code == 503
+    assert books.get("Invoices").status_code == 200

@@ -1,14 +1,17 @@
 """Organisations made to order, books loaded in bulk, snapshots, and the version of the state."""
 
+import hashlib
 import json
 import sqlite3
 import subprocess
 import sys
+from importlib.resources import files
 
 import pytest
 from books_client import UK, approved, connect, draft, line
 
 from xero_sandbox.server import start
+from xero_sandbox.store import SCHEMA_VERSION
 
 
 def load(http, organisation, *elements):
@@ -124,3 +127,20 @@ def test_a_state_of_another_version_is_refused_in_words(tmp_path):
     assert ended.returncode == 2
     assert "was made by an older xero-sandbox" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_changed_schema_is_a_new_version():
+    """If this fails: raise SCHEMA_VERSION in store.py where columns changed, then the digest here."""
+    db = sqlite3.connect(":memory:")
+    db.create_function("fold", 1, str)
+    db.executescript((files("xero_sandbox") / "schema.sql").read_text())
+    columns = {
+        table: [row[1:4] for row in db.execute(f"PRAGMA table_info({table})")]
+        for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        if not table.startswith("sqlite_")
+    }
+    db.close()
+
+    digest = hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:12]
+
+    assert (SCHEMA_VERSION, digest) == (2, "0e5ec27b64b1")
