@@ -1,0 +1,446 @@
+"""One good call of every operation of the Accounting API that the stand-in offers, by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import httpx2
+from books_client import Books, allocation, approved, bill, draft, line, note, payment
+
+Call = Callable[[Books], httpx2.Response]
+
+_numbers = count(1)
+
+
+def fresh(word: str) -> str:
+    """A name, code or number that nothing else has."""
+    return f"{word}{next(_numbers)}"
+
+
+def path_of(plural: str, element: dict[str, Any]) -> str:
+    singular = "Category" if plural == "TrackingCategories" else plural.removesuffix("s")
+    names = {"Category": "TrackingCategoryID"}
+    return f"{plural}/{element[names.get(singular, singular + 'ID')]}"
+
+
+def _put(books: Books, plural: str, body: dict[str, Any]) -> str:
+    """Create one and return its path."""
+    return path_of(plural, books.one("PUT", plural, body))
+
+
+def invoice(books: Books, **fields: Any) -> dict[str, Any]:
+    return books.one("PUT", "Invoices", approved(fresh("I-")) | fields)
+
+
+def mailable(books: Books) -> str:
+    person = {"Name": "Bo", "EmailAddress": "bo@example.com"}
+    return path_of("Invoices", invoice(books, Contact=person))
+
+
+def contact(books: Books) -> str:
+    return _put(books, "Contacts", {"Name": fresh("Firm "), "ContactNumber": fresh("C")})
+
+
+def account(books: Books) -> str:
+    return _put(
+        books, "Accounts", {"Code": fresh("X"), "Name": fresh("Account "), "Type": "EXPENSE"}
+    )
+
+
+def item(books: Books) -> str:
+    return _put(books, "Items", {"Code": fresh("IT"), "Name": "Tea"})
+
+
+def credit_note(books: Books) -> str:
+    return _put(books, "CreditNotes", note())
+
+
+def paid(books: Books) -> str:
+    return _put(books, "Payments", payment(invoice(books)))
+
+
+def batch(books: Books, **fields: Any) -> dict[str, Any]:
+    owed = invoice(books, **bill())
+    part = {"Invoice": {"InvoiceID": owed["InvoiceID"]}, "Amount": 12, "Reference": "run"}
+    body = {"Account": {"Code": "090"}, "Date": "2026-10-05", "Payments": [part]}
+    return {"BatchPayments": [body | fields]}
+
+
+def of_batch(books: Books) -> str:
+    made = books.one("PUT", "BatchPayments", batch(books))
+    return path_of("Payments", made["Payments"][0])
+
+
+def batched(books: Books) -> str:
+    return _put(books, "BatchPayments", batch(books))
+
+
+def received(kind: str) -> dict[str, Any]:
+    return {
+        "Type": f"RECEIVE-{kind}",
+        "Contact": {"Name": "Ann Archer"},
+        "BankAccount": {"Code": "090"},
+        "Date": "2026-10-01",
+        "LineItems": [line()],
+    }
+
+
+def banked(books: Books) -> str:
+    return _put(books, "BankTransactions", received("PREPAYMENT"))
+
+
+def prepayment(books: Books) -> str:
+    made = books.one("PUT", "BankTransactions", received("PREPAYMENT"))
+    return f"Prepayments/{made['PrepaymentID']}"
+
+
+def overpayment(books: Books) -> str:
+    made = books.one("PUT", "BankTransactions", received("OVERPAYMENT"))
+    return f"Overpayments/{made['OverpaymentID']}"
+
+
+def make_room(books: Books) -> None:
+    """Delete the tracking category made here before: Xero allows two, and one is there."""
+    for one in books.get("TrackingCategories?includeArchived=true").json()["TrackingCategories"]:
+        if one["Name"].startswith("Team"):
+            books.call("DELETE", path_of("TrackingCategories", one))
+
+
+def category(books: Books) -> str:
+    make_room(books)
+    return _put(books, "TrackingCategories", {"Name": fresh("Team")})
+
+
+def option(books: Books) -> str:
+    path = f"{category(books)}/Options"
+    [made] = books.put(path, {"Name": fresh("Up")}).json()["Options"]
+    return f"{path}/{made['TrackingOptionID']}"
+
+
+def first(plural: str) -> Callable[[Books], str]:
+    """The path of the first that the demo company has."""
+
+    def find(books: Books) -> str:
+        return path_of(plural, books.get(plural).json()[plural][0])
+
+    return find
+
+
+def a(maker: Callable[..., dict[str, Any]], plural: str) -> Callable[[Books], str]:
+    return lambda books: path_of(plural, maker(books))
+
+
+def quoted(**fields: Any) -> dict[str, Any]:
+    return {"Contact": {"Name": "Ann Archer"}, "Date": "2026-11-02", "LineItems": [line()]} | fields
+
+
+def quote(books: Books) -> str:
+    return _put(books, "Quotes", quoted(ExpiryDate="2026-12-01", Title="Tea", Terms="Soon"))
+
+
+def repeated(**fields: Any) -> dict[str, Any]:
+    schedule = {
+        "Period": 1,
+        "Unit": "MONTHLY",
+        "DueDate": 10,
+        "DueDateType": "OFFOLLOWINGMONTH",
+        "StartDate": "2026-01-31",
+    }
+    return draft(Schedule=schedule) | fields
+
+
+def repeating(books: Books) -> str:
+    return _put(books, "RepeatingInvoices", repeated())
+
+
+def expense(books: Books) -> dict[str, Any]:
+    """What makes a line of a bill billable to Ann."""
+    owed = invoice(books, **bill())
+    return {
+        "SourceTransactionID": owed["InvoiceID"],
+        "SourceLineItemID": owed["LineItems"][0]["LineItemID"],
+        "ContactID": owed["Contact"]["ContactID"],
+    }
+
+
+def linked(books: Books) -> str:
+    return _put(books, "LinkedTransactions", expense(books))
+
+
+#: What has attachments, history or both: the word in the operation's name, and how one is made.
+OWNERS: dict[str, Callable[[Books], str]] = {
+    "Account": account,
+    "BatchPayment": batched,
+    "Contact": contact,
+    "CreditNote": credit_note,
+    "Invoice": a(invoice, "Invoices"),
+    "Item": item,
+    "Overpayment": overpayment,
+    "Payment": paid,
+    "Prepayment": prepayment,
+    "Quote": quote,
+    "RepeatingInvoice": repeating,
+}
+
+
+def get(path: str) -> Call:
+    return lambda books: books.get(path)
+
+
+def read(maker: Callable[[Books], str], more: str = "", **options: Any) -> Call:
+    return lambda books: books.get(maker(books) + more, **options)
+
+
+def put(plural: str, body: Callable[[Books], Any]) -> Call:
+    return lambda books: books.put(plural, body(books))
+
+
+def post(maker: Callable[[Books], str], **fields: Any) -> Call:
+    """Change one that exists."""
+    return lambda books: books.post(maker(books), fields)
+
+
+def delete(maker: Callable[[Books], str]) -> Call:
+    return lambda books: books.call("DELETE", maker(books))
+
+
+def attach(maker: Callable[[Books], str], method: str = "PUT") -> Call:
+    headers = {"Content-Type": "text/plain"}
+    return lambda books: books.call(
+        method, f"{maker(books)}/Attachments/note.txt", content=b"hello", headers=headers
+    )
+
+
+def attached(maker: Callable[[Books], str], *, by: str | None) -> Call:
+    """The list of attachments, or the bytes of one by its name or id."""
+
+    def call(books: Books) -> httpx2.Response:
+        path = maker(books)
+        headers = {"Content-Type": "text/plain"}
+        made = books.call(
+            "PUT", f"{path}/Attachments/note.txt", content=b"hello", headers=headers
+        ).json()["Attachments"][0]
+        if by is None:
+            return books.get(f"{path}/Attachments")
+        return books.get(f"{path}/Attachments/{made[by]}", headers={"Accept": "text/plain"})
+
+    return call
+
+
+def allocate(maker: Callable[[Books], str]) -> Call:
+    return lambda books: books.put(
+        f"{maker(books)}/Allocations", {"Allocations": [allocation(invoice(books), 2)]}
+    )
+
+
+def deallocate(maker: Callable[[Books], str]) -> Call:
+    def call(books: Books) -> httpx2.Response:
+        path = f"{maker(books)}/Allocations"
+        made = books.put(path, {"Allocations": [allocation(invoice(books), 2)]})
+        return books.call("DELETE", f"{path}/{made.json()['Allocations'][0]['AllocationID']}")
+
+    return call
+
+
+def pdf(maker: Callable[[Books], str]) -> Call:
+    return lambda books: books.get(f"{maker(books)}/pdf", headers={"Accept": "application/pdf"})
+
+
+def aged(kind: str) -> Call:
+    def call(books: Books) -> httpx2.Response:
+        made = invoice(books, **({} if kind == "Receivables" else bill()))
+        path = f"Reports/Aged{kind}ByContact?contactID={made['Contact']['ContactID']}"
+        return books.get(path)
+
+    return call
+
+
+def rate(books: Books) -> dict[str, Any]:
+    components = [{"Name": "State", "Rate": 2.25}, {"Name": "City", "Rate": 1}]
+    return {"Name": fresh("City "), "ReportTaxType": "OUTPUT2", "TaxComponents": components}
+
+
+def changed_rate(books: Books) -> dict[str, Any]:
+    made = books.one("PUT", "TaxRates", rate(books))
+    return {"Name": made["Name"], "Status": "DELETED"}
+
+
+def papers(word: str, maker: Callable[[Books], str]) -> dict[str, Call]:
+    """The calls of what belongs to one resource: history and, of some, attachments."""
+    details = {"HistoryRecords": [{"Details": "Checked by Ann"}]}
+    history: dict[str, Call] = (
+        {}
+        if word == "Account"
+        else {
+            f"get{word}History": read(maker, "/History"),
+            _HISTORY_WRITES.get(word, f"create{word}History"): lambda books: books.put(
+                f"{maker(books)}/History", details
+            ),
+        }
+    )
+    if word not in _WITH_FILES:
+        return history
+    return history | {
+        f"get{word}Attachments": attached(maker, by=None),
+        f"get{word}AttachmentById": attached(maker, by="AttachmentID"),
+        f"get{word}AttachmentByFileName": attached(maker, by="FileName"),
+        f"create{word}AttachmentByFileName": attach(maker),
+        f"update{word}AttachmentByFileName": attach(maker, "POST"),
+    }
+
+
+_WITH_FILES = ("Account", "Contact", "CreditNote", "Invoice", "Quote", "RepeatingInvoice")
+_HISTORY_WRITES = {"BatchPayment": "createBatchPaymentHistoryRecord"}
+_invoice = a(invoice, "Invoices")
+CALLS: dict[str, Call] = {
+    name: call for word, maker in OWNERS.items() for name, call in papers(word, maker).items()
+} | {
+    "getAccounts": get("Accounts"),
+    "createAccount": lambda books: books.put(
+        "Accounts", {"Code": fresh("X"), "Name": fresh("Account "), "Type": "EXPENSE"}
+    ),
+    "getAccount": read(account),
+    "updateAccount": post(account, Description="Parties"),
+    "deleteAccount": delete(account),
+    "getBatchPayments": lambda books: batched(books) and books.get("BatchPayments"),
+    "createBatchPayment": put("BatchPayments", batch),
+    "deleteBatchPayment": lambda books: books.post(
+        "BatchPayments", {"BatchPaymentID": batched(books).split("/")[1], "Status": "DELETED"}
+    ),
+    "getBatchPayment": read(batched),
+    "deleteBatchPaymentByUrlParam": post(batched, Status="DELETED"),
+    "createBankTransactions": put("BankTransactions", lambda _: received("OVERPAYMENT")),
+    "updateOrCreateBankTransactions": lambda books: books.post(
+        "BankTransactions", received("PREPAYMENT")
+    ),
+    "getBankTransaction": read(banked),
+    "updateBankTransaction": post(banked, Status="DELETED"),
+    "getBrandingThemes": get("BrandingThemes"),
+    "getBrandingTheme": read(first("BrandingThemes")),
+    "getContacts": lambda books: contact(books) and books.get("Contacts?page=1"),
+    "createContacts": put(
+        "Contacts",
+        lambda _: {
+            "Name": fresh("Firm "),
+            "EmailAddress": "ann@firm.example",
+            "ContactPersons": [
+                {"FirstName": "Ann", "LastName": "A", "EmailAddress": "a@f.example"}
+            ],
+            "Addresses": [{"AddressType": "STREET", "AddressLine1": "1 Way", "City": "Bath"}],
+            "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "123"}],
+            "PaymentTerms": {"Sales": {"Day": 30, "Type": "DAYSAFTERBILLDATE"}},
+        },
+    ),
+    "updateOrCreateContacts": lambda books: books.post("Contacts", {"Name": fresh("Firm ")}),
+    "getContactByContactNumber": lambda books: books.get(
+        f"Contacts/{books.get(contact(books)).json()['Contacts'][0]['ContactNumber']}"
+    ),
+    "getContact": read(contact),
+    "updateContact": post(contact, ContactStatus="ARCHIVED"),
+    "getCreditNotes": lambda books: credit_note(books) and books.get("CreditNotes?page=1"),
+    "createCreditNotes": put("CreditNotes", lambda _: note()),
+    "updateOrCreateCreditNotes": lambda books: books.post("CreditNotes", note()),
+    "getCreditNote": read(credit_note),
+    "updateCreditNote": post(credit_note, Status="VOIDED"),
+    "getCreditNoteAsPdf": pdf(credit_note),
+    "createCreditNoteAllocation": allocate(credit_note),
+    "deleteCreditNoteAllocations": deallocate(credit_note),
+    "getCurrencies": get("Currencies"),
+    "createCurrency": put("Currencies", lambda _: {"Code": "CHF"}),
+    "getInvoices": lambda books: invoice(books) and books.get("Invoices?page=1"),
+    "createInvoices": put(
+        "Invoices",
+        lambda _: {
+            "Invoices": [
+                draft(fresh("I-"), Url="https://shop.example/1", Reference="order 1"),
+                bill(fresh("B-"), CurrencyCode="USD", CurrencyRate=1.25),
+                approved(fresh("I-"), LineItems=[line(DiscountRate=10, ItemCode="BOOK")]),
+            ]
+        },
+    ),
+    "updateOrCreateInvoices": lambda books: books.post("Invoices", draft(fresh("I-"))),
+    "getInvoice": read(
+        lambda books: path_of("Invoices", books.get(paid(books)).json()["Payments"][0]["Invoice"])
+    ),
+    "updateInvoice": post(_invoice, Status="VOIDED"),
+    "getInvoiceAsPdf": pdf(_invoice),
+    "getOnlineInvoice": read(_invoice, "/OnlineInvoice"),
+    "emailInvoice": lambda books: books.call(
+        "POST", f"{mailable(books)}/Email", headers={"Content-Type": "application/json"}
+    ),
+    "getItems": lambda books: item(books) and books.get("Items"),
+    "createItems": put(
+        "Items",
+        lambda _: {
+            "Code": fresh("IT"),
+            "Name": "Tea",
+            "SalesDetails": {"UnitPrice": 9.5, "AccountCode": "200", "TaxType": "OUTPUT2"},
+            "PurchaseDetails": {"UnitPrice": 5, "AccountCode": "300", "TaxType": "INPUT2"},
+        },
+    ),
+    "updateOrCreateItems": lambda books: books.post("Items", {"Code": fresh("IT")}),
+    "getItem": read(item),
+    "updateItem": lambda books: books.post(item(books), {"Code": fresh("IT"), "Name": "Green tea"}),
+    "deleteItem": delete(item),
+    "getLinkedTransactions": lambda books: linked(books) and books.get("LinkedTransactions"),
+    "createLinkedTransaction": put("LinkedTransactions", expense),
+    "getLinkedTransaction": read(linked),
+    "updateLinkedTransaction": lambda books: books.post(linked(books), expense(books)),
+    "deleteLinkedTransaction": delete(linked),
+    "getOrganisations": get("Organisation"),
+    "getOrganisationActions": get("Organisation/Actions"),
+    "getOverpayments": lambda books: overpayment(books) and books.get("Overpayments?page=1"),
+    "getOverpayment": read(overpayment),
+    "createOverpaymentAllocations": allocate(overpayment),
+    "deleteOverpaymentAllocations": deallocate(overpayment),
+    "getPayments": lambda books: paid(books) and books.get("Payments?page=1"),
+    "createPayments": put(
+        "Payments",
+        lambda books: {"Payments": [payment(invoice(books)), payment(invoice(books, **bill()))]},
+    ),
+    "createPayment": lambda books: books.post("Payments", payment(invoice(books))),
+    "getPayment": read(of_batch),
+    "deletePayment": post(paid, Status="DELETED"),
+    "getPrepayments": lambda books: prepayment(books) and books.get("Prepayments?page=1"),
+    "getPrepayment": read(prepayment),
+    "createPrepaymentAllocations": allocate(prepayment),
+    "deletePrepaymentAllocations": deallocate(prepayment),
+    "getQuotes": lambda books: quote(books) and books.get("Quotes?page=1"),
+    "createQuotes": put("Quotes", lambda _: quoted()),
+    "updateOrCreateQuotes": lambda books: books.post("Quotes", quoted()),
+    "getQuote": read(quote),
+    "updateQuote": post(quote, Status="SENT"),
+    "getQuoteAsPdf": pdf(quote),
+    "getRepeatingInvoices": lambda books: repeating(books) and books.get("RepeatingInvoices"),
+    "createRepeatingInvoices": put("RepeatingInvoices", lambda _: repeated(Reference="Rent")),
+    "updateOrCreateRepeatingInvoices": lambda books: books.post("RepeatingInvoices", repeated()),
+    "getRepeatingInvoice": read(repeating),
+    "updateRepeatingInvoice": post(repeating, Status="DELETED"),
+    "getReportAgedPayablesByContact": aged("Payables"),
+    "getReportAgedReceivablesByContact": aged("Receivables"),
+    "getReportBalanceSheet": get("Reports/BalanceSheet"),
+    "getReportProfitAndLoss": lambda books: (
+        invoice(books) and books.get("Reports/ProfitAndLoss?fromDate=2026-01-01&toDate=2026-12-31")
+    ),
+    "getReportTrialBalance": get("Reports/TrialBalance"),
+    "getTaxRates": get("TaxRates"),
+    "createTaxRates": put("TaxRates", rate),
+    "updateTaxRate": lambda books: books.post("TaxRates", changed_rate(books)),
+    "getTaxRateByTaxType": get("TaxRates/OUTPUT2"),
+    "getTrackingCategories": get("TrackingCategories"),
+    "createTrackingCategory": lambda books: (
+        make_room(books) or books.put("TrackingCategories", {"Name": fresh("Team")})
+    ),
+    "getTrackingCategory": read(category),
+    "updateTrackingCategory": post(category, Status="ARCHIVED"),
+    "deleteTrackingCategory": delete(category),
+    "createTrackingOptions": lambda books: books.put(
+        f"{category(books)}/Options", {"Name": fresh("Up")}
+    ),
+    "updateTrackingOptions": post(option, Name="Down"),
+    "deleteTrackingOptions": delete(option),
+    "getUsers": get("Users"),
+    "getUser": read(first("Users")),
+}
