@@ -168,8 +168,13 @@ def test_contacts_and_items_have_a_history(books):
     books.put("Items", {"Code": "TEA"})
 
     books.put(f"Contacts/{contact['ContactID']}/History", {"Details": "Nice"})
+    books.post("Contacts", {"ContactID": contact["ContactID"], "ContactStatus": "ARCHIVED"})
 
-    assert history(books, f"Contacts/{contact['ContactID']}")[0] == ("Note", "Nice")
+    assert history(books, f"Contacts/{contact['ContactID']}") == [
+        ("Archived", "Bo"),
+        ("Note", "Nice"),
+        ("Created", "Bo"),
+    ]
     assert history(books, "Items/TEA") == [("Created", "Item TEA created.")]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.accounting.papers import history
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
 
@@ -151,6 +152,10 @@ def save(db: sqlite3.Connection, contact: Contact, *, now_ms: int) -> None:
         )
     kind: outbox.Kind = "UPDATE" if changed.rowcount else "CREATE"
     outbox.note(db, contact.organisation, "CONTACT", contact.id, kind)
+    changes = "Edited" if changed.rowcount else "Created"
+    if contact.status == "ARCHIVED":
+        changes = "Archived"
+    history.note(db, contact.organisation, contact.id, changes, contact.name, now_ms=now_ms)
 
 
 def mark_trading(db: sqlite3.Connection, contact: Contact, *, sells_to: bool) -> None:
