@@ -89,7 +89,11 @@ def adopt_submitted(
 def release_mended(
     sender: type[Organisation], organisation_id: int, keys: Iterable[str], **_: Any
 ) -> None:
-    """Queue anew everything that waited for what was mended."""
+    """Queue anew everything that waited for what was mended.
+
+    Under the lane's lock, for a round may be failing more documents for the same cause just now.
+    """
+    Lane.objects.select_for_update().filter(organisation=organisation_id).exists()
     if release(organisation_id, keys):
         wake(organisation_id)
 

@@ -100,30 +100,39 @@ def _loaded(link_ids: Sequence[int]) -> list[Link]:
 
 def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
     """Return what can be sent; what cannot fails here, each on its own, without asking Xero."""
-    resolver = Resolver.of(held.organisation)
+    ready, stopped = _judge(Resolver.of(held.organisation), links)
+    if stopped:
+        with committing("resolve"):
+            held.guard()
+            # Releasing what waits for a mapping takes the same lock. So either it finds what fails
+            # here, or the mapping is seen here and the document stays queued for the next round.
+            failing = {verdict.link_id for verdict in stopped}
+            again = [link for link in links if link.pk in failing]
+            _, still_stopped = _judge(Resolver.of(held.organisation), again)
+            apply_verdicts(still_stopped, action="resolve")
+    return ready
+
+
+def _judge(resolver: Resolver, links: Sequence[Link]) -> tuple[list[Ready], list[Verdict]]:
     ready: list[Ready] = []
-    verdicts: list[Verdict] = []
+    stopped: list[Verdict] = []
     for link in links:
         document = link.document
         if document is None:
             continue
         if document.status == Status.CANCELLED:
-            verdicts.append(Verdict(link.pk, "Cancelled before it was sent."))
+            stopped.append(Verdict(link.pk, "Cancelled before it was sent."))
             continue
         try:
             lines = resolver.check(document, list(document.lines.all()))
             ready.append(Ready(link=link, document=document, lines=lines))
         except Unresolved as unresolved:
-            verdicts.append(_failed(link, unresolved))
+            stopped.append(_failed(link, unresolved))
         except Exception:
             # One document that we stumble over must not stop its neighbours.
             logger.exception("resolve.failed", document=document.pk)
-            verdicts.append(_stumbled(link, document))
-    if verdicts:
-        with committing("resolve"):
-            held.guard()
-            apply_verdicts(verdicts, action="resolve")
-    return ready
+            stopped.append(_stumbled(link, document))
+    return ready, stopped
 
 
 def _failed(link: Link, unresolved: Unresolved) -> Verdict:
