@@ -2,9 +2,7 @@ import pytest
 from books_client import UK, connect, line, note
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
-LOCKED = (
-    "The document date cannot be before the period lock date, currently set at 31 January 2026"
-)
+LOCKED = "The document date cannot be before the period lock date, currently set at 31 January 2026"
 
 
 def purchase(**changes):

@@ -152,7 +152,8 @@ def check_totals(desk: Desk, document: Document, sent: Sent) -> None:
     unlike = given is not None and rounded(given) != document.totals.total
     if unlike and desk.switches.total_mismatch == "error":
         desk.errors.append("The invoice total does not equal the sum of the lines.")
-    if abs(in_base(document.totals.total, document.currency_rate)) > LARGEST:
+    in_all = abs(in_base(document.totals.total, document.currency_rate))
+    if in_all > LARGEST and not desk.errors:
         desk.errors.append("The total is too large in the organisation's currency.")
     if document.status == "AUTHORISED" and document.totals.total < ZERO:
         desk.errors.append("The document total must be greater than or equal to zero.")
