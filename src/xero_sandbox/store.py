@@ -16,6 +16,12 @@ from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "cache_size=-4000",
+    "journal_size_limit=64000000",
+)
 #: Raised whenever a table changes its columns; a file of another version is refused.
 SCHEMA_VERSION = 2
 TABLES = [
@@ -68,7 +74,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     db.row_factory = sqlite3.Row
     db.create_function("fold", 1, lambda value: fold(str(value)) if value is not None else None)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4000"):
+    for pragma in _PRAGMAS:
         db.execute(f"PRAGMA {pragma}").close()
     return db
 

@@ -3,8 +3,10 @@ import re
 import time
 
 import pytest
-from books_client import NZ, UK, approved, connect, draft
+from books_client import NZ, UK, approved, client_of, connect, draft
 from webhook_receiver import APP, Receiver, register
+
+from xero_sandbox.server import start
 
 HOUR, DAY = 3600, 86_400
 
@@ -272,3 +274,18 @@ def test_deliveries_are_in_the_journal(http, books, hook, receiver):
 
 def _deliveries(http):
     return http.get("/_sandbox/requests?kind=webhook").json()["requests"]
+
+
+def test_what_waits_is_delivered_after_a_restart(tmp_path, receiver):
+    with start(data=tmp_path) as before, client_of(before) as http:
+        books = connect(http)
+        register(http, receiver)
+        receiver.forget()
+        deliver(http, held=True)
+        books.create(draft("K-1"))
+        assert receiver.events == []
+
+    with start(data=tmp_path) as after, client_of(after) as http:
+        deliver(http, held=False)
+
+        assert len(receiver.wait_for(2)) == 2

@@ -41,15 +41,6 @@ def update(call: Call) -> Response:
     return _write(call, lambda sent: _save(desk, sent, allocations.named(CREDIT_NOTES, call)))
 
 
-def change_status(call: Call, note: Credit, status: str) -> list[str]:
-    """Approve, void or delete as a person does on a screen; return the messages that refuse it."""
-    try:
-        _save(open_desk(call), Sent({"Status": status}, "CreditNote"), note)
-    except Invalid as invalid:
-        return invalid.messages
-    return []
-
-
 def _write(call: Call, save: Save) -> Response:
     return write_batch(call, PLURAL, elements(call.request, PLURAL), save)
 

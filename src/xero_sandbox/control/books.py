@@ -65,6 +65,7 @@ def load(call: Call) -> Response:
     data = organisation_data(call.db, organisation)
     if data is None:
         raise Refused("There is no such organisation.", 404)
+    call.db.rollback()  # a reader left open would keep the write-ahead log from being emptied
     counts: dict[str, int] = {}
     with call.sandbox.store.write() as db, outbox.silence(db):
         unlocked = data | {"PeriodLockDate": None, "EndOfYearLockDate": None}
