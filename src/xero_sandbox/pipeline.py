@@ -76,7 +76,7 @@ class Visit:
 def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
     """Answer `request` through `send`, called at most once."""
     visit = Visit(sandbox, request)
-    found = _TABLE.find(request.method, request.raw_path)
+    found = _find(request)
     if isinstance(found, set):
         _finish(visit, _no_route(visit, found), send)
         return
@@ -98,6 +98,16 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
             return
         response = _safely(visit, lambda: _serve_route(visit, until_sent))
         _finish(visit, response, send)
+
+
+def _find(request: Request) -> tuple[Route, dict[str, str]] | set[str]:
+    """A PDF is at `/pdf` below its document, and at the document's own address for those who
+    accept nothing else, such as xero-python."""
+    if request.headers.get("accept") == "application/pdf":
+        found = _TABLE.find(request.method, f"{request.raw_path}/pdf")
+        if not isinstance(found, set) and found[0].pattern.endswith("/pdf"):
+            return found
+    return _TABLE.find(request.method, request.raw_path)
 
 
 def _no_route(visit: Visit, methods: set[str]) -> Response:

@@ -195,6 +195,17 @@ def test_the_pdf_is_a_real_one_with_number_names_and_totals(books):
     assert books.get(f"{path}/pdf").status_code == 406
 
 
+def test_a_document_asked_for_as_a_pdf_at_its_own_address_comes_as_one(books):
+    path = invoice_path(books)
+    wanted = {"Accept": "application/pdf"}
+
+    own, below = books.get(path, headers=wanted), books.get(f"{path}/pdf", headers=wanted)
+
+    assert own.headers["Content-Type"] == "application/pdf"
+    assert own.content == below.content
+    assert books.get("Invoices", headers=wanted).status_code == 406
+
+
 def test_an_online_invoice_exists_for_approved_sales_only(books):
     [sale] = books.create(approved())
     path = f"Invoices/{sale['InvoiceID']}/OnlineInvoice"
