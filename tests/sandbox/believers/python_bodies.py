@@ -1,0 +1,88 @@
+"""What tests send through Xero's own Python client."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from example_calls import fresh
+from xero_python.accounting import models as m
+from xero_python.exceptions import AccountingBadRequestException
+
+TODAY = dt.date(2026, 10, 1)
+UNKNOWN = "11111111-1111-1111-1111-111111111111"
+
+
+def many(*elements: Any) -> Any:
+    """The elements in the body that takes several of them: `Invoices` of `Invoice` and so on."""
+    plural = type(elements[0]).__name__ + "s"
+    [field] = [
+        name
+        for name, kind in getattr(m, plural).openapi_types.items()
+        if kind == f"list[{type(elements[0]).__name__}]"
+    ]
+    return getattr(m, plural)(**{field: list(elements)})
+
+
+def line(**changes: Any) -> m.LineItem:
+    fields = {"description": "Tea", "quantity": 1, "unit_amount": 10, "account_code": "200"}
+    return m.LineItem(**fields | {"tax_type": "OUTPUT2"} | changes)
+
+
+def ann() -> m.Contact:
+    return m.Contact(name="Ann Archer")
+
+
+def sale(**changes: Any) -> m.Invoice:
+    fields = {"type": "ACCREC", "contact": ann(), "line_items": [line()], "date": TODAY}
+    fields |= {"invoice_number": fresh("PY-"), "due_date": TODAY, "status": "AUTHORISED"}
+    return m.Invoice(**fields | changes)
+
+
+def bill(**changes: Any) -> m.Invoice:
+    lines = [line(account_code="300", tax_type="INPUT2")]
+    return sale(**{"type": "ACCPAY", "line_items": lines} | changes)
+
+
+def note() -> m.CreditNote:
+    return m.CreditNote(
+        type="ACCRECCREDIT", contact=ann(), date=TODAY, line_items=[line()], status="AUTHORISED"
+    )
+
+
+def invoice(api: Any, body: m.Invoice | None = None) -> m.Invoice:
+    return api.create_invoices(many(body or sale())).invoices[0]
+
+
+def payment(made: m.Invoice, amount: float = 12) -> m.Payment:
+    return m.Payment(
+        invoice=m.Invoice(invoice_id=made.invoice_id),
+        account=m.Account(code="090"),
+        date=TODAY,
+        amount=amount,
+    )
+
+
+def allocations(made: m.Invoice) -> m.Allocations:
+    part = m.Allocation(invoice=m.Invoice(invoice_id=made.invoice_id), amount=2, date=TODAY)
+    return many(part)
+
+
+def advance(kind: str) -> m.BankTransaction:
+    return m.BankTransaction(
+        type=f"RECEIVE-{kind}",
+        contact=ann(),
+        bank_account=m.Account(code="090"),
+        date=TODAY,
+        line_items=[line()],
+    )
+
+
+def refusal(call: Callable[..., Any], *args: Any) -> str:
+    """The first message of the refusal that this call earns."""
+    with pytest.raises(AccountingBadRequestException) as caught:
+        call(*args)
+    assert caught.value.http_resp.status == 400
+    return caught.value.reason
