@@ -24,9 +24,9 @@ from xero_sandbox.faults import Fault
 from xero_sandbox.identity.gate import authorise, expire, require_organisation
 from xero_sandbox.identity.rights import require_right
 from xero_sandbox.journal import Entry
-from xero_sandbox.limits import worded
 from xero_sandbox.messages import Request, Response, html_response, json_response
 from xero_sandbox.parameters import exact_names_only
+from xero_sandbox.preconditions import require_json, too_many
 from xero_sandbox.problems import ApiError, NotFound, Problem
 from xero_sandbox.routes import ROUTES
 from xero_sandbox.routing import Call, Caller, Route, Table
@@ -176,36 +176,13 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             visit.caller.client_id, request.tenant_id, now=sandbox.clock.now()
         )
         if not verdict.allowed:
-            return _too_many(sandbox, verdict.headers)
+            return too_many(sandbox, verdict.headers)
         until_sent.callback(sandbox.meter.leave, visit.caller.client_id, request.tenant_id)
         headers = verdict.headers
-        _require_json(request, route)
+        require_json(request, route)
     response = _run(visit, route)
     response.headers |= headers
     return response
-
-
-def _too_many(sandbox: Sandbox, headers: dict[str, str]) -> Response:
-    words = worded(headers["X-Rate-Limit-Problem"], sandbox.switches.rate_limit_words)
-    return Response(429, headers=headers | {"X-Rate-Limit-Problem": words})
-
-
-def _require_json(request: Request, route: Route) -> None:
-    """Xero speaks XML unless asked otherwise. The sandbox does not pretend to: it refuses."""
-    if not route.gives_bytes and "json" not in request.headers.get("accept", ""):
-        raise Problem(
-            406,
-            "Not Acceptable",
-            "Xero answers in XML unless asked for JSON, which the sandbox does not speak. "
-            "Send Accept: application/json.",
-        )
-    sends_json = "json" in request.headers.get("content-type", "")
-    if route.writes and request.body and not (sends_json or route.takes_bytes):
-        raise Problem(
-            415,
-            "Unsupported Media Type",
-            "The sandbox reads JSON. Send Content-Type: application/json.",
-        )
 
 
 def _run(visit: Visit, route: Route) -> Response:
