@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests scripts bench
 PYTEST_OPTIONS := -n 2
+NODE_CLIENT := tests/sandbox/believers/node
 
 # Types and the migrations check read the settings, but need no database and no secret of anybody's.
 WITHOUT_DATABASE := DJANGO_SETTINGS_MODULE=tallystick.settings DATABASE_URL=postgresql:///none \
@@ -23,6 +24,12 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $(READY)
 
 setup: $(READY) ## Make .venv with the locked dependencies
+
+$(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package-lock.json
+	npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node-setup: $(NODE_CLIENT)/node_modules ## Install Xero's JavaScript client, so that its tests run too (needs npm)
 
 demo: $(READY) ## Run everything on this machine against the stand-in Xero, with sample data
 	$(BIN)/tallystick demo $(ARGS)
@@ -55,6 +62,6 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 	uv pip compile --upgrade --universal --generate-hashes --no-header --no-emit-index-url -p 3.11 pyproject.toml --group dev -o requirements/dev.txt -q
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup demo test format check real-run bench-sandbox screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run bench-sandbox screenshots lock clean
