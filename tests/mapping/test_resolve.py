@@ -172,6 +172,11 @@ def test_every_problem_of_a_document_is_told_at_once(organisation):
         "tax_not_mapped",
         "account",
     ]
+    assert str(caught.value) == (
+        "INV-1 was not sent: it is in USD, but Demo Company (UK) keeps its books in GBP; "
+        "line 1 has tax code NEW, which has no tax mapping; "
+        "account 999 on line 2 does not exist in Demo Company (UK)."
+    )
 
 
 def test_only_live_rates_and_accounts_can_be_chosen_and_only_by_those_who_may(organisation):

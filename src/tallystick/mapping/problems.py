@@ -33,5 +33,14 @@ class Unresolved(Exception):
     """A document cannot be sent; carries every cause at once, the first one first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.message for problem in problems))
+        super().__init__(_together([problem.message for problem in problems]))
         self.problems = tuple(problems)
+
+
+def _together(messages: Sequence[str]) -> str:
+    """Say "INV-1 was not sent:" once, with every cause after it."""
+    head, _, _ = messages[0].partition(": ")
+    if any(not message.startswith(f"{head}: ") for message in messages):
+        return " ".join(messages)
+    causes = [message.removeprefix(f"{head}: ").removesuffix(".") for message in messages]
+    return f"{head}: {'; '.join(causes)}."
