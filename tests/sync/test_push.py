@@ -297,7 +297,7 @@ def test_a_worker_that_lost_its_lane_writes_nothing_more(books):
     fault = books.sandbox.fault("hold_before", method="PUT", path="*/Invoices", times=1)
     paused = threading.Thread(target=_drain_in_thread, args=(books,))
     paused.start()
-    _wait_until(lambda: books.link(document).state == LinkState.SENDING)
+    _wait_until(lambda: books.sandbox.is_holding(fault))
 
     Lane.objects.update(fence=99, leased_until=None)
     books.drain()
