@@ -46,7 +46,7 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 	$(BIN)/ruff check $(CODE)
 	$(WITHOUT_DATABASE) $(BIN)/mypy
 	$(WITHOUT_DATABASE) $(BIN)/python $(NO_HISTORY) -m django makemigrations --check --dry-run
-	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)
+	@$(MAKE) --no-print-directory test
 
 real-run: $(READY) ## Half a million lines in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
@@ -58,8 +58,8 @@ screenshots: $(READY) ## Make the pictures in docs/images anew (needs Chromium)
 	$(BIN)/python scripts/screenshots.py --tests $(ARGS)
 
 lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs uv)
-	uv pip compile --upgrade --universal --generate-hashes --no-header --no-emit-index-url -p 3.11 pyproject.toml -o requirements/base.txt -q
-	uv pip compile --upgrade --universal --generate-hashes --no-header --no-emit-index-url -p 3.11 pyproject.toml --group dev -o requirements/dev.txt -q
+	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements/base.txt -q
+	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml --group dev -o requirements/dev.txt -q
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
