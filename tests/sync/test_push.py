@@ -1,5 +1,6 @@
 """The push on good days and bad: what a bookkeeper finds in Xero and in the Sync log."""
 
+import socket
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
@@ -363,6 +364,22 @@ def test_submitting_makes_no_call_and_is_queued_in_the_same_transaction(books):
     assert not Link.objects.filter(document=draft).exists()
     assert _jobs() == jobs
     assert books.sandbox.calls() == before
+
+
+def test_an_invoice_is_saved_submitted_and_cancelled_with_the_network_cut(books, monkeypatch):
+    def no_network(*_: object) -> None:
+        raise AssertionError("Something called out.")
+
+    make_party(books.workspace, number="C1")
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    monkeypatch.setattr(socket.socket, "connect_ex", no_network)
+
+    document = invoice(books, "INV-1")
+    state = books.link(document).state
+    cancel_documents(workspace=books.workspace, document_ids=[document.pk], actor=books.owner)
+
+    assert state == LinkState.QUEUED
+    assert books.link(document).state == LinkState.RETRACTED
 
 
 def test_what_was_submitted_before_connecting_waits_for_sync_now(transactional_db, sandbox):
