@@ -87,3 +87,40 @@ def test_a_demo_greets_refuses_a_second_and_keeps_its_data(start: Start, data_di
     assert re.findall(password, greeting(third)) == re.findall(password, said)
     third.kill()
     assert eventually(lambda: not processes_of(data_dir)), processes_of(data_dir)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_a_demo_whose_database_is_killed_gets_it_back(start: Start, data_dir: Path):
+    said = greeting(start())
+    pages = re.findall(r"http://\S+", said)[0]
+    keeper = keeper_of(data_dir)
+    assert keeper is not None
+
+    os.kill(keeper, signal.SIGKILL)
+
+    assert eventually(lambda: keeper_of(data_dir) not in {keeper, None})
+    assert eventually(lambda: can_sign_in(pages, said))
+
+
+def keeper_of(folder: Path) -> int | None:
+    """Return the process that keeps the folder's PostgreSQL running."""
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"tallystick.postgres.keeper" in words and os.fsencode(folder / "demo") in words:
+            return int(entry.name)
+    return None
+
+
+def can_sign_in(pages: str, said: str) -> bool:
+    """Tell whether the first person of the greeting gets in, which needs the database."""
+    email = re.findall(r"\S+@\S+", said)[0]
+    password = re.findall(r"Password +(\S+)", said)[0]
+    with httpx2.Client(base_url=pages, follow_redirects=True, timeout=10) as browser:
+        page = browser.get("/sign-in/")
+        token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[0]
+        form = {"email": email, "password": password, "csrfmiddlewaretoken": token}
+        answer = browser.post("/sign-in/", data=form, headers={"Referer": pages})
+    return answer.status_code == 200 and "Needs attention" in answer.text

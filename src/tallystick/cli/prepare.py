@@ -44,6 +44,15 @@ def prepare(*, migrations: Literal["require", "apply", "leave"] = "require") -> 
         )
 
 
+def see_to_database() -> None:
+    """Start the embedded PostgreSQL again should it have been killed; cheap while it runs.
+
+    Does nothing where DATABASE_URL names a server of the operator's own. Raises PostgresError.
+    """
+    if not env_secret("DATABASE_URL"):
+        postgres.ensure_running(postgres.default_data_dir())
+
+
 def make_data_dir(path: Path) -> Path:
     """Make the data folder for this account alone and return it; one that exists stays as it is.
 
