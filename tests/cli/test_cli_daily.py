@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
 from factories import PASSWORD, line, make_document, make_party, make_workspace, owner_of
@@ -11,6 +12,7 @@ from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document
 from tallystick.cli import app
 from tallystick.cli.exits import Exit, Stop
+from tallystick.connections.models import Connection
 from tallystick.workspaces.models import Membership, Role, User, Workspace
 
 HEADER = "number,party_name,issued_on,item_code,description,quantity,unit_price\n"
@@ -122,6 +124,18 @@ def test_new_password_needs_somebody_who_signs_in(db: None):
 
     assert isinstance(ended.exception, Stop)
     assert str(ended.exception).startswith("Nobody signs in as nobody@example.com.")
+
+
+def test_after_reencrypt_the_old_key_is_not_needed_any_more(workspace: Workspace, settings):
+    Connection.objects.create(workspace=workspace, access_token="access", refresh_token="refresh")
+    new = Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [new, *settings.ENCRYPTION_KEYS]
+
+    ended = command("reencrypt")
+
+    settings.ENCRYPTION_KEYS = [new]
+    assert "first key: 1." in ended.stdout
+    assert Connection.objects.get(workspace=workspace).refresh_token == "refresh"
 
 
 def test_create_owner_refuses_a_currency_that_is_none(db: None):

@@ -25,7 +25,7 @@ app = typer.Typer(
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
     *(syncing.sync, syncing.status, syncing.log),
-    *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
+    *(upkeep.migrate, upkeep.create_owner, upkeep.new_password, upkeep.reencrypt),
 ):
     app.command()(command)
 app.command("import")(bringing_in.import_)

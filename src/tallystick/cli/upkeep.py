@@ -1,4 +1,4 @@
-"""Commands for whoever installs: migrate, create-owner; and the first owner of `tallystick up`."""
+"""Commands for whoever installs: migrate, create-owner, new-password, reencrypt; and the first owner of `tallystick up`."""
 
 import secrets
 import sys
@@ -51,6 +51,23 @@ def new_password(
     except InvalidEntry as error:
         raise Stop(str(error), code=Exit.USAGE) from error
     print(_sign_in(person.email, password))
+
+
+def reencrypt() -> None:
+    """Write Xero's tokens anew with the first of TALLYSTICK_ENCRYPTION_KEYS.
+
+    To change the key: put a new one in front on every machine, restart, run this, then drop the
+    old one. Safe to repeat.
+    """
+    prepare()
+    from tallystick.connections.fields import Undecryptable
+    from tallystick.connections.services import reencrypt_tokens
+
+    try:
+        count = reencrypt_tokens()
+    except Undecryptable as error:
+        raise Stop(str(error), code=Exit.NOT_SET_UP) from error
+    print(f"Written anew with the first key: {count}. The older keys can be dropped now.")
 
 
 def first_owner(*, email: str, workspace: str, currency: str, timezone: str) -> str:
