@@ -81,6 +81,8 @@ class Party(models.Model):
     is_supplier = models.BooleanField(default=False)
     #: The party that stands for sales without a named customer.
     is_walk_in = models.BooleanField(default=False)
+    #: Nothing of this party's is handed on to other books.
+    do_not_sync = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[PartyQuerySet] = PartyQuerySet.as_manager()  # type: ignore[assignment]
@@ -122,6 +124,9 @@ class Item(models.Model):
     name = models.CharField(max_length=255, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
+    #: Ledger accounts of lines that sell and that buy it; empty: the account ladder goes on.
+    account_code = models.CharField(max_length=10, blank=True)
+    purchase_account_code = models.CharField(max_length=10, blank=True)
 
     objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -138,6 +143,14 @@ class Kind(models.TextChoices):
     SALES_CREDIT_NOTE = "sales_credit_note", "Sales credit note"
     SUPPLIER_CREDIT_NOTE = "supplier_credit_note", "Supplier credit note"
 
+    @property
+    def is_purchase(self) -> bool:
+        return self in (Kind.BILL, Kind.SUPPLIER_CREDIT_NOTE)
+
+    @property
+    def is_credit(self) -> bool:
+        return self in (Kind.SALES_CREDIT_NOTE, Kind.SUPPLIER_CREDIT_NOTE)
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", "Draft"
@@ -151,6 +164,32 @@ class TaxBasis(models.TextChoices):
     EXCLUSIVE = "exclusive", "Tax exclusive"
     INCLUSIVE = "inclusive", "Tax inclusive"
     NONE = "none", "No tax"
+
+
+class Charge(models.TextChoices):
+    """What a line is for, where it is not goods or work; the account ladder asks."""
+
+    GOODS = "", "Goods or work"
+    FREIGHT = "freight", "Freight"
+    SHIPPING = "shipping", "Shipping"
+    DISCOUNT = "discount", "Discount"
+    ROUNDING = "rounding", "Rounding"
+
+
+class DocumentTemplate(models.Model):
+    """A pattern for documents of one trade, such as exports, with the tax code of its lines."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="document_templates")
+    name = models.CharField(max_length=100)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="document_template_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class _EqualsAny(models.Func):
@@ -209,7 +248,20 @@ class Document(models.Model):
     #: Sums over the lines in `currency`, kept by the services that write lines.
     subtotal = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     tax = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    #: Subtotal and tax, and `rounding` where the source states another total than its lines make.
     total = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    rounding = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal(0))
+    #: Units of `currency` for one of the books' own, as Xero counts; None: the books' own rate.
+    currency_rate = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    template = models.ForeignKey(
+        DocumentTemplate, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    #: The cancelled document in whose place this one came.
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amended_by"
+    )
+    #: Kept here and not handed on to other books.
+    do_not_sync = models.BooleanField(default=False)
     #: Counts edits; what was sent to Xero names the revision it was made from.
     revision = models.PositiveIntegerField(default=1)
     #: Fingerprint of the imported rows, so that the same file twice creates nothing twice.
@@ -224,8 +276,16 @@ class Document(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "kind", "number"], name="document_number_unique"
-            )
+                fields=["workspace", "kind", "number"],
+                condition=Q(kind__in=[Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE]),
+                name="document_number_unique",
+            ),
+            # Two suppliers may well number alike.
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "number", "party"],
+                condition=Q(kind__in=[Kind.BILL, Kind.SUPPLIER_CREDIT_NOTE]),
+                name="document_number_unique_of_supplier",
+            ),
         ]
         indexes = [
             models.Index(fields=["workspace", "kind", "issued_on", "id"], name="document_by_day"),
@@ -242,7 +302,7 @@ class Document(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.status == Status.DRAFT
+        return self.status != Status.CANCELLED
 
     @property
     def is_submittable(self) -> bool:
@@ -272,6 +332,9 @@ class Line(models.Model):
     )
     #: A ledger account named by the source; else the account ladder decides.
     account_code = models.CharField(max_length=10, blank=True)
+    charge = models.CharField(max_length=10, choices=Charge.choices, blank=True, default="")
+    #: Up to two pairs of tracking category and option: `[["Region", "North"]]`.
+    tracking = models.JSONField(default=list, blank=True)
     #: Computed by `tallystick.money`: quantity x price less discount, and its tax.
     amount = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     tax = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
@@ -283,6 +346,84 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} line {self.position}"
+
+
+class EntryStatus(models.TextChoices):
+    RECORDED = "recorded", "Recorded"
+    DELETED = "deleted", "Deleted"
+
+
+class Payment(models.Model):
+    """Money for a document: in for an invoice, out for a bill, a refund for a credit note."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="payments")
+    #: Stands in Xero as part of our marker.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="payments")
+    #: Above zero, in the document's currency.
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    paid_on = models.DateField()
+    #: How it was paid, such as `card`; decides the account it lies on.
+    method = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=255, blank=True)
+    status = models.CharField(
+        max_length=10, choices=EntryStatus.choices, default=EntryStatus.RECORDED
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "paid_on", "id"], name="payment_by_day")]
+
+    def __str__(self) -> str:
+        return f"Payment of {self.amount:,} {self.document.currency} on {self.document}"
+
+    @property
+    def number(self) -> str:
+        """A short name that no other payment bears, to be found again by."""
+        return f"PAY-{self.uid.hex[:12].upper()}"
+
+
+class Allocation(models.Model):
+    """A part of a credit note set against one invoice or bill."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="allocations")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    credit_note = models.ForeignKey(Document, models.PROTECT, related_name="allocations")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="credits")
+    #: Above zero, in the currency of both.
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    allocated_on = models.DateField()
+    status = models.CharField(
+        max_length=10, choices=EntryStatus.choices, default=EntryStatus.RECORDED
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # One each, so that it is found again by its two documents.
+            models.UniqueConstraint(
+                fields=["credit_note", "document"],
+                condition=Q(status=EntryStatus.RECORDED),
+                name="allocation_unique",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "allocated_on", "id"], name="allocation_by_day")
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"Allocation of {self.amount:,} {self.document.currency} "
+            f"from {self.credit_note} to {self.document}"
+        )
+
+    @property
+    def number(self) -> str:
+        return f"{self.credit_note} to {self.document}"
 
 
 class NumberSeries(models.Model):

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tallystick.books.models import TaxCode
+from tallystick.books.models import Charge, TaxCode
 from tallystick.connections.models import Organisation
 
 
@@ -20,6 +20,10 @@ class Account(models.Model):
     status = models.CharField(max_length=20)
     system_account = models.CharField(max_length=40, blank=True)
     tax_type = models.CharField(max_length=60, blank=True)
+    #: Payments may lie on it; bank accounts take them in any case.
+    takes_payments = models.BooleanField(default=False)
+    #: Of bank accounts only.
+    currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
         constraints = [
@@ -51,32 +55,125 @@ class TaxRate(models.Model):
         return self.name
 
 
+class Currency(models.Model):
+    """Mirror of a currency that the organisation keeps books in."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="currencies")
+    code = models.CharField(max_length=3)
+
+    class Meta:
+        verbose_name_plural = "currencies"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="currency_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TrackingCategory(models.Model):
+    """Mirror of a tracking category with its options."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="tracking_categories"
+    )
+    xero_id = models.UUIDField()
+    name = models.CharField(max_length=100)
+    status = models.CharField(max_length=20)
+    #: Names of the active options.
+    options = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "tracking categories"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "xero_id"], name="tracking_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Direction(models.TextChoices):
+    """Xero taxes and books what is sold and what is bought by codes of their own."""
+
+    SALES = "sales", "Sales"
+    PURCHASES = "purchases", "Purchases"
+
+
 class TaxMapping(models.Model):
-    """A person's choice: this tax code of ours is that tax type there."""
+    """A person's choice: this tax code of ours is that tax type there, in this direction."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="tax_mappings")
     tax_code = models.ForeignKey(TaxCode, models.CASCADE, related_name="mappings")
+    direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.SALES)
     tax_type = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "tax_code"], name="tax_mapping_unique")
+            models.UniqueConstraint(
+                fields=["organisation", "tax_code", "direction"], name="tax_mapping_unique"
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.tax_code} is {self.tax_type}"
 
 
+class AccountChoice(models.Model):
+    """A person's choice: lines of this direction and charge go to that account."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="account_choices")
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    #: Empty: the default of the direction, for all that has no choice of its own.
+    charge = models.CharField(max_length=10, choices=Charge.choices, blank=True, default="")
+    code = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "direction", "charge"], name="account_choice_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.charge} on {self.code}"
+
+
+class MethodAccount(models.Model):
+    """A person's choice: payments by this method lie on that account."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="method_accounts")
+    #: As payments name it, compared without letter case; empty: for methods without a choice.
+    method = models.CharField(max_length=40, blank=True)
+    #: By Xero's id, for bank accounts may have no code.
+    account_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "method"], name="method_account_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.method or "Other methods"
+
+
+class Rounding(models.TextChoices):
+    """What is done where the source's total differs by a few cents from the sum of its lines."""
+
+    HOLD = "hold", "Hold the document and ask"
+    LINE = "line", "Add a rounding line"
+
+
 class MappingDefaults(models.Model):
-    """What lines without a choice of their own get in one organisation."""
+    """What lines and documents without a choice of their own get in one organisation."""
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="mapping_defaults"
     )
-    #: Account code of sales lines; empty until chosen.
-    sales_account_code = models.CharField(max_length=10, blank=True)
     #: Our tax code for lines without one; None: such a line fails.
     tax_code = models.ForeignKey(TaxCode, models.SET_NULL, null=True, blank=True)
+    #: A rounding line goes to the account chosen for that charge.
+    rounding = models.CharField(max_length=4, choices=Rounding.choices, default=Rounding.HOLD)
 
     def __str__(self) -> str:
         return f"Defaults of {self.organisation}"

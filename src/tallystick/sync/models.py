@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models.functions import Now
 
-from tallystick.books.models import Document, Party
+from tallystick.books.models import Allocation, Document, Kind, Party, Payment
 from tallystick.connections.models import Organisation
 from tallystick.workspaces.models import User
 
@@ -35,6 +35,15 @@ class Intent(models.TextChoices):
 OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
 
 
+#: The records of ours that a link can stand for, by the name of its field.
+RECORDS = ("document", "party", "payment", "allocation")
+
+
+def _has_only(name: str) -> models.Q:
+    """Return the condition that a link stands for a record of this sort and no other."""
+    return models.Q(*((f"{one}__isnull", one != name) for one in RECORDS))
+
+
 class LinkQuerySet(models.QuerySet["Link"]):
     def due(self, organisation_id: int) -> Self:
         """Links the engine may work on now; those queued first come first."""
@@ -52,14 +61,27 @@ class Link(models.Model):
         Document, models.PROTECT, null=True, blank=True, related_name="links"
     )
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="links")
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="links"
+    )
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, null=True, blank=True, related_name="links"
+    )
     state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.QUEUED)
     intent = models.CharField(max_length=8, choices=Intent.choices, default=Intent.PUSH)
     xero_id = models.UUIDField(null=True, blank=True)
     xero_number = models.CharField(max_length=255, blank=True)
     #: Xero's own word: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED.
     xero_status = models.CharField(max_length=20, blank=True)
-    #: Revision of the document that Xero has.
+    #: Revision of the document that is on its way in an open batch, and that Xero has.
+    sealed_revision = models.PositiveIntegerField(null=True, blank=True)
     sent_revision = models.PositiveIntegerField(null=True, blank=True)
+    #: Revision whose PDF Xero has.
+    attached_revision = models.PositiveIntegerField(null=True, blank=True)
+    #: Number or id of the record in Xero that a person says is this one; checked, then dropped.
+    claim = models.CharField(max_length=255, blank=True)
+    #: A person has chosen ours over what stands in Xero, up to this revision.
+    forced_revision = models.PositiveIntegerField(null=True, blank=True)
     #: Why the link is failed or held: {"code", "message", "remedy", "screen", "details"}.
     problem = models.JSONField(null=True, blank=True)
     #: What would release it, such as `tax:VAT20` or `account`; empty where only a person can.
@@ -75,12 +97,16 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(document__isnull=False, party__isnull=True)
-                | models.Q(document__isnull=True, party__isnull=False),
+                condition=_has_only("document")
+                | _has_only("party")
+                | _has_only("payment")
+                | _has_only("allocation"),
                 name="link_has_one_record",
             ),
             models.UniqueConstraint(fields=["organisation", "document"], name="link_document"),
             models.UniqueConstraint(fields=["organisation", "party"], name="link_party"),
+            models.UniqueConstraint(fields=["organisation", "payment"], name="link_payment"),
+            models.UniqueConstraint(fields=["organisation", "allocation"], name="link_allocation"),
             models.UniqueConstraint(
                 fields=["organisation", "xero_id"],
                 condition=models.Q(xero_id__isnull=False),
@@ -95,22 +121,107 @@ class Link(models.Model):
             ),
             models.Index(fields=["organisation", "state", "id"], name="link_state"),
             models.Index(fields=["organisation", "queued_at"], name="link_run"),
+            models.Index(
+                fields=["organisation", "waits_for"],
+                condition=~models.Q(waits_for=""),
+                name="link_waits_for",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.document or self.party}: {self.get_state_display()}"
+        return f"{self.record}: {self.get_state_display()}"
+
+    @property
+    def record(self) -> Document | Party | Payment | Allocation:
+        """The local record that the link stands for."""
+        found = self.document or self.party or self.payment or self.allocation
+        if found is None:
+            raise ValueError(f"Link {self.pk} stands for nothing.")
+        return found
+
+
+class Snapshot(models.Model):
+    """A document as we last sent it and as Xero then had it; by these drift is told.
+
+    Both are zlib-compressed JSON, written and read by `sync.snapshots`.
+    """
+
+    link = models.OneToOneField(Link, models.CASCADE, primary_key=True, related_name="snapshot")
+    revision = models.PositiveIntegerField()
+    sent = models.BinaryField()
+    came_back = models.BinaryField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.link_id} revision {self.revision}"
+
+
+class Trigger(models.TextChoices):
+    ON_SUBMIT = "on_submit", "As soon as it is submitted"
+    BY_HAND = "by_hand", "When somebody presses Sync now"
+    SCHEDULE = "schedule", "Every day at a fixed time"
+
+
+class SentAs(models.TextChoices):
+    """What a new copy is in Xero; the values are Xero's own words."""
+
+    DRAFT = "DRAFT", "Draft"
+    SUBMITTED = "SUBMITTED", "Awaiting approval"
+    AUTHORISED = "AUTHORISED", "Approved"
+
+
+class WhenDraft(models.TextChoices):
+    ASK = "ask", "Hold the payment and ask"
+    APPROVE = "approve", "Approve the document, then pay it"
+
+
+class KindPolicy(models.Model):
+    """How one kind of record goes to one organisation; without a row, as the defaults say."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="policies")
+    #: A kind of document, or `payment`, which stands for payments and allocations alike.
+    kind = models.CharField(max_length=24, choices=[*Kind.choices, ("payment", "Payment")])
+    sent_as = models.CharField(max_length=10, choices=SentAs.choices, default=SentAs.DRAFT)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.ON_SUBMIT)
+    #: In the organisation's zone, for the schedule.
+    send_at = models.TimeField(null=True, blank=True)
+    next_send_at = models.DateTimeField(null=True, blank=True)
+    #: What is dated before is not sent.
+    starts_on = models.DateField(null=True, blank=True)
+    #: Put in front of our numbers in Xero.
+    number_prefix = models.CharField(max_length=20, blank=True)
+    attach_pdf = models.BooleanField(default=False)
+    #: Of payments: what is done where their document is not approved in Xero.
+    when_draft = models.CharField(max_length=8, choices=WhenDraft.choices, default=WhenDraft.ASK)
+
+    class Meta:
+        verbose_name_plural = "kind policies"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="kind_policy_unique")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_send_at"],
+                condition=models.Q(next_send_at__isnull=False),
+                name="kind_policy_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.organisation}"
 
 
 class Batch(models.Model):
     """A sealed request to Xero, stored before it is sent; its members are its attempts."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="batches")
-    #: `create_contacts`, `create_invoices` or `retract_invoices`.
+    #: One of `sync.steps.PURPOSES`.
     purpose = models.CharField(max_length=24)
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     method = models.CharField(max_length=6)
-    path = models.CharField(max_length=100)
+    path = models.CharField(max_length=400)
     query = models.CharField(max_length=200, blank=True)
+    content_type = models.CharField(max_length=100, default="application/json")
     #: The exact bytes, zlib-compressed; emptied once settled. `digest` stays.
     body = models.BinaryField()
     digest = models.BinaryField(max_length=32)
@@ -151,7 +262,7 @@ class Attempt(models.Model):
     batch = models.ForeignKey(
         Batch, models.SET_NULL, null=True, blank=True, related_name="attempts"
     )
-    #: `resolve`, `ask`, `create`, `retract`, `queue`, `retry`, `cancel`.
+    #: `resolve`, `ask`, `create`, `update`, `approve`, `attach`, `retract`, `retry`, `choose`.
     action = models.CharField(max_length=12)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     message = models.TextField(blank=True)
