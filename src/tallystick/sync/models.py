@@ -28,6 +28,8 @@ class Intent(models.TextChoices):
     """What the engine is to bring about for a queued link."""
 
     PUSH = "push", "Push"
+    #: Its copy is there and is to be approved.
+    APPROVE = "approve", "Approve"
     RETRACT = "retract", "Retract"
 
 
@@ -76,8 +78,8 @@ class Link(models.Model):
     #: Revision of the document that is on its way in an open batch, and that Xero has.
     sealed_revision = models.PositiveIntegerField(null=True, blank=True)
     sent_revision = models.PositiveIntegerField(null=True, blank=True)
-    #: Revision whose PDF Xero has.
-    attached_revision = models.PositiveIntegerField(null=True, blank=True)
+    #: The document's PDF is still to be put beside its copy.
+    wants_pdf = models.BooleanField(default=False)
     #: Number or id of the record in Xero that a person says is this one; checked, then dropped.
     claim = models.CharField(max_length=255, blank=True)
     #: A person has chosen ours over what stands in Xero, up to this revision.
@@ -121,6 +123,11 @@ class Link(models.Model):
             ),
             models.Index(fields=["organisation", "state", "id"], name="link_state"),
             models.Index(fields=["organisation", "queued_at"], name="link_run"),
+            models.Index(
+                fields=["organisation", "id"],
+                condition=models.Q(wants_pdf=True),
+                name="link_wants_pdf",
+            ),
             models.Index(
                 fields=["organisation", "waits_for"],
                 condition=~models.Q(waits_for=""),
@@ -251,6 +258,7 @@ class Outcome(models.TextChoices):
     FAILED = "failed", "Failed"
     HELD = "held", "Needs you"
     UNKNOWN = "unknown", "Asking again"
+    WAITING = "waiting", "Waits for another"
     DROPPED = "dropped", "Not needed any more"
 
 
