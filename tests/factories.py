@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tallystick.books.allocations import allocate
+from tallystick.books.balances import outstanding
 from tallystick.books.documents import create_document, submit_documents
 from tallystick.books.inputs import (
     DocumentInput,
@@ -15,11 +17,25 @@ from tallystick.books.inputs import (
     LineInput,
     PartyInput,
     TaxCodeInput,
+    TemplateInput,
 )
 from tallystick.books.items import create_item
-from tallystick.books.models import Document, Item, Kind, Party, TaxBasis, TaxCode
+from tallystick.books.models import (
+    Allocation,
+    Charge,
+    Document,
+    DocumentTemplate,
+    Item,
+    Kind,
+    Party,
+    Payment,
+    TaxBasis,
+    TaxCode,
+)
 from tallystick.books.parties import create_party
+from tallystick.books.payments import record_payment
 from tallystick.books.tax_codes import create_tax_code
+from tallystick.books.templates import create_template
 from tallystick.workspaces.models import Role, User, Workspace
 from tallystick.workspaces.services import add_member, create_user, create_workspace
 
@@ -65,6 +81,13 @@ def make_item(workspace: Workspace, code: str = "ACME-WIDGET", *, tax_code: str 
     return create_item(workspace=workspace, actor=None, item=given)
 
 
+def make_template(
+    workspace: Workspace, name: str = "Exports", *, tax_code: str = ""
+) -> DocumentTemplate:
+    given = TemplateInput(name=name, tax_code=tax_code)
+    return create_template(workspace=workspace, actor=None, template=given)
+
+
 def line(
     description: str = "Widget",
     *,
@@ -74,6 +97,8 @@ def line(
     item_code: str = "",
     tax_code: str = "",
     account_code: str = "",
+    charge: Charge = Charge.GOODS,
+    tracking: Sequence[tuple[str, str]] = (),
 ) -> LineInput:
     return LineInput(
         description=description,
@@ -83,6 +108,8 @@ def line(
         discount=Decimal(discount) if discount else None,
         tax_code=tax_code,
         account_code=account_code,
+        charge=charge,
+        tracking=tuple(tracking),
     )
 
 
@@ -98,8 +125,12 @@ def make_document(
     currency: str = "",
     tax_basis: TaxBasis = TaxBasis.EXCLUSIVE,
     submitted: bool = False,
+    total: str = "",
+    currency_rate: str = "",
+    template: str = "",
+    do_not_sync: bool = False,
 ) -> Document:
-    """Make a draft due in 30 days, or submit it too."""
+    """Make a draft due in 30 days, or submit it too; `total` is what the source would state."""
     given = DocumentInput(
         kind=kind,
         party_number=(party or make_party(workspace)).number,
@@ -109,6 +140,10 @@ def make_document(
         due_on=issued_on + timedelta(days=30),
         currency=currency,
         tax_basis=tax_basis,
+        total=Decimal(total) if total else None,
+        currency_rate=Decimal(currency_rate) if currency_rate else None,
+        template=template,
+        do_not_sync=do_not_sync,
         lines=tuple(lines) or (line(),),
     )
     document = create_document(workspace=workspace, actor=None, document=given)
@@ -116,3 +151,42 @@ def make_document(
         submit_documents(workspace=workspace, document_ids=[document.pk], actor=None)
         document.refresh_from_db()
     return document
+
+
+def make_payment(
+    document: Document,
+    amount: str = "",
+    *,
+    paid_on: date = date(2026, 11, 10),
+    method: str = "",
+    reference: str = "",
+) -> Payment:
+    """Pay the amount on the submitted document; left empty, all that is outstanding."""
+    return record_payment(
+        workspace=document.workspace,
+        actor=None,
+        document_id=document.pk,
+        amount=Decimal(amount) if amount else outstanding(document),
+        paid_on=paid_on,
+        method=method,
+        reference=reference,
+    )
+
+
+def make_allocation(
+    credit_note: Document,
+    document: Document,
+    amount: str = "",
+    *,
+    allocated_on: date = date(2026, 11, 12),
+) -> Allocation:
+    """Set the amount against the document; left empty, as much as both have outstanding."""
+    most = min(outstanding(credit_note), outstanding(document))
+    return allocate(
+        workspace=document.workspace,
+        actor=None,
+        credit_note_id=credit_note.pk,
+        document_id=document.pk,
+        amount=Decimal(amount) if amount else most,
+        allocated_on=allocated_on,
+    )

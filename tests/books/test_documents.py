@@ -23,7 +23,7 @@ from tallystick.books.documents import (
     edit_document,
     submit_documents,
 )
-from tallystick.books.errors import InvalidRecord, NotADraft, NotFound
+from tallystick.books.errors import InvalidRecord, NotFound, WrongState
 from tallystick.books.models import Document, Kind, Status, TaxBasis
 from tallystick.workspaces.models import AuditEntry
 
@@ -196,11 +196,12 @@ def test_editing_a_draft_replaces_its_lines_and_counts_the_revision(workspace):
     assert AuditEntry.objects.filter(action="document.edited").count() == 1
 
 
-def test_what_is_submitted_or_elsewhere_cannot_be_edited(workspace):
-    document = make_document(workspace, number="INV-7", submitted=True)
+def test_what_is_cancelled_or_elsewhere_cannot_be_edited(workspace):
+    document = make_document(workspace, number="INV-7")
     new = given(document.party.number)
+    cancel_documents(workspace=workspace, document_ids=[document.pk], actor=None)
 
-    with pytest.raises(NotADraft, match="INV-7 is submitted"):
+    with pytest.raises(WrongState, match="INV-7 is cancelled and stays as it is. Amend it"):
         edit_document(workspace=workspace, actor=None, document_id=document.pk, document=new)
     with pytest.raises(NotFound):
         edit_document(workspace=make_workspace(), actor=None, document_id=document.pk, document=new)

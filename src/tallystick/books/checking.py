@@ -6,6 +6,7 @@ from tallystick.books.errors import InvalidRecord, Problem
 
 #: Quantities, prices and amounts stay below; wider ones do not fit our columns or Xero's.
 LIMIT = Decimal(10) ** 13
+_IN_WORDS = {2: "two", 4: "four", 6: "six"}
 
 
 class Checker:
@@ -38,16 +39,17 @@ class Checker:
         *,
         at_least: Decimal = -LIMIT,
         at_most: Decimal = LIMIT,
+        decimals: int = 4,
     ) -> None:
-        """Check bounds and that there are at most four decimals, as Xero keeps them."""
+        """Check bounds and that there are at most so many decimals; Xero keeps four."""
         if value is None:
             return
         if not value.is_finite():
             self.refuse(field, value, "Enter a number, such as 12 or 2.5.")
         elif not at_least <= value <= at_most:
             self.refuse(field, value, f"Enter a number from {at_least:f} to {at_most:f}.")
-        elif value != round(value, 4):
-            self.refuse(field, value, "Enter at most four decimals.")
+        elif value != round(value, decimals):
+            self.refuse(field, value, f"Enter at most {_IN_WORDS[decimals]} decimals.")
 
     def finish(self) -> None:
         """Raise InvalidRecord if anything was refused."""

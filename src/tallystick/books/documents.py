@@ -1,28 +1,37 @@
-"""Making and editing documents, and the two acts that count: submit and cancel."""
+"""Making, editing and amending documents, and the two acts that count: submit and cancel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
-from tallystick.books.errors import NotADraft, NotFound
+from tallystick.books.errors import HasEntries, NotFound, WrongState
 from tallystick.books.filling import fill_document
 from tallystick.books.inputs import DocumentInput, LineInput
-from tallystick.books.models import Document, Line, Status
-from tallystick.books.numbers import next_number
+from tallystick.books.models import Allocation, Document, Kind, Line, Payment, Status
+from tallystick.books.numbers import next_in_family, next_number
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
 __all__ = [
     "DocumentInput",
     "LineInput",
+    "amend_document",
     "cancel_documents",
     "create_document",
     "edit_document",
     "submit_documents",
 ]
+
+#: What the copy of a cancelled document takes over.
+_KEPT_IN_AMENDING = (
+    *("workspace", "kind", "party", "issued_on", "due_on", "reference", "currency"),
+    *("currency_rate", "tax_basis", "subtotal", "tax", "total", "rounding", "template"),
+    "do_not_sync",
+)
 
 
 @transaction.atomic
@@ -49,19 +58,17 @@ def create_document(
 def edit_document(
     *, workspace: Workspace, actor: User | None, document_id: int, document: DocumentInput
 ) -> Document:
-    """Put the draft's values and lines in place of what it holds, as its next revision.
+    """Put the values and lines in place of what it holds, as its next revision.
 
-    An empty number leaves the one it has. Raises NotFound, NotADraft and InvalidRecord.
+    An empty number leaves the one it has. A submitted document stays submitted, with its party and
+    no less than what is paid and allocated, and its edit is announced. Raises NotFound, WrongState
+    for a cancelled one, and InvalidRecord.
     """
-    record = (
-        Document.objects.in_workspace(workspace).filter(pk=document_id).select_for_update().first()
-    )
-    if record is None:
-        raise NotFound("The document is not in this workspace. Look it up again in the list.")
+    record = _locked(workspace, document_id)
     if not record.is_editable:
-        raise NotADraft(
-            f"{record.number} is {record.get_status_display().lower()} and stays as it is. "
-            "Only drafts can be edited: cancel it and make a new one."
+        raise WrongState(
+            f"{record.number} is cancelled and stays as it is. Amend it: that makes a draft copy "
+            "with a new number."
         )
     record.number = document.number.strip() or record.number
     lines = fill_document(record, document)
@@ -73,6 +80,40 @@ def edit_document(
         actor=actor,
         action="document.edited",
         message=f"{record.number} was edited (revision {record.revision}).",
+        subject=record,
+    )
+    if record.status == Status.SUBMITTED:
+        signals.documents_edited.send(
+            sender=Document, workspace=workspace, document_ids=[record.pk]
+        )
+    return record
+
+
+@transaction.atomic
+def amend_document(*, workspace: Workspace, actor: User | None, document_id: int) -> Document:
+    """Return a draft copy of the cancelled document, with the next number of its family.
+
+    The family of INV-0042 goes on with INV-0042-2. Raises NotFound, and WrongState where it is not
+    cancelled or another copy of it is in use.
+    """
+    old = _locked(workspace, document_id)
+    if old.status != Status.CANCELLED:
+        raise WrongState(f"{old.number} is not cancelled. Edit it, or cancel it first.")
+    if in_use := old.amended_by.exclude(status=Status.CANCELLED).first():
+        raise WrongState(f"{in_use.number} is in place of {old.number} already. Edit that one.")
+    lines = list(old.lines.order_by("position"))
+    record = Document(**{field: getattr(old, field) for field in _KEPT_IN_AMENDING})
+    record.amends = old
+    record.number = next_in_family(old)
+    for line in lines:
+        line.pk = None
+        line._state.adding = True
+    _save(record, lines)
+    audit.record(
+        workspace=workspace,
+        actor=actor,
+        action="document.created",
+        message=f"{record.number} was made in place of {old.number}.",
         subject=record,
     )
     return record
@@ -88,9 +129,9 @@ def submit_documents(
     a listener that raises leaves every document a draft.
     """
     drafts = {
-        pk: number
-        for pk, number, status in _lock(workspace, document_ids)
-        if status == Status.DRAFT
+        document.pk: document.number
+        for document in _all_locked(workspace, document_ids)
+        if document.status == Status.DRAFT
     }
     if drafts:
         Document.objects.filter(pk__in=drafts).update(
@@ -109,15 +150,18 @@ def cancel_documents(
 ) -> list[int]:
     """Withdraw the documents; return the primary keys of those that were not cancelled before.
 
-    Takes the same row locks as submitting. Only what had been submitted is announced: of a draft
-    nobody else knows.
+    Takes the same row locks as submitting and paying. Only what had been submitted is announced:
+    of a draft nobody else knows. Raises HasEntries, with nothing cancelled, where payments or
+    allocations stand on any of them.
     """
-    open_ones = [row for row in _lock(workspace, document_ids) if row[2] != Status.CANCELLED]
-    numbers = {pk: number for pk, number, _ in open_ones}
+    documents = _all_locked(workspace, document_ids)
+    numbers = {each.pk: each.number for each in documents if each.status != Status.CANCELLED}
+    if entries := _entries(numbers):
+        raise HasEntries(entries)
     if numbers:
         Document.objects.filter(pk__in=numbers).update(status=Status.CANCELLED, cancelled_at=Now())
         _audit_each(workspace, actor, "cancelled", numbers)
-    announced = [pk for pk, _, status in open_ones if status == Status.SUBMITTED]
+    announced = [each.pk for each in documents if each.status == Status.SUBMITTED]
     if announced:
         signals.documents_cancelled.send(
             sender=Document, workspace=workspace, document_ids=announced
@@ -125,15 +169,27 @@ def cancel_documents(
     return list(numbers)
 
 
-def _lock(workspace: Workspace, document_ids: Sequence[int]) -> Iterable[tuple[int, str, str]]:
-    # Always in the order of the primary key, so that two bulk acts cannot lock each other out.
-    return (
-        Document.objects.in_workspace(workspace)
-        .filter(pk__in=document_ids)
-        .order_by("pk")
-        .select_for_update()
-        .values_list("pk", "number", "status")
-    )
+def _locked(workspace: Workspace, document_id: int) -> Document:
+    record = Document.objects.in_workspace(workspace).filter(pk=document_id).locked().first()
+    if record is None:
+        raise NotFound("The document is not in this workspace. Look it up again in the list.")
+    return record
+
+
+def _all_locked(workspace: Workspace, document_ids: Sequence[int]) -> list[Document]:
+    documents = Document.objects.in_workspace(workspace).filter(pk__in=document_ids)
+    return list(documents.only("number", "status").locked())
+
+
+def _entries(document_ids: Collection[int]) -> list[Payment | Allocation]:
+    """Return the live payments and allocations that stand on the documents."""
+    payments = Payment.objects.live().filter(document__in=document_ids)
+    either = Q(document__in=document_ids) | Q(credit_note__in=document_ids)
+    allocations = Allocation.objects.live().filter(either)
+    return [
+        *payments.select_related("document").order_by("pk"),
+        *allocations.select_related("document", "credit_note").order_by("pk"),
+    ]
 
 
 def _audit_each(
@@ -157,8 +213,9 @@ def _save(record: Document, lines: list[Line]) -> None:
             raise
         checker = Checker(record.number)
         kind = record.get_kind_display().lower()
+        whose = f" of {record.party}" if Kind(record.kind).is_purchase else ""
         checker.refuse(
-            "number", record.number, f"Choose another: a {kind} with it is here already."
+            "number", record.number, f"Choose another: a {kind}{whose} with it is here already."
         )
         checker.finish()
     for line in lines:

@@ -2,12 +2,19 @@
 
 BooksError
     InvalidRecord    correct the values named in .problems and save again
-    NotADraft        it was submitted or cancelled: cancel it and make a new one
+    WrongState       bring the document into the state that the message names, or leave it
+    HasEntries       delete the payments and remove the allocations in .entries first
     NotFound         it is not in this workspace: look it up again
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tallystick.books.models import Allocation, Payment
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,8 @@ class Problem:
 
     #: What the value belongs to, as a person knows it: a document's or party's number.
     subject: str
-    #: The document's line, counted from 1; None for what concerns the whole.
+    #: The document's line, or the place in a list of records, counted from 1; None for what
+    #: concerns the whole.
     line: int | None
     #: The name in the input classes, such as `unit_price`.
     field: str
@@ -43,8 +51,25 @@ class InvalidRecord(BooksError):
         super().__init__(f"{subject} was not saved. {listed[:1].upper()}{listed[1:]}")
 
 
-class NotADraft(BooksError):
-    """Only drafts can be edited."""
+class WrongState(BooksError):
+    """The document is a draft, submitted or cancelled where it must not be."""
+
+
+#: The name it had while only drafts could be edited.
+NotADraft = WrongState
+
+
+class HasEntries(BooksError):
+    """Payments or allocations stand on documents that were to be cancelled; none was."""
+
+    def __init__(self, entries: Sequence["Payment | Allocation"]) -> None:
+        self.entries = list(entries)
+        named = "; ".join(map(str, self.entries[:_MOST_NAMED]))
+        more = len(self.entries) - _MOST_NAMED
+        super().__init__(
+            f"Nothing was cancelled. Delete these first, then cancel again: {named}"
+            + (f"; and {more:,} more." if more > 0 else ".")
+        )
 
 
 class NotFound(BooksError):

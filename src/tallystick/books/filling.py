@@ -1,22 +1,43 @@
 """Turns what was handed in into a document's row and lines, or says all that is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import cast
 
+from tallystick.books.balances import outstanding
 from tallystick.books.checking import LIMIT, Checker
 from tallystick.books.inputs import DocumentInput, LineInput
-from tallystick.books.models import Document, Line, Party, TaxBasis, TaxCode
+from tallystick.books.models import (
+    Charge,
+    Document,
+    DocumentTemplate,
+    Line,
+    Party,
+    Status,
+    TaxBasis,
+    TaxCode,
+)
 from tallystick.money import Basis, document_totals, line_amount, line_tax, minor_units
 from tallystick.workspaces.models import Workspace
+
+#: A total stated by the source may differ by so much from what the lines make.
+MOST_ROUNDING = Decimal("0.10")
+_SMALLEST_RATE = Decimal("0.000001")
+_LARGEST_RATE = Decimal(10) ** 11
 
 
 def fill_document(record: Document, given: DocumentInput) -> list[Line]:
     """Put the values and sums on `record` and return its lines, nothing saved.
 
-    `record` brings its workspace, kind and number. Raises InvalidRecord with every problem.
+    `record` brings its workspace, kind and number; a submitted one is locked and keeps its party,
+    and what is paid and allocated of it. Raises InvalidRecord with every problem.
     """
     checker = Checker(record.number or "The document")
+    is_submitted = record.status == Status.SUBMITTED
+    settled = record.total - outstanding(record) if is_submitted else Decimal(0)
+    if settled and (given.currency or record.workspace.currency) != record.currency:
+        remedy = f"It is paid or allocated in {record.currency}; keep that, or take it back first."
+        checker.refuse("currency", given.currency, remedy)
     checker.text("number", record.number, at_most=255)
     if given.kind != record.kind:
         checker.refuse("kind", given.kind, "A document keeps its kind; make a new one.")
@@ -24,7 +45,9 @@ def fill_document(record: Document, given: DocumentInput) -> list[Line]:
     _fill_party(record, given.party_number, checker)
     lines = _lines(record, given, checker)
     if not checker.problems:
-        _fill_totals(record, lines, checker)
+        _fill_totals(record, lines, given.total, checker)
+    if not checker.problems and record.total < settled:
+        checker.refuse("total", record.total, _below(settled, record))
     checker.finish()
     return lines
 
@@ -38,13 +61,35 @@ def _fill_header(record: Document, given: DocumentInput, checker: Checker) -> No
         minor_units(record.currency)
     except ValueError as error:
         checker.refuse("currency", record.currency, str(error))
+    checker.number(
+        "currency_rate",
+        given.currency_rate,
+        at_least=_SMALLEST_RATE,
+        at_most=_LARGEST_RATE,
+        decimals=6,
+    )
+    record.currency_rate = given.currency_rate
     record.tax_basis = given.tax_basis
+    record.template = _template(record.workspace, given.template, checker)
+    record.do_not_sync = given.do_not_sync
+
+
+def _template(workspace: Workspace, name: str, checker: Checker) -> DocumentTemplate | None:
+    if not name:
+        return None
+    found = DocumentTemplate.objects.filter(workspace=workspace, name=name).first()
+    if found is None:
+        checker.refuse("template", name, "Choose an existing template, or add it first.")
+    return found
 
 
 def _fill_party(record: Document, number: str, checker: Checker) -> None:
     party = Party.objects.in_workspace(record.workspace).filter(number=number).first()
     if party is None:
         remedy = "Choose an existing customer or supplier, or add this one first."
+        checker.refuse("party_number", number, remedy)
+    elif record.status == Status.SUBMITTED and party.pk != record.party_id:
+        remedy = f"It stays with {record.party.number}. Cancel and amend it for another."
         checker.refuse("party_number", number, remedy)
     else:
         record.party = party
@@ -80,7 +125,11 @@ def _line(given: LineInput, basis: Basis, tax_codes: dict[str, TaxCode], checker
         discount=given.discount,
         tax_code=tax_codes.get(given.tax_code),
         account_code=checker.text("account_code", given.account_code, at_most=10),
+        charge=given.charge,
+        tracking=_tracking(given.tracking, checker),
     )
+    if given.charge not in Charge.values:
+        checker.refuse("charge", given.charge, "Choose one of the kinds of charge.")
     if not line.description:
         checker.refuse("description", None, "Enter a description or an item code.")
     if given.tax_code and line.tax_code is None:
@@ -89,6 +138,23 @@ def _line(given: LineInput, basis: Basis, tax_codes: dict[str, TaxCode], checker
     if len(checker.problems) == problems_before:
         _fill_amounts(line, basis, checker)
     return line
+
+
+def _tracking(pairs: Sequence[tuple[str, str]], checker: Checker) -> list[list[str]]:
+    if len(pairs) > 2:
+        checker.refuse("tracking", len(pairs), "Name at most two categories, as Xero takes.")
+    kept = []
+    for category, option in pairs:
+        kept.append(
+            [
+                checker.text("tracking", category, at_most=100, required=True),
+                checker.text("tracking", option, at_most=100, required=True),
+            ]
+        )
+    categories = [category for category, _ in kept]
+    if len(set(categories)) < len(categories):
+        checker.refuse("tracking", categories[0], "Name each category once.")
+    return kept
 
 
 def _check_figures(given: LineInput, checker: Checker) -> None:
@@ -109,11 +175,37 @@ def _fill_amounts(line: Line, basis: Basis, checker: Checker) -> None:
         checker.refuse("amount", line.amount, "Enter a smaller quantity or price.")
 
 
-def _fill_totals(record: Document, lines: list[Line], checker: Checker) -> None:
+def _fill_totals(
+    record: Document, lines: list[Line], stated: Decimal | None, checker: Checker
+) -> None:
     totals = document_totals([(line.amount, _rate(line)) for line in lines], _basis(record))
-    record.subtotal, record.tax, record.total = totals
-    if abs(totals.total) >= LIMIT:
-        checker.refuse("total", totals.total, "Split it into smaller documents.")
+    record.rounding = _rounding(totals.total, stated, checker)
+    record.subtotal, record.tax = totals.subtotal, totals.tax
+    record.total = totals.total + record.rounding
+    if abs(record.total) >= LIMIT:
+        checker.refuse("total", record.total, "Split it into smaller documents.")
+
+
+def _rounding(computed: Decimal, stated: Decimal | None, checker: Checker) -> Decimal:
+    """Return what the stated total is above the computed one; too much is refused."""
+    problems_before = len(checker.problems)
+    checker.number("total", stated, decimals=2)
+    if stated is None or len(checker.problems) > problems_before:
+        return Decimal(0)
+    if abs(stated - computed) > MOST_ROUNDING:
+        message = (
+            f"The lines come to {computed:,}; at most {MOST_ROUNDING} of difference is taken as "
+            "rounding. Look for missing or repeated lines."
+        )
+        checker.refuse("total", stated, message)
+    return stated - computed
+
+
+def _below(settled: Decimal, record: Document) -> str:
+    return (
+        f"{settled:,} {record.currency} of it is paid or allocated already. Delete payments or "
+        "remove allocations first, or leave it at that amount at least."
+    )
 
 
 def _rate(line: Line) -> Decimal:

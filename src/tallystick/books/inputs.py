@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tallystick.books.models import Kind, TaxBasis
+from tallystick.books.models import Charge, Kind, TaxBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,9 @@ class LineInput:
     #: Code of one of the workspace's tax codes; empty where the line names none.
     tax_code: str = ""
     account_code: str = ""
+    charge: Charge = Charge.GOODS
+    #: At most two pairs of tracking category and option, such as ("Region", "North").
+    tracking: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,14 @@ class DocumentInput:
     #: ISO 4217; left empty, the workspace's.
     currency: str = ""
     tax_basis: TaxBasis = TaxBasis.EXCLUSIVE
+    #: Units of `currency` for one of the books' own, at most six decimals; None: the books' rate.
+    currency_rate: Decimal | None = None
+    #: What the source says it comes to, tax included; up to 0.10 off becomes the rounding.
+    total: Decimal | None = None
+    #: Name of one of the workspace's document templates.
+    template: str = ""
+    #: Kept here and not handed on to other books.
+    do_not_sync: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,8 @@ class PartyInput:
     country: str = ""
     is_customer: bool = True
     is_supplier: bool = False
+    #: Nothing of this party's is handed on to other books.
+    do_not_sync: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,9 @@ class ItemInput:
     unit_price: Decimal | None = None
     #: Code of one of the workspace's tax codes.
     tax_code: str = ""
+    #: Ledger accounts of lines that sell and that buy it.
+    account_code: str = ""
+    purchase_account_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +92,44 @@ class TaxCodeInput:
     code: str
     name: str
     rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateInput:
+    """A document template."""
+
+    name: str
+    #: Code of the tax code of its lines, one of the workspace's.
+    tax_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentInput:
+    """Money for a submitted document, named by kind and number."""
+
+    kind: Kind = Kind.SALES_INVOICE
+    number: str
+    #: Needed for bills and supplier credit notes, whose numbers several suppliers may use.
+    party_number: str = ""
+    #: Above zero, in the document's currency.
+    amount: Decimal
+    paid_on: date
+    #: How it was paid, such as `card`.
+    method: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationInput:
+    """A part of a credit note, set against an invoice (or bill) of the same party."""
+
+    #: That of the credit note.
+    kind: Kind = Kind.SALES_CREDIT_NOTE
+    #: The numbers of the two documents.
+    credit_note: str
+    document: str
+    #: Needed for supplier credit notes, whose numbers several suppliers may use.
+    party_number: str = ""
+    #: Above zero, in the currency of both.
+    amount: Decimal
+    allocated_on: date

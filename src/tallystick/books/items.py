@@ -5,7 +5,8 @@ from django.db import IntegrityError, transaction
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
-from tallystick.books.models import Item, TaxCode
+from tallystick.books.models import Item
+from tallystick.books.tax_codes import find_tax_code
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -48,7 +49,9 @@ def _fill(record: Item, item: ItemInput) -> None:
     record.name = checker.text("name", item.name, at_most=255)
     checker.number("unit_price", item.unit_price)
     record.unit_price = item.unit_price
-    record.tax_code = _tax_code(record.workspace, item.tax_code, checker)
+    record.tax_code = find_tax_code(record.workspace, item.tax_code, checker)
+    for field in ("account_code", "purchase_account_code"):
+        setattr(record, field, checker.text(field, getattr(item, field), at_most=10))
     checker.finish()
     try:
         with transaction.atomic():
@@ -58,12 +61,3 @@ def _fill(record: Item, item: ItemInput) -> None:
             raise
         checker.refuse("code", record.code, "Another item has it; change it.")
         checker.finish()
-
-
-def _tax_code(workspace: Workspace, code: str, checker: Checker) -> TaxCode | None:
-    if not code:
-        return None
-    found = TaxCode.objects.in_workspace(workspace).filter(code=code).first()
-    if found is None:
-        checker.refuse("tax_code", code, "Choose an existing tax code, or add it first.")
-    return found

@@ -225,6 +225,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def newest_first(self) -> Self:
         return self.order_by("-issued_on", "-pk")
 
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends.
+
+        Always in the order of the primary key, so that two bulk acts cannot lock each other out.
+        """
+        return self.order_by("pk").select_for_update(of=("self",))
+
 
 class Document(models.Model):
     """A sales invoice, bill, sales credit note or supplier credit note."""
@@ -353,6 +360,14 @@ class EntryStatus(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def live(self) -> Self:
+        return self.filter(status=EntryStatus.RECORDED)
+
+
 class Payment(models.Model):
     """Money for a document: in for an invoice, out for a bill, a refund for a credit note."""
 
@@ -373,6 +388,8 @@ class Payment(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[PaymentQuerySet] = PaymentQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         indexes = [models.Index(fields=["workspace", "paid_on", "id"], name="payment_by_day")]
 
@@ -383,6 +400,14 @@ class Payment(models.Model):
     def number(self) -> str:
         """A short name that no other payment bears, to be found again by."""
         return f"PAY-{self.uid.hex[:12].upper()}"
+
+
+class AllocationQuerySet(models.QuerySet["Allocation"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def live(self) -> Self:
+        return self.filter(status=EntryStatus.RECORDED)
 
 
 class Allocation(models.Model):
@@ -401,6 +426,8 @@ class Allocation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AllocationQuerySet] = AllocationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -1,5 +1,7 @@
 """Gives documents their numbers, one series for each kind."""
 
+from itertools import count
+
 from django.db.models import BigIntegerField, Case, Max, When
 from django.db.models.functions import Cast, Substr
 
@@ -12,6 +14,8 @@ _PREFIXES = {
     Kind.SALES_CREDIT_NOTE: "CN-",
     Kind.SUPPLIER_CREDIT_NOTE: "SCN-",
 }
+#: Leaves room for the tail of an amendment.
+_LONGEST_BASE = 245
 
 
 def next_number(workspace: Workspace, kind: Kind) -> str:
@@ -29,6 +33,20 @@ def next_number(workspace: Workspace, kind: Kind) -> str:
     series.next += 1
     series.save(update_fields=["next"])
     return number
+
+
+def next_in_family(document: Document) -> str:
+    """Return the next free number of the document's family: INV-0042-2, then INV-0042-3."""
+    root = document
+    while root.amends is not None:
+        root = root.amends
+    base = root.number[:_LONGEST_BASE]
+    taken = set(
+        Document.objects.filter(
+            workspace=root.workspace_id, kind=root.kind, number__startswith=f"{base}-"
+        ).values_list("number", flat=True)
+    )
+    return next(number for tail in count(2) if (number := f"{base}-{tail}") not in taken)
 
 
 def _highest_taken(series: NumberSeries) -> int:

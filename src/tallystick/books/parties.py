@@ -79,6 +79,7 @@ def _fill(record: Party, party: PartyInput) -> None:
         setattr(record, field, checker.text(field, getattr(party, field), at_most=width))
     record.is_customer = party.is_customer
     record.is_supplier = party.is_supplier
+    record.do_not_sync = party.do_not_sync
     if not record.name:
         checker.refuse("name", None, "Enter the name as it shall stand on documents.")
     record.number = record.number or _free_number(record.workspace, record.name)

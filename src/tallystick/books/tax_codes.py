@@ -50,6 +50,16 @@ def edit_tax_code(
     return record
 
 
+def find_tax_code(workspace: Workspace, code: str, checker: Checker) -> TaxCode | None:
+    """Return the tax code, None where none is named; one that is not here is refused."""
+    if not code:
+        return None
+    found = TaxCode.objects.in_workspace(workspace).filter(code=code).first()
+    if found is None:
+        checker.refuse("tax_code", code, "Choose an existing tax code, or add it first.")
+    return found
+
+
 def _fill(record: TaxCode, given: TaxCodeInput) -> None:
     checker = Checker(given.code.strip() or "The tax code")
     is_used = record.pk is not None and Line.objects.filter(tax_code=record).exists()

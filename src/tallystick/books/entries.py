@@ -1,0 +1,107 @@
+"""What payments and allocations share: the documents they stand on, and how they are judged."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from django.db.models import Q
+
+from tallystick.books.balances import outstanding_of
+from tallystick.books.checking import Checker
+from tallystick.books.errors import InvalidRecord, Problem
+from tallystick.books.models import Document, Kind, Status
+from tallystick.workspaces.models import Workspace
+
+Entry = TypeVar("Entry")
+SMALLEST = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[Entry]):
+    """What becomes of one record that was handed in."""
+
+    #: None where it is not written.
+    entry: Entry | None
+    problems: Sequence[Problem] = ()
+    #: It was recorded before, with the same content.
+    is_here: bool = False
+
+
+def refuse_bad(what: str, verdicts: Sequence[Verdict[Entry]]) -> None:
+    """Raise InvalidRecord with the problems of all, if there is any."""
+    problems = [problem for verdict in verdicts for problem in verdict.problems]
+    if problems:
+        subject = f"The {what}" if len(verdicts) == 1 else f"The list of {what}s"
+        raise InvalidRecord(subject, problems)
+
+
+class Standing:
+    """The documents that entries are to stand on, with what may still be taken from each.
+
+    They are locked until the transaction ends, so that two payments at a time cannot overpay and
+    a cancellation comes before or after.
+    """
+
+    def __init__(self, workspace: Workspace, names: Iterable[tuple[Kind, str]]) -> None:
+        """`names` are kinds and numbers; all of them are locked at once, in one order."""
+        numbers: defaultdict[Kind, set[str]] = defaultdict(set)
+        for kind, number in names:
+            numbers[kind].add(number.strip())
+        asked = Q(pk__in=[])
+        for kind, wanted in numbers.items():
+            asked |= Q(kind=kind, number__in=wanted)
+        found = Document.objects.in_workspace(workspace).filter(asked).select_related("party")
+        self.documents = list(found.locked())
+        self._named: defaultdict[tuple[str, str], list[Document]] = defaultdict(list)
+        for document in self.documents:
+            self._named[document.kind, document.number].append(document)
+        self._left = outstanding_of(self.documents)
+
+    def find(
+        self, field: str, kind: Kind, number: str, party_number: str, checker: Checker
+    ) -> Document | None:
+        """Return the submitted document; what is wrong with the name in `field` is refused."""
+        number, party_number = number.strip(), party_number.strip()
+        found = self._named[kind, number]
+        if kind.is_purchase:
+            if not party_number:
+                checker.refuse("party_number", None, "Enter the number of the supplier.")
+                return None
+            found = [each for each in found if each.party.number == party_number]
+        if not found:
+            whose = f" of supplier {party_number}" if kind.is_purchase else ""
+            checker.refuse(
+                field,
+                number,
+                f"There is no {kind.label.lower()}{whose} with this number. Correct it, or add "
+                "the document first.",
+            )
+            return None
+        return self._usable(found[0], field, party_number, checker)
+
+    def take(self, amount: Decimal, documents: Sequence[Document], checker: Checker) -> None:
+        """Count the amount as taken from each, if it is there; else refuse it."""
+        for document in documents:
+            left = self._left[document.pk]
+            if amount > left:
+                most = f"{left:,} {document.currency}" if left > 0 else "nothing"
+                checker.refuse("amount", amount, f"{document} has {most} outstanding.")
+        if not checker.problems:
+            for document in documents:
+                self._left[document.pk] -= amount
+
+    def _usable(
+        self, document: Document, field: str, party_number: str, checker: Checker
+    ) -> Document | None:
+        if party_number and document.party.number != party_number:
+            whose = f"{document} is of {document.party.number} ({document.party})."
+            checker.refuse("party_number", party_number, f"{whose} Correct one of the two.")
+        elif document.status == Status.DRAFT:
+            checker.refuse(field, document.number, "It is a draft. Submit it first.")
+        elif document.status == Status.CANCELLED:
+            checker.refuse(field, document.number, "It is cancelled. Leave this out.")
+        else:
+            return document
+        return None
