@@ -72,7 +72,8 @@ def test_the_address_asks_for_no_more_than_what_is_switched_on_and_shows_no_secr
     query = parse_qs(urlsplit(start.url).query)
     assert query["scope"][0].split() == [
         *("openid", "profile", "email", "offline_access"),
-        *("accounting.invoices", "accounting.contacts", "accounting.settings.read"),
+        *("accounting.invoices", "accounting.payments", "accounting.contacts"),
+        *("accounting.settings.read", "accounting.attachments"),
     ]
     assert query["code_challenge_method"] == ["S256"]
     assert query["redirect_uri"] == ["http://localhost:8000/api/integrations/xero/callback"]
@@ -84,6 +85,11 @@ def test_the_address_asks_for_no_more_than_what_is_switched_on_and_shows_no_secr
 
 def test_contacts_alone_need_no_right_to_invoices() -> None:
     assert scopes_needed(["contacts"])[4:] == ["accounting.contacts"]
+
+
+def test_bills_and_credit_notes_need_the_right_that_invoices_need_and_payments_their_own() -> None:
+    assert scopes_needed(["bills", "credit_notes"])[4:] == ["accounting.invoices"]
+    assert scopes_needed(["payments"])[4:] == ["accounting.payments"]
 
 
 def test_people_who_may_not_connect_are_told_who_can(workspace: Workspace) -> None:

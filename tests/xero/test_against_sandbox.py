@@ -210,9 +210,9 @@ def test_good_invoices_land_though_one_is_refused(client, contact):
 def test_a_sealed_write_repeated_with_its_key_is_done_once(client, contact):
     sealed = seal_create_invoices([an_invoice("R-1", contact)])
 
-    first = client.send(sealed, "repeat").invoices[0]
-    second = client.send(sealed, "repeat").invoices[0]
-    third = client.send(sealed, "another key").invoices[0]
+    first = client.send(sealed, "repeat").documents[0]
+    second = client.send(sealed, "repeat").documents[0]
+    third = client.send(sealed, "another key").documents[0]
 
     assert first.record.invoice_id == second.record.invoice_id
     assert not third.ok
@@ -223,9 +223,11 @@ def test_a_sealed_write_repeated_with_its_key_is_done_once(client, contact):
 def test_a_draft_is_deleted_by_its_id(client, contact):
     [made] = client.create_invoices([an_invoice("D-1", contact)], "d-1")
 
-    answer = client.send(seal_status_changes([(made.record.invoice_id, "DELETED")]), "d-1 away")
+    answer = client.send(
+        seal_status_changes("Invoices", [(made.record.invoice_id, "DELETED")]), "d-1 away"
+    )
 
-    assert answer.invoices[0].ok
+    assert answer.documents[0].ok
     [gone] = client.invoices_by_id([made.record.invoice_id])
     assert gone.status == "DELETED"
 

@@ -50,10 +50,10 @@ def test_invoices_are_sealed_as_one_put_with_errors_for_each():
     assert sealed.query == "summarizeErrors=false&unitdp=4"
     assert sealed.body.decode() == (
         '{"Invoices":[{"Type":"ACCREC","Status":"DRAFT","Contact":{"ContactID":"c-1"},'
-        '"InvoiceNumber":"INV-1","Url":"https://books.test/documents/7","Date":"2026-09-14",'
-        '"DueDate":"2026-10-20","CurrencyCode":"GBP","LineAmountTypes":"Exclusive","LineItems":'
-        '[{"Description":"Tea £1","Quantity":2,"UnitAmount":1.2500,"AccountCode":"200",'
-        '"TaxType":"OUTPUT2"}]}]}'
+        '"Date":"2026-09-14","CurrencyCode":"GBP","LineAmountTypes":"Exclusive","LineItems":[{"Description":"Tea £1",'
+        '"Quantity":2,"UnitAmount":1.2500,"AccountCode":"200","TaxType":"OUTPUT2"}],'
+        '"InvoiceNumber":"INV-1","Url":"https://books.test/documents/7",'
+        '"DueDate":"2026-10-20"}]}'
     )
 
 
@@ -71,7 +71,7 @@ def test_contacts_are_sealed_without_what_is_not_known():
 
 
 def test_status_changes_say_nothing_but_the_status():
-    sealed = seal_status_changes([("i-1", "DELETED"), ("i-2", "VOIDED")])
+    sealed = seal_status_changes("Invoices", [("i-1", "DELETED"), ("i-2", "VOIDED")])
 
     assert (sealed.method, sealed.path) == ("POST", "Invoices")
     assert json.loads(sealed.body) == {

@@ -183,7 +183,7 @@ def test_good_elements_land_though_others_are_refused(client_answering):
 
     answer = client.send(seal_create_invoices([]), "key-1")
 
-    good, bad, warned, silent = answer.invoices
+    good, bad, warned, silent = answer.documents
     assert (good.ok, good.record.invoice_id, good.errors) == (True, "i-1", ())
     assert (bad.ok, bad.record.exists_in_xero, bad.record.invoice_number) == (False, False, "B")
     assert bad.errors == ("One.", "Three.", "Line 2: Two.")
@@ -196,7 +196,7 @@ def test_good_elements_land_though_others_are_refused(client_answering):
 def test_a_sealed_write_goes_out_byte_for_byte_each_time(client_answering, calls):
     requests: list[httpx2.Request] = []
     client = client_answering(keeping(requests, lambda _: an_answer(Invoices=[])))
-    sealed = seal_status_changes([("i-1", "DELETED")])
+    sealed = seal_status_changes("Invoices", [("i-1", "DELETED")])
 
     client.send(sealed, "key-1")
     client.send(sealed, "key-1")

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from tallystick.xero import TaxRate
-from tallystick.xero.records import Envelope
+from tallystick.xero.answers import Envelope
 
 
 def read(text: str) -> Envelope:

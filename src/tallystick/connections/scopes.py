@@ -8,12 +8,18 @@ _ALWAYS = ("openid", "profile", "email", "offline_access")
 #: Source: Xero's scope table; apps made since 2026-03-02 are given granular ones only.
 _SCOPES_OF = {
     "invoices": ("accounting.invoices",),
+    "bills": ("accounting.invoices",),
+    "credit_notes": ("accounting.invoices",),  # with their allocations
+    "payments": ("accounting.payments",),
     "contacts": ("accounting.contacts",),
     "tax_rates": ("accounting.settings.read",),
     "accounts": ("accounting.settings.read",),
+    "currencies": ("accounting.settings.read",),
+    "tracking": ("accounting.settings.read",),
+    "attachments": ("accounting.attachments",),
 }
 #: What a workspace syncs until modules can be switched.
-SWITCHED_ON = ("invoices", "contacts", "tax_rates", "accounts")
+SWITCHED_ON = tuple(_SCOPES_OF)
 
 
 def scopes_needed(switched_on: Collection[str] = SWITCHED_ON) -> list[str]:

@@ -2,41 +2,59 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from datetime import date
+from typing import Literal, Protocol, TypeVar
 
 import httpx2
 from msgspec.json import Decoder
 
-from tallystick.xero.calls import OnCall, Outgoing, correlation_id_of, make_call
+from tallystick.xero.answers import (
+    Answer,
+    Element,
+    Envelope,
+    Read,
+    read_list,
+    read_nothing,
+    read_removed,
+    read_written,
+    reader,
+)
+from tallystick.xero.calls import OnCall, Outgoing, make_call
+from tallystick.xero.documents import CreditNote, Document, Invoice, Payment
 from tallystick.xero.drafts import ContactDraft, InvoiceDraft
 from tallystick.xero.errors import AccessTokenExpired, UnexpectedAnswer
 from tallystick.xero.hosts import Hosts
-from tallystick.xero.queries import chunk_for_query, encode_query, queries_for
+from tallystick.xero.queries import (
+    as_xero_compares,
+    between,
+    chunk_for_query,
+    contains_part_of,
+    encode_query,
+    equals_any,
+    is_one_of,
+    part_askable,
+    queries_for,
+)
 from tallystick.xero.records import (
     Account,
     Contact,
-    Envelope,
-    Invoice,
+    Currency,
     Organisation,
     TaxRate,
+    TrackingCategory,
     XeroConnection,
 )
-from tallystick.xero.refusals import error_for, unreadable
-from tallystick.xero.sealed import (
-    Answer,
-    Element,
-    Sealed,
-    element_of,
-    seal_create_contacts,
-    seal_create_invoices,
-)
+from tallystick.xero.sealed import Sealed, seal_create_contacts, seal_create_invoices
 
 T = TypeVar("T")
+Found = TypeVar("Found", Contact, Invoice, CreditNote, Payment)
 
 PAGE_SIZE = 1000  #: The most that Xero gives at once.
 MAX_KEY = 128  #: The longest Idempotency-Key that Xero takes.
 
-_envelopes = Decoder(Envelope)
+#: Without it Xero hides what would clash later.
+_ARCHIVED = {"includeArchived": "true"}
+_LONG_PRICES = {"unitdp": "4"}
 _connection_lists = Decoder(list[XeroConnection])
 
 
@@ -56,7 +74,7 @@ def connections(
         endpoint="connections",
         headers=_bearer(access_token),
     )
-    return make_call(http, outgoing, _reader(_connection_lists), on_call)
+    return make_call(http, outgoing, reader(_connection_lists), on_call)
 
 
 def delete_connection(
@@ -75,7 +93,7 @@ def delete_connection(
         headers=_bearer(access_token),
         writes=True,
     )
-    make_call(http, outgoing, _read_nothing, on_call)
+    make_call(http, outgoing, read_nothing, on_call)
 
 
 class AccessTokens(Protocol):
@@ -116,12 +134,7 @@ class XeroClient:
     def organisation(self) -> Organisation:
         """Return the organisation itself, with its base currency and lock dates."""
         found = self._list("Organisation", "", lambda envelope: envelope.organisations)
-        if len(found) != 1:
-            raise UnexpectedAnswer(
-                f"Xero described {len(found)} organisations instead of one.",
-                request="GET Organisation",
-            )
-        return found[0]
+        return _only(found, "organisations", "GET Organisation")
 
     def accounts(self) -> list[Account]:
         """Return the whole chart of accounts, archived ones too; Xero never pages it."""
@@ -130,6 +143,15 @@ class XeroClient:
     def tax_rates(self) -> list[TaxRate]:
         """Return all tax rates, deleted ones too; Xero never pages them."""
         return self._list("TaxRates", "", lambda envelope: envelope.tax_rates)
+
+    def currencies(self) -> list[Currency]:
+        """Return the currencies that the organisation keeps books in, its own among them."""
+        return self._list("Currencies", "", lambda envelope: envelope.currencies)
+
+    def tracking_categories(self) -> list[TrackingCategory]:
+        """Return the tracking categories with their options, archived ones too."""
+        query = encode_query({"includeArchived": "true"})
+        return self._list("TrackingCategories", query, lambda one: one.tracking_categories)
 
     def contacts_by_number(self, numbers: Iterable[str]) -> list[Contact]:
         """Return the contacts with these ContactNumbers, archived ones too.
@@ -162,40 +184,108 @@ class XeroClient:
             {"IDs": ",".join(chunk)} for chunk in chunk_for_query(invoice_ids)
         )
 
+    def credit_notes_by_number(self, numbers: Iterable[str]) -> list[CreditNote]:
+        """Return all credit notes with these numbers, sales and supplier's, voided ones too.
+
+        Xero compares without regard to case: compare again what must be exact. About 45 numbers
+        go into one call.
+        """
+        askable, odd = part_askable(numbers)
+        found = self._find_credit_notes(equals_any("CreditNoteNumber", askable))
+        wider = self._find_credit_notes(contains_part_of("CreditNoteNumber", one) for one in odd)
+        wanted = {as_xero_compares(number) for number in odd}
+        return found + [note for note in wider if as_xero_compares(note.number or "") in wanted]
+
+    def credit_notes_by_id(self, credit_note_ids: Iterable[str]) -> list[CreditNote]:
+        """Return the credit notes with these ids, with lines; about 25 go into one call."""
+        return self._find_credit_notes(is_one_of("CreditNoteID", credit_note_ids))
+
+    def credit_notes_between(
+        self, first: date, last: date, type: Literal["ACCRECCREDIT", "ACCPAYCREDIT"]
+    ) -> list[CreditNote]:
+        """Return all credit notes of the type dated from `first` to `last`, both included.
+
+        With lines, voided and deleted ones too; 1,000 come in one call.
+        """
+        where = f'Type=="{type}" AND {between(first, last)}'
+        return self._find_credit_notes([{"where": where, "order": "CreditNoteID"}])
+
+    def credit_note(self, credit_note_id: str) -> CreditNote:
+        """Return one credit note with its lines and allocations. Raises NotFound."""
+        found = self._list(
+            f"CreditNotes/{credit_note_id}",
+            "unitdp=4",
+            lambda envelope: envelope.credit_notes,
+            endpoint="CreditNotes",
+        )
+        return _only(found, "credit notes", "GET CreditNotes")
+
+    def payments_by_id(self, payment_ids: Iterable[str]) -> list[Payment]:
+        """Return the payments with these ids, deleted ones too; about 25 go into one call."""
+        return self._find_payments(is_one_of("PaymentID", payment_ids))
+
+    def payments_between(self, first: date, last: date) -> list[Payment]:
+        """Return all payments and refunds dated from `first` to `last`, both included.
+
+        Deleted ones too, with that status; 1,000 come in one call.
+        """
+        return self._find_payments([{"where": between(first, last), "order": "PaymentID"}])
+
     def create_contacts(self, drafts: Sequence[ContactDraft], key: str) -> list[Element[Contact]]:
         """Seal and send; for what must survive a crash, store the sealed write in between."""
         return list(self.send(seal_create_contacts(drafts), key).contacts)
 
-    def create_invoices(self, drafts: Sequence[InvoiceDraft], key: str) -> list[Element[Invoice]]:
+    def create_invoices(self, drafts: Sequence[InvoiceDraft], key: str) -> list[Element[Document]]:
         """Seal and send; for what must survive a crash, store the sealed write in between."""
-        return list(self.send(seal_create_invoices(drafts), key).invoices)
+        return list(self.send(seal_create_invoices(drafts), key).documents)
 
     def send(self, sealed: Sealed, key: str) -> Answer:
         """Send a sealed write under an Idempotency-Key of up to 128 characters.
 
         Within six minutes of the first time, the same sealed write with the same key is answered
-        again and not done again. Good elements are done though others are refused: see
-        `Element.ok`. Raises OutcomeUnknown if it may have been done; any other error says it was not.
+        again and not done again; a removal (DELETE) goes without key, for twice is as good as once.
+        Good elements are done though others are refused: see `Element.ok`. Raises OutcomeUnknown if
+        it may have been done; any other error says it was not.
         """
         if not 0 < len(key) <= MAX_KEY:
             raise ValueError(f"An Idempotency-Key has 1 to {MAX_KEY} characters, not {len(key)}.")
+        removes = sealed.method == "DELETE"
         return self._request(
-            sealed.method, sealed.path, sealed.query, _read_answer, body=sealed.body, key=key
+            sealed.method,
+            sealed.path,
+            sealed.query,
+            read_removed if removes else read_written,
+            endpoint=sealed.endpoint,
+            body=sealed.body,
+            content_type=sealed.content_type,
+            key=None if removes else key,
         )
 
     def _find_contacts(self, queries: Iterable[dict[str, str]]) -> list[Contact]:
-        found: dict[str, Contact] = {}
-        for query in queries:
-            for contact in self._pages("Contacts", query, lambda envelope: envelope.contacts):
-                found[contact.contact_id] = contact
-        return list(found.values())
+        return self._find("Contacts", queries, _ARCHIVED, lambda envelope: envelope.contacts)
 
     def _find_invoices(self, queries: Iterable[dict[str, str]]) -> list[Invoice]:
-        found: dict[str, Invoice] = {}
+        more = _ARCHIVED | _LONG_PRICES
+        return self._find("Invoices", queries, more, lambda envelope: envelope.invoices)
+
+    def _find_credit_notes(self, queries: Iterable[dict[str, str]]) -> list[CreditNote]:
+        return self._find("CreditNotes", queries, _LONG_PRICES, lambda one: one.credit_notes)
+
+    def _find_payments(self, queries: Iterable[dict[str, str]]) -> list[Payment]:
+        return self._find("Payments", queries, {}, lambda envelope: envelope.payments)
+
+    def _find(
+        self,
+        path: str,
+        queries: Iterable[dict[str, str]],
+        more: dict[str, str],
+        pick: Callable[[Envelope], tuple[Found, ...] | None],
+    ) -> list[Found]:
+        """Return what the queries find, each record once."""
+        found: dict[str, Found] = {}
         for query in queries:
-            query = {**query, "unitdp": "4"}
-            for invoice in self._pages("Invoices", query, lambda envelope: envelope.invoices):
-                found[invoice.invoice_id] = invoice
+            for record in self._pages(path, query | more, pick):
+                found[record.record_id] = record
         return list(found.values())
 
     def _pages(
@@ -207,41 +297,44 @@ class XeroClient:
         """Yield all records of a paged list. Only paged lists hold lines and full details."""
         page = page_count = 1
         while page <= page_count:
-            # Without includeArchived Xero hides what would clash later.
-            paged = query | {
-                "includeArchived": "true",
-                "page": str(page),
-                "pageSize": str(PAGE_SIZE),
-            }
-            envelope = self._request("GET", path, encode_query(paged), _reader(_envelopes, pick))
+            paged = query | {"page": str(page), "pageSize": str(PAGE_SIZE)}
+            envelope = self._request("GET", path, encode_query(paged), read_list(pick))
             yield from pick(envelope) or ()
             page_count = envelope.pagination.page_count if envelope.pagination else 1
             page += 1
 
     def _list(
-        self, path: str, query: str, pick: Callable[[Envelope], tuple[T, ...] | None]
+        self,
+        path: str,
+        query: str,
+        pick: Callable[[Envelope], tuple[T, ...] | None],
+        *,
+        endpoint: str = "",
     ) -> list[T]:
-        return list(pick(self._request("GET", path, query, _reader(_envelopes, pick))) or ())
+        envelope = self._request("GET", path, query, read_list(pick), endpoint=endpoint)
+        return list(pick(envelope) or ())
 
     def _request(
         self,
         method: str,
         path: str,
         query: str,
-        read_answer: Callable[[Outgoing, httpx2.Response], T],
+        read_answer: Read[T],
         *,
+        endpoint: str = "",
         body: bytes = b"",
+        content_type: str = "",
         key: str | None = None,
     ) -> T:
         headers = {"xero-tenant-id": self._tenant_id}
         if body:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = content_type
         if key:
             headers["Idempotency-Key"] = key
         outgoing = Outgoing(
             method=method,
             url=f"{self._base}/{path}?{query}" if query else f"{self._base}/{path}",
-            endpoint=path,
+            endpoint=endpoint or path,
             headers=headers,
             body=body,
             writes=method != "GET",
@@ -249,9 +342,7 @@ class XeroClient:
         )
         return self._authorised(outgoing, read_answer)
 
-    def _authorised(
-        self, outgoing: Outgoing, read_answer: Callable[[Outgoing, httpx2.Response], T]
-    ) -> T:
+    def _authorised(self, outgoing: Outgoing, read_answer: Read[T]) -> T:
         def call(token: str) -> T:
             signed = replace(outgoing, headers=outgoing.headers | _bearer(token))
             return make_call(self._http, signed, read_answer, self._on_call)
@@ -270,38 +361,7 @@ def _bearer(access_token: str) -> dict[str, str]:
     return {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
 
 
-def _reader(
-    decoder: Decoder[T], required: Callable[[T], object | None] = lambda answer: answer
-) -> Callable[[Outgoing, httpx2.Response], T]:
-    """Return a reader of successes. A list that is absent is an error, never an empty list."""
-
-    def read(outgoing: Outgoing, response: httpx2.Response) -> T:
-        if response.status_code != 200:
-            raise error_for(outgoing, response)
-        try:
-            answer = decoder.decode(response.content)
-            reason = "" if required(answer) is not None else "the list asked for is missing"
-        except (ValueError, RecursionError) as exc:
-            reason = str(exc)
-        if reason:
-            raise unreadable(outgoing, response, reason)
-        return answer
-
-    return read
-
-
-def _read_answer(outgoing: Outgoing, response: httpx2.Response) -> Answer:
-    def required(envelope: Envelope) -> object | None:
-        return envelope.invoices if outgoing.endpoint == "Invoices" else envelope.contacts
-
-    envelope = _reader(_envelopes, required)(outgoing, response)
-    return Answer(
-        invoices=tuple(element_of(invoice) for invoice in envelope.invoices or ()),
-        contacts=tuple(element_of(contact) for contact in envelope.contacts or ()),
-        correlation_id=correlation_id_of(response),
-    )
-
-
-def _read_nothing(outgoing: Outgoing, response: httpx2.Response) -> None:
-    if response.status_code not in (200, 204):
-        raise error_for(outgoing, response)
+def _only(found: list[T], what: str, request: str) -> T:
+    if len(found) != 1:
+        raise UnexpectedAnswer(f"Xero sent {len(found)} {what} instead of one.", request=request)
+    return found[0]

@@ -1,14 +1,21 @@
 """Questions to Xero that fit into a URL.
 
 Xero answers 404 to a query of more than about 2 KB (52 ids passed, 53 did not), so long lists of
-values are asked for in several calls.
+values are asked for in several calls. Inside a `where` filter Xero knows no way to write a quote.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from urllib.parse import quote_plus
 
-#: Characters that one encoded query may have.
+#: Characters that one encoded query may have, and what is left of them beside other parameters.
 MAX_QUERY = 2000
+ROOM = MAX_QUERY - 100
+#: Characters of a text that is searched for, so that it fits whatever they are.
+_LONGEST_PART = 100
+_NOT_IN_FILTERS = re.compile(r'["\\]')
 
 
 def encode_query(parameters: dict[str, str]) -> str:
@@ -16,12 +23,18 @@ def encode_query(parameters: dict[str, str]) -> str:
     return "&".join(f"{name}={_encoded(value)}" for name, value in parameters.items())
 
 
+def as_xero_compares(text: str) -> str:
+    """Return the text without case and accents, which Xero disregards when it compares."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
 def chunk_for_query(
     values: Iterable[str],
     *,
     separator: str = ",",
     render: Callable[[str], str] = str,
-    room: int = MAX_QUERY - 100,
+    room: int = ROOM,
 ) -> Iterator[list[str]]:
     """Part `values` into lists that each fit into one query, in order and without repeats.
 
@@ -47,26 +60,58 @@ def queries_for(
     """Yield the parameters of as many queries as it takes to find all records by `field`.
 
     `plural` names the parameter that takes a list of values, where there is one. It parts its
-    values at commas, so those with a comma go into a `where` filter. Inside a filter Xero knows no
-    way to write a quote, so values with one are searched for by text, which finds more.
+    values at commas, so those with a comma go into a `where` filter. Values that a filter cannot
+    hold are searched for by text, which finds more.
     """
-    listed: list[str] = []
-    filtered: list[str] = []
-    for value in dict.fromkeys(values):
-        if '"' in value or "\\" in value:
-            yield {"searchTerm": value}
-        elif plural and "," not in value:
-            listed.append(value)
-        else:
-            filtered.append(value)
+    askable, odd = part_askable(values)
+    yield from ({"searchTerm": value[:_LONGEST_PART]} for value in odd)
+    listed = [value for value in askable if plural and "," not in value]
     if plural:
         yield from ({plural: ",".join(chunk)} for chunk in chunk_for_query(listed))
+    yield from equals_any(field, [value for value in askable if not plural or "," in value])
+
+
+def part_askable(values: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part `values`, each once, into those that a filter can hold and those that it cannot."""
+    askable: list[str] = []
+    odd: list[str] = []
+    for value in dict.fromkeys(values):
+        fits = not _NOT_IN_FILTERS.search(value) and len(_encoded(value)) < ROOM - 100
+        (askable if fits else odd).append(value)
+    return askable, odd
+
+
+def equals_any(
+    field: str, values: Iterable[str], *, render: str = '{field}=="{value}"'
+) -> Iterator[dict[str, str]]:
+    """Yield `where` filters that find the records whose `field` is one of the values."""
 
     def condition(value: str) -> str:
-        return f'{field}=="{value}"'
+        return render.format(field=field, value=value)
 
-    for chunk in chunk_for_query(filtered, separator=" OR ", render=condition):
-        yield {"where": " OR ".join(condition(value) for value in chunk)}
+    for chunk in chunk_for_query(values, separator=" OR ", render=condition):
+        yield {"where": " OR ".join(map(condition, chunk))}
+
+
+def is_one_of(field: str, ids: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Yield `where` filters that find the records by id; about 25 ids go into one."""
+    return equals_any(field, ids, render='{field}==guid("{value}")')
+
+
+def contains_part_of(field: str, value: str) -> dict[str, str]:
+    """Return a filter that finds the records whose `field` holds the longest part of a value that
+    a filter can hold: more than asked for, so the answer has to be compared again.
+    """
+    part = max(_NOT_IN_FILTERS.split(value), key=len)[:_LONGEST_PART]
+    # Xero fails over a method of what is null.
+    known = f"{field}!=null"
+    return {"where": f'{known} AND {field}.Contains("{part}")' if part else known}
+
+
+def between(first: date, last: date) -> str:
+    """Return the condition that a record's Date lies from `first` to `last`, both included."""
+    days = (f"DateTime({day.year},{day.month},{day.day})" for day in (first, last))
+    return "Date>={} AND Date<={}".format(*days)
 
 
 def _encoded(text: str) -> str:

@@ -1,4 +1,6 @@
-"""What Xero answers, as typed records. Here and in `drafts` alone stand Xero's key names.
+"""What Xero answers, as typed records; documents and payments stand in `documents`.
+
+Here, there and in `drafts` alone stand Xero's key names.
 
 Keys that we do not know are ignored. What Xero takes from a fixed list (types, statuses) is plain
 text, for some organisations get values that no description lists. Amounts are Decimal, exactly
@@ -17,23 +19,26 @@ from tallystick.xero.dates import parse_day, parse_instant
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
-class _Record(Struct, frozen=True, kw_only=True, rename="pascal"):
-    pass
+class Record(Struct, frozen=True, kw_only=True, rename="pascal"):
+    """Something that Xero describes; its keys are ours in Pascal case."""
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Return the calendar day, or None where Xero left it out."""
     return parse_day(text) if text else None
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant_of(text: str | None) -> datetime | None:
+    """Return the instant, or None where Xero left it out."""
     return parse_instant(text) if text else None
 
 
-def _exists(record_id: str) -> bool:
+def is_real(record_id: str) -> bool:
+    """Tell an id from the zeros that stand for "not made"."""
     return record_id not in ("", _NO_ID)
 
 
-class Remark(_Record, frozen=True, kw_only=True):
+class Remark(Record, frozen=True, kw_only=True):
     """One validation error or warning; Xero's own examples use either key."""
 
     message: str | None = None
@@ -44,7 +49,22 @@ class Remark(_Record, frozen=True, kw_only=True):
         return self.message or self.description or ""
 
 
-class Organisation(_Record, frozen=True, kw_only=True):
+class Remarked(Record, frozen=True, kw_only=True):
+    """Whatever Xero may find fault with: a record written, a line of it, a record it refers to."""
+
+    validation_errors: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+
+class Written(Remarked, frozen=True, kw_only=True):
+    """A record that can be written, with what became of it in the answer to a write."""
+
+    outcome: str | None = field(default=None, name="StatusAttributeString")
+    has_errors: bool = False  #: Of documents.
+    has_validation_errors: bool = False  #: Of contacts and payments.
+
+
+class Organisation(Record, frozen=True, kw_only=True):
     """One set of books. `organisation_id` is the tenant id that calls are addressed to."""
 
     organisation_id: str = field(default="", name="OrganisationID")
@@ -69,15 +89,15 @@ class Organisation(_Record, frozen=True, kw_only=True):
     @property
     def period_lock_date(self) -> date | None:
         """The last day nobody may write on or before."""
-        return _day(self.period_lock_date_text)
+        return day_of(self.period_lock_date_text)
 
     @property
     def end_of_year_lock_date(self) -> date | None:
         """The last day that only advisers may write on or before."""
-        return _day(self.end_of_year_lock_date_text)
+        return day_of(self.end_of_year_lock_date_text)
 
 
-class Account(_Record, frozen=True, kw_only=True):
+class Account(Record, frozen=True, kw_only=True):
     """A ledger account. Bank accounts may have no code."""
 
     account_id: str = field(default="", name="AccountID")
@@ -98,10 +118,10 @@ class Account(_Record, frozen=True, kw_only=True):
 
     @property
     def updated_at(self) -> datetime | None:
-        return _instant(self.updated_text)
+        return instant_of(self.updated_text)
 
 
-class TaxComponent(_Record, frozen=True, kw_only=True):
+class TaxComponent(Record, frozen=True, kw_only=True):
     """A part of a tax rate, in percent."""
 
     name: str = ""
@@ -110,7 +130,7 @@ class TaxComponent(_Record, frozen=True, kw_only=True):
     is_non_recoverable: bool = False
 
 
-class TaxRate(_Record, frozen=True, kw_only=True):
+class TaxRate(Record, frozen=True, kw_only=True):
     """A tax rate; `tax_type` is the code that lines bear, `effective_rate` is in percent."""
 
     name: str = ""
@@ -137,6 +157,35 @@ class TaxRate(_Record, frozen=True, kw_only=True):
         }.get(account_class, False)
 
 
+class Currency(Record, frozen=True, kw_only=True):
+    """A currency that the organisation keeps books in."""
+
+    code: str = ""  #: ISO 4217.
+    description: str = ""
+
+
+class TrackingOption(Record, frozen=True, kw_only=True):
+    """One value of a tracking category, such as "North"."""
+
+    tracking_option_id: str = field(default="", name="TrackingOptionID")
+    name: str = ""
+    status: str = ""  #: ACTIVE, ARCHIVED, DELETED
+
+
+class TrackingCategory(Record, frozen=True, kw_only=True):
+    """What lines can be told apart by, such as "Region"; at most two are active."""
+
+    tracking_category_id: str = field(default="", name="TrackingCategoryID")
+    name: str = ""
+    status: str = ""  #: ACTIVE, ARCHIVED, DELETED
+    options: tuple[TrackingOption, ...] = ()
+
+    @property
+    def active_options(self) -> tuple[str, ...]:
+        """Names of the options that new lines may bear."""
+        return tuple(option.name for option in self.options if option.status == "ACTIVE")
+
+
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
     """A postal address, read and written alike; POBOX is the one Xero prints on invoices."""
 
@@ -161,7 +210,7 @@ class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pasca
     country_code: str | None = field(default=None, name="PhoneCountryCode")
 
 
-class Contact(_Record, frozen=True, kw_only=True):
+class Contact(Written, frozen=True, kw_only=True):
     """A customer or supplier. Inside a list's invoice only id and name are filled."""
 
     contact_id: str = field(default="", name="ContactID")
@@ -181,90 +230,19 @@ class Contact(_Record, frozen=True, kw_only=True):
     phones: tuple[Phone, ...] = ()
     merged_to_contact_id: str | None = field(default=None, name="MergedToContactID")
     updated_text: str | None = field(default=None, name="UpdatedDateUTC")
-    outcome: str | None = field(default=None, name="StatusAttributeString")
-    has_validation_errors: bool = False
-    validation_errors: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def record_id(self) -> str:
+        return self.contact_id
 
     @property
     def exists_in_xero(self) -> bool:
         """False for the echo of a new contact that Xero refused."""
-        return _exists(self.contact_id)
+        return is_real(self.contact_id)
 
     @property
     def updated_at(self) -> datetime | None:
-        return _instant(self.updated_text)
-
-
-class LineItem(_Record, frozen=True, kw_only=True):
-    """A line; one with a description only has neither amounts nor tax."""
-
-    line_item_id: str | None = field(default=None, name="LineItemID")
-    description: str | None = None
-    quantity: Decimal | None = None
-    unit_amount: Decimal | None = None
-    item_code: str | None = None
-    account_code: str | None = None
-    account_id: str | None = field(default=None, name="AccountID")
-    tax_type: str | None = None
-    tax_amount: Decimal | None = None
-    line_amount: Decimal | None = None
-    discount_rate: Decimal | None = None
-    discount_amount: Decimal | None = None
-    validation_errors: tuple[Remark, ...] = ()
-
-
-class Invoice(_Record, frozen=True, kw_only=True):
-    """A sales invoice (ACCREC) or bill (ACCPAY). Amounts are in `currency_code`."""
-
-    invoice_id: str = field(default="", name="InvoiceID")
-    type: str = ""
-    invoice_number: str | None = None  #: Unique for sales invoices only.
-    reference: str | None = None
-    url: str | None = None  #: Our marker: the document's own address with us.
-    status: str = ""  #: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED
-    contact: Contact | None = None
-    date_text: str | None = field(default=None, name="Date")
-    due_date_text: str | None = field(default=None, name="DueDate")
-    fully_paid_on_text: str | None = field(default=None, name="FullyPaidOnDate")
-    updated_text: str | None = field(default=None, name="UpdatedDateUTC")
-    currency_code: str = ""
-    currency_rate: Decimal | None = None
-    line_amount_types: str | None = None  #: Exclusive, Inclusive, NoTax
-    line_items: tuple[LineItem, ...] = ()
-    sub_total: Decimal | None = None
-    total_tax: Decimal | None = None
-    total: Decimal | None = None
-    amount_due: Decimal | None = None
-    amount_paid: Decimal | None = None
-    amount_credited: Decimal | None = None
-    sent_to_contact: bool | None = None
-    has_attachments: bool | None = None
-    outcome: str | None = field(default=None, name="StatusAttributeString")
-    has_errors: bool = False
-    validation_errors: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-
-    @property
-    def exists_in_xero(self) -> bool:
-        """False for the echo of a new invoice that Xero refused."""
-        return _exists(self.invoice_id)
-
-    @property
-    def issued_on(self) -> date | None:
-        return _day(self.date_text)
-
-    @property
-    def due_on(self) -> date | None:
-        return _day(self.due_date_text)
-
-    @property
-    def fully_paid_on(self) -> date | None:
-        return _day(self.fully_paid_on_text)
-
-    @property
-    def updated_at(self) -> datetime | None:
-        return _instant(self.updated_text)
+        return instant_of(self.updated_text)
 
 
 class XeroConnection(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -280,29 +258,9 @@ class XeroConnection(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def created_at(self) -> datetime | None:
-        return _instant(self.created_text)
+        return instant_of(self.created_text)
 
     @property
     def updated_at(self) -> datetime | None:
         """Later than `created_at` where the organisation was connected again."""
-        return _instant(self.updated_text)
-
-
-class Pagination(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Where a page stands among its like."""
-
-    page: int = 1
-    page_size: int = 100
-    page_count: int = 1
-    item_count: int = 0
-
-
-class Envelope(_Record, frozen=True, kw_only=True):
-    """The wrapping of every answer; None where the answer holds no such list."""
-
-    organisations: tuple[Organisation, ...] | None = None
-    accounts: tuple[Account, ...] | None = None
-    tax_rates: tuple[TaxRate, ...] | None = None
-    contacts: tuple[Contact, ...] | None = None
-    invoices: tuple[Invoice, ...] | None = None
-    pagination: Pagination | None = field(default=None, name="pagination")
+        return instant_of(self.updated_text)

@@ -23,17 +23,17 @@ from tallystick.xero.errors import (
     XeroError,
     XeroUnavailable,
 )
-from tallystick.xero.records import LineItem, Remark
+from tallystick.xero.records import Remarked
 
 
-class _Party(Struct, rename="pascal"):
-    validation_errors: tuple[Remark, ...] = ()
+class _Refused(Remarked, frozen=True, kw_only=True):
+    """One element, with all of it that Xero may find fault with."""
 
-
-class _Refused(Struct, rename="pascal"):
-    validation_errors: tuple[Remark, ...] = ()
-    line_items: tuple[LineItem, ...] = ()
-    contact: _Party | None = None
+    contact: Remarked | None = None
+    line_items: tuple[Remarked, ...] = ()
+    invoice: Remarked | None = None
+    credit_note: Remarked | None = None
+    account: Remarked | None = None
 
 
 class _Refusal(Struct, rename="pascal"):
@@ -225,9 +225,7 @@ def _bad_request(outgoing: Outgoing, response: httpx2.Response) -> BadRequest:
 
 
 def _messages(element: _Refused) -> tuple[str, ...]:
-    remarks = list(element.validation_errors)
-    if element.contact:
-        remarks += element.contact.validation_errors
-    for line in element.line_items:
-        remarks += line.validation_errors
-    return tuple(dict.fromkeys(remark.text for remark in remarks))
+    about = (element.contact, *element.line_items, element.invoice)
+    parts = (element, *about, element.credit_note, element.account)
+    remarks = (remark.text for part in parts if part for remark in part.validation_errors)
+    return tuple(dict.fromkeys(remarks))

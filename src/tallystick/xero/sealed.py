@@ -1,57 +1,56 @@
 """Writes, built first and sent later: the same bytes however often, however late."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Generic, TypeVar
+from urllib.parse import quote
 
-from tallystick.xero.drafts import ContactDraft, InvoiceDraft, StatusChange, to_body
-from tallystick.xero.records import Contact, Invoice
+from tallystick.xero.drafts import (
+    ID_KEYS,
+    AllocationDraft,
+    ContactDraft,
+    CreditNoteDraft,
+    Endpoint,
+    InvoiceDraft,
+    PaymentDraft,
+    to_body,
+)
 
-T = TypeVar("T", Invoice, Contact)
+_JSON = "application/json"
+#: An answer for each element, and prices with four decimals.
+_DOCUMENTS = "summarizeErrors=false&unitdp=4"
+_ELEMENTS = "summarizeErrors=false"
+#: Signs that Xero takes in no file name (facts 6.12), and those that nobody can see.
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*+\x00-\x1f\x7f]')
+#: Characters of an encoded file name: it stands in an address.
+_LONGEST_FILE_NAME = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A complete write, ready to be stored, restored and sent: four plain values.
+    """A complete write, ready to be stored, restored and sent: five plain values.
 
-    `path` is the endpoint ("Invoices"), `query` the encoded query string without "?".
+    `path` is relative to Xero's Accounting API, encoded: "Invoices", "CreditNotes/<id>/Allocations";
+    `query` is the encoded query string without "?".
     """
 
     method: str
     path: str
     query: str
     body: bytes
+    content_type: str = _JSON
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all four values as 64 hex digits."""
-        head = f"{self.method} {self.path}?{self.query}\n".encode()
+        """SHA-256 of all five values as 64 hex digits."""
+        head = f"{self.method} {self.path}?{self.query} {self.content_type}\n".encode()
         return sha256(head + self.body).hexdigest()
 
-
-@dataclass(frozen=True, slots=True)
-class Element(Generic[T]):
-    """What became of one element of a write.
-
-    `record` is Xero's echo, of refused elements too (then without an id that exists). Match it by
-    its own identity (number, url), not by its place. `errors` and `warnings` are Xero's own
-    sentences, those about a line with "Line 2: " before them; `explain` puts them into our words.
-    """
-
-    record: T
-    ok: bool
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The elements of a write's answer; of the two only that of the endpoint is filled."""
-
-    invoices: tuple[Element[Invoice], ...]
-    contacts: tuple[Element[Contact], ...]
-    correlation_id: str | None
+    @property
+    def endpoint(self) -> str:
+        """The path without ids and file names, such as "CreditNotes/Allocations"."""
+        return "/".join(self.path.split("/")[::2])
 
 
 def seal_create_invoices(drafts: Sequence[InvoiceDraft]) -> Sealed:
@@ -59,48 +58,103 @@ def seal_create_invoices(drafts: Sequence[InvoiceDraft]) -> Sealed:
 
     By PUT, for POST would overwrite a sales invoice that already bears the number.
     """
-    body = to_body("Invoices", drafts)
-    return Sealed("PUT", "Invoices", "summarizeErrors=false&unitdp=4", body)
+    return _created("Invoices", [draft.invoice_id for draft in drafts], drafts)
+
+
+def seal_create_credit_notes(drafts: Sequence[CreditNoteDraft]) -> Sealed:
+    """Return the write that creates the credit notes; the rest as for invoices."""
+    return _created("CreditNotes", [draft.credit_note_id for draft in drafts], drafts)
+
+
+def seal_update_invoices(drafts: Sequence[InvoiceDraft]) -> Sealed:
+    """Return the write that gives the invoices or bills of these ids this content.
+
+    Their lines are replaced by those of the drafts. An id that does not exist makes Xero refuse
+    the whole request (NotFound).
+    """
+    return _updated("Invoices", [draft.invoice_id for draft in drafts], drafts)
+
+
+def seal_update_credit_notes(drafts: Sequence[CreditNoteDraft]) -> Sealed:
+    """Return the write that gives the credit notes of these ids this content, as for invoices."""
+    return _updated("CreditNotes", [draft.credit_note_id for draft in drafts], drafts)
 
 
 def seal_create_contacts(drafts: Sequence[ContactDraft]) -> Sealed:
     """Return the write that creates the contacts. By PUT, for POST would overwrite a namesake."""
-    return Sealed("PUT", "Contacts", "summarizeErrors=false", to_body("Contacts", drafts))
+    return Sealed("PUT", "Contacts", _ELEMENTS, to_body("Contacts", drafts))
 
 
-def seal_status_changes(changes: Sequence[tuple[str, str]]) -> Sealed:
-    """Return the write that gives each invoice id its new status ("DELETED", "VOIDED", ...).
+def seal_status_changes(endpoint: Endpoint, changes: Sequence[tuple[str, str]]) -> Sealed:
+    """Return the write that gives each document id its new status.
 
-    An id that does not exist makes Xero refuse the whole request (NotFound).
+    "DELETED" ends drafts and submitted ones, "VOIDED" approved ones, "AUTHORISED" approves. An id
+    that does not exist makes Xero refuse the whole request (NotFound).
     """
-    elements = [
-        StatusChange(invoice_id=invoice_id, status=status) for invoice_id, status in changes
-    ]
-    body = to_body("Invoices", elements)
-    return Sealed("POST", "Invoices", "summarizeErrors=false&unitdp=4", body)
+    key = ID_KEYS[endpoint]
+    elements = [{key: record_id, "Status": status} for record_id, status in changes]
+    return Sealed("POST", endpoint, _DOCUMENTS, to_body(endpoint, elements))
 
 
-def element_of(record: T) -> Element[T]:
-    """Return what Xero says about one element of a write."""
-    errors = tuple(dict.fromkeys(_errors(record)))
-    accepted = record.outcome in ("OK", "WARNING") or (record.outcome is None and not errors)
-    ok = accepted and record.exists_in_xero
-    if not ok and not errors:
-        errors = ("Xero refused this without saying why.",)
-    warnings = tuple(dict.fromkeys(remark.text for remark in record.warnings))
-    return Element(record=record, ok=ok, errors=errors, warnings=warnings)
+def seal_create_payments(drafts: Sequence[PaymentDraft]) -> Sealed:
+    """Return the write that makes the payments and refunds."""
+    body = to_body("Payments", [draft.as_written() for draft in drafts])
+    return Sealed("PUT", "Payments", _ELEMENTS, body)
 
 
-def _errors(record: Invoice | Contact) -> Iterator[str]:
-    """Yield each error once, the more exact way: one about a line is not told again without it."""
-    nested = list(_nested_errors(record)) if isinstance(record, Invoice) else []
-    told = {text for _, text in nested}
-    yield from (remark.text for remark in record.validation_errors if remark.text not in told)
-    yield from (prefix + text for prefix, text in nested)
+def seal_delete_payment(payment_id: str) -> Sealed:
+    """Return the write that deletes one payment; Xero offers no batch.
+
+    A refusal comes as BadRequest, an id that does not exist as NotFound.
+    """
+    return Sealed(
+        "POST", f"Payments/{payment_id}", "", to_body("Payments", [{"Status": "DELETED"}])
+    )
 
 
-def _nested_errors(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    if invoice.contact:
-        yield from (("", remark.text) for remark in invoice.contact.validation_errors)
-    for position, line in enumerate(invoice.line_items, start=1):
-        yield from ((f"Line {position}: ", remark.text) for remark in line.validation_errors)
+def seal_create_allocation(credit_note_id: str, draft: AllocationDraft) -> Sealed:
+    """Return the write that sets a part of the credit note against an invoice or bill."""
+    body = to_body("Allocations", [draft.as_written()])
+    return Sealed("PUT", f"CreditNotes/{credit_note_id}/Allocations", _ELEMENTS, body)
+
+
+def seal_delete_allocation(credit_note_id: str, allocation_id: str) -> Sealed:
+    """Return the write that removes an allocation; harmless to repeat, for then it is gone."""
+    return Sealed("DELETE", f"CreditNotes/{credit_note_id}/Allocations/{allocation_id}", "", b"")
+
+
+def seal_attachment(
+    endpoint: Endpoint, record_id: str, filename: str, content: bytes, mime: str
+) -> Sealed:
+    """Return the write that puts a file on a document, in place of one of the same name.
+
+    `filename` loses what Xero does not take. Raises ValueError for a file without content.
+    """
+    if not content:
+        raise ValueError(f"{filename} is empty; Xero takes no empty files.")
+    name = quote(_file_name(filename), safe="")
+    return Sealed("PUT", f"{endpoint}/{record_id}/Attachments/{name}", "", content, mime)
+
+
+def _created(endpoint: Endpoint, ids: Sequence[str | None], drafts: Sequence[object]) -> Sealed:
+    if any(ids):
+        raise ValueError(f"What has an id is updated, not created: {endpoint}.")
+    return Sealed("PUT", endpoint, _DOCUMENTS, to_body(endpoint, drafts))
+
+
+def _updated(endpoint: Endpoint, ids: Sequence[str | None], drafts: Sequence[object]) -> Sealed:
+    if not all(ids):
+        # By its number Xero would overwrite whatever bears it.
+        raise ValueError(f"What has no id cannot be updated: {endpoint}.")
+    return Sealed("POST", endpoint, _DOCUMENTS, to_body(endpoint, drafts))
+
+
+def _file_name(name: str) -> str:
+    """Return `name` as Xero takes it, cut before its ending where it is too long."""
+    clean = _NOT_IN_FILE_NAMES.sub("-", name).strip(" .") or "attachment"
+    stem, dot, ending = clean.rpartition(".")
+    if not stem:
+        stem, dot, ending = clean, "", ""
+    while len(quote(stem + dot + ending, safe="")) > _LONGEST_FILE_NAME and len(stem) > 1:
+        stem = stem[:-1]
+    return stem + dot + ending

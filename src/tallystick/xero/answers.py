@@ -1,0 +1,208 @@
+"""From the bytes of an answer to records, and what became of each element of a write."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import httpx2
+from msgspec import Struct, field
+from msgspec.json import Decoder
+
+from tallystick.xero.calls import Outgoing, correlation_id_of
+from tallystick.xero.documents import (
+    Allocation,
+    Attachment,
+    CreditNote,
+    Document,
+    Invoice,
+    Payment,
+)
+from tallystick.xero.records import (
+    Account,
+    Contact,
+    Currency,
+    Organisation,
+    Record,
+    Remark,
+    Remarked,
+    TaxRate,
+    TrackingCategory,
+    Written,
+)
+from tallystick.xero.refusals import error_for, unreadable
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Document | Contact | Payment | Allocation)
+W_co = TypeVar("W_co", bound=Document | Contact | Payment | Allocation, covariant=True)
+Read = Callable[[Outgoing, httpx2.Response], T]
+
+
+class Pagination(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a page stands among its like."""
+
+    page: int = 1
+    page_size: int = 100
+    page_count: int = 1
+    item_count: int = 0
+
+
+class Envelope(Record, frozen=True, kw_only=True):
+    """The wrapping of every answer; None where the answer holds no such list."""
+
+    organisations: tuple[Organisation, ...] | None = None
+    accounts: tuple[Account, ...] | None = None
+    tax_rates: tuple[TaxRate, ...] | None = None
+    currencies: tuple[Currency, ...] | None = None
+    tracking_categories: tuple[TrackingCategory, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    invoices: tuple[Invoice, ...] | None = None
+    credit_notes: tuple[CreditNote, ...] | None = None
+    payments: tuple[Payment, ...] | None = None
+    allocations: tuple[Allocation, ...] | None = None
+    attachments: tuple[Attachment, ...] | None = None
+    pagination: Pagination | None = field(default=None, name="pagination")
+
+
+@dataclass(frozen=True, slots=True)
+class Element(Generic[W_co]):
+    """What became of one element of a write.
+
+    `record` is Xero's echo, of refused elements too (then without an id that exists). Match it by
+    its own identity (number, url), not by its place. `errors` and `warnings` are Xero's own
+    sentences, those about a line with "Line 2: " before them; `explain` puts them into our words.
+    """
+
+    record: W_co
+    ok: bool
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The elements of a write's answer; only the list of what was written is filled.
+
+    What deletes a payment answers with that payment, what removes an allocation with an allocation
+    that `is_deleted`.
+    """
+
+    documents: tuple[Element[Document], ...] = ()  #: Invoices or CreditNotes.
+    contacts: tuple[Element[Contact], ...] = ()
+    payments: tuple[Element[Payment], ...] = ()
+    allocations: tuple[Element[Allocation], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    correlation_id: str | None = None
+
+
+def reader(
+    decoder: Decoder[T], required: Callable[[T], object | None] = lambda answer: answer
+) -> Read[T]:
+    """Return a reader of successes. A list that is absent is an error, never an empty list."""
+
+    def read(outgoing: Outgoing, response: httpx2.Response) -> T:
+        if response.status_code != 200:
+            raise error_for(outgoing, response)
+        try:
+            answer = decoder.decode(response.content)
+            reason = "" if required(answer) is not None else "the list asked for is missing"
+        except (ValueError, RecursionError) as exc:
+            reason = str(exc)
+        if reason:
+            raise unreadable(outgoing, response, reason)
+        return answer
+
+    return read
+
+
+def read_list(pick: Callable[[Envelope], object | None]) -> Read[Envelope]:
+    """Return a reader of answers that must hold the list which `pick` takes out."""
+    return reader(_envelopes, pick)
+
+
+def read_written(outgoing: Outgoing, response: httpx2.Response) -> Answer:
+    """Read the answer to a write, whatever it wrote."""
+    resource = outgoing.endpoint.rpartition("/")[2]
+    envelope = read_list(_WRITTEN[resource])(outgoing, response)
+    documents: tuple[Document, ...] = envelope.invoices or envelope.credit_notes or ()
+    return Answer(
+        documents=tuple(map(element_of, documents)),
+        contacts=tuple(map(element_of, envelope.contacts or ())),
+        payments=tuple(map(element_of, envelope.payments or ())),
+        allocations=tuple(map(element_of, envelope.allocations or ())),
+        attachments=envelope.attachments or (),
+        correlation_id=correlation_id_of(response),
+    )
+
+
+def read_removed(outgoing: Outgoing, response: httpx2.Response) -> Answer:
+    """Read the answer to the removal of an allocation; one that is not there (404) is removed."""
+    if response.status_code not in (204, 404):
+        reader(_removals, lambda removal: removal.is_deleted or None)(outgoing, response)
+    allocation_id = outgoing.url.rpartition("/")[2]
+    gone = Allocation(allocation_id=allocation_id, is_deleted=True)
+    return Answer(allocations=(Element(gone, ok=True),), correlation_id=correlation_id_of(response))
+
+
+def read_nothing(outgoing: Outgoing, response: httpx2.Response) -> None:
+    """Read an answer whose body does not matter."""
+    if response.status_code not in (200, 204):
+        raise error_for(outgoing, response)
+
+
+def element_of(record: W) -> Element[W]:
+    """Return what Xero says about one element of a write."""
+    errors = tuple(_told(record, lambda one: one.validation_errors))
+    flagged = record.has_errors or record.has_validation_errors
+    accepted = record.outcome in ("OK", "WARNING") or (
+        record.outcome is None and not errors and not flagged
+    )
+    ok = accepted and record.exists_in_xero
+    if not ok and not errors:
+        errors = ("Xero refused this without saying why.",)
+    warnings = tuple(_told(record, lambda one: one.warnings))
+    return Element(record=record, ok=ok, errors=errors, warnings=warnings)
+
+
+class _Removal(Record, frozen=True, kw_only=True):
+    is_deleted: bool = False
+
+
+_envelopes = Decoder(Envelope)
+_removals = Decoder(_Removal)
+_WRITTEN: dict[str, Callable[[Envelope], object | None]] = {
+    "Contacts": lambda envelope: envelope.contacts,
+    "Invoices": lambda envelope: envelope.invoices,
+    "CreditNotes": lambda envelope: envelope.credit_notes,
+    "Payments": lambda envelope: envelope.payments,
+    "Allocations": lambda envelope: envelope.allocations,
+    "Attachments": lambda envelope: envelope.attachments,
+}
+
+
+def _told(record: Written, pick: Callable[[Remarked], tuple[Remark, ...]]) -> Iterator[str]:
+    """Yield each remark once, the more exact way: one about a line is not told again without it."""
+    nested = {
+        prefix + remark.text: remark.text
+        for prefix, part in _parts(record)
+        for remark in pick(part)
+    }
+    told = set(nested.values())
+    own = (remark.text for remark in pick(record))
+    yield from dict.fromkeys(text for text in own if text not in told)
+    yield from nested
+
+
+def _parts(record: Written) -> Iterator[tuple[str, Remarked]]:
+    """Yield whatever else of an element Xero may find fault with, and what to say before it."""
+    if isinstance(record, Document):
+        if record.contact:
+            yield "", record.contact
+        for position, line in enumerate(record.line_items, start=1):
+            yield f"Line {position}: ", line
+        return
+    parts: tuple[Remarked | None, ...] = ()
+    if isinstance(record, Payment):
+        parts = (record.invoice, record.credit_note, record.account)
+    elif isinstance(record, Allocation):
+        parts = (record.invoice, record.credit_note)
+    yield from (("", part) for part in parts if part)
