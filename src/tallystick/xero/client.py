@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import httpx2
 from msgspec.json import Decoder
@@ -21,7 +21,7 @@ from tallystick.xero.answers import (
 )
 from tallystick.xero.calls import OnCall, Outgoing, make_call
 from tallystick.xero.documents import CreditNote, Document, Invoice, Payment
-from tallystick.xero.drafts import ContactDraft, InvoiceDraft
+from tallystick.xero.drafts import ContactDraft, CreditNoteType, InvoiceDraft
 from tallystick.xero.errors import AccessTokenExpired, UnexpectedAnswer
 from tallystick.xero.hosts import Hosts
 from tallystick.xero.queries import (
@@ -201,13 +201,15 @@ class XeroClient:
         return self._find_credit_notes(is_one_of("CreditNoteID", credit_note_ids))
 
     def credit_notes_between(
-        self, first: date, last: date, type: Literal["ACCRECCREDIT", "ACCPAYCREDIT"]
+        self, first: date, last: date, type: CreditNoteType | None = None
     ) -> list[CreditNote]:
-        """Return all credit notes of the type dated from `first` to `last`, both included.
+        """Return all credit notes dated from `first` to `last`, both included, or those of a type.
 
         With lines, voided and deleted ones too; 1,000 come in one call.
         """
-        where = f'Type=="{type}" AND {between(first, last)}'
+        where = between(first, last)
+        if type:
+            where = f'Type=="{type}" AND {where}'
         return self._find_credit_notes([{"where": where, "order": "CreditNoteID"}])
 
     def credit_note(self, credit_note_id: str) -> CreditNote:

@@ -17,7 +17,7 @@ from tallystick.money import Basis
 from tallystick.xero.records import Address, Phone
 
 Endpoint = Literal["Invoices", "CreditNotes"]
-DocumentStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED"]
+CreditNoteType = Literal["ACCRECCREDIT", "ACCPAYCREDIT"]
 LineAmountTypes = Literal["Exclusive", "Inclusive", "NoTax"]
 
 #: Xero's word for each of our bases.
@@ -137,7 +137,7 @@ class CreditNoteDraft(DocumentDraft, kw_only=True):
     It has no marker, for Xero keeps none, and its lines no discounts: those are for sales invoices.
     """
 
-    type: Literal["ACCRECCREDIT", "ACCPAYCREDIT"]
+    type: CreditNoteType
     credit_note_id: str | None = field(default=None, name="CreditNoteID")
     credit_note_number: str | None = None  #: Of a supplier's free text, which need not be unique.
 

@@ -17,7 +17,7 @@ class Explanation:
     remedy: str  #: What to do now.
 
 
-def explain(xero_message: str) -> Explanation:
+def explain(xero_message: str, noun: str = "document") -> Explanation:
     """Return what a message of Xero means; one that we do not know is passed on as Xero wrote it.
 
     Names in the message (an account code, a tax type) are not repeated in the words: show Xero's
