@@ -48,7 +48,7 @@ def organisation() -> Organisation:
 def test_a_line_gets_the_default_account_and_the_mapped_tax_type(organisation):
     document = _document(organisation, line(tax_code="VAT20", quantity="2", unit_price="1.2345"))
 
-    (draft,) = Resolver.of(organisation).check(document, _lines(document))
+    (draft,) = Resolver.of(organisation).check(document, _lines(document)).lines
 
     assert (draft.account_code, draft.tax_type) == ("200", "OUTPUT2")
     assert (draft.quantity, draft.unit_amount) == (Decimal(2), Decimal("1.2345"))
@@ -58,7 +58,7 @@ def test_a_lines_own_account_wins(organisation):
     _account(organisation, "260", "Other revenue")
     document = _document(organisation, line(tax_code="VAT20", account_code="260"))
 
-    (draft,) = Resolver.of(organisation).check(document, _lines(document))
+    (draft,) = Resolver.of(organisation).check(document, _lines(document)).lines
 
     assert draft.account_code == "260"
 
@@ -66,7 +66,7 @@ def test_a_lines_own_account_wins(organisation):
 def test_a_document_without_tax_needs_no_mapping(organisation):
     document = _document(organisation, line(), tax_basis=TaxBasis.NONE)
 
-    (draft,) = Resolver.of(organisation).check(document, _lines(document))
+    (draft,) = Resolver.of(organisation).check(document, _lines(document)).lines
 
     assert draft.tax_type == "NONE"
 
@@ -82,7 +82,7 @@ def test_a_line_without_tax_code_gets_the_default_one(organisation):
     )
     choose_default_tax_code(organisation=organisation, tax_code=vat, actor=owner)
 
-    (draft,) = Resolver.of(organisation).check(document, _lines(document))
+    (draft,) = Resolver.of(organisation).check(document, _lines(document)).lines
 
     assert draft.tax_type == "ZERORATEDOUTPUT"
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factories import line, make_document, make_member, make_tax_code
 from tallystick.books.models import TaxCode
 from tallystick.connections.models import Connection, ConnectionStatus
-from tallystick.mapping.models import Account, MappingDefaults, TaxMapping, TaxRate
+from tallystick.mapping.models import Account, AccountChoice, TaxMapping, TaxRate
 from tallystick.sync.models import Attempt, LinkState, Outcome
 from tallystick.workspaces.models import Role
 from web.conftest import problem
@@ -179,7 +179,9 @@ def test_saving_the_mapping_releases_what_waited(
 ) -> None:
     code = make_tax_code(workspace, "GST")
     document = make_document(workspace, submitted=True)
-    link = put(document.pk, LinkState.FAILED, waits_for=f"tax:{code.pk}", problem=problem("No."))
+    link = put(
+        document.pk, LinkState.FAILED, waits_for=f"tax:{code.pk}:sales", problem=problem("No.")
+    )
     assert "1 waiting" in browser.get(mapping).text
 
     form = {f"tax-{code.pk}": "OUTPUT2", "sales_account": "200", "default_tax_code": str(code.pk)}
@@ -188,7 +190,7 @@ def test_saving_the_mapping_releases_what_waited(
     link.refresh_from_db()
     assert link.state == LinkState.QUEUED
     assert TaxMapping.objects.get().tax_type == "OUTPUT2"
-    assert MappingDefaults.objects.get().sales_account_code == "200"
+    assert AccountChoice.objects.get().code == "200"
     assert "1 waiting document goes out now." in answer.text
 
 

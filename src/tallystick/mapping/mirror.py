@@ -1,4 +1,4 @@
-"""Keeps our copy of an organisation's accounts, tax rates and own facts fresh."""
+"""Keeps our copy of an organisation's lists and own facts fresh."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.connections.models import Organisation
-from tallystick.mapping.models import Account, TaxRate
+from tallystick.mapping.models import Account, Currency, TaxRate, TrackingCategory
 from tallystick.mapping.signals import mended
 from tallystick.mapping.timezones import iana_name
 
@@ -33,12 +33,15 @@ def is_stale(organisation: Organisation) -> bool:
 
 
 def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
-    """Read organisation, accounts and tax rates (three calls), then replace our copies at once."""
+    """Read the organisation and its four lists (five calls), then replace our copies at once."""
     facts, accounts, tax_rates = client.organisation(), client.accounts(), client.tax_rates()
+    currencies, tracking = client.currencies(), client.tracking_categories()
     with transaction.atomic():
         _save_facts(organisation, facts)
         _save_accounts(organisation, accounts)
         _save_tax_rates(organisation, tax_rates)
+        _save_currencies(organisation, currencies)
+        _save_tracking(organisation, tracking)
         mended.send(sender=Organisation, organisation_id=organisation.pk, keys=["xero:*"])
 
 
@@ -68,6 +71,8 @@ def _save_accounts(organisation: Organisation, accounts: list[xero.Account]) -> 
             status=account.status,
             system_account=account.system_account or "",
             tax_type=account.tax_type or "",
+            takes_payments=account.enable_payments_to_account,
+            currency=account.currency_code or "",
         )
         for account in accounts
     ]
@@ -80,6 +85,7 @@ def _save_accounts(organisation: Organisation, accounts: list[xero.Account]) -> 
         unique_fields=["organisation", "xero_id"],
         update_fields=[
             "code", "name", "type", "account_class", "status", "system_account", "tax_type",
+            "takes_payments", "currency",
         ],
     )  # fmt: skip
 
@@ -104,4 +110,35 @@ def _save_tax_rates(organisation: Organisation, tax_rates: list[xero.TaxRate]) -
         update_conflicts=True,
         unique_fields=["organisation", "tax_type"],
         update_fields=["name", "status", "effective_rate", "can_apply_to"],
+    )
+
+
+def _save_currencies(organisation: Organisation, currencies: list[xero.Currency]) -> None:
+    codes = {currency.code for currency in currencies}
+    Currency.objects.filter(organisation=organisation).exclude(code__in=codes).delete()
+    Currency.objects.bulk_create(
+        [Currency(organisation=organisation, code=code) for code in sorted(codes)],
+        ignore_conflicts=True,
+    )
+
+
+def _save_tracking(organisation: Organisation, categories: list[xero.TrackingCategory]) -> None:
+    rows = [
+        TrackingCategory(
+            organisation=organisation,
+            xero_id=UUID(category.tracking_category_id),
+            name=category.name,
+            status=category.status,
+            options=list(category.active_options),
+        )
+        for category in categories
+    ]
+    TrackingCategory.objects.filter(organisation=organisation).exclude(
+        xero_id__in=[row.xero_id for row in rows]
+    ).delete()
+    TrackingCategory.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation", "xero_id"],
+        update_fields=["name", "status", "options"],
     )

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tallystick.books.models import Charge, TaxCode
+from tallystick.books.models import Charge, Kind, TaxCode
 from tallystick.connections.models import Organisation
 
 
@@ -98,6 +98,11 @@ class Direction(models.TextChoices):
 
     SALES = "sales", "Sales"
     PURCHASES = "purchases", "Purchases"
+
+    @classmethod
+    def of(cls, kind: str) -> "Direction":
+        """Return the direction of a kind of document."""
+        return cls.PURCHASES if Kind(kind).is_purchase else cls.SALES
 
 
 class TaxMapping(models.Model):

@@ -1,83 +1,161 @@
 """Choosing what our codes mean in one organisation; each choice releases what waited for it."""
 
-from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from tallystick.books.models import TaxCode
+from tallystick.books.models import Charge, TaxCode
 from tallystick.connections.models import Organisation
-from tallystick.mapping.models import Account, MappingDefaults, TaxMapping, TaxRate
+from tallystick.mapping.accounts import choice_key
+from tallystick.mapping.choices import Choices, choices_of
+from tallystick.mapping.models import (
+    AccountChoice,
+    Direction,
+    MappingDefaults,
+    MethodAccount,
+    Rounding,
+    TaxMapping,
+)
+from tallystick.mapping.paying import method_key
 from tallystick.mapping.signals import mended
+from tallystick.mapping.taxes import tax_key
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
+
+__all__ = [
+    "Choices",
+    "MappingRefused",
+    "choices_of",
+    "choose_account",
+    "choose_default_tax_code",
+    "choose_method_account",
+    "choose_rounding",
+    "choose_sales_account",
+    "choose_tax_type",
+]
 
 
 class MappingRefused(Exception):
     """The choice does not fit the organisation; the message says why and what does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a person may choose from on the mapping page."""
+@transaction.atomic
+def choose_tax_type(
+    *,
+    organisation: Organisation,
+    tax_code: TaxCode,
+    tax_type: str,
+    actor: User,
+    direction: Direction = Direction.SALES,
+) -> None:
+    """Map our tax code to a tax type of Xero's; an empty `tax_type` takes the mapping away."""
+    require(actor, organisation.workspace, Permission.MANAGE_SYNC)
+    _own(organisation, tax_code)
+    mapping: dict[str, Any] = {
+        "organisation": organisation,
+        "tax_code": tax_code,
+        "direction": direction,
+    }
+    if not tax_type:
+        TaxMapping.objects.filter(**mapping).delete()
+        what = f"Took away the tax mapping of {tax_code.code} on {direction.value}"
+        return _record(organisation, actor, what)
+    offered = choices_of(organisation).tax_rates[direction]
+    rate = next((one for one in offered if one.tax_type == tax_type), None)
+    if rate is None:
+        raise MappingRefused(
+            f"{organisation.name} has no active tax rate {tax_type} for {direction.value}. "
+            "Choose one from the list."
+        )
+    TaxMapping.objects.update_or_create(**mapping, defaults={"tax_type": tax_type})
+    what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction.value}"
+    _record(organisation, actor, what)
+    _announce(organisation, tax_key(tax_code.pk, direction))
 
-    tax_rates: list[TaxRate]
-    sales_accounts: list[Account]
+
+@transaction.atomic
+def choose_account(
+    *, organisation: Organisation, direction: Direction, charge: str, code: str, actor: User
+) -> None:
+    """Set the account of the direction's lines of this charge; an empty code takes the choice away.
+
+    An empty charge: the default, for all lines without a choice of their own.
+    """
+    require(actor, organisation.workspace, Permission.MANAGE_SYNC)
+    choice: dict[str, Any] = {
+        "organisation": organisation,
+        "direction": direction,
+        "charge": charge,
+    }
+    name = Charge(charge).label.lower() if charge else "lines without a choice of their own"
+    if not code:
+        AccountChoice.objects.filter(**choice).delete()
+        what = f"Took away the account for {name} on {direction.value}"
+        return _record(organisation, actor, what)
+    offered = choices_of(organisation).accounts[direction, charge]
+    account = next((one for one in offered if one.code == code), None)
+    if account is None:
+        raise MappingRefused(
+            f"{organisation.name} has no active account {code} for {name} on {direction.value}. "
+            "Choose one from the list."
+        )
+    AccountChoice.objects.update_or_create(**choice, defaults={"code": code})
+    _record(organisation, actor, f"Chose {account} for {name} on {direction.value}")
+    # The default serves every charge without a choice of its own.
+    _announce(organisation, choice_key(direction, charge or "*"))
 
 
-def choices_of(organisation: Organisation) -> Choices:
-    """Return active tax rates and the active accounts that take sales lines, by name and code."""
-    active = Account.objects.filter(organisation=organisation, status="ACTIVE").exclude(code="")
-    return Choices(
-        tax_rates=list(
-            TaxRate.objects.filter(organisation=organisation, status="ACTIVE").order_by("name")
-        ),
-        sales_accounts=list(
-            active.filter(account_class__in=["REVENUE", "LIABILITY"], system_account="")
-            .exclude(type="BANK")
-            .order_by("code")
-        ),
+def choose_sales_account(*, organisation: Organisation, code: str, actor: User) -> None:
+    """Set the account of sales lines that name none."""
+    choose_account(
+        organisation=organisation,
+        direction=Direction.SALES,
+        charge=Charge.GOODS,
+        code=code,
+        actor=actor,
     )
 
 
 @transaction.atomic
-def choose_tax_type(
-    *, organisation: Organisation, tax_code: TaxCode, tax_type: str, actor: User
+def choose_method_account(
+    *, organisation: Organisation, method: str, account_id: UUID | None, actor: User
 ) -> None:
-    """Map our tax code to a tax type of Xero's; an empty `tax_type` takes the mapping away."""
+    """Set the account that payments by the method lie on, by Xero's id; None takes it away.
+
+    An empty method: for all methods without an account of their own. Letter case is nothing.
+    """
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
-    if tax_code.workspace_id != organisation.workspace_id:
-        raise MappingRefused(f"{tax_code.code} belongs to another workspace.")
-    mapping = TaxMapping.objects.filter(organisation=organisation, tax_code=tax_code)
-    if not tax_type:
-        mapping.delete()
-        _record(organisation, actor, f"Took away the tax mapping of {tax_code.code}")
-        return
-    rate = TaxRate.objects.filter(
-        organisation=organisation, tax_type=tax_type, status="ACTIVE"
-    ).first()
-    if rate is None:
+    method = method.strip()
+    name = f"payments by {method}" if method else "other payments"
+    chosen = MethodAccount.objects.filter(organisation=organisation, method__iexact=method)
+    if account_id is None:
+        chosen.delete()
+        return _record(organisation, actor, f"Took away the account for {name}")
+    offered = choices_of(organisation).payment_accounts
+    account = next((one for one in offered if one.xero_id == account_id), None)
+    if account is None:
         raise MappingRefused(
-            f"{organisation.name} has no active tax rate {tax_type}. Choose one from the list."
+            f"{organisation.name} has no such active account that takes payments. "
+            "Choose one from the list."
         )
-    if not mapping.update(tax_type=tax_type):
-        TaxMapping.objects.create(organisation=organisation, tax_code=tax_code, tax_type=tax_type)
-    _record(organisation, actor, f"Mapped tax code {tax_code.code} to {rate.name}")
-    _announce(organisation, f"tax:{tax_code.pk}")
+    if not chosen.update(account_id=account_id):
+        MethodAccount.objects.create(
+            organisation=organisation, method=method, account_id=account_id
+        )
+    _record(organisation, actor, f"Chose {account} for {name}")
+    _announce(organisation, method_key(method or "*"))
 
 
 @transaction.atomic
-def choose_sales_account(*, organisation: Organisation, code: str, actor: User) -> None:
-    """Set the account of sales lines that name none."""
+def choose_rounding(*, organisation: Organisation, rounding: Rounding, actor: User) -> None:
+    """Set what becomes of documents whose source states another total than their lines make."""
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
-    account = Account.objects.filter(organisation=organisation, code=code, status="ACTIVE").first()
-    if account is None:
-        raise MappingRefused(
-            f"{organisation.name} has no active account {code}. Choose one from the list."
-        )
-    _defaults(organisation, sales_account_code=code)
-    _record(organisation, actor, f"Chose {account} as default sales account")
-    _announce(organisation, "account")
+    _defaults(organisation, rounding=rounding)
+    what = Rounding(rounding).label.lower()
+    _record(organisation, actor, f'Chose "{what}" for totals that differ by cents')
+    _announce(organisation, "rounding")
 
 
 @transaction.atomic
@@ -86,11 +164,16 @@ def choose_default_tax_code(
 ) -> None:
     """Set our tax code for lines that have none; None: such lines fail and say so."""
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
-    if tax_code and tax_code.workspace_id != organisation.workspace_id:
-        raise MappingRefused(f"{tax_code.code} belongs to another workspace.")
+    if tax_code:
+        _own(organisation, tax_code)
     _defaults(organisation, tax_code=tax_code)
     _record(organisation, actor, f"Chose {tax_code or 'no tax code'} for lines without one")
     _announce(organisation, "tax-default")
+
+
+def _own(organisation: Organisation, tax_code: TaxCode) -> None:
+    if tax_code.workspace_id != organisation.workspace_id:
+        raise MappingRefused(f"{tax_code.code} belongs to another workspace.")
 
 
 def _defaults(organisation: Organisation, **values: object) -> None:

@@ -5,117 +5,189 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0002_every_kind'),
-        ('connections', '0002_initial'),
-        ('mapping', '0001_initial'),
+        ("books", "0002_every_kind"),
+        ("connections", "0002_initial"),
+        ("mapping", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountChoice',
+            name="AccountChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('sales', 'Sales'), ('purchases', 'Purchases')], max_length=10)),
-                ('charge', models.CharField(blank=True, choices=[('', 'Goods or work'), ('freight', 'Freight'), ('shipping', 'Shipping'), ('discount', 'Discount'), ('rounding', 'Rounding')], default='', max_length=10)),
-                ('code', models.CharField(max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("sales", "Sales"), ("purchases", "Purchases")], max_length=10
+                    ),
+                ),
+                (
+                    "charge",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Goods or work"),
+                            ("freight", "Freight"),
+                            ("shipping", "Shipping"),
+                            ("discount", "Discount"),
+                            ("rounding", "Rounding"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
             ],
         ),
         migrations.CreateModel(
-            name='Currency',
+            name="Currency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=3)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=3)),
             ],
             options={
-                'verbose_name_plural': 'currencies',
+                "verbose_name_plural": "currencies",
             },
         ),
         migrations.CreateModel(
-            name='MethodAccount',
+            name="MethodAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(blank=True, max_length=40)),
-                ('account_id', models.UUIDField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("method", models.CharField(blank=True, max_length=40)),
+                ("account_id", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='TrackingCategory',
+            name="TrackingCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('xero_id', models.UUIDField()),
-                ('name', models.CharField(max_length=100)),
-                ('status', models.CharField(max_length=20)),
-                ('options', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("xero_id", models.UUIDField()),
+                ("name", models.CharField(max_length=100)),
+                ("status", models.CharField(max_length=20)),
+                ("options", models.JSONField(default=list)),
             ],
             options={
-                'verbose_name_plural': 'tracking categories',
+                "verbose_name_plural": "tracking categories",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='taxmapping',
-            name='tax_mapping_unique',
+            model_name="taxmapping",
+            name="tax_mapping_unique",
         ),
         migrations.AddField(
-            model_name='account',
-            name='currency',
+            model_name="account",
+            name="currency",
             field=models.CharField(blank=True, max_length=3),
         ),
         migrations.AddField(
-            model_name='account',
-            name='takes_payments',
+            model_name="account",
+            name="takes_payments",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='mappingdefaults',
-            name='rounding',
-            field=models.CharField(choices=[('hold', 'Hold the document and ask'), ('line', 'Add a rounding line')], default='hold', max_length=4),
+            model_name="mappingdefaults",
+            name="rounding",
+            field=models.CharField(
+                choices=[("hold", "Hold the document and ask"), ("line", "Add a rounding line")],
+                default="hold",
+                max_length=4,
+            ),
         ),
         migrations.AddField(
-            model_name='taxmapping',
-            name='direction',
-            field=models.CharField(choices=[('sales', 'Sales'), ('purchases', 'Purchases')], default='sales', max_length=10),
+            model_name="taxmapping",
+            name="direction",
+            field=models.CharField(
+                choices=[("sales", "Sales"), ("purchases", "Purchases")],
+                default="sales",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taxmapping',
-            constraint=models.UniqueConstraint(fields=('organisation', 'tax_code', 'direction'), name='tax_mapping_unique'),
+            model_name="taxmapping",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "tax_code", "direction"), name="tax_mapping_unique"
+            ),
         ),
         migrations.AddField(
-            model_name='accountchoice',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='account_choices', to='connections.organisation'),
+            model_name="accountchoice",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="account_choices",
+                to="connections.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='currency',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='currencies', to='connections.organisation'),
+            model_name="currency",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="currencies",
+                to="connections.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='methodaccount',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='method_accounts', to='connections.organisation'),
+            model_name="methodaccount",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="method_accounts",
+                to="connections.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='trackingcategory',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracking_categories', to='connections.organisation'),
+            model_name="trackingcategory",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="tracking_categories",
+                to="connections.organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountchoice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'direction', 'charge'), name='account_choice_unique'),
+            model_name="accountchoice",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "direction", "charge"), name="account_choice_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='currency',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='currency_unique'),
+            model_name="currency",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "code"), name="currency_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='methodaccount',
-            constraint=models.UniqueConstraint(fields=('organisation', 'method'), name='method_account_unique'),
+            model_name="methodaccount",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "method"), name="method_account_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackingcategory',
-            constraint=models.UniqueConstraint(fields=('organisation', 'xero_id'), name='tracking_unique'),
+            model_name="trackingcategory",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "xero_id"), name="tracking_unique"
+            ),
         ),
         # The default sales account becomes a row like the other choices.
         migrations.RunSQL(
@@ -127,7 +199,7 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.RemoveField(
-            model_name='mappingdefaults',
-            name='sales_account_code',
+            model_name="mappingdefaults",
+            name="sales_account_code",
         ),
     ]

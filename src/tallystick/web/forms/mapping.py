@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from tallystick.books.models import TaxCode
+from tallystick.mapping.models import Direction
 from tallystick.mapping.services import Choices
 from tallystick.web.forms.inputs import Select
 from tallystick.web.forms.records import percent
@@ -33,13 +34,15 @@ class MappingForm(WordedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.tax_codes = list(tax_codes)
-        rates = [("", "Choose a tax rate"), *map(_rate_choice, choices.tax_rates)]
+        rates = [("", "Choose a tax rate"), *map(_rate_choice, choices.tax_rates[Direction.SALES])]
         for code in self.tax_codes:
             self.fields[f"tax-{code.pk}"] = forms.ChoiceField(
                 label=code.code, required=False, choices=rates, widget=Select(aria_label=code.code)
             )
             word(self.fields[f"tax-{code.pk}"], code.code)
-        accounts = [(account.code, str(account)) for account in choices.sales_accounts]
+        accounts = [
+            (account.code, str(account)) for account in choices.accounts[Direction.SALES, ""]
+        ]
         codes = [(str(code.pk), f"{code.code} · {percent(code)}") for code in self.tax_codes]
         self._offer("sales_account", [("", "Choose an account"), *accounts])
         self._offer("default_tax_code", [("", "None"), *codes])

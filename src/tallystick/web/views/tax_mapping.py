@@ -15,7 +15,7 @@ from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.models import Organisation
 from tallystick.mapping import services
-from tallystick.mapping.models import MappingDefaults, TaxMapping
+from tallystick.mapping.models import AccountChoice, Direction, MappingDefaults, TaxMapping
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.mapping import MappingForm
@@ -114,11 +114,11 @@ def _page(
                 SimpleNamespace(
                     code=code,
                     field=form[f"tax-{code.pk}"],
-                    waiting=waiting.get(f"tax:{code.pk}", 0),
+                    waiting=waiting.get(f"tax:{code.pk}:sales", 0),
                 )
                 for code in form.tax_codes
             ],
-            "waiting_for_account": waiting.get("account", 0),
+            "waiting_for_account": waiting.get("account:sales:", 0),
             "waiting_for_default": waiting.get("tax-default", 0),
         }
     return render(request, "web/pages/tax_mapping.html", context, status=status)
@@ -134,11 +134,14 @@ def _form(organisation: Organisation, workspace: Workspace, *, data: Any = None)
 
 
 def _chosen(organisation: Organisation) -> dict[str, Any]:
-    mappings = TaxMapping.objects.filter(organisation=organisation)
+    mappings = TaxMapping.objects.filter(organisation=organisation, direction=Direction.SALES)
+    account = AccountChoice.objects.filter(
+        organisation=organisation, direction=Direction.SALES, charge=""
+    ).first()
     defaults = MappingDefaults.objects.filter(organisation=organisation).first()
     return {
         **{f"tax-{mapping.tax_code_id}": mapping.tax_type for mapping in mappings},
-        "sales_account": defaults.sales_account_code if defaults else "",
+        "sales_account": account.code if account else "",
         "default_tax_code": str(defaults.tax_code_id or "") if defaults else "",
     }
 

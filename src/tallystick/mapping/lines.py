@@ -1,0 +1,91 @@
+"""Text, quantity, price, discount and tracking of a line as Xero will take them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tallystick import xero
+from tallystick.books.models import Kind
+from tallystick.mapping.known import Known, Place
+from tallystick.mapping.problems import XERO, Problem
+from tallystick.money import line_amount, round_unit_price
+
+#: Xero's Description is no longer.
+_LONGEST_TEXT = 4000
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A line's text and figures; Xero makes of them exactly the amount that we have."""
+
+    description: str
+    quantity: Decimal
+    unit_amount: Decimal
+    discount_rate: Decimal | None = None
+
+
+def description_of(place: Place) -> str:
+    """Return the line's text; Xero takes no empty one."""
+    return place.line.description or place.line.item_code or "-"
+
+
+def priced(place: Place, quantity: Decimal, unit_price: Decimal) -> Priced:
+    """Return what the line is sold or bought at.
+
+    Xero takes discounts on sales invoices alone. Elsewhere the discount goes into the price; where
+    no price of four decimals makes our amount, the amount stands as the price of one.
+    """
+    line, text = place.line, description_of(place)
+    if not line.discount:
+        return Priced(text, quantity, unit_price)
+    if place.document.kind == Kind.SALES_INVOICE:
+        return Priced(text, quantity, unit_price, line.discount)
+    price = round_unit_price(unit_price * (100 - line.discount) / 100)
+    if line_amount(quantity, price) == line.amount:
+        return Priced(text, quantity, price)
+    sum_told = (
+        f" ({_plain(quantity)} {_TIMES} {_plain(unit_price, 2)} less {_plain(line.discount)} %)"
+    )
+    return Priced(text[: _LONGEST_TEXT - len(sum_told)] + sum_told, Decimal(1), line.amount)
+
+
+def tracking_of(
+    known: Known, place: Place
+) -> tuple[tuple[xero.TrackingRef, ...], tuple[Problem, ...]]:
+    """Return the line's tracking in Xero's own spelling, and what of it Xero would not take."""
+    found: dict[str, xero.TrackingRef] = {}
+    problems = []
+    for name, option in place.line.tracking:
+        category = known.tracking.get(name.casefold())
+        options = category.options if category else []
+        spelt = next((one for one in options if one.casefold() == option.casefold()), None)
+        if category is None:
+            why = f"the tracking category {name}, which is not active in {known.organisation}"
+        elif spelt is None:
+            why = f"{option} in {category}, which is no active option in {known.organisation}"
+        elif category.name in found:
+            why = f"the tracking category {category} twice"
+        else:
+            found[category.name] = xero.TrackingRef(name=category.name, option=spelt)
+            continue
+        problems.append(_not_tracked(place, why))
+    return tuple(found.values()), tuple(problems)
+
+
+def _not_tracked(place: Place, why: str) -> Problem:
+    return Problem(
+        "tracking",
+        f"{place.head}{place.name} names {why}.",
+        "Edit the document and correct the line's tracking; or add what is missing in Xero under "
+        "Settings, Tracking categories, and press Retry.",
+        XERO,
+        "xero:tracking",
+    )
+
+
+def _plain(number: Decimal, places: int = 0) -> str:
+    """Write the number without needless zeros, with `places` decimals at least."""
+    text = f"{number:f}"
+    whole, _, decimals = text.partition(".")
+    decimals = decimals.rstrip("0").ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole

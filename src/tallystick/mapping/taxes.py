@@ -1,0 +1,118 @@
+"""The tax type of a line: the line's tax code, the template's, the item's, the workspace's default.
+
+The first that is mapped to a live tax type which the account takes wins. One that is passed over
+for a lower one is told, and the lower one must make the tax that we computed: nothing is taxed
+otherwise in silence (docs/decisions/0006).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from tallystick.books.models import Document, TaxBasis, TaxCode
+from tallystick.mapping.known import Known, Place
+from tallystick.mapping.models import Account, TaxRate
+from tallystick.mapping.problems import TAX_MAPPING, Problem
+from tallystick.money import Basis, line_tax
+
+#: Xero's tax type for no tax at all.
+NO_TAX = "NONE"
+LINE = "the line"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenTax:
+    """The tax type that a line bears in Xero, with its rate in percent, and the level that won."""
+
+    tax_type: str
+    name: str
+    rate: Decimal
+    level: str
+    #: What would have come before it, each with the reason why it does not stand.
+    passed_over: tuple[str, ...] = ()
+
+
+#: Of every line of a document without tax.
+UNTAXED = ChosenTax(NO_TAX, "No tax", Decimal(0), "the document")
+
+
+def tax_of(known: Known, place: Place, account: Account | None) -> ChosenTax | Problem:
+    """Return the line's tax type, or why there is none; without an account the fit is not checked."""
+    if place.document.tax_basis == TaxBasis.NONE:
+        return UNTAXED
+    refused: list[Problem] = []
+    for level, code in _named(known, place):
+        found = _rate_of(known, place, level, code, account)
+        if isinstance(found, Problem):
+            refused.append(found)
+        elif refused and not _makes_our_tax(place, found):
+            break
+        else:
+            passed_over = tuple(problem.message.removeprefix(place.head) for problem in refused)
+            return ChosenTax(found.tax_type, found.name, found.effective_rate, level, passed_over)
+    return refused[0] if refused else _nothing_named(place)
+
+
+def basis_of(document: Document) -> Basis:
+    """Return how the document's line amounts stand to tax, in the words of `money`."""
+    return cast(Basis, str(document.tax_basis))
+
+
+def tax_key(tax_code_id: int, direction: str) -> str:
+    """Return what waits for the mapping of this tax code."""
+    return f"tax:{tax_code_id}:{direction}"
+
+
+def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
+    """Yield each level that names a tax code of ours."""
+    levels = (
+        (LINE, place.line.tax_code_id),
+        ("the template", known.template_tax_codes.get(place.document.template_id or 0)),
+        ("the item", place.item.tax_code_id if place.item else None),
+        ("the workspace default", known.default_tax_code_id),
+    )
+    for level, tax_code_id in levels:
+        if tax_code_id is not None:
+            yield level, known.tax_codes[tax_code_id]
+
+
+def _rate_of(
+    known: Known, place: Place, level: str, code: TaxCode, account: Account | None
+) -> TaxRate | Problem:
+    """Return the live rate that the code is mapped to, or why it cannot be used on the account."""
+    tax_type = known.tax_types.get((code.pk, place.direction))
+    rate = known.tax_rates.get(tax_type or "")
+    if tax_type is None:
+        why = "which has no tax mapping"
+    elif rate is None or rate.status != "ACTIVE":
+        why = f"but {rate or tax_type} is no longer in use in {known.organisation}"
+    elif account and account.account_class not in rate.can_apply_to:
+        why = f"but {rate} cannot be used with account {account} in {known.organisation}"
+    else:
+        return rate
+    act = f"Choose what {code} is in Xero" if tax_type is None else f"Choose another for {code}"
+    of_level = "" if level == LINE else f" from {level}"
+    return Problem(
+        "tax_not_mapped" if tax_type is None else "tax_type",
+        f"{place.head}{place.name} has tax code {code}{of_level}, {why}.",
+        f"{act} on {place.direction.value} under Settings, Tax mapping.",
+        TAX_MAPPING,
+        tax_key(code.pk, place.direction),
+    )
+
+
+def _makes_our_tax(place: Place, rate: TaxRate) -> bool:
+    line = place.line
+    return line_tax(line.amount, rate.effective_rate, basis_of(place.document)) == line.tax
+
+
+def _nothing_named(place: Place) -> Problem:
+    return Problem(
+        "no_tax_code",
+        f"{place.head}{place.name} has no tax mapping, for neither the line "
+        "nor its item has a tax code.",
+        "Choose the tax code for such lines under Settings, Tax mapping.",
+        TAX_MAPPING,
+        "tax-default",
+    )
