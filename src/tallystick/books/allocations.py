@@ -133,14 +133,14 @@ def _judge(
     recorded = list(Allocation.objects.filter(credit_note__in=standing.documents))
     known = Counter(map(_key, recorded)) if pass_over_known else Counter()
     taken = {_pair(each) for each in recorded if each.status == EntryStatus.RECORDED}
-    verdicts = []
+    verdicts: list[Verdict[Allocation]] = []
     for place, given in enumerate(allocations, start=1):
         checker = Checker(f"{given.credit_note} to {given.document}")
         checker.line = place if len(allocations) > 1 else None
         allocation = _allocation(given, standing, checker)
         if allocation is not None and known[_key(allocation)]:
             known[_key(allocation)] -= 1
-            verdicts.append(Verdict[Allocation](None, is_here=True))
+            verdicts.append(Verdict(None, is_here=True))
             continue
         if allocation is not None:
             allocation.workspace, allocation.created_by = workspace, actor

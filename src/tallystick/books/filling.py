@@ -33,11 +33,7 @@ def fill_document(record: Document, given: DocumentInput) -> list[Line]:
     and what is paid and allocated of it. Raises InvalidRecord with every problem.
     """
     checker = Checker(record.number or "The document")
-    is_submitted = record.status == Status.SUBMITTED
-    settled = record.total - outstanding(record) if is_submitted else Decimal(0)
-    if settled and (given.currency or record.workspace.currency) != record.currency:
-        remedy = f"It is paid or allocated in {record.currency}; keep that, or take it back first."
-        checker.refuse("currency", given.currency, remedy)
+    settled, settled_in = _settled(record), record.currency
     checker.text("number", record.number, at_most=255)
     if given.kind != record.kind:
         checker.refuse("kind", given.kind, "A document keeps its kind; make a new one.")
@@ -46,8 +42,8 @@ def fill_document(record: Document, given: DocumentInput) -> list[Line]:
     lines = _lines(record, given, checker)
     if not checker.problems:
         _fill_totals(record, lines, given.total, checker)
-    if not checker.problems and record.total < settled:
-        checker.refuse("total", record.total, _below(settled, record))
+    if settled:
+        _check_settled(record, settled, settled_in, checker)
     checker.finish()
     return lines
 
@@ -201,11 +197,21 @@ def _rounding(computed: Decimal, stated: Decimal | None, checker: Checker) -> De
     return stated - computed
 
 
-def _below(settled: Decimal, record: Document) -> str:
-    return (
-        f"{settled:,} {record.currency} of it is paid or allocated already. Delete payments or "
-        "remove allocations first, or leave it at that amount at least."
-    )
+def _settled(record: Document) -> Decimal:
+    """Return how much of a submitted document is paid and allocated."""
+    return record.total - outstanding(record) if record.status == Status.SUBMITTED else Decimal(0)
+
+
+def _check_settled(record: Document, settled: Decimal, currency: str, checker: Checker) -> None:
+    if record.currency != currency:
+        remedy = f"It is paid or allocated in {currency}; keep that, or take it back first."
+        checker.refuse("currency", record.currency, remedy)
+    elif record.total < settled:
+        remedy = (
+            f"{settled:,} {currency} of it is paid or allocated already. Delete payments or remove "
+            "allocations first, or leave it at that amount at least."
+        )
+        checker.refuse("total", record.total, remedy)
 
 
 def _rate(line: Line) -> Decimal:

@@ -112,14 +112,14 @@ def _judge(
 ) -> list[Verdict[Payment]]:
     standing = Standing(workspace, [(each.kind, each.number) for each in payments])
     known = _recorded(standing.documents) if pass_over_known else Counter()
-    verdicts = []
+    verdicts: list[Verdict[Payment]] = []
     for place, given in enumerate(payments, start=1):
         checker = Checker(given.number)
         checker.line = place if len(payments) > 1 else None
         payment = _payment(given, standing, checker)
         if payment is not None and known[_key(payment)]:
             known[_key(payment)] -= 1
-            verdicts.append(Verdict[Payment](None, is_here=True))
+            verdicts.append(Verdict(None, is_here=True))
             continue
         if payment is not None:
             payment.workspace, payment.created_by = workspace, actor
