@@ -91,4 +91,4 @@ def test_an_unknown_message_is_passed_on_as_xero_wrote_it():
 
     assert explanation.code == "other"
     assert "The moon is in the wrong quarter." in explanation.words
-    assert "retry" in explanation.remedy
+    assert "Retry" in explanation.remedy

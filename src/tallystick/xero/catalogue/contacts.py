@@ -1,0 +1,70 @@
+"""Customers and suppliers, as contacts of their own and on documents."""
+
+from tallystick.xero.catalogue.known import known
+
+_UNARCHIVE = "Restore the contact in Xero under Contacts, Archived, then press Retry."
+_CHOOSE = "Choose the customer or supplier of this {noun}, then press Retry."
+_CORRECT = "Correct it at the customer or supplier here, then press Retry."
+
+CONTACTS = (
+    known(
+        "contact_name_taken",
+        "Xero already has an active contact with this name.",
+        "Give one of the two another name, here or in Xero, then press Retry.",
+        "contact name ... is already assigned to another contact",
+    ),
+    known(
+        "contact_number_taken",
+        "Another contact in Xero has this contact number.",
+        "Give one of the two another number, here or in Xero, then press Retry.",
+        "Another contact has this contact number",
+    ),
+    known(
+        "contact_account_number_taken",
+        "Another contact in Xero, perhaps an archived one, has this account number.",
+        "Give this customer or supplier another account number, or none, then press Retry.",
+        "Account Number already exists",
+    ),
+    known(
+        "contact_archived",
+        "The contact is archived in Xero, and archived contacts cannot be changed.",
+        _UNARCHIVE,
+        "matched an archived contact",
+    ),
+    known(
+        "contact_archived",
+        "The contact is archived in Xero, so it cannot get new documents.",
+        _UNARCHIVE,
+        "contact must be un-archived",
+        "Unable to assign an Archived contact",
+    ),
+    known(
+        "contact_not_in_xero",
+        "Xero no longer has the contact that this {noun} is linked to.",
+        "Choose its contact in Xero at the customer or supplier here, then press Retry.",
+        "contact with the specified ... could not be found",
+    ),
+    known(
+        "contact_name_invalid",
+        "Xero does not take this name: it is empty, holds < or >, or blanks too many.",
+        _CORRECT,
+        "Contact name cannot be empty",
+        "contact name cannot contain",
+        "contact name cannot begin or end with a blank",
+    ),
+    known(
+        "contact_missing",
+        "Xero was not told whose {noun} this is.",
+        _CHOOSE,
+        "Contact must contain at least 1 of the following",
+        "A Contact must be specified",
+        "Contact cannot be empty",
+        "Paid to name cannot be empty",
+    ),
+    known(
+        "email_invalid",
+        "Xero does not accept the e-mail address.",
+        "Correct or empty the e-mail address of this customer or supplier, then press Retry.",
+        "Email address must be valid",
+    ),
+)
