@@ -39,6 +39,15 @@ OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
 
 #: The records of ours that a link can stand for, by the name of its field.
 RECORDS = ("document", "party", "payment", "allocation")
+#: What is loaded with links whose records are worked on.
+WITH_RECORDS = (
+    "organisation",
+    "document__party",
+    "party",
+    "payment__document__party",
+    "allocation__document__party",
+    "allocation__credit_note",
+)
 
 
 def _has_only(name: str) -> models.Q:

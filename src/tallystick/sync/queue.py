@@ -1,4 +1,4 @@
-"""Putting work into the queue and releasing it: submit, cancel, Sync now, Retry, a mended mapping.
+"""Putting work into the queue and releasing it: submit, edit, cancel, pay, Sync now, Retry, a mend.
 
 All of it is rows of ours in the transaction of the act that causes it; the job deferred with
 them only wakes a worker, and a sweep does the same should it be lost.
@@ -10,25 +10,43 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 
-from tallystick.books.models import Document, Kind, Status
-from tallystick.books.signals import documents_cancelled, documents_submitted
+from tallystick.books.models import Allocation, Document, Payment
+from tallystick.books.signals import (
+    allocations_made,
+    allocations_removed,
+    documents_cancelled,
+    documents_edited,
+    documents_submitted,
+    payments_deleted,
+    payments_recorded,
+)
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.signals import organisation_connected
 from tallystick.mapping.problems import TAX_MAPPING, XERO
 from tallystick.mapping.signals import mended
-from tallystick.sync.models import Attempt, Intent, Lane, Link, LinkState, Outcome
-from tallystick.sync.tasks import wake
+from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
+from tallystick.sync.models import (
+    Attempt,
+    Intent,
+    KindPolicy,
+    Lane,
+    Link,
+    LinkState,
+    Outcome,
+)
+from tallystick.sync.policy import PAYMENT, in_order, reassess
+from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
-#: Kinds of documents that are pushed.
-PUSHED_KINDS = (Kind.SALES_INVOICE,)
+#: Code of the problem of payments whose document is still a draft in Xero.
+NOT_APPROVED = "not_approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +65,84 @@ def queue_submitted(
     organisation = bound_organisation(workspace)
     if organisation is None:
         return
-    _create_links(organisation, LinkState.QUEUED, document_ids=document_ids)
+    link_documents(organisation, ids=document_ids)
     wake(organisation.pk)
+
+
+@receiver(documents_edited)
+def queue_edited(
+    sender: type[Document], workspace: Workspace, document_ids: Sequence[int], **_: Any
+) -> None:
+    """Queue what was edited after it was sent, or stopped before; the rest is sent as it is now.
+
+    What is being sent just now is queued again once its answer is known.
+    """
+    links = Link.objects.filter(document__in=document_ids)
+    approving = links.filter(state=LinkState.QUEUED, intent=Intent.APPROVE)
+    in_order(approving).update(intent=Intent.PUSH)
+    stopped = [LinkState.SYNCED, LinkState.FAILED, LinkState.HELD]
+    in_order(links.filter(state__in=stopped)).update(
+        state=LinkState.QUEUED, intent=Intent.PUSH, **_anew()
+    )
+    organisation = bound_organisation(workspace)
+    if organisation:
+        reassess(organisation)
+        wake(organisation.pk)
+
+
+@receiver(payments_recorded)
+def queue_payments(
+    sender: type[Payment], workspace: Workspace, payment_ids: Sequence[int], **_: Any
+) -> None:
+    """Queue the payments in the transaction that records them."""
+    organisation = bound_organisation(workspace)
+    if organisation:
+        link_payments(organisation, ids=payment_ids)
+        wake(organisation.pk)
+
+
+@receiver(allocations_made)
+def queue_allocations(
+    sender: type[Allocation], workspace: Workspace, allocation_ids: Sequence[int], **_: Any
+) -> None:
+    """Queue the allocations in the transaction that makes them."""
+    organisation = bound_organisation(workspace)
+    if organisation:
+        link_allocations(organisation, ids=allocation_ids)
+        wake(organisation.pk)
 
 
 @receiver(documents_cancelled)
 def withdraw_cancelled(
     sender: type[Document], workspace: Workspace, document_ids: Sequence[int], **_: Any
 ) -> None:
-    """In the cancelling transaction: drop what was never sent, queue the retraction of the rest.
+    """Withdraw cancelled documents in the cancelling transaction."""
+    _withdraw(Link.objects.filter(document__in=document_ids))
+
+
+@receiver(payments_deleted)
+def withdraw_payments(
+    sender: type[Payment], workspace: Workspace, payment_ids: Sequence[int], **_: Any
+) -> None:
+    """Withdraw deleted payments in the deleting transaction."""
+    _withdraw(Link.objects.filter(payment__in=payment_ids))
+
+
+@receiver(allocations_removed)
+def withdraw_allocations(
+    sender: type[Allocation], workspace: Workspace, allocation_ids: Sequence[int], **_: Any
+) -> None:
+    """Withdraw removed allocations in the removing transaction."""
+    _withdraw(Link.objects.filter(allocation__in=allocation_ids))
+
+
+def _withdraw(links: QuerySet[Link]) -> None:
+    """Drop what was never sent, queue the retraction of the rest.
 
     What is being sent just now is marked only: the engine retracts it once it knows the answer.
     """
-    links = Link.objects.filter(document__in=document_ids).exclude(state=LinkState.RETRACTED)
-    _in_order(links).update(
+    links = links.exclude(state=LinkState.RETRACTED)
+    in_order(links).update(
         intent=Intent.RETRACT,
         state=Case(
             When(state=LinkState.SENDING, then=Value(LinkState.SENDING)),
@@ -81,7 +163,7 @@ def adopt_submitted(
     """Show everything submitted so far as waiting for Sync now; reading Xero's lists starts."""
     organisation = Organisation.objects.get(pk=organisation_id)
     Lane.objects.get_or_create(organisation=organisation)
-    _create_links(organisation, LinkState.WAITING)
+    link_all(organisation, state=LinkState.WAITING)
     wake(organisation.pk)
 
 
@@ -94,21 +176,30 @@ def release_mended(
     Under the lane's lock, for a round may be failing more documents for the same cause just now.
     """
     Lane.objects.select_for_update().filter(organisation=organisation_id).exists()
-    if release(organisation_id, keys):
+    keys = list(keys)
+    released = release(organisation_id, keys)
+    if "xero:*" in keys:
+        # Xero is being looked at anew: perhaps somebody has approved there what payments wait for.
+        unapproved = _stopped(organisation_id).filter(problem__code=NOT_APPROVED)
+        released += _requeue(unapproved)
+    if released:
         wake(organisation_id)
 
 
 def release(organisation_id: int, keys: Iterable[str]) -> int:
-    """Queue the failed and held links that wait for one of the keys; returns how many."""
+    """Queue the links that wait for one of the keys; returns how many."""
     keys = list(keys)
     waiting = Q(waits_for__in=[key for key in keys if not key.endswith("*")])
     for key in keys:
         if key.endswith("*"):
             waiting |= Q(waits_for__startswith=key.removesuffix("*"))
-    stopped = Link.objects.filter(
-        waiting, organisation=organisation_id, state__in=[LinkState.FAILED, LinkState.HELD]
-    )
-    return _requeue(stopped)
+    # Said once more, so that the index on it is used.
+    return _requeue(_stopped(organisation_id).filter(waiting).exclude(waits_for=""))
+
+
+def _stopped(organisation_id: int) -> QuerySet[Link]:
+    states = [LinkState.FAILED, LinkState.HELD, LinkState.WAITING]
+    return Link.objects.filter(organisation=organisation_id, state__in=states)
 
 
 @transaction.atomic
@@ -123,8 +214,8 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
         raise NotConnected(workspace)
     # One at a time, so that two people who press it at once do not both count the same documents.
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    _create_links(organisation, LinkState.WAITING)
-    waiting = Link.objects.filter(organisation=organisation, state=LinkState.WAITING)
+    link_all(organisation, state=LinkState.WAITING)
+    waiting = _waiting(organisation)
     queued = totals_of(waiting)
     _requeue(waiting)
     if queued.count:
@@ -137,6 +228,25 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
         )
     wake(organisation.pk)
     return queued
+
+
+def send_scheduled(policy: KindPolicy) -> None:
+    """Queue what waits for its kind's time of day."""
+    organisation = policy.organisation
+    _requeue(_waiting(organisation).filter(of_kind(policy.kind)))
+    wake(organisation.pk)
+
+
+def of_kind(kind: str) -> Q:
+    """Return the condition on links of a policy's kind."""
+    if kind == PAYMENT:
+        return Q(payment__isnull=False) | Q(allocation__isnull=False)
+    return Q(document__kind=kind)
+
+
+def _waiting(organisation: Organisation) -> QuerySet[Link]:
+    """Return the links that wait for a person or their hour, not for another record."""
+    return Link.objects.filter(organisation=organisation, state=LinkState.WAITING, waits_for="")
 
 
 @transaction.atomic
@@ -209,17 +319,7 @@ def _requeue(links: QuerySet[Link], *, asked_by: User | None = None) -> int:
             )
             for link in links.order_by("pk").select_for_update()
         )
-    return _in_order(links).update(state=LinkState.QUEUED, **_anew())
-
-
-def _in_order(links: QuerySet[Link]) -> QuerySet[Link]:
-    """Return the same links, to be locked in the order of their keys when they are updated.
-
-    Everybody locks them so, after the documents; no two acts then wait for each other.
-    """
-    # A limit, or Django would leave out the order of a sub-select.
-    locked = links.order_by("pk").select_for_update().values("pk")[: 2**62]
-    return Link.objects.filter(pk__in=locked)
+    return in_order(links).update(state=LinkState.QUEUED, **_anew())
 
 
 def _anew() -> dict[str, Any]:
@@ -232,40 +332,3 @@ def _anew() -> dict[str, Any]:
         "queued_at": Now(),
         "changed_at": Now(),
     }
-
-
-def _create_links(
-    organisation: Organisation, state: LinkState, *, document_ids: Sequence[int] | None = None
-) -> None:
-    """Give every submitted document (of those named) without a link one, in one statement.
-
-    The documents are locked, so that one that is just being cancelled gets none.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO sync_link (organisation_id, document_id, state, intent, queued_at, tries,
-                                   xero_number, xero_status, waits_for)
-            SELECT %(organisation)s, document.id, %(state)s, %(intent)s, now(), 0, '', '', ''
-            FROM books_document document
-            WHERE document.workspace_id = %(workspace)s
-              AND document.status = %(submitted)s
-              AND document.kind = ANY(%(kinds)s)
-              AND (%(ids)s::bigint[] IS NULL OR document.id = ANY(%(ids)s))
-              AND NOT EXISTS (SELECT FROM sync_link link
-                              WHERE link.organisation_id = %(organisation)s
-                                AND link.document_id = document.id)
-            ORDER BY document.id
-            FOR SHARE OF document
-            ON CONFLICT (organisation_id, document_id) DO NOTHING
-            """,
-            {
-                "organisation": organisation.pk,
-                "workspace": organisation.workspace_id,
-                "state": state.value,
-                "intent": Intent.PUSH.value,
-                "submitted": Status.SUBMITTED.value,
-                "kinds": [kind.value for kind in PUSHED_KINDS],
-                "ids": list(document_ids) if document_ids is not None else None,
-            },
-        )

@@ -16,7 +16,8 @@ from django.utils import timezone
 from tallystick.books.models import Document, DocumentQuerySet, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.models import Attempt, Lane, Link, LinkState
-from tallystick.sync.queue import PUSHED_KINDS, bound_organisation
+from tallystick.sync.push.shapes import shape_of
+from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
 
 #: Words are looked for in so many messages of the Sync log, the newest.
@@ -92,7 +93,7 @@ class Summary:
 def document_state(document: Document) -> DocumentState | None:
     """Return how the document stands with the organisation its workspace is bound to.
 
-    None for drafts, for kinds that are not pushed, and for what was cancelled before any link.
+    None for drafts, and for what was cancelled before any link.
     """
     organisation = bound_organisation(document.workspace)
     return states_of([document], organisation).get(document.pk)
@@ -121,7 +122,7 @@ def states_of(
 def _state_of_document(
     document: Document, link: Link | None, lane: Lane | None, organisation: Organisation | None
 ) -> DocumentState | None:
-    if document.status == Status.DRAFT or document.kind not in PUSHED_KINDS:
+    if document.status == Status.DRAFT:
         return None
     if link is not None:
         return _state_of_link(link, lane)
@@ -163,7 +164,7 @@ def in_state(
     """Keep the documents that show the word of `state`; finds a rare one without looking at all."""
     if organisation is None:
         # Without one nothing has a link in use, and all that is submitted waits.
-        waiting = documents.filter(status=Status.SUBMITTED, kind__in=PUSHED_KINDS)
+        waiting = documents.filter(status=Status.SUBMITTED)
         return waiting if state == LinkState.WAITING else documents.none()
     # With one every submitted document has a link: submitting and connecting make them.
     alike = [each for each in LinkState.values if word_of(each) == word_of(state)]
@@ -184,7 +185,7 @@ def xero_url(link: Link) -> str:
     """
     if link.xero_id is None or link.document is None:
         return ""
-    path = f"/AccountsReceivable/View.aspx?InvoiceID={link.xero_id}"
+    path = f"{shape_of(link.document).page}{link.xero_id}"
     shortcode = link.organisation.short_code
     return (
         f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"

@@ -13,7 +13,20 @@ from tallystick.failpoints import failpoint
 
 T = TypeVar("T")
 
-PURPOSES = ("create_contacts", "create_invoices", "retract_invoices")
+#: What batches are for: a verb and the sort of record that it is done to.
+PURPOSES = (
+    "create_contacts",
+    *(
+        f"{verb}_{records}"
+        for records in ("invoices", "credit_notes")
+        for verb in ("create", "update", "approve", "attach", "retract")
+    ),
+    *(
+        f"{verb}_{records}"
+        for records in ("payments", "allocations")
+        for verb in ("create", "retract")
+    ),
+)
 
 COMMITS = (
     "lane.take",
@@ -22,7 +35,9 @@ COMMITS = (
     "contacts.find",
     "resolve",
     "ask",
-    "retract.look",
+    "entries.resolve",
+    "entries.ask",
+    "look",
     "batch.ask",
     *(f"{purpose}.{step}" for purpose in PURPOSES for step in ("seal", "settle")),
 )
@@ -30,7 +45,8 @@ CALLS = (
     "organisation.read",
     "contacts.ask",
     "ask",
-    "retract.look",
+    "entries.ask",
+    "look",
     "batch.ask",
     *(f"{purpose}.send" for purpose in PURPOSES),
 )

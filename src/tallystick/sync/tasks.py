@@ -8,21 +8,23 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-PUSH_QUEUE = "push"
+from tallystick.sync.policy import due_schedules
+from tallystick.sync.push.round import drain as drain_lane
+from tallystick.sync.queue import send_scheduled
+from tallystick.sync.waking import DRAIN, PUSH_QUEUE
 
 
-@app.task(queue=PUSH_QUEUE, name="push.drain")
+@app.task(queue=PUSH_QUEUE, name=DRAIN)
 def drain(organisation_id: int) -> None:
     """Work one round of the organisation's push lane."""
-    # Imported here: the engine itself queues work through this module.
-    from tallystick.sync.push.round import drain as drain_lane
-
     drain_lane(organisation_id)
 
 
-def wake(organisation_id: int) -> None:
-    """Defer a look at the organisation's lane, in the transaction that is open, if one is."""
-    drain.defer(organisation_id=organisation_id)
+def sweep() -> None:
+    """Do what must happen though every job were lost: release what is scheduled, wake what is due."""
+    for policy in due_schedules():
+        send_scheduled(policy)
+    wake_due()
 
 
 def wake_due() -> int:
@@ -66,6 +68,8 @@ def due_organisations() -> list[int]:
                                 AND link.state IN ('queued', 'sending')
                                 AND link.not_before <= now())
                 UNION SELECT organisation_id FROM sync_batch WHERE settled_at IS NULL
+                UNION SELECT organisation_id FROM sync_link
+                      WHERE wants_pdf AND state = 'synced'
                 UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
             )
             SELECT due.organisation_id FROM due

@@ -5,16 +5,27 @@ in the order of their keys. Cancelling takes the same locks in the same order, s
 comes either before a verdict, and is seen here, or after it, and sees the result.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from tallystick.books.models import Document, Status
+from tallystick.books.models import Allocation, Document, EntryStatus, Payment, Status
 from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
-from tallystick.sync.models import Attempt, Batch, Intent, Link, LinkState, Outcome
+from tallystick.sync.models import (
+    WITH_RECORDS,
+    Attempt,
+    Batch,
+    Intent,
+    Link,
+    LinkState,
+    Outcome,
+)
+from tallystick.sync.policy import policies_of
 from tallystick.sync.queue import release
+from tallystick.sync.snapshots import Content, note_came_back
 
 #: After so many unclear answers a link fails and waits for a person.
 MAX_TRIES = 6
@@ -27,6 +38,9 @@ class Copy:
     xero_id: UUID
     number: str
     status: str
+    #: What it says, and the revision of ours that it is; None where this is not news.
+    content: Content | None = None
+    revision: int | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -46,17 +60,20 @@ class Verdict:
     problem: Problem | None = None
     #: The problem is a question to a person rather than an error.
     is_question: bool = False
+    #: The key of what it has to wait for, such as `document:7`, before it can be sent.
+    waits_for: str = ""
     #: Going back counts as one of the link's tries; not so where others in its batch are the cause.
     is_try: bool = True
 
 
 def lock_links(link_ids: Iterable[int]) -> dict[int, Link]:
-    """Lock the links and their documents for this transaction; read afresh, by primary key."""
+    """Lock the links and their records for this transaction; read afresh, by primary key."""
     wanted = list(link_ids)
-    documents = Document.objects.filter(links__in=wanted).order_by("pk")
-    list(documents.select_for_update().values_list("pk", flat=True))
+    for records in (Document, Payment, Allocation):
+        rows = records.objects.filter(links__in=wanted).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
     links = Link.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-    return {link.pk: link for link in links.select_related("document", "party")}
+    return {link.pk: link for link in links.select_related(*WITH_RECORDS)}
 
 
 def apply_verdicts(
@@ -91,7 +108,8 @@ def apply_verdicts(
         attempt.finished_at = Now()
         attempts.append(attempt)
     _save(links.values(), attempts)
-    _release_documents_of(links.values())
+    _keep_contents(verdicts, links)
+    _release_those_behind(links.values())
     return list(links.values())
 
 
@@ -110,18 +128,13 @@ def _owners(verdicts: Sequence[Verdict]) -> dict[UUID, Link]:
     links = Link.objects.filter(
         organisation__links__in=[verdict.link_id for verdict in verdicts[:1]], xero_id__in=found
     )
-    return {
-        link.xero_id: link for link in links.select_related("document", "party") if link.xero_id
-    }
+    return {link.xero_id: link for link in links.select_related(*WITH_RECORDS) if link.xero_id}
 
 
 def _belongs_to_another(link: Link, owner: Link) -> Verdict:
     """One record in Xero is never two of ours: whatever hangs on it would go to the wrong one."""
-    ours, theirs = link.document or link.party, owner.document or owner.party
-    message = (
-        f"{ours} ({ours.number if ours else ''}) and {theirs} ({theirs.number if theirs else ''}) "
-        f"are one and the same record in Xero, so {ours} was not linked to it. Nothing was changed."
-    )
+    ours, theirs = link.record, owner.record
+    message = f"{ours} ({ours.number}) and {theirs} ({theirs.number}) are one and the same record in Xero, so {ours} was not linked to it. Nothing was changed."
     remedy = "Give each a record with a number of its own in Xero, then press Retry."
     problem = Problem("record_taken", message, remedy, PARTY if link.party else XERO)
     return Verdict(link.pk, message, problem=problem, is_question=True)
@@ -133,10 +146,18 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     link.problem, link.waits_for = None, ""
     if verdict.copy:
         outcome = _move_to_copy(link, verdict.copy)
-        if verdict.problem is None or _is_cancelled(link):
+        link.wants_pdf = link.wants_pdf and action != "attach"
+        if verdict.problem is None or _is_withdrawn(link):
             return outcome
-    if _is_cancelled(link) and (link.xero_id is None or action != "retract"):
+        if action == "attach":
+            # The document itself is in Xero; that its PDF is not is a remark on it.
+            link.problem = verdict.problem.to_json()
+            return Outcome.FAILED
+    if _is_withdrawn(link) and (link.xero_id is None or action != "retract"):
         return _move_to_withdrawn(link)
+    if verdict.waits_for:
+        link.state, link.waits_for = LinkState.WAITING, verdict.waits_for
+        return Outcome.WAITING
     if verdict.problem:
         return _move_to_problem(link, verdict.problem, is_question=verdict.is_question)
     link.tries += verdict.is_try
@@ -160,32 +181,43 @@ def _move_back(link: Link) -> Outcome:
 
 def _move_to_copy(link: Link, copy: Copy) -> Outcome:
     link.xero_id, link.xero_number, link.xero_status = copy.xero_id, copy.number, copy.status
-    link.tries = 0
-    if copy.is_gone and (_is_cancelled(link) or link.intent == Intent.RETRACT):
+    link.tries, link.claim = 0, ""
+    if copy.is_gone and (_is_withdrawn(link) or link.intent == Intent.RETRACT):
         link.state = LinkState.RETRACTED
-    elif _is_cancelled(link):
+    elif _is_withdrawn(link):
         link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
         link.not_before = Now()
     else:
-        link.state, link.synced_at = LinkState.SYNCED, Now()
-        link.sent_revision = link.document.revision if link.document else None
+        link.state, link.intent, link.synced_at = LinkState.SYNCED, Intent.PUSH, Now()
+        _note_revision(link, copy)
     return Outcome.DONE
 
 
+def _note_revision(link: Link, copy: Copy) -> None:
+    """Note what Xero has of the document; edited while it was on its way, it goes out again."""
+    if link.document is None:
+        return
+    if copy.revision is not None and copy.revision != link.sent_revision:
+        link.sent_revision = copy.revision
+        link.wants_pdf = policies_of(link.organisation)[link.document.kind].attach_pdf
+    if link.sent_revision is not None and link.sent_revision < link.document.revision:
+        link.state, link.not_before = LinkState.QUEUED, Now()
+
+
 def _move_to_problem(link: Link, problem: Problem, *, is_question: bool) -> Outcome:
-    link.state = LinkState.HELD if is_question else LinkState.FAILED
+    link.state, link.claim = LinkState.HELD if is_question else LinkState.FAILED, ""
     link.problem, link.waits_for = problem.to_json(), problem.waits_for
     return Outcome.HELD if is_question else Outcome.FAILED
 
 
 def _no_clear_answer(link: Link) -> Problem:
-    name = link.document or link.party
+    name = link.record
     often = f"Xero broke off {link.tries} times without a clear answer"
     if link.intent == Intent.RETRACT:
         return Problem(
             "no_clear_answer",
-            f"{name} is cancelled here but may still stand in Xero: {often}.",
-            "Press Retry, or delete or void it in Xero by hand and then press Retry.",
+            f"{name} is withdrawn here but may still stand in Xero: {often}.",
+            "Press Retry, or remove it in Xero by hand and then press Retry.",
             XERO,
         )
     return Problem(
@@ -197,15 +229,33 @@ def _no_clear_answer(link: Link) -> Problem:
     )
 
 
-def _release_documents_of(links: Iterable[Link]) -> None:
-    """Queue the documents that waited for customers who are in Xero now."""
-    known = [link for link in links if link.party_id and link.state == LinkState.SYNCED]
-    if known:
-        release(known[0].organisation_id, [f"party:{link.party_id}" for link in known])
+def _keep_contents(verdicts: Sequence[Verdict], links: Mapping[int, Link]) -> None:
+    """Keep what Xero has of each document, for those whose link says so now."""
+    contents = {
+        verdict.link_id: (verdict.copy.revision or 0, verdict.copy.content)
+        for verdict in verdicts
+        if verdict.copy and verdict.copy.content is not None
+        if links[verdict.link_id].xero_id == verdict.copy.xero_id
+    }
+    if contents:
+        note_came_back(contents)
 
 
-def _is_cancelled(link: Link) -> bool:
-    return link.document is not None and link.document.status == Status.CANCELLED
+def _release_those_behind(links: Iterable[Link]) -> None:
+    """Queue what waited for customers and documents that are in Xero now."""
+    known = [link for link in links if link.state == LinkState.SYNCED]
+    keys = [f"party:{link.party_id}" for link in known if link.party_id]
+    keys += [f"document:{link.document_id}" for link in known if link.document_id]
+    if keys:
+        release(known[0].organisation_id, keys)
+
+
+def _is_withdrawn(link: Link) -> bool:
+    """Tell whether the record was cancelled or deleted here."""
+    if link.document:
+        return link.document.status == Status.CANCELLED
+    entry = link.payment or link.allocation
+    return entry is not None and entry.status == EntryStatus.DELETED
 
 
 def _open_attempts(batch: Batch | None) -> dict[int, Attempt]:
@@ -222,7 +272,8 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
         unique_fields=["id"],
         update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
-            "problem", "waits_for", "not_before", "tries", "changed_at", "synced_at",
+            "wants_pdf", "claim", "problem", "waits_for", "not_before", "tries", "changed_at",
+            "synced_at",
         ],
     )  # fmt: skip
     Attempt.objects.bulk_create(attempt for attempt in attempts if attempt.pk is None)
@@ -236,8 +287,12 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
 
 def mark_sending(links: Sequence[Link], batch: Batch, *, action: str) -> None:
     """Note, in the sealing transaction, that the links are on their way in the batch."""
-    Link.objects.filter(pk__in=[link.pk for link in links]).update(
-        state=LinkState.SENDING, changed_at=Now()
+    keys = [link.pk for link in links]
+    document = Document.objects.filter(pk=OuterRef("document_id"))
+    Link.objects.filter(pk__in=keys).update(
+        state=LinkState.SENDING,
+        sealed_revision=Subquery(document.values("revision")),
+        changed_at=Now(),
     )
     Attempt.objects.bulk_create(
         Attempt(

@@ -13,7 +13,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from tallystick.sync.tasks import wake_due
+from tallystick.sync.tasks import sweep
 
 logger = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ def _sweep(over: threading.Event) -> None:
     while not over.wait(_SWEEP_SECONDS):
         try:
             close_old_connections()
-            wake_due()
+            sweep()
         except Exception:
             logger.exception("sweep.failed")
     connection.close()

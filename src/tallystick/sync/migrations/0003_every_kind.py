@@ -6,127 +6,262 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0002_every_kind'),
-        ('connections', '0002_initial'),
-        ('sync', '0002_initial'),
+        ("books", "0002_every_kind"),
+        ("connections", "0002_initial"),
+        ("sync", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KindPolicy',
+            name="KindPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sales_invoice', 'Sales invoice'), ('bill', 'Bill'), ('sales_credit_note', 'Sales credit note'), ('supplier_credit_note', 'Supplier credit note'), ('payment', 'Payment')], max_length=24)),
-                ('sent_as', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Awaiting approval'), ('AUTHORISED', 'Approved')], default='DRAFT', max_length=10)),
-                ('trigger', models.CharField(choices=[('on_submit', 'As soon as it is submitted'), ('by_hand', 'When somebody presses Sync now'), ('schedule', 'Every day at a fixed time')], default='on_submit', max_length=10)),
-                ('send_at', models.TimeField(blank=True, null=True)),
-                ('next_send_at', models.DateTimeField(blank=True, null=True)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('number_prefix', models.CharField(blank=True, max_length=20)),
-                ('attach_pdf', models.BooleanField(default=False)),
-                ('when_draft', models.CharField(choices=[('ask', 'Hold the payment and ask'), ('approve', 'Approve the document, then pay it')], default='ask', max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sales_invoice", "Sales invoice"),
+                            ("bill", "Bill"),
+                            ("sales_credit_note", "Sales credit note"),
+                            ("supplier_credit_note", "Supplier credit note"),
+                            ("payment", "Payment"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "sent_as",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("SUBMITTED", "Awaiting approval"),
+                            ("AUTHORISED", "Approved"),
+                        ],
+                        default="DRAFT",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("on_submit", "As soon as it is submitted"),
+                            ("by_hand", "When somebody presses Sync now"),
+                            ("schedule", "Every day at a fixed time"),
+                        ],
+                        default="on_submit",
+                        max_length=10,
+                    ),
+                ),
+                ("send_at", models.TimeField(blank=True, null=True)),
+                ("next_send_at", models.DateTimeField(blank=True, null=True)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("number_prefix", models.CharField(blank=True, max_length=20)),
+                ("attach_pdf", models.BooleanField(default=False)),
+                (
+                    "when_draft",
+                    models.CharField(
+                        choices=[
+                            ("ask", "Hold the payment and ask"),
+                            ("approve", "Approve the document, then pay it"),
+                        ],
+                        default="ask",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'kind policies',
+                "verbose_name_plural": "kind policies",
             },
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('link', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='snapshot', serialize=False, to='sync.link')),
-                ('revision', models.PositiveIntegerField()),
-                ('sent', models.BinaryField()),
-                ('came_back', models.BinaryField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "link",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="snapshot",
+                        serialize=False,
+                        to="sync.link",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                ("sent", models.BinaryField()),
+                ("came_back", models.BinaryField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='link',
-            name='link_has_one_record',
+            model_name="link",
+            name="link_has_one_record",
         ),
         migrations.AddField(
-            model_name='batch',
-            name='content_type',
-            field=models.CharField(default='application/json', max_length=100),
+            model_name="batch",
+            name="content_type",
+            field=models.CharField(default="application/json", max_length=100),
         ),
         migrations.AddField(
-            model_name='link',
-            name='allocation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='books.allocation'),
+            model_name="link",
+            name="allocation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="books.allocation",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='claim',
+            model_name="link",
+            name="claim",
             field=models.CharField(blank=True, max_length=255),
         ),
         migrations.AddField(
-            model_name='link',
-            name='forced_revision',
+            model_name="link",
+            name="forced_revision",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='link',
-            name='payment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='books.payment'),
+            model_name="link",
+            name="payment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="books.payment",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='sealed_revision',
+            model_name="link",
+            name="sealed_revision",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='link',
-            name='wants_pdf',
+            model_name="link",
+            name="wants_pdf",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='attempt',
-            name='outcome',
-            field=models.CharField(choices=[('open', 'Under way'), ('done', 'Done'), ('failed', 'Failed'), ('held', 'Needs you'), ('unknown', 'Asking again'), ('waiting', 'Waits for another'), ('dropped', 'Not needed any more')], max_length=8),
+            model_name="attempt",
+            name="outcome",
+            field=models.CharField(
+                choices=[
+                    ("open", "Under way"),
+                    ("done", "Done"),
+                    ("failed", "Failed"),
+                    ("held", "Needs you"),
+                    ("unknown", "Asking again"),
+                    ("waiting", "Waits for another"),
+                    ("dropped", "Not needed any more"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='batch',
-            name='path',
+            model_name="batch",
+            name="path",
             field=models.CharField(max_length=400),
         ),
         migrations.AlterField(
-            model_name='link',
-            name='intent',
-            field=models.CharField(choices=[('push', 'Push'), ('approve', 'Approve'), ('retract', 'Retract')], default='push', max_length=8),
+            model_name="link",
+            name="intent",
+            field=models.CharField(
+                choices=[("push", "Push"), ("approve", "Approve"), ("retract", "Retract")],
+                default="push",
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(condition=models.Q(('wants_pdf', True)), fields=['organisation', 'id'], name='link_wants_pdf'),
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("wants_pdf", True)),
+                fields=["organisation", "id"],
+                name="link_wants_pdf",
+            ),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(condition=models.Q(('waits_for', ''), _negated=True), fields=['organisation', 'waits_for'], name='link_waits_for'),
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("waits_for", ""), _negated=True),
+                fields=["organisation", "waits_for"],
+                name="link_waits_for",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', False), ('party__isnull', True), ('payment__isnull', True), ('allocation__isnull', True)), models.Q(('document__isnull', True), ('party__isnull', False), ('payment__isnull', True), ('allocation__isnull', True)), models.Q(('document__isnull', True), ('party__isnull', True), ('payment__isnull', False), ('allocation__isnull', True)), models.Q(('document__isnull', True), ('party__isnull', True), ('payment__isnull', True), ('allocation__isnull', False)), _connector='OR'), name='link_has_one_record'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("document__isnull", False),
+                        ("party__isnull", True),
+                        ("payment__isnull", True),
+                        ("allocation__isnull", True),
+                    ),
+                    models.Q(
+                        ("document__isnull", True),
+                        ("party__isnull", False),
+                        ("payment__isnull", True),
+                        ("allocation__isnull", True),
+                    ),
+                    models.Q(
+                        ("document__isnull", True),
+                        ("party__isnull", True),
+                        ("payment__isnull", False),
+                        ("allocation__isnull", True),
+                    ),
+                    models.Q(
+                        ("document__isnull", True),
+                        ("party__isnull", True),
+                        ("payment__isnull", True),
+                        ("allocation__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="link_has_one_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('organisation', 'payment'), name='link_payment'),
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "payment"), name="link_payment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('organisation', 'allocation'), name='link_allocation'),
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "allocation"), name="link_allocation"
+            ),
         ),
         migrations.AddField(
-            model_name='kindpolicy',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='connections.organisation'),
+            model_name="kindpolicy",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="policies",
+                to="connections.organisation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='kindpolicy',
-            index=models.Index(condition=models.Q(('next_send_at__isnull', False)), fields=['next_send_at'], name='kind_policy_due'),
+            model_name="kindpolicy",
+            index=models.Index(
+                condition=models.Q(("next_send_at__isnull", False)),
+                fields=["next_send_at"],
+                name="kind_policy_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='kindpolicy',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind'), name='kind_policy_unique'),
+            model_name="kindpolicy",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "kind"), name="kind_policy_unique"
+            ),
         ),
     ]

@@ -5,17 +5,18 @@ keeps the order: seal and commit, check the lease, send, settle in one transacti
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, TypeAlias, TypeVar, cast
+from typing import Literal, TypeAlias, cast
 
 import structlog
 from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.sync.lane import Held, LeaseLost
-from tallystick.sync.models import Batch, Link, LinkState
+from tallystick.sync.models import WITH_RECORDS, Batch, Link, LinkState
+from tallystick.sync.snapshots import Content, note_sent
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts, lock_links, mark_sending
 
@@ -27,16 +28,19 @@ BATCH = 50
 MAX_BYTES = 3_500_000
 #: Xero keeps an Idempotency-Key for six minutes; we trust it for a little less.
 KEY_LIVES = timedelta(minutes=5, seconds=30)
+#: A PDF goes beside a document that is in Xero; all else is queued.
+_SEALABLE = (LinkState.QUEUED, LinkState.SYNCED)
 
 Refused: TypeAlias = xero.BadRequest | xero.NotFound
-T = TypeVar("T")
+Build: TypeAlias = Callable[[Sequence[Link]], xero.Sealed]
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What a kind of batch does, and how its outcome is read."""
 
-    name: Literal["create_contacts", "create_invoices", "retract_invoices"]
+    #: One of `steps.PURPOSES`.
+    name: str
     #: The action that its attempts bear.
     action: str
     #: From Xero's answer to a verdict for each member it speaks of.
@@ -45,39 +49,75 @@ class Purpose:
     refuse: Callable[[Link, Refused], Verdict]
     #: For when the key is dead: look in Xero for each member, and say what is there.
     look: Callable[[xero.XeroClient, Sequence[Link]], list[Verdict]]
+    #: Members of one request at most.
+    size: int = BATCH
 
 
-def companies(elements: Sequence[T], tries_of: Callable[[T], int]) -> Iterator[Sequence[T]]:
-    """Part what is to be sent into requests: fifty at a time, fresh ones first.
+def send_all(
+    held: Held,
+    client: xero.XeroClient,
+    purpose: Purpose,
+    links: Sequence[Link],
+    build: Build,
+    contents: Mapping[int, Content] | None = None,
+) -> None:
+    """Seal, send and settle the links, in as few requests as may be.
+
+    `build` makes the request for some of the links; `contents` is what each says, by its key, for
+    those that write one.
+    """
+    for together in companies(links, purpose.size):
+        _send(held, client, purpose, together, build, contents)
+
+
+def companies(links: Sequence[Link], size: int) -> Iterator[Sequence[Link]]:
+    """Part what is to be sent into requests, fresh ones first.
 
     What came back without a clear answer goes in ever smaller company, at last alone: then
     whatever Xero stumbles over is known, and the others have landed.
     """
-    for tries in sorted({tries_of(element) for element in elements}):
-        alike = [element for element in elements if tries_of(element) == tries]
-        size = max(1, BATCH // 4**tries)
-        for start in range(0, len(alike), size):
-            yield alike[start : start + size]
+    for tries in sorted({link.tries for link in links}):
+        alike = [link for link in links if link.tries == tries]
+        step = max(1, size // 4**tries)
+        for start in range(0, len(alike), step):
+            yield alike[start : start + step]
+
+
+def _send(
+    held: Held,
+    client: xero.XeroClient,
+    purpose: Purpose,
+    links: Sequence[Link],
+    build: Build,
+    contents: Mapping[int, Content] | None,
+) -> None:
+    """Send one request; one too large, or refused whole, is halved to find the culprit."""
+    refused: object = len(links) > 1 and len(build(links).body) > MAX_BYTES
+    if not refused:
+        batch = seal(held, purpose, links, build, contents)
+        refused = deliver(held, client, purpose, batch) if batch else None
+    if refused and len(links) > 1:
+        half = len(links) // 2
+        _send(held, client, purpose, links[:half], build, contents)
+        _send(held, client, purpose, links[half:], build, contents)
 
 
 def seal(
     held: Held,
     purpose: Purpose,
     links: Sequence[Link],
-    build: Callable[[Sequence[Link]], xero.Sealed],
+    build: Build,
+    contents: Mapping[int, Content] | None = None,
 ) -> Batch | None:
     """Store what is about to be sent, for those links that are still to be sent; None if none is.
 
-    The documents are locked while this is decided, so that a cancellation comes before or after.
+    The records are locked while this is decided, so that a cancellation or an edit comes before,
+    and is seen here, or after.
     """
     with committing(f"{purpose.name}.seal"):
         held.guard()
         now = lock_links(link.pk for link in links)
-        still = [
-            link
-            for link in links
-            if now[link.pk].state == LinkState.QUEUED and now[link.pk].intent == link.intent
-        ]
+        still = [link for link in links if _is_as_it_was(link, now[link.pk])]
         if not still:
             return None
         sealed = build(still)
@@ -87,12 +127,22 @@ def seal(
             method=sealed.method,
             path=sealed.path,
             query=sealed.query,
+            content_type=sealed.content_type,
             body=zlib.compress(sealed.body, level=1),
             digest=bytes.fromhex(sealed.digest),
             fence=held.fence,
         )
         mark_sending(still, batch, action=purpose.action)
+        if contents:
+            note_sent(still, contents)
     return batch
+
+
+def _is_as_it_was(link: Link, now: Link) -> bool:
+    """Tell whether what was made ready for the link is still what is to be sent."""
+    is_due = (now.state, now.intent) == (link.state, link.intent) and now.state in _SEALABLE
+    edited = link.document and now.document and link.document.revision != now.document.revision
+    return is_due and not edited
 
 
 def deliver(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> Refused | None:
@@ -121,9 +171,10 @@ def deliver(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
 def restore(batch: Batch) -> xero.Sealed:
     """Return the request exactly as it was sealed."""
     return xero.Sealed(
-        method=cast(Literal["PUT", "POST"], batch.method),
-        path=cast(Literal["Invoices", "Contacts"], batch.path),
+        method=cast(Literal["PUT", "POST", "DELETE"], batch.method),
+        path=batch.path,
         query=batch.query,
+        content_type=batch.content_type,
         body=zlib.decompress(batch.body),
     )
 
@@ -138,7 +189,7 @@ def members(batch: Batch) -> list[Link]:
     """Return the batch's links with document and party."""
     return list(
         Link.objects.filter(attempts__batch=batch)
-        .select_related("document__party", "party")
+        .select_related(*WITH_RECORDS)
         .order_by("pk")
         .distinct()
     )

@@ -14,7 +14,7 @@ from tallystick.books.models import Party
 from tallystick.mapping.problems import PARTY, XERO, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.push.batches import BATCH, Purpose, Refused, companies, deliver, seal
+from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
 from tallystick.sync.push.ready import Ready, parties_ahead
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
@@ -29,8 +29,7 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
     wanted = [link for link in links.values() if link.state == LinkState.QUEUED]
     if wanted:
         wanted = _find(held, client, wanted)
-        for together in companies(wanted, lambda link: link.tries):
-            _create(held, client, together)
+        send_all(held, client, CREATE_CONTACTS, wanted, _request)
         _adopt_namesakes(held, client, wanted)
         links = _party_links(held, ready)
     _stop_without(held, ready, links)
@@ -105,15 +104,6 @@ def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
     return Verdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
 
 
-def _create(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> None:
-    """Make the contacts; where Xero takes nothing of the request, halve it to find the culprit."""
-    batch = seal(held, CREATE_CONTACTS, links, _request)
-    if batch and deliver(held, client, CREATE_CONTACTS, batch) and len(links) > 1:
-        half = len(links) // 2
-        _create(held, client, links[:half])
-        _create(held, client, links[half:])
-
-
 def _request(links: Sequence[Link]) -> xero.Sealed:
     return xero.seal_create_contacts([_draft(_party(link)) for link in links])
 
@@ -170,7 +160,7 @@ def _refuse(link: Link, refused: Refused) -> Verdict:
 
 
 def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
-    explanation = xero.explain(errors[0])
+    explanation = xero.explain(errors[0], noun="contact")
     party = _party(link)
     message = f"{party} could not be made in Xero. {explanation.words}"
     if explanation.code != "other":

@@ -1,7 +1,8 @@
 """The round's first look: which documents are due, and which of them can be sent as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 from uuid import UUID
 
 import structlog
@@ -12,10 +13,12 @@ from tallystick import xero
 from tallystick.books.models import Document, Line, Status
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import Problem, Unresolved
-from tallystick.mapping.resolve import Resolver, invoice_draft
+from tallystick.mapping.resolve import Resolved, Resolver, document_draft
 from tallystick.sync.lane import Held
-from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.models import Intent, KindPolicy, Link, LinkState
+from tallystick.sync.policy import policies_of
 from tallystick.sync.push.batches import BATCH
+from tallystick.sync.snapshots import Draft
 from tallystick.sync.steps import committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
@@ -33,17 +36,21 @@ class Ready:
 
     link: Link
     document: Document
-    lines: Sequence[xero.LineDraft]
+    resolved: Resolved
+    policy: KindPolicy
     contact_id: UUID | None = None
 
-    def draft(self) -> xero.InvoiceDraft:
+    def draft(self) -> Draft:
+        """Return what creates it in Xero."""
         if self.contact_id is None:
             raise ValueError(f"{self.document} has no contact in Xero yet.")
-        return invoice_draft(
+        return document_draft(
             self.document,
-            self.lines,
+            self.resolved,
             contact_id=self.contact_id,
             marker=marker_of(self.document),
+            number=f"{self.policy.number_prefix}{self.document.number}",
+            status=cast(Literal["DRAFT", "SUBMITTED", "AUTHORISED"], self.policy.sent_as),
         )
 
 
@@ -93,14 +100,15 @@ def _loaded(link_ids: Sequence[int]) -> list[Link]:
     lines = Prefetch(
         "document__lines", Line.objects.select_related("tax_code").order_by("position")
     )
-    links = Link.objects.filter(pk__in=link_ids).select_related("document__party")
+    loaded = ("organisation", "document__party", "document__template")
+    links = Link.objects.filter(pk__in=link_ids).select_related(*loaded)
     by_id = {link.pk: link for link in links.prefetch_related(lines)}
     return [by_id[pk] for pk in link_ids if pk in by_id]
 
 
 def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
     """Return what can be sent; what cannot fails here, each on its own, without asking Xero."""
-    ready, stopped = _judge(Resolver.of(held.organisation), links)
+    ready, stopped = _judge(held.organisation, links)
     if stopped:
         with committing("resolve"):
             held.guard()
@@ -108,12 +116,14 @@ def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
             # here, or the mapping is seen here and the document stays queued for the next round.
             failing = {verdict.link_id for verdict in stopped}
             again = [link for link in links if link.pk in failing]
-            _, still_stopped = _judge(Resolver.of(held.organisation), again)
+            _, still_stopped = _judge(held.organisation, again)
             apply_verdicts(still_stopped, action="resolve")
     return ready
 
 
-def _judge(resolver: Resolver, links: Sequence[Link]) -> tuple[list[Ready], list[Verdict]]:
+def _judge(organisation: Organisation, links: Sequence[Link]) -> tuple[list[Ready], list[Verdict]]:
+    resolver = Resolver.of(organisation, [link.document for link in links if link.document])
+    policies = policies_of(organisation)
     ready: list[Ready] = []
     stopped: list[Verdict] = []
     for link in links:
@@ -124,10 +134,10 @@ def _judge(resolver: Resolver, links: Sequence[Link]) -> tuple[list[Ready], list
             stopped.append(Verdict(link.pk, "Cancelled before it was sent."))
             continue
         try:
-            lines = resolver.check(document, list(document.lines.all()))
-            ready.append(Ready(link=link, document=document, lines=lines))
+            resolved = resolver.check(document, list(document.lines.all()))
+            ready.append(Ready(link, document, resolved, policies[document.kind]))
         except Unresolved as unresolved:
-            stopped.append(_failed(link, unresolved))
+            stopped.append(failed(link, unresolved))
         except Exception:
             # One document that we stumble over must not stop its neighbours.
             logger.exception("resolve.failed", document=document.pk)
@@ -135,8 +145,13 @@ def _judge(resolver: Resolver, links: Sequence[Link]) -> tuple[list[Ready], list
     return ready, stopped
 
 
-def _failed(link: Link, unresolved: Unresolved) -> Verdict:
-    return Verdict(link_id=link.pk, message=str(unresolved), problem=unresolved.problems[0])
+def failed(link: Link, unresolved: Unresolved) -> Verdict:
+    """Return the verdict that stops a link, with every cause; the first decides what releases it."""
+    first, *others = unresolved.problems
+    if others:
+        told = {"others": [{"message": one.message, "remedy": one.remedy} for one in others]}
+        first = replace(first, details={**first.details, **told})
+    return Verdict(link.pk, str(unresolved), problem=first, is_question=first.is_question)
 
 
 def _stumbled(link: Link, document: Document) -> Verdict:

@@ -15,14 +15,16 @@ from tallystick.connections.problems import mark_error
 from tallystick.mapping import mirror
 from tallystick.sync import lane
 from tallystick.sync.lane import Held, LeaseLost
-from tallystick.sync.models import Link
+from tallystick.sync.models import Link, LinkState
+from tallystick.sync.push.attach import attach_due
 from tallystick.sync.push.contacts import with_contacts
-from tallystick.sync.push.create import create_missing
+from tallystick.sync.push.documents import send_documents
+from tallystick.sync.push.entering import retract_entries, send_entries
 from tallystick.sync.push.ready import due_documents, resolve
-from tallystick.sync.push.retract import retract_due
+from tallystick.sync.push.statuses import APPROVE, RETRACT, change_due
 from tallystick.sync.push.unknown import settle_open_batches
 from tallystick.sync.steps import calling
-from tallystick.sync.tasks import wake
+from tallystick.sync.waking import wake
 
 logger = structlog.get_logger(__name__)
 
@@ -39,15 +41,19 @@ def drain(organisation_id: int) -> None:
 
 
 def push_round(held: Held, client: xero.XeroClient) -> None:
-    """Do the round's steps in their order."""
+    """Do the round's steps in their order: what hangs on a document goes before it, comes after it."""
     if mirror.is_stale(held.organisation):
         calling("organisation.read", lambda: mirror.refresh(held.organisation, client))
     settle_open_batches(held, client)
-    retract_due(held, client)
+    retract_entries(held, client)
+    change_due(held, client, RETRACT)
     ready = resolve(held, due_documents(held.organisation))
     ready = with_contacts(held, client, ready)
-    create_missing(held, client, ready)
-    retract_due(held, client)
+    send_documents(held, client, ready)
+    change_due(held, client, RETRACT)
+    change_due(held, client, APPROVE)
+    send_entries(held, client)
+    attach_due(held, client)
 
 
 def _work(held: Held) -> bool:
@@ -84,4 +90,7 @@ def _work(held: Held) -> bool:
 
 
 def _has_more(organisation_id: int) -> bool:
-    return Link.objects.due(organisation_id).exists()
+    wanted = Link.objects.filter(organisation=organisation_id, wants_pdf=True)
+    return (
+        Link.objects.due(organisation_id).exists() or wanted.filter(state=LinkState.SYNCED).exists()
+    )

@@ -8,6 +8,7 @@ queued anew.
 from tallystick import xero
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Batch
+from tallystick.sync.push.attach import ATTACH
 from tallystick.sync.push.batches import (
     Purpose,
     close,
@@ -16,14 +17,33 @@ from tallystick.sync.push.batches import (
     members,
 )
 from tallystick.sync.push.contacts import CREATE_CONTACTS
-from tallystick.sync.push.create import CREATE_INVOICES
-from tallystick.sync.push.retract import RETRACT_INVOICES
-from tallystick.sync.steps import calling, committing
+from tallystick.sync.push.documents import CREATE, UPDATE
+from tallystick.sync.push.entering import (
+    CREATE_ALLOCATIONS,
+    CREATE_PAYMENTS,
+    RETRACT_ALLOCATIONS,
+    RETRACT_PAYMENTS,
+)
+from tallystick.sync.push.statuses import PURPOSES as STATUSES
+from tallystick.sync.steps import PURPOSES, calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
 _PURPOSES: dict[str, Purpose] = {
-    purpose.name: purpose for purpose in (CREATE_CONTACTS, CREATE_INVOICES, RETRACT_INVOICES)
+    purpose.name: purpose
+    for purpose in (
+        CREATE_CONTACTS,
+        *CREATE.values(),
+        *UPDATE.values(),
+        *ATTACH.values(),
+        *(purpose for purposes in STATUSES.values() for purpose in purposes.values()),
+        CREATE_PAYMENTS,
+        RETRACT_PAYMENTS,
+        CREATE_ALLOCATIONS,
+        RETRACT_ALLOCATIONS,
+    )
 }
+if set(_PURPOSES) != set(PURPOSES):
+    raise RuntimeError("steps.PURPOSES does not name the purposes that there are.")
 
 
 def settle_open_batches(held: Held, client: xero.XeroClient) -> None:

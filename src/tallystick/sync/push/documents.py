@@ -1,0 +1,186 @@
+"""Documents that Xero lacks are created there, edited ones written anew, known ones confirmed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from tallystick import xero
+from tallystick.mapping.problems import DOCUMENT, Problem
+from tallystick.money import Money
+from tallystick.sync.lane import Held
+from tallystick.sync.models import Link
+from tallystick.sync.push.batches import Purpose, Refused, send_all
+from tallystick.sync.push.finding import Asked, Sent, ask, copy_of, question, sent_of
+from tallystick.sync.push.ready import Ready, uid_in
+from tallystick.sync.push.shapes import (
+    ENDPOINTS,
+    RECORDS,
+    Endpoint,
+    document_of,
+    endpoint_of,
+    shape_of,
+)
+from tallystick.sync.snapshots import Draft, content_of_copy, content_of_draft
+from tallystick.sync.steps import calling, committing
+from tallystick.sync.verdicts import Verdict, apply_verdicts
+
+_MEND_THERE = "Correct it in Xero, then press Retry; or cancel it here, and it goes from Xero too."
+_CREATE: Mapping[Endpoint, Callable[[Sequence[Any]], xero.Sealed]] = MappingProxyType(
+    {"Invoices": xero.seal_create_invoices, "CreditNotes": xero.seal_create_credit_notes}
+)
+_UPDATE: Mapping[Endpoint, Callable[[Sequence[Any]], xero.Sealed]] = MappingProxyType(
+    {"Invoices": xero.seal_update_invoices, "CreditNotes": xero.seal_update_credit_notes}
+)
+
+
+def send_documents(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> None:
+    """Ask Xero for the documents, then create what it lacks and write anew what was edited."""
+    if not ready:
+        return
+    asked = calling("ask", lambda: ask(client, [one.link for one in ready]))
+    if asked.verdicts:
+        with committing("ask"):
+            held.guard()
+            apply_verdicts(asked.verdicts, action="ask")
+    settled = {verdict.link_id for verdict in asked.verdicts}
+    for endpoint in ENDPOINTS:
+        _send(
+            held,
+            client,
+            endpoint,
+            [one for one in ready if _is(one, endpoint) and one.link.pk not in settled],
+            asked,
+        )
+
+
+def _is(ready: Ready, endpoint: Endpoint) -> bool:
+    return endpoint_of(ready.link) == endpoint
+
+
+def _send(
+    held: Held,
+    client: xero.XeroClient,
+    endpoint: Endpoint,
+    ready: Sequence[Ready],
+    asked: Asked,
+) -> None:
+    drafts: dict[int, Draft] = {}
+    for one in ready:
+        draft, copy = one.draft(), asked.outdated.get(one.link.pk)
+        drafts[one.link.pk] = _over(draft, copy) if copy else draft
+    contents = {
+        one.link.pk: content_of_draft(
+            drafts[one.link.pk], total=one.document.total, why=one.resolved.why
+        )
+        for one in ready
+    }
+    links = [one.link for one in ready]
+    for purpose, seal, some in (
+        (UPDATE[endpoint], _UPDATE, [link for link in links if link.pk in asked.outdated]),
+        (CREATE[endpoint], _CREATE, [link for link in links if link.pk not in asked.outdated]),
+    ):
+
+        def request(
+            links: Sequence[Link],
+            seal: Callable[[Sequence[Any]], xero.Sealed] = seal[endpoint],
+        ) -> xero.Sealed:
+            return seal([drafts[link.pk] for link in links])
+
+        send_all(held, client, purpose, some, request, contents)
+
+
+def _over(draft: Draft, copy: xero.Document) -> Draft:
+    """Return the draft as a new version of Xero's record, which keeps its status."""
+    if isinstance(draft, xero.InvoiceDraft):
+        number = draft.invoice_number if draft.invoice_number != copy.number else None
+        return msgspec.structs.replace(
+            draft, invoice_id=copy.record_id, status=copy.status, invoice_number=number
+        )
+    number = draft.credit_note_number if draft.credit_note_number != copy.number else None
+    return msgspec.structs.replace(
+        draft, credit_note_id=copy.record_id, status=copy.status, credit_note_number=number
+    )
+
+
+def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    """Match each element by its id or our marker, or by number and contact; never its position."""
+    sent = sent_of(links)
+    by_id = {str(link.xero_id): link for link in links if link.xero_id}
+    by_uid = {str(document_of(link).uid): link for link in links}
+    by_number = {(sent[link.pk].number, sent[link.pk].contact_id): link for link in links}
+    verdicts = []
+    for element in answer.documents:
+        record = element.record
+        contact_id = record.contact.contact_id.lower() if record.contact else ""
+        link = (
+            by_id.get(record.record_id.lower())
+            or by_uid.get(uid_in(getattr(record, "url", None)))
+            or by_number.get((record.number or "", contact_id))
+        )
+        if link is None:
+            continue
+        if element.ok:
+            verdicts.append(_written(link, element, sent[link.pk]))
+        else:
+            verdicts.append(_refusal(link, element.errors))
+    return verdicts
+
+
+def _written(link: Link, element: xero.Element[xero.Document], sent: Sent) -> Verdict:
+    record, document = element.record, document_of(link)
+    if record.total is not None and record.total != sent.total:
+        there = Money(record.total, record.currency_code or document.currency)
+        return question(
+            link,
+            "differs",
+            f"Xero made {document} {there} instead of {Money(sent.total, document.currency)}. "
+            f"It stands there as {record.status.lower()}.",
+            _MEND_THERE,
+            copy=copy_of(record, sent.revision),
+            details={"theirs": content_of_copy(record), "status": record.status},
+        )
+    verb = "Written anew" if link.xero_id else "Created"
+    message = f"{verb} in Xero as {record.status.lower()}."
+    if element.warnings:
+        message += f" Xero warns: {' '.join(element.warnings)}"
+    return Verdict(link.pk, message, copy=copy_of(record, sent.revision))
+
+
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    said = [text for element in getattr(refused, "elements", ()) for text in element]
+    if said:
+        return _refusal(link, said)
+    message = f"{document_of(link)} was not sent. {refused}"
+    remedy = "Look at its texts and amounts, then press Retry; nothing is doubled."
+    return Verdict(link.pk, message, problem=Problem("refused", message, remedy))
+
+
+def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
+    explanation = xero.explain(errors[0], noun=shape_of(document_of(link)).noun)
+    if explanation.code == "number_taken" and link.tries == 0:
+        # Just before, Xero did not have it: so it came meanwhile, perhaps from a worker of ours.
+        return Verdict(link.pk, "Xero says that the number is taken; asking Xero whose it is.")
+    message = f"{document_of(link)} was not sent. {explanation.words}"
+    if explanation.code != "other":
+        message += f" (Xero: {' '.join(errors)})"
+    problem = Problem(explanation.code, message, explanation.remedy, DOCUMENT)
+    return Verdict(link.pk, message, problem=problem)
+
+
+def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    return ask(client, links).verdicts
+
+
+def _purposes(verb: str) -> Mapping[Endpoint, Purpose]:
+    return MappingProxyType(
+        {
+            endpoint: Purpose(f"{verb}_{RECORDS[endpoint]}", verb, _read, _refuse, _look)
+            for endpoint in ENDPOINTS
+        }
+    )
+
+
+CREATE = _purposes("create")
+UPDATE = _purposes("update")

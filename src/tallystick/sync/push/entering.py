@@ -1,0 +1,194 @@
+"""Payments and allocations are written to Xero, and taken back when they are deleted here."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from tallystick import xero
+from tallystick.mapping.problems import XERO, Problem
+from tallystick.sync.lane import Held
+from tallystick.sync.models import WITH_RECORDS, Intent, Link, LinkState
+from tallystick.sync.push.batches import Purpose, Refused, send_all
+from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
+from tallystick.sync.push.shapes import endpoint_of
+from tallystick.sync.verdicts import Copy, Verdict
+
+#: Payments are small and alike: so many to a request, as many as Xero takes without trouble.
+_PAYMENTS = 200
+#: Of what Xero takes one by one: so many in one round.
+_AT_ONCE = 50
+
+
+def send_entries(held: Held, client: xero.XeroClient) -> None:
+    """Write the payments and allocations that are due and that Xero would take now."""
+    due = {one.link.pk: one for one in due_entries(held, client)}
+    links = [one.link for one in due.values()]
+
+    def payments(links: Sequence[Link]) -> xero.Sealed:
+        return xero.seal_create_payments([_payment_draft(due[link.pk]) for link in links])
+
+    def allocation(links: Sequence[Link]) -> xero.Sealed:
+        return _sealed_allocation(due[links[0].pk])
+
+    send_all(held, client, CREATE_PAYMENTS, [one for one in links if one.payment], payments)
+    send_all(held, client, CREATE_ALLOCATIONS, [one for one in links if one.allocation], allocation)
+
+
+def _payment_draft(due: Due) -> xero.PaymentDraft:
+    payment, is_note = due.link.payment, endpoint_of(due.document) == "CreditNotes"
+    if payment is None or due.account is None:
+        raise ValueError(f"Link {due.link.pk} is not a payment's.")
+    target = {"credit_note_id" if is_note else "invoice_id": str(due.document.xero_id)}
+    return xero.PaymentDraft(
+        paid_on=payment.paid_on,
+        amount=payment.amount,
+        account_id=str(due.account.xero_id),
+        reference=f"{payment.reference} {payment.number}".strip(),
+        currency_rate=payment.document.currency_rate if due.is_foreign else None,
+        **target,
+    )
+
+
+def _sealed_allocation(due: Due) -> xero.Sealed:
+    allocation, note = due.link.allocation, due.credit_note
+    if allocation is None or note is None:
+        raise ValueError(f"Link {due.link.pk} is not an allocation's.")
+    draft = xero.AllocationDraft(
+        invoice_id=str(due.document.xero_id),
+        amount=allocation.amount,
+        allocated_on=allocation.allocated_on,
+    )
+    return xero.seal_create_allocation(str(note.xero_id), draft)
+
+
+def retract_entries(held: Held, client: xero.XeroClient) -> None:
+    """Delete our copies of payments and allocations that were deleted here, one call each."""
+    due = Link.objects.due(held.organisation.pk).filter(
+        state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False
+    )
+    payments = due.filter(payment__isnull=False).select_related(*WITH_RECORDS)[:_AT_ONCE]
+    send_all(held, client, RETRACT_PAYMENTS, list(payments), _sealed_deletion)
+    allocations = due.filter(allocation__isnull=False).select_related(*WITH_RECORDS)[:_AT_ONCE]
+    notes = _notes_of(held, list(allocations))
+    send_all(held, client, RETRACT_ALLOCATIONS, list(allocations), partial(_sealed_removal, notes))
+
+
+def _sealed_deletion(links: Sequence[Link]) -> xero.Sealed:
+    return xero.seal_delete_payment(str(links[0].xero_id))
+
+
+def _sealed_removal(notes: dict[int, str], links: Sequence[Link]) -> xero.Sealed:
+    link = links[0]
+    allocation = link.allocation
+    note = notes[allocation.credit_note_id] if allocation else ""
+    return xero.seal_delete_allocation(note, str(link.xero_id))
+
+
+def _notes_of(held: Held, links: Sequence[Link]) -> dict[int, str]:
+    notes = [link.allocation.credit_note_id for link in links if link.allocation]
+    known = Link.objects.filter(organisation=held.organisation, document__in=notes)
+    return {link.document_id: str(link.xero_id) for link in known if link.document_id}
+
+
+def _read_payments(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    by_number = {link.payment.number: link for link in links if link.payment}
+    verdicts = []
+    for element in answer.payments:
+        number = (element.record.reference or "").rpartition(" ")[2]
+        link = by_number.get(number)
+        if link is None:
+            continue
+        if element.ok:
+            copy = Copy(UUID(element.record.payment_id), number, element.record.status)
+            verdicts.append(Verdict(link.pk, "Recorded in Xero.", copy=copy))
+        else:
+            verdicts.append(_refused(link, element.errors))
+    return verdicts
+
+
+def _read_allocations(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    """There is one in a request, so that its answer needs no telling apart."""
+    link = links[0]
+    verdicts = []
+    for element in answer.allocations:
+        if not element.ok:
+            verdicts.append(_refused(link, element.errors))
+        elif element.record.allocation_id:
+            copy = Copy(UUID(element.record.allocation_id), entry_of(link).number, "AUTHORISED")
+            verdicts.append(Verdict(link.pk, "Allocated in Xero.", copy=copy))
+    return verdicts
+
+
+def _read_removal(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    link = links[0]
+    done = any(one.ok and one.record.status == "DELETED" for one in answer.payments)
+    done = done or any(one.ok and one.record.is_deleted for one in answer.allocations)
+    return [_gone(link)] if done else []
+
+
+def _gone(link: Link) -> Verdict:
+    copy = Copy(UUID(str(link.xero_id)), link.xero_number, "DELETED")
+    return Verdict(link.pk, "Deleted in Xero.", copy=copy)
+
+
+def _refused(link: Link, errors: Sequence[str]) -> Verdict:
+    entry = entry_of(link)
+    noun = "payment" if link.payment else "allocation"
+    explanation = xero.explain(errors[0], noun=noun)
+    said = "" if explanation.code == "other" else f" (Xero: {' '.join(errors)})"
+    lament = _LAMENTS[Intent(link.intent)]
+    message = f"{entry} {lament}. {explanation.words}{said}"
+    problem = Problem(explanation.code, message, explanation.remedy, XERO)
+    return Verdict(link.pk, message, problem=problem)
+
+
+_LAMENTS = {
+    Intent.PUSH: "was not sent",
+    Intent.APPROVE: "was not sent",
+    Intent.RETRACT: "is deleted here but still stands in Xero",
+}
+
+
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    if isinstance(refused, xero.NotFound) and link.intent == Intent.RETRACT:
+        return _gone(link)
+    said = [text for element in getattr(refused, "elements", ()) for text in element]
+    if said:
+        return _refused(link, said)
+    message = f"{entry_of(link)} {_LAMENTS[Intent(link.intent)]}. {refused}"
+    remedy = "Look at its document in Xero, then press Retry; nothing is doubled."
+    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
+
+
+def _look_for_payment(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    """Say which of the payments that were to go are gone; the others go back for that."""
+    found = {one.payment_id.lower(): one for one in client.payments_by_id(_ids(links))}
+    gone = [
+        link
+        for link in links
+        if (copy := found.get(str(link.xero_id))) and copy.status == "DELETED"
+    ]
+    return [_gone(link) for link in gone]
+
+
+def _ids(links: Sequence[Link]) -> list[str]:
+    return [str(link.xero_id) for link in links]
+
+
+def _nothing_to_look_at(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    """Removing what is gone does no harm: it is simply done again."""
+    return []
+
+
+CREATE_PAYMENTS = Purpose(
+    "create_payments", "create", _read_payments, _refuse, look_again, size=_PAYMENTS
+)
+CREATE_ALLOCATIONS = Purpose(
+    "create_allocations", "create", _read_allocations, _refuse, look_again, size=1
+)
+RETRACT_PAYMENTS = Purpose(
+    "retract_payments", "retract", _read_removal, _refuse, _look_for_payment, size=1
+)
+RETRACT_ALLOCATIONS = Purpose(
+    "retract_allocations", "retract", _read_removal, _refuse, _nothing_to_look_at, size=1
+)
