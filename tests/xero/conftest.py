@@ -2,8 +2,10 @@ from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
+from beside_sandbox import UK, consent
 
-from tallystick.xero import Call, Hosts, XeroClient, http_pool
+from tallystick.xero import Call, ContactDraft, ContactRef, Hosts, XeroClient, http_pool
+from xero_sandbox.server import Running, start
 
 HOSTS = Hosts.all_at("https://xero.test")
 TOKEN = "a-very-secret-access-token"
@@ -37,3 +39,32 @@ def client_answering(pool_answering, calls) -> Callable[..., XeroClient]:
         return XeroClient(pool_answering(answer), HOSTS, TOKEN, "tenant-1", calls.append)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with start(port=0, limits=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hosts(sandbox: Running) -> Hosts:
+    return Hosts.all_at(sandbox.url)
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx2.Client]:
+    with http_pool() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def client(http: httpx2.Client, hosts: Hosts) -> XeroClient:
+    """The UK organisation's client at the stand-in."""
+    return XeroClient(http, hosts, consent(http, hosts).access_token, UK)
+
+
+@pytest.fixture(scope="module")
+def contact(client: XeroClient) -> ContactRef:
+    [element] = client.create_contacts([ContactDraft(name="Ann", contact_number="ann")], "ann")
+    return ContactRef(contact_id=element.record.contact_id)

@@ -1,136 +1,38 @@
 """The client against the stand-in Xero over real HTTP: what takes more than one call."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
+from beside_sandbox import APP, CALLBACK, SCOPES, UK, an_invoice, consent, fault
 
 from tallystick.money import Basis, document_totals, line_amount
 from tallystick.xero import (
     LINE_AMOUNT_TYPES,
     AccessTokenExpired,
-    App,
     ConsentNotCompleted,
     ConsentRevoked,
     ContactDraft,
-    ContactRef,
     Hosts,
-    InvoiceDraft,
+    IdempotencyKeyReused,
     LineDraft,
     NotConnected,
     OutcomeUnknown,
     ScopeMissing,
-    TokenSet,
     XeroClient,
     XeroUnavailable,
-    authorize_url,
     connections,
     delete_connection,
     exchange_code,
     explain,
     http_pool,
-    make_pkce,
     refresh,
     revoke,
     seal_create_invoices,
     seal_status_changes,
 )
-from xero_sandbox.organisations.demo import organisation_id
-from xero_sandbox.server import Running, start
-
-APP = App("sandbox-client", "sandbox-secret")
-CALLBACK = "http://localhost/callback"
-SCOPES = [
-    "openid",
-    "offline_access",
-    "accounting.invoices",
-    "accounting.contacts",
-    "accounting.settings.read",
-]
-UK = organisation_id("UK")
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Running]:
-    with start(port=0, limits=False) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hosts(sandbox: Running) -> Hosts:
-    return Hosts.all_at(sandbox.url)
-
-
-@pytest.fixture(scope="module")
-def http() -> Iterator[httpx2.Client]:
-    with http_pool() as pool:
-        yield pool
-
-
-def consent(http: httpx2.Client, hosts: Hosts, scopes: list[str] = SCOPES) -> TokenSet:
-    """Press Allow for the UK organisation, as a person in a browser does."""
-    pkce = make_pkce()
-    url = authorize_url(
-        hosts,
-        client_id=APP.client_id,
-        redirect_uri=CALLBACK,
-        scopes=scopes,
-        state="s",
-        code_challenge=pkce.challenge,
-    )
-    back = http.post(url, data={"decision": "allow", "organisation": UK}).headers["Location"]
-    [code] = parse_qs(urlsplit(back).query)["code"]
-    return exchange_code(
-        http, hosts, APP, code=code, redirect_uri=CALLBACK, code_verifier=pkce.verifier
-    )
-
-
-@pytest.fixture(scope="module")
-def client(http: httpx2.Client, hosts: Hosts) -> XeroClient:
-    return XeroClient(http, hosts, consent(http, hosts).access_token, UK)
-
-
-@pytest.fixture(scope="module")
-def contact(client: XeroClient) -> ContactRef:
-    [element] = client.create_contacts([ContactDraft(name="Ann", contact_number="ann")], "ann")
-    return ContactRef(contact_id=element.record.contact_id)
-
-
-def an_invoice(number: str, contact: ContactRef, **changes: object) -> InvoiceDraft:
-    line = LineDraft(
-        description="Tea",
-        quantity=Decimal(3),
-        unit_amount=Decimal("1.6667"),
-        account_code="200",
-        tax_type="OUTPUT2",
-    )
-    values = {
-        "type": "ACCREC",
-        "status": "DRAFT",
-        "contact": contact,
-        "invoice_number": number,
-        "url": f"https://books.test/documents/{number}",
-        "issued_on": date(2026, 9, 14),
-        "due_on": date(2026, 10, 20),
-        "currency_code": "GBP",
-        "line_amount_types": "Exclusive",
-        "line_items": [line],
-    }
-    return InvoiceDraft(**(values | changes))
-
-
-@contextmanager
-def fault(sandbox: Running, action: str, path: str) -> Iterator[None]:
-    added = sandbox.sandbox.faults.add({"action": action, "match": {"path": path}})
-    try:
-        yield
-    finally:
-        sandbox.sandbox.faults.remove(added["id"])
+from xero_sandbox.server import start
 
 
 def test_a_consent_names_its_organisation_and_renews(http, hosts):
@@ -218,6 +120,8 @@ def test_a_sealed_write_repeated_with_its_key_is_done_once(client, contact):
     assert not third.ok
     assert explain(third.errors[0]).code == "number_taken"
     assert len(client.invoices_by_number(["R-1"])) == 1
+    with pytest.raises(IdempotencyKeyReused):
+        client.send(seal_create_invoices([an_invoice("R-2", contact)]), "repeat")
 
 
 def test_a_draft_is_deleted_by_its_id(client, contact):

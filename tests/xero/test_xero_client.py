@@ -255,8 +255,9 @@ def test_a_refused_request_lists_what_xero_said_about_each_element(client_answer
     assert "Invoice # must be unique." in str(caught.value)
 
 
-def test_a_key_used_for_something_else_is_told_apart(client_answering):
-    refusal = {"Message": "Idempotency Key: k is used with a different request."}
+@pytest.mark.parametrize("key", ["Message", "Detail", "detail"])
+def test_a_key_used_for_something_else_is_told_apart(client_answering, key):
+    refusal = {"Type": None, key: "Idempotency Key: k is used with a different request."}
 
     with pytest.raises(IdempotencyKeyReused, match="changed nothing"):
         client_answering(httpx2.Response(400, json=refusal)).send(seal_create_invoices([]), "k")

@@ -37,10 +37,10 @@ class _Refused(Remarked, frozen=True, kw_only=True):
 
 
 class _Refusal(Struct, rename="pascal"):
-    """A 400 of the Accounting API."""
+    """A 400 of the Accounting API, or of the gateway before it, which gives no type."""
 
-    kind: str = field(default="", name="Type")
-    message: str = ""
+    kind: str | None = field(default=None, name="Type")
+    message: str | None = None
     elements: tuple[_Refused, ...] = ()
 
 
@@ -209,16 +209,17 @@ def _bad_request(outgoing: Outgoing, response: httpx2.Response) -> BadRequest:
     try:
         refusal = msgspec.json.decode(response.content, type=_Refusal)
     except ValueError:
-        refusal = _Refusal(message="no reason given")
+        refusal = _Refusal()
     elements = tuple(_messages(element) for element in refusal.elements)
-    said = "; ".join(text for texts in elements for text in texts) or refusal.message
+    said = "; ".join(text for texts in elements for text in texts)
+    said = said or refusal.message or _detail(response) or "no reason given"
     kind = BadRequest
     if "idempotency key" in said.lower() and "different request" in said.lower():
         kind = IdempotencyKeyReused
     return kind(
         f"Xero refused the request and changed nothing: {said}",
         request=outgoing.name,
-        kind=refusal.kind,
+        kind=refusal.kind or "",
         elements=elements,
         correlation_id=correlation_id_of(response),
     )
