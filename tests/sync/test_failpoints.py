@@ -69,7 +69,7 @@ def _story(books: Books) -> tuple[list[Document], list[Document], Document]:
 
 
 def delete_in_xero(books: Books, document: Document) -> None:
-    change = xero.seal_status_changes([(str(books.link(document).xero_id), "DELETED")])
+    change = xero.seal_status_changes("Invoices", [(str(books.link(document).xero_id), "DELETED")])
     client_for(books.organisation).send(change, f"somebody deletes {document}")
 
 

@@ -194,4 +194,4 @@ def number_contact(books: Books, contact_id: str, number: str) -> None:
 def post(books: Books, path: str, body: str) -> None:
     sealed = xero.Sealed("POST", path, "summarizeErrors=false", body.encode())
     answer = client_for(books.organisation).send(sealed, f"by hand {path} {body}"[:128])
-    assert all(element.ok for element in (*answer.invoices, *answer.contacts))
+    assert all(element.ok for element in (*answer.documents, *answer.contacts))

@@ -27,7 +27,7 @@ from tallystick.books.signals import (
 )
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.signals import organisation_connected
-from tallystick.mapping.problems import TAX_MAPPING, XERO
+from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, XERO
 from tallystick.mapping.signals import mended
 from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
 from tallystick.sync.models import (
@@ -47,6 +47,10 @@ from tallystick.workspaces.models import User, Workspace
 
 #: Code of the problem of payments whose document is still a draft in Xero.
 NOT_APPROVED = "not_approved"
+
+
+#: What is mended on these screens may have been mended in Xero as well.
+_READ_AGAIN = (XERO, TAX_MAPPING, ACCOUNTS, PAYMENT_METHODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def queue_edited(
     in_order(approving).update(intent=Intent.PUSH)
     stopped = [LinkState.SYNCED, LinkState.FAILED, LinkState.HELD]
     in_order(links.filter(state__in=stopped)).update(
-        state=LinkState.QUEUED, intent=Intent.PUSH, **_anew()
+        state=LinkState.QUEUED, intent=Intent.PUSH, **anew()
     )
     organisation = bound_organisation(workspace)
     if organisation:
@@ -149,7 +153,7 @@ def _withdraw(links: QuerySet[Link]) -> None:
             When(xero_id__isnull=False, then=Value(LinkState.QUEUED)),
             default=Value(LinkState.RETRACTED),
         ),
-        **_anew(),
+        **anew(),
     )
     queued = links.filter(state=LinkState.QUEUED).order_by()
     for organisation_id in queued.values_list("organisation_id", flat=True).distinct():
@@ -265,10 +269,16 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     causes = list(chosen.values_list("organisation_id", "waits_for", "problem__screen"))
     parties = [key.partition(":")[2] for _, key, _ in causes if key.startswith("party:")]
     # Whoever mended something in Xero must not wait until our copy of its lists is old.
-    mended_there = {pk for pk, _, screen in causes if screen in (XERO, TAX_MAPPING)}
+    mended_there = {pk for pk, _, screen in causes if screen in _READ_AGAIN}
     Organisation.objects.filter(pk__in=mended_there).update(read_at=None)
     _requeue(stopped.filter(party__in=parties))
     count = _requeue(chosen, asked_by=actor)
+    # A document that is in Xero, but its PDF is not.
+    bare = Link.objects.filter(
+        organisation__in=organisations, pk__in=link_ids, state=LinkState.SYNCED
+    ).exclude(problem=None)
+    causes += list(bare.values_list("organisation_id", "waits_for", "problem__screen"))
+    count += in_order(bare).update(wants_pdf=True, problem=None, changed_at=Now())
     for organisation_id in {pk for pk, _, _ in causes}:
         wake(organisation_id)
     return count
@@ -319,10 +329,10 @@ def _requeue(links: QuerySet[Link], *, asked_by: User | None = None) -> int:
             )
             for link in links.order_by("pk").select_for_update()
         )
-    return in_order(links).update(state=LinkState.QUEUED, **_anew())
+    return in_order(links).update(state=LinkState.QUEUED, **anew())
 
 
-def _anew() -> dict[str, Any]:
+def anew() -> dict[str, Any]:
     """What every act that sets a link going again writes."""
     return {
         "problem": None,

@@ -13,9 +13,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from tallystick.books.models import Document, DocumentQuerySet, Status
+from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
-from tallystick.sync.models import Attempt, Lane, Link, LinkState
+from tallystick.sync.models import WITH_RECORDS, Attempt, Lane, Link, LinkState
+from tallystick.sync.policy import policy_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
 from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
@@ -108,7 +109,7 @@ def states_of(
     """
     links = Link.objects.filter(
         organisation=organisation, document__in=[document.pk for document in documents]
-    ).select_related("organisation", "document")
+    ).select_related("organisation", "document__party")
     by_document = {link.document_id: link for link in links}
     lane = Lane.objects.filter(organisation=organisation).first()
     found = {}
@@ -117,6 +118,29 @@ def states_of(
         if state:
             found[document.pk] = state
     return found
+
+
+def states_of_payments(
+    payments: Sequence[Payment], organisation: Organisation | None
+) -> dict[int, DocumentState]:
+    """Return how each payment stands, by primary key; see `states_of`."""
+    return _states_of_entries("payment", [one.pk for one in payments], organisation)
+
+
+def states_of_allocations(
+    allocations: Sequence[Allocation], organisation: Organisation | None
+) -> dict[int, DocumentState]:
+    """Return how each allocation stands, by primary key; see `states_of`."""
+    return _states_of_entries("allocation", [one.pk for one in allocations], organisation)
+
+
+def _states_of_entries(
+    sort: str, keys: Sequence[int], organisation: Organisation | None
+) -> dict[int, DocumentState]:
+    links = Link.objects.filter(**{f"{sort}__in": keys}, organisation=organisation)
+    lane = Lane.objects.filter(organisation=organisation).first()
+    found = links.select_related(*WITH_RECORDS)
+    return {getattr(link, f"{sort}_id"): _state_of_link(link, lane) for link in found}
 
 
 def _state_of_document(
@@ -142,6 +166,11 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     tooltip = _TOOLTIPS.get(state, "")
     if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
         state, tooltip = LinkState.QUEUED, lane.blocked_reason
+    if state == LinkState.EXCLUDED and link.document:
+        policy = policy_of(link.organisation, link.document.kind)
+        tooltip = why_kept_out(link.document, policy) or tooltip
+    if state == LinkState.WAITING and link.waits_for.startswith("document:"):
+        tooltip = "Waits until its document is in Xero."
     if state == LinkState.SYNCED:
         tooltip = _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
     if link.problem:
@@ -154,7 +183,7 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
-        can_retry=state in (LinkState.FAILED, LinkState.HELD),
+        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem),
     )
 
 

@@ -151,6 +151,12 @@ def sent_to(link: Link) -> Content | None:
     return _unpacked(found.sent) if found else None
 
 
+def came_back_for(link: Link) -> Content | None:
+    """Return what Xero had after our last write or look; None before the first."""
+    found = Snapshot.objects.filter(link=link).first()
+    return _unpacked(found.came_back) if found else None
+
+
 def _line(
     description: str | None,
     quantity: Decimal | None,

@@ -86,13 +86,42 @@ def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Li
 
 
 def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    claimed = [link for link in links if link.claim]
     parties = {_party(link).number: link for link in links if _party(link).number}
-    found = client.contacts_by_number(parties)
-    return [
+    parties = {number: link for number, link in parties.items() if not link.claim}
+    found = client.contacts_by_number(parties) if parties else []
+    return _look_at_claims(client, claimed) + [
         _verdict_on(parties[contact.contact_number], contact)
         for contact in found
         if contact.contact_number in parties
     ]
+
+
+def _look_at_claims(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    """Say of each contact that a person has chosen whether it is there."""
+    ids = [link.claim for link in links if _is_id(link.claim)]
+    found = {one.contact_id.lower(): one for one in client.contacts_by_id(ids)} if ids else {}
+    return [
+        _verdict_on(link, found[link.claim.lower()])
+        if link.claim.lower() in found
+        else _unknown_contact(link)
+        for link in links
+    ]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _unknown_contact(link: Link) -> Verdict:
+    message = f"Xero has no contact {link.claim}, which {_party(link)} was said to be."
+    remedy = "Choose the contact again, or press Retry to have one found or made."
+    problem = Problem("contact_missing", message, remedy, PARTY)
+    return Verdict(link.pk, message, problem=problem, is_question=True)
 
 
 def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
@@ -208,10 +237,15 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
         "has under this name?"
     )
     remedy = (
-        "Give one of the two another name, here or in Xero, then press Retry: this customer then "
-        "gets a contact of its own."
+        "Use that contact if it is. Else give one of the two another name, here or in Xero, and "
+        "press Retry: this customer then gets a contact of its own."
     )
-    problem = Problem("contact_name_taken", message, remedy, PARTY)
+    candidates = [
+        {"id": one.contact_id, "name": one.name, "number": one.contact_number or ""}
+        for one in active
+    ]
+    details = {"candidates": candidates}
+    problem = Problem("contact_name_taken", message, remedy, PARTY, details=details)
     return Verdict(link.pk, message, problem=problem, is_question=True)
 
 
@@ -235,6 +269,7 @@ def _waiting_for(ready: Ready, customer: Link) -> Verdict:
         remedy=why["remedy"],
         screen=why["screen"],
         waits_for=f"party:{party.pk}",
+        details={**why.get("details", {}), "party": party.pk},
     )
     is_question = customer.state == LinkState.HELD
     return Verdict(ready.link.pk, message, problem=problem, is_question=is_question)

@@ -185,7 +185,7 @@ def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | No
     ours = _ours(link, document, found)
     if ours is None and not shape.has_marker:
         ours = next((copy for copy in namesakes if _is_what_we_sent(copy, document, sent)), None)
-    if ours is not None:
+    if ours is not None and not _is_to_be_made_anew(link, ours):
         return _judge_ours(link, ours, sent)
     for copy in namesakes:
         # A deleted draft gives its number free; if Xero sees it otherwise, it says so on creating.
@@ -202,6 +202,11 @@ def _ours(link: Link, document: Document, found: Found) -> xero.Document | None:
     copies = [known] if known else []
     copies += found.by_uid.get(str(document.uid), [])
     return min(copies, key=lambda copy: copy.status in _GONE, default=None)
+
+
+def _is_to_be_made_anew(link: Link, copy: xero.Document) -> bool:
+    """Tell whether a person wants a deleted draft back: its number is free, a voided one's is not."""
+    return copy.status == "DELETED" and link.forced_revision == document_of(link).revision
 
 
 def _is_what_we_sent(copy: xero.Document, document: Document, sent: Sent) -> bool:

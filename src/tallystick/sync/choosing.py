@@ -1,0 +1,225 @@
+"""What a person decides about a link: one act each, safe to repeat, written in the Sync log.
+
+Each takes effect on those links that wait for such a decision; the others stay as they are. They
+return how many took it. Nothing here talks to Xero: the engine carries out what was decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+
+from tallystick.books.models import Document, Party
+from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
+from tallystick.sync.policy import in_order, reassess
+from tallystick.sync.queue import NotConnected, anew, bound_organisation, release
+from tallystick.sync.snapshots import note_came_back
+from tallystick.sync.waking import wake
+from tallystick.workspaces import audit
+from tallystick.workspaces.access import Permission, require
+from tallystick.workspaces.models import User, Workspace
+
+_STOPPED = (LinkState.FAILED, LinkState.HELD)
+
+
+@transaction.atomic
+def approve(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Approve the documents in Xero, or those that the payments and allocations wait for."""
+    chosen = _chosen(workspace, actor, link_ids)
+    documents = Link.objects.filter(
+        Q(pk__in=chosen)
+        | Q(document__payments__links__in=chosen)
+        | Q(document__allocations__links__in=chosen)
+        | Q(document__credits__links__in=chosen),
+        organisation__workspace=workspace,
+        state=LinkState.SYNCED,
+        xero_status__in=["DRAFT", "SUBMITTED"],
+    )
+    _note(documents, actor, "approved it to go on in Xero")
+    return _queue(documents, intent=Intent.APPROVE)
+
+
+@transaction.atomic
+def send_ours(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Let ours take the place of what Xero has, as it is now; a later edit asks again."""
+    held = _chosen(workspace, actor, link_ids).filter(state=LinkState.HELD)
+    _note(held, actor, "chose to send ours")
+    _force(held)
+    return _queue(held)
+
+
+@transaction.atomic
+def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Accept what Xero has: the document counts as sent, a payment as the one that stands there."""
+    held = _chosen(workspace, actor, link_ids).filter(state=LinkState.HELD)
+    drifted = held.filter(document__isnull=False, xero_id__isnull=False, problem__code="differs")
+    _note(held, actor, "chose to keep what Xero has")
+    count = _accept(list(drifted.select_related("document").select_for_update(of=("self",))))
+    for link in held.filter(problem__code="payment_exists"):
+        candidate = _details(link)["candidates"][0]["id"]
+        count += _queue(Link.objects.filter(pk=link.pk), claim=candidate)
+    return count
+
+
+@transaction.atomic
+def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Forget the copies in Xero and send the documents as new ones; what stands there stays."""
+    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED)
+    stopped = stopped.filter(intent=Intent.PUSH, xero_id__isnull=False)
+    _note(stopped, actor, "cleared the Xero ID")
+    Snapshot.objects.filter(link__in=stopped).delete()
+    _force(stopped)
+    return _queue(
+        stopped,
+        xero_id=None,
+        xero_number="",
+        xero_status="",
+        sealed_revision=None,
+        sent_revision=None,
+    )
+
+
+@transaction.atomic
+def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Take it that a person has seen to it in Xero: nothing is sent or removed any more."""
+    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED)
+    _note(stopped, actor, "marked it as done")
+    gone = {"problem": None, "waits_for": "", "changed_at": Now()}
+    withdrawn = stopped.filter(intent=Intent.RETRACT)
+    pushed = stopped.exclude(intent=Intent.RETRACT)
+    kept = Document.objects.filter(links__in=pushed)
+    Document.objects.filter(pk__in=list(kept.values_list("pk", flat=True))).update(do_not_sync=True)
+    count = in_order(withdrawn).update(state=LinkState.RETRACTED, **gone)
+    return count + in_order(pushed).update(state=LinkState.EXCLUDED, **gone)
+
+
+@transaction.atomic
+def mark_as_in_xero(*, workspace: Workspace, actor: User, document_id: int, number: str) -> int:
+    """Say that the document is the one with this number in Xero; the engine checks and links it."""
+    require(actor, workspace, Permission.MANAGE_SYNC)
+    if bound_organisation(workspace) is None:
+        raise NotConnected(workspace)
+    links = Link.objects.filter(
+        organisation__workspace=workspace, document=document_id, xero_id=None
+    ).exclude(state__in=[LinkState.SENDING, LinkState.RETRACTED])
+    _note(links, actor, f"marked it as {number.strip()} of Xero")
+    return _queue(links, claim=number.strip()[:255])
+
+
+@transaction.atomic
+def use_contact(*, workspace: Workspace, actor: User, party_id: int, contact_id: str) -> int:
+    """Say that the party is this contact of Xero's; its documents go out once that is checked."""
+    require(actor, workspace, Permission.MANAGE_SYNC)
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        raise NotConnected(workspace)
+    party = Party.objects.in_workspace(workspace).get(pk=party_id)
+    Link.objects.get_or_create(organisation=organisation, party=party)
+    links = Link.objects.filter(organisation=organisation, party=party).exclude(
+        state=LinkState.SENDING
+    )
+    _note(links, actor, "chose the contact in Xero")
+    count = _queue(links, claim=contact_id.strip()[:255], xero_id=None)
+    release(organisation.pk, [f"party:{party.pk}"])
+    return count
+
+
+@transaction.atomic
+def set_do_not_sync(
+    *,
+    workspace: Workspace,
+    actor: User,
+    value: bool,
+    document_ids: Sequence[int] = (),
+    party_ids: Sequence[int] = (),
+) -> int:
+    """Keep documents and parties out of Xero, or let them in again; what is in Xero stays there."""
+    require(actor, workspace, Permission.EDIT_BOOKS)
+    verb = "kept out of" if value else "let in to"
+    count = 0
+    for records, keys in ((Document, document_ids), (Party, party_ids)):
+        rows = records.objects.filter(workspace=workspace, pk__in=keys, do_not_sync=not value)
+        found = {
+            row.pk: f"{row} was {verb} Xero." for row in rows.order_by("pk").select_for_update()
+        }
+        count += records.objects.filter(pk__in=found).update(do_not_sync=value)
+        if found:
+            audit.record_each(
+                workspace=workspace,
+                actor=actor,
+                action="sync.do_not_sync",
+                subject=records,
+                messages=found,
+            )
+    organisation = bound_organisation(workspace)
+    if organisation:
+        reassess(organisation)
+    return count
+
+
+def _chosen(workspace: Workspace, actor: User, link_ids: Sequence[int]) -> QuerySet[Link]:
+    require(actor, workspace, Permission.MANAGE_SYNC)
+    return Link.objects.filter(organisation__workspace=workspace, pk__in=link_ids)
+
+
+def _force(links: QuerySet[Link]) -> None:
+    """Note that ours, as it is now, is to stand."""
+    revision = Document.objects.filter(pk=OuterRef("document_id")).values("revision")
+    links.update(forced_revision=Coalesce(Subquery(revision), 1))
+
+
+def _accept(links: Sequence[Link]) -> int:
+    contents: dict[int, tuple[int, Any]] = {}
+    for link in links:
+        details, revision = _details(link), _revision(link)
+        contents[link.pk] = (revision, details["theirs"])
+        Link.objects.filter(pk=link.pk).update(
+            state=LinkState.SYNCED,
+            problem=None,
+            waits_for="",
+            sealed_revision=revision,
+            sent_revision=revision,
+            xero_status=details.get("status", link.xero_status),
+            changed_at=Now(),
+        )
+    note_came_back(contents)
+    for link in links:
+        release(link.organisation_id, [f"document:{link.document_id}"])
+        wake(link.organisation_id)
+    return len(links)
+
+
+def _details(link: Link) -> Mapping[str, Any]:
+    details: Mapping[str, Any] = (link.problem or {}).get("details", {})
+    return details
+
+
+def _revision(link: Link) -> int:
+    return link.document.revision if link.document else 1
+
+
+def _queue(links: QuerySet[Link], **values: Any) -> int:
+    keys = list(links.values_list("pk", flat=True))
+    chosen = Link.objects.filter(pk__in=keys)
+    count = in_order(chosen).update(**{"state": LinkState.QUEUED, **anew(), **values})
+    for organisation_id in set(chosen.values_list("organisation_id", flat=True)):
+        wake(organisation_id)
+    return count
+
+
+def _note(links: QuerySet[Link], actor: User, what: str) -> None:
+    """Write the decision in the Sync log, before it takes effect."""
+    Attempt.objects.bulk_create(
+        Attempt(
+            organisation_id=link.organisation_id,
+            link=link,
+            action="choose",
+            outcome=Outcome.DONE,
+            message=f"{actor} {what}.",
+            actor=actor,
+            finished_at=Now(),
+        )
+        for link in links.distinct().order_by("pk")
+    )
