@@ -74,7 +74,7 @@ class Known:
 
     @classmethod
     def of(cls, organisation: Organisation) -> "Known":
-        """Read it all, in nine queries."""
+        """Read it all, in ten queries."""
         workspace_id = organisation.workspace_id
         accounts = list(Account.objects.filter(organisation=organisation))
         defaults = MappingDefaults.objects.filter(organisation=organisation).first()

@@ -60,17 +60,17 @@ def choose_tax_type(
     }
     if not tax_type:
         TaxMapping.objects.filter(**mapping).delete()
-        what = f"Took away the tax mapping of {tax_code.code} on {direction.value}"
+        what = f"Took away the tax mapping of {tax_code.code} on {direction}"
         return _record(organisation, actor, what)
     offered = choices_of(organisation).tax_rates[direction]
     rate = next((one for one in offered if one.tax_type == tax_type), None)
     if rate is None:
         raise MappingRefused(
-            f"{organisation.name} has no active tax rate {tax_type} for {direction.value}. "
+            f"{organisation.name} has no active tax rate {tax_type} for {direction}. "
             "Choose one from the list."
         )
     TaxMapping.objects.update_or_create(**mapping, defaults={"tax_type": tax_type})
-    what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction.value}"
+    what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction}"
     _record(organisation, actor, what)
     _announce(organisation, tax_key(tax_code.pk, direction))
 
@@ -92,17 +92,17 @@ def choose_account(
     name = Charge(charge).label.lower() if charge else "lines without a choice of their own"
     if not code:
         AccountChoice.objects.filter(**choice).delete()
-        what = f"Took away the account for {name} on {direction.value}"
+        what = f"Took away the account for {name} on {direction}"
         return _record(organisation, actor, what)
     offered = choices_of(organisation).accounts[direction, charge]
     account = next((one for one in offered if one.code == code), None)
     if account is None:
         raise MappingRefused(
-            f"{organisation.name} has no active account {code} for {name} on {direction.value}. "
+            f"{organisation.name} has no active account {code} for {name} on {direction}. "
             "Choose one from the list."
         )
     AccountChoice.objects.update_or_create(**choice, defaults={"code": code})
-    _record(organisation, actor, f"Chose {account} for {name} on {direction.value}")
+    _record(organisation, actor, f"Chose {account} for {name} on {direction}")
     # The default serves every charge without a choice of its own.
     _announce(organisation, choice_key(direction, charge or "*"))
 
