@@ -59,9 +59,15 @@ def http() -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="module")
-def client(http: httpx2.Client, hosts: Hosts) -> XeroClient:
+def access_token(http: httpx2.Client, hosts: Hosts) -> str:
+    """For the UK organisation at the stand-in."""
+    return consent(http, hosts).access_token
+
+
+@pytest.fixture(scope="module")
+def client(http: httpx2.Client, hosts: Hosts, access_token: str) -> XeroClient:
     """The UK organisation's client at the stand-in."""
-    return XeroClient(http, hosts, consent(http, hosts).access_token, UK)
+    return XeroClient(http, hosts, access_token, UK)
 
 
 @pytest.fixture(scope="module")
