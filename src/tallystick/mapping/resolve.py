@@ -7,8 +7,7 @@ told whole (`Unresolved`), never guessed: a wrong code files a wrong tax return.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
 from tallystick import xero
 from tallystick.books.models import Allocation, Charge, Document, Line, Payment
@@ -169,18 +168,3 @@ def _why(position: int, account: ChosenAccount, tax: ChosenTax) -> dict[str, Any
             "passed_over": list(tax.passed_over),
         },
     }
-
-
-def invoice_draft(
-    document: Document, resolved: Resolved, *, contact_id: UUID, marker: str
-) -> xero.InvoiceDraft:
-    """Return what creates a sales invoice as a draft, until its caller takes `document_draft`."""
-    draft = document_draft(
-        document,
-        resolved,
-        contact_id=contact_id,
-        marker=marker,
-        number=document.number,
-        status="DRAFT",
-    )
-    return cast(xero.InvoiceDraft, draft)
