@@ -25,7 +25,11 @@ KINDS = (*Kind.values, PAYMENT)
 
 
 class PolicyRefused(Exception):
-    """The choice cannot be kept; the message says why and what can."""
+    """The choice of `field` cannot be kept; the message says why and what can."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def policies_of(organisation: Organisation) -> dict[str, KindPolicy]:
@@ -152,20 +156,22 @@ def due_schedules() -> list[KindPolicy]:
 def _check(
     kind: str, sent_as: str, trigger: str, send_at: time | None, prefix: str, when_draft: str
 ) -> None:
-    chosen: list[tuple[Any, Any]] = [
-        (kind, KINDS),
-        (sent_as, SentAs.values),
-        (trigger, Trigger.values),
-        (when_draft, WhenDraft.values),
+    chosen: list[tuple[str, Any, Any]] = [
+        ("kind", kind, KINDS),
+        ("sent_as", sent_as, SentAs.values),
+        ("trigger", trigger, Trigger.values),
+        ("when_draft", when_draft, WhenDraft.values),
     ]
-    for value, offered in chosen:
+    for field, value, offered in chosen:
         if value not in offered:
-            raise PolicyRefused(f"{value!r} is not offered. Choose one of {', '.join(offered)}.")
+            one_of = ", ".join(offered)
+            raise PolicyRefused(field, f"{value!r} is not offered. Choose one of {one_of}.")
     if trigger == Trigger.SCHEDULE and send_at is None:
-        raise PolicyRefused("Enter the time of day at which to send.")
+        raise PolicyRefused("send_at", "Enter the time of day at which to send.")
     prefix = prefix.strip()
     if len(prefix) > 20 or prefix != " ".join(prefix.split()) or not prefix.isprintable():
-        raise PolicyRefused("Enter a plain prefix of at most 20 characters, such as WEB-.")
+        message = "Enter a plain prefix of at most 20 characters, such as WEB-."
+        raise PolicyRefused("number_prefix", message)
 
 
 def _next(organisation: Organisation, send_at: time | None) -> datetime | None:
