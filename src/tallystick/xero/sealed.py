@@ -25,6 +25,8 @@ _ELEMENTS = "summarizeErrors=false"
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*+\x00-\x1f\x7f]')
 #: Characters of an encoded file name: it stands in an address.
 _LONGEST_FILE_NAME = 250
+#: Characters after the last dot that are still an ending.
+_LONGEST_ENDING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,8 @@ def _file_name(name: str) -> str:
     """Return `name` as Xero takes it, cut before its ending where it is too long."""
     clean = _NOT_IN_FILE_NAMES.sub("-", name).strip(" .") or "attachment"
     stem, dot, ending = clean.rpartition(".")
-    if not stem:
+    if not stem or len(ending) > _LONGEST_ENDING:
         stem, dot, ending = clean, "", ""
-    while len(quote(stem + dot + ending, safe="")) > _LONGEST_FILE_NAME and len(stem) > 1:
+    while len(quote(stem + dot + ending, safe="")) > _LONGEST_FILE_NAME:
         stem = stem[:-1]
     return stem + dot + ending
