@@ -6,7 +6,7 @@ import sys
 
 import httpx2
 import pytest
-from books_client import UK, connect, draft
+from books_client import UK, allocation, approved, connect, draft, note, payment
 
 from xero_sandbox.organisations.demo import COUNTRIES, organisation_id
 from xero_sandbox.server import start
@@ -80,9 +80,8 @@ def test_the_dump_lists_every_invoice_with_exact_amounts(http, books):
         draft("B"),
     )
 
-    answer = http.get("/_sandbox/invoices", params={"organisation": UK})
+    rows = _dump(http, "invoices")
 
-    rows = [json.loads(row) for row in answer.text.splitlines()]
     assert [row["number"] for row in rows] == ["A", "B"]
     assert rows[0] | {"id": "", "contact_id": "", "date": ""} == {
         "id": "",
@@ -97,11 +96,59 @@ def test_the_dump_lists_every_invoice_with_exact_amounts(http, books):
         "total": "12.00",
         "lines": 1,
         "reference": "",
+        "amount_due": "12.00",
+        "amount_paid": "0.00",
+        "amount_credited": "0.00",
         "url": "https://a.example/1",
         "contact_id": "",
         "contact": "Ann",
         "contact_number": "C-1",
     }
+
+
+def test_the_dumps_tell_what_is_paid_and_credited(http, books):
+    [invoice] = books.create(approved("A"))
+    credit = books.one("PUT", "CreditNotes", note(CreditNoteNumber="N"))
+    books.one("PUT", f"CreditNotes/{credit['CreditNoteID']}/Allocations", allocation(invoice, 4))
+    books.one("PUT", "Payments", payment(invoice, 5, Reference="first"))
+
+    [row] = _dump(http, "invoices")
+    [noted] = _dump(http, "credit_notes")
+    [paid] = _dump(http, "payments")
+    [counted] = [
+        one
+        for one in http.get("/_sandbox/organisations").json()["organisations"]
+        if one["id"] == UK
+    ]
+
+    amounts = ("total", "amount_paid", "amount_credited", "amount_due", "status")
+    assert [row[name] for name in amounts] == ["12.00", "5.00", "4.00", "3.00", "AUTHORISED"]
+    assert (noted["type"], noted["number"], noted["remaining"]) == ("ACCRECCREDIT", "N", "8.00")
+    assert noted["allocations"][0] | {"id": ""} == {
+        "id": "",
+        "invoice_id": invoice["InvoiceID"],
+        "invoice": "A",
+        "amount": "4.00",
+    }
+    assert paid | {"id": ""} == {
+        "id": "",
+        "type": "ACCRECPAYMENT",
+        "status": "AUTHORISED",
+        "date": "2026-10-02",
+        "amount": "5.00",
+        "currency": "GBP",
+        "reference": "first",
+        "account": "090",
+        "account_name": "Business Bank Account",
+        "document_id": invoice["InvoiceID"],
+        "document": "A",
+    }
+    assert [counted[name] for name in ("credits", "allocations", "payments")] == [1, 1, 1]
+
+
+def _dump(http, sort):
+    answer = http.get(f"/_sandbox/{sort}", params={"organisation": UK})
+    return [json.loads(row) for row in answer.text.splitlines()]
 
 
 def test_reset_forgets_everything_but_the_app(http, books):

@@ -1,6 +1,6 @@
 """Routes of the control interface."""
 
-from xero_sandbox.control import books, hooks, money, persons, state, watching
+from xero_sandbox.control import books, dumps, hooks, money, persons, state, watching
 from xero_sandbox.routing import Handler, Route
 
 
@@ -48,7 +48,9 @@ ROUTES = (
     _control("POST", "webhooks/{id}/repeat", hooks.repeat),
     _control("GET", "webhooks/{id}/events", hooks.events),
     _control("POST", "webhooks/{id}/events", hooks.raise_event),
-    _control("GET", "invoices", watching.invoices),
+    _control("GET", "invoices", dumps.invoices),
+    _control("GET", "credit_notes", dumps.credit_notes),
+    _control("GET", "payments", dumps.payments),
     _control("POST", "rates", money.tell_rates),
     _control("POST", "payments/{id}", money.reconcile),
     _control("GET", "postings", money.postings),

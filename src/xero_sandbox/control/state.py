@@ -154,7 +154,7 @@ def described(call: Call, data: dict[str, Any]) -> dict[str, Any]:
             f"SELECT count(*) FROM {table} WHERE organisation = ?",  # noqa: S608
             (data["OrganisationID"],),
         ).fetchone()[0]
-        for table in ("contact", "invoice")
+        for table in ("contact", "invoice", "credit", "allocation", "payment")
     }
     return {
         "id": data["OrganisationID"],
@@ -166,6 +166,9 @@ def described(call: Call, data: dict[str, Any]) -> dict[str, Any]:
         "end_of_year_lock_date": data["EndOfYearLockDate"],
         "contacts": counts["contact"],
         "invoices": counts["invoice"],
+        "credits": counts["credit"],
+        "allocations": counts["allocation"],
+        "payments": counts["payment"],
     }
 
 

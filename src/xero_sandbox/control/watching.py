@@ -1,26 +1,11 @@
-"""Requests served, faults, and the dump of all invoices."""
+"""Requests served, and faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from xero_sandbox import wire
 from xero_sandbox.control.answers import Refused, body, whole
 from xero_sandbox.faults import BadFault
 from xero_sandbox.messages import Response, json_response
-from xero_sandbox.organisations.records import organisation_data
 from xero_sandbox.routing import Call
-from xero_sandbox.store import Store
-
-_DUMP = """
-    SELECT invoice.*,
-           (SELECT json_array_length(lines) FROM invoice_lines
-            WHERE invoice_lines.invoice = invoice.seq) AS line_count,
-           json_extract(contact.data, '$.Name') AS contact_name,
-           json_extract(contact.data, '$.ContactNumber') AS contact_number
-    FROM invoice LEFT JOIN contact ON contact.id = invoice.contact_id
-    WHERE invoice.organisation = ? ORDER BY invoice.seq
-"""
 
 
 def requests(call: Call) -> Response:
@@ -74,40 +59,6 @@ def remove_fault(call: Call) -> Response:
 def remove_faults(call: Call) -> Response:
     call.sandbox.faults.remove()
     return Response(204)
-
-
-def invoices(call: Call) -> Response:
-    """Every invoice and bill of an organisation, one JSON object a line, amounts as text."""
-    organisation = call.request.query.get("organisation", "").lower()
-    if organisation_data(call.db, organisation) is None:
-        raise Refused("organisation must be the id of one: see /_sandbox/organisations.", 404)
-    stream = _dump(call.sandbox.store, organisation)
-    return Response(200, content_type="application/x-ndjson", stream=stream)
-
-
-def _dump(store: Store, organisation: str) -> Iterator[bytes]:
-    with store.read() as db:
-        for row in db.execute(_DUMP, (organisation,)):
-            head = wire.loads(row["head"])
-            entry = {
-                "id": row["id"],
-                "type": row["type"],
-                "number": head["InvoiceNumber"],
-                "status": row["status"],
-                "date": row["date"],
-                "due_date": row["due_date"],
-                "currency": row["currency"],
-                "sub_total": f"{head['SubTotal']:.2f}",
-                "total_tax": f"{head['TotalTax']:.2f}",
-                "total": f"{head['Total']:.2f}",
-                "lines": row["line_count"],
-                "reference": head.get("Reference", ""),
-                "url": head.get("Url"),
-                "contact_id": row["contact_id"],
-                "contact": row["contact_name"],
-                "contact_number": row["contact_number"],
-            }
-            yield wire.dumps(entry).encode() + b"\n"
 
 
 def _ident(call: Call) -> int:

@@ -1,0 +1,141 @@
+"""All that an organisation holds of one sort, one JSON object a line, to compare from outside."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from xero_sandbox import wire
+from xero_sandbox.control.answers import Refused
+from xero_sandbox.messages import Response
+from xero_sandbox.organisations.records import organisation_data
+from xero_sandbox.routing import Call
+from xero_sandbox.store import Store
+
+_OF_CONTACT = """
+    json_extract(contact.data, '$.Name') AS contact_name,
+    json_extract(contact.data, '$.ContactNumber') AS contact_number
+"""
+_INVOICES = f"""
+    SELECT invoice.*, {_OF_CONTACT},
+           (SELECT json_array_length(lines) FROM invoice_lines
+            WHERE invoice_lines.invoice = invoice.seq) AS line_count
+    FROM invoice LEFT JOIN contact ON contact.id = invoice.contact_id
+    WHERE invoice.organisation = ? ORDER BY invoice.seq
+"""  # noqa: S608 - only the constant above goes in
+_CREDIT_NOTES = f"""
+    SELECT credit.*, {_OF_CONTACT}, json_array_length(credit.lines) AS line_count
+    FROM credit LEFT JOIN contact ON contact.id = credit.contact_id
+    WHERE credit.organisation = ? AND credit.family = 'CreditNotes' ORDER BY credit.seq
+"""  # noqa: S608 - only the constant above goes in
+_PAYMENTS = """
+    SELECT payment.*, account.code AS account_code, account.name AS account_name,
+           coalesce(invoice.head, credit.head) AS document
+    FROM payment
+    LEFT JOIN account ON account.id = payment.account_id
+    LEFT JOIN invoice ON invoice.id = payment.document_id
+    LEFT JOIN credit ON credit.id = payment.document_id
+    WHERE payment.organisation = ? ORDER BY payment.seq
+"""
+
+Entry = dict[str, Any]
+
+
+def invoices(call: Call) -> Response:
+    """Every invoice and bill; amounts as text."""
+    return _dumped(call, _INVOICES, _invoice)
+
+
+def credit_notes(call: Call) -> Response:
+    """Every credit note with what of it is allocated; amounts as text."""
+    return _dumped(call, _CREDIT_NOTES, _credit_note)
+
+
+def payments(call: Call) -> Response:
+    """Every payment and refund, deleted ones too; amounts as text."""
+    return _dumped(call, _PAYMENTS, _payment)
+
+
+def _dumped(call: Call, sql: str, entry_of: Callable[[sqlite3.Row], Entry]) -> Response:
+    organisation = call.request.query.get("organisation", "").lower()
+    if organisation_data(call.db, organisation) is None:
+        raise Refused("organisation must be the id of one: see /_sandbox/organisations.", 404)
+    stream = _lines(call.sandbox.store, sql, organisation, entry_of)
+    return Response(200, content_type="application/x-ndjson", stream=stream)
+
+
+def _lines(
+    store: Store, sql: str, organisation: str, entry_of: Callable[[sqlite3.Row], Entry]
+) -> Iterator[bytes]:
+    with store.read() as db:
+        for row in db.execute(sql, (organisation,)):
+            yield wire.dumps(entry_of(row)).encode() + b"\n"
+
+
+def _invoice(row: sqlite3.Row) -> Entry:
+    head = wire.loads(row["head"])
+    return _document(row, head, head["InvoiceNumber"]) | {
+        "due_date": row["due_date"],
+        "amount_due": _text(head["AmountDue"]),
+        "amount_paid": _text(head["AmountPaid"]),
+        "amount_credited": _text(head["AmountCredited"]),
+        "url": head.get("Url"),
+    }
+
+
+def _credit_note(row: sqlite3.Row) -> Entry:
+    head = wire.loads(row["head"])
+    return _document(row, head, head["CreditNoteNumber"]) | {
+        "remaining": _text(head["RemainingCredit"]),
+        "allocations": [
+            {
+                "id": one["AllocationID"],
+                "invoice_id": one["Invoice"]["InvoiceID"],
+                "invoice": one["Invoice"]["InvoiceNumber"],
+                "amount": _text(one["Amount"]),
+            }
+            for one in head["Allocations"]
+        ],
+    }
+
+
+def _document(row: sqlite3.Row, head: Entry, number: str) -> Entry:
+    return {
+        "id": row["id"],
+        "type": row["type"],
+        "number": number,
+        "status": row["status"],
+        "date": row["date"],
+        "currency": row["currency"],
+        "sub_total": _text(head["SubTotal"]),
+        "total_tax": _text(head["TotalTax"]),
+        "total": _text(head["Total"]),
+        "lines": row["line_count"],
+        "reference": head.get("Reference", ""),
+        "contact_id": row["contact_id"],
+        "contact": row["contact_name"],
+        "contact_number": row["contact_number"],
+    }
+
+
+def _payment(row: sqlite3.Row) -> Entry:
+    document = wire.loads(row["document"])
+    return {
+        "id": row["id"],
+        "type": row["type"],
+        "status": row["status"],
+        "date": row["date"],
+        "amount": _text(Decimal(row["amount"]).scaleb(-2)),
+        "currency": document["CurrencyCode"],
+        "reference": wire.loads(row["data"]).get("Reference", ""),
+        "account": row["account_code"],
+        "account_name": row["account_name"],
+        "document_id": row["document_id"],
+        "document": document.get("InvoiceNumber") or document.get("CreditNoteNumber") or "",
+    }
+
+
+def _text(amount: Decimal) -> str:
+    return f"{amount:.2f}"
