@@ -1,6 +1,6 @@
 """Every kind of document, payments, allocations and files at the stand-in Xero over real HTTP."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -265,6 +265,30 @@ def test_payments_of_a_span_of_days_are_all_found_over_several_pages(
     assert sorted(payment.status for payment in found) == ["AUTHORISED"] * 4 + ["DELETED"]
     assert {payment.document_id for payment in found} == {invoice.invoice_id}
     assert {payment.account.code for payment in found if payment.account} == {BANK}
+
+
+def test_what_has_changed_since_an_instant_is_read_page_by_page(
+    sandbox, client, make_invoice, make_credit_note, monkeypatch
+):
+    monkeypatch.setattr("tallystick.xero.client.PAGE_SIZE", 1)
+    make_invoice("OLD-1")
+    httpx2.post(f"{sandbox.url}/_sandbox/clock", json={"advance_seconds": 60}).raise_for_status()
+    now = httpx2.get(f"{sandbox.url}/_sandbox/clock").json()["now"]
+    since = datetime.fromisoformat(now) - timedelta(seconds=30)
+    invoices = [make_invoice(f"NEW-{n}", **APPROVED) for n in (1, 2)]
+    note = make_credit_note("NEW-C")
+    [payment] = paid(client, a_payment("1", invoice_id=invoices[1].invoice_id))
+    client.send(seal_delete_payment(payment.record.payment_id), str(uuid4()))
+
+    pages = [client.invoices_changed(since, page=page) for page in (1, 2)]
+
+    assert [(count, [one.number for one in found]) for found, count in pages] == [
+        (2, ["NEW-1"]),
+        (2, ["NEW-2"]),
+    ]
+    assert client.credit_notes_changed(since, page=1)[0][0].record_id == note.record_id
+    [deleted], _ = client.payments_changed(since, page=1)
+    assert (deleted.payment_id, deleted.status) == (payment.record.payment_id, "DELETED")
 
 
 def test_a_credit_note_is_allocated_in_parts_and_freed_again(

@@ -5,7 +5,8 @@ Others use what `__all__` lists, from here. Errors are grouped by what to do nex
 
 from tallystick.xero.answers import Answer, Element
 from tallystick.xero.calls import Call, OnCall, http_pool
-from tallystick.xero.client import AccessTokens, XeroClient, connections, delete_connection
+from tallystick.xero.client import AccessTokens, XeroClient
+from tallystick.xero.connecting import connections, delete_connection
 from tallystick.xero.dates import parse_day, parse_instant
 from tallystick.xero.documents import (
     AccountRef,

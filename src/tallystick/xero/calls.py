@@ -95,6 +95,11 @@ def http_pool(
     return httpx2.Client(timeout=timeout, limits=limits, headers=headers, transport=transport)
 
 
+def bearer(access_token: str) -> dict[str, str]:
+    """Return the headers that every call of Xero's API bears."""
+    return {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
+
+
 def make_call(
     http: httpx2.Client,
     outgoing: Outgoing,

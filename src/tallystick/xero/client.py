@@ -1,12 +1,11 @@
-"""The client of Xero's Accounting API and of its list of connections. Thread-safe; keeps no state."""
+"""The client of Xero's Accounting API. Thread-safe; keeps no state."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
 
 import httpx2
-from msgspec.json import Decoder
 
 from tallystick.xero.answers import (
     Answer,
@@ -14,12 +13,10 @@ from tallystick.xero.answers import (
     Envelope,
     Read,
     read_list,
-    read_nothing,
     read_removed,
     read_written,
-    reader,
 )
-from tallystick.xero.calls import OnCall, Outgoing, make_call
+from tallystick.xero.calls import OnCall, Outgoing, bearer, make_call
 from tallystick.xero.documents import CreditNote, Document, Invoice, Payment
 from tallystick.xero.drafts import ContactDraft, CreditNoteType, InvoiceDraft
 from tallystick.xero.errors import AccessTokenExpired, UnexpectedAnswer
@@ -42,7 +39,6 @@ from tallystick.xero.records import (
     Organisation,
     TaxRate,
     TrackingCategory,
-    XeroConnection,
 )
 from tallystick.xero.sealed import Sealed, seal_create_contacts, seal_create_invoices
 
@@ -55,45 +51,6 @@ MAX_KEY = 128  #: The longest Idempotency-Key that Xero takes.
 #: Without it Xero hides what would clash later.
 _ARCHIVED = {"includeArchived": "true"}
 _LONG_PRICES = {"unitdp": "4"}
-_connection_lists = Decoder(list[XeroConnection])
-
-
-def connections(
-    http: httpx2.Client,
-    hosts: Hosts,
-    access_token: str,
-    *,
-    auth_event_id: str | None = None,
-    on_call: OnCall | None = None,
-) -> list[XeroConnection]:
-    """Return what the token may act for; with `auth_event_id` only what that one consent added."""
-    query = "?" + encode_query({"authEventId": auth_event_id}) if auth_event_id else ""
-    outgoing = Outgoing(
-        method="GET",
-        url=f"{hosts.api}/connections{query}",
-        endpoint="connections",
-        headers=_bearer(access_token),
-    )
-    return make_call(http, outgoing, reader(_connection_lists), on_call)
-
-
-def delete_connection(
-    http: httpx2.Client,
-    hosts: Hosts,
-    access_token: str,
-    connection_id: str,
-    *,
-    on_call: OnCall | None = None,
-) -> None:
-    """Disconnect one organisation; the token stays good for others. Raises NotFound if it is gone."""
-    outgoing = Outgoing(
-        method="DELETE",
-        url=f"{hosts.api}/connections/{connection_id}",
-        endpoint="connections",
-        headers=_bearer(access_token),
-        writes=True,
-    )
-    make_call(http, outgoing, read_nothing, on_call)
 
 
 class AccessTokens(Protocol):
@@ -239,6 +196,18 @@ class XeroClient:
         """
         return self._find_payments([{"where": between(first, last), "order": "PaymentID"}])
 
+    def invoices_changed(self, since: datetime, *, page: int) -> tuple[list[Invoice], int]:
+        """Return a page of what Xero has changed since of invoices and bills, and how many there are."""
+        return self._changed("Invoices", since, page, lambda envelope: envelope.invoices)
+
+    def credit_notes_changed(self, since: datetime, *, page: int) -> tuple[list[CreditNote], int]:
+        """Return a page of what Xero has changed since of credit notes, and how many there are."""
+        return self._changed("CreditNotes", since, page, lambda envelope: envelope.credit_notes)
+
+    def payments_changed(self, since: datetime, *, page: int) -> tuple[list[Payment], int]:
+        """Return a page of what Xero has changed since of payments, and how many there are."""
+        return self._changed("Payments", since, page, lambda envelope: envelope.payments)
+
     def create_contacts(self, drafts: Sequence[ContactDraft], key: str) -> list[Element[Contact]]:
         """Seal and send; for what must survive a crash, store the sealed write in between."""
         return list(self.send(seal_create_contacts(drafts), key).contacts)
@@ -311,6 +280,20 @@ class XeroClient:
             page_count = envelope.pagination.page_count if envelope.pagination else 1
             page += 1
 
+    def _changed(
+        self,
+        path: str,
+        since: datetime,
+        page: int,
+        pick: Callable[[Envelope], tuple[T, ...] | None],
+    ) -> tuple[list[T], int]:
+        query = encode_query({"page": str(page), "pageSize": str(PAGE_SIZE), "unitdp": "4"})
+        # In UTC without offset and to the second, as Xero takes it (facts 5.5).
+        instant = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        envelope = self._request("GET", path, query, read_list(pick), modified_since=instant)
+        pages = envelope.pagination.page_count if envelope.pagination else 1
+        return list(pick(envelope) or ()), pages
+
     def _list(
         self,
         path: str,
@@ -333,8 +316,11 @@ class XeroClient:
         body: bytes = b"",
         content_type: str = "",
         key: str | None = None,
+        modified_since: str = "",
     ) -> T:
         headers = {"xero-tenant-id": self._tenant_id}
+        if modified_since:
+            headers["If-Modified-Since"] = modified_since
         if body:
             headers["Content-Type"] = content_type
         if key:
@@ -352,7 +338,7 @@ class XeroClient:
 
     def _authorised(self, outgoing: Outgoing, read_answer: Read[T]) -> T:
         def call(token: str) -> T:
-            signed = replace(outgoing, headers=outgoing.headers | _bearer(token))
+            signed = replace(outgoing, headers=outgoing.headers | bearer(token))
             return make_call(self._http, signed, read_answer, self._on_call)
 
         if isinstance(self._tokens, str):
@@ -363,10 +349,6 @@ class XeroClient:
         except AccessTokenExpired:
             token = self._tokens.instead_of(token)
         return call(token)
-
-
-def _bearer(access_token: str) -> dict[str, str]:
-    return {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
 
 
 def _only(found: list[T], what: str, request: str) -> T:
