@@ -390,6 +390,9 @@ class Payment(models.Model):
 
     objects: ClassVar[PaymentQuerySet] = PaymentQuerySet.as_manager()  # type: ignore[assignment]
 
+    #: What every payment's number begins with.
+    PREFIX = "PAY-"
+
     class Meta:
         indexes = [models.Index(fields=["workspace", "paid_on", "id"], name="payment_by_day")]
 
@@ -399,7 +402,7 @@ class Payment(models.Model):
     @property
     def number(self) -> str:
         """A short name that no other payment bears, to be found again by."""
-        return f"PAY-{self.uid.hex[:12].upper()}"
+        return f"{self.PREFIX}{self.uid.hex[:12].upper()}"
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from tallystick.books.models import Document, Party
+from tallystick.books.models import Document, Party, Status
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
 from tallystick.sync.policy import in_order, reassess
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, release
@@ -65,14 +65,20 @@ def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
 
 @transaction.atomic
 def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
-    """Forget the copies in Xero and send the documents as new ones; what stands there stays."""
-    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED)
-    stopped = stopped.filter(intent=Intent.PUSH, xero_id__isnull=False)
+    """Forget the copies in Xero and send the documents as new ones; what stands there stays.
+
+    So what an undone run has taken out goes to Xero again, too.
+    """
+    undone = Q(state=LinkState.RETRACTED, document__status=Status.SUBMITTED)
+    stopped = _chosen(workspace, actor, link_ids).filter(
+        undone | Q(state__in=_STOPPED, intent=Intent.PUSH), xero_id__isnull=False
+    )
     _note(stopped, actor, "cleared the Xero ID")
     Snapshot.objects.filter(link__in=stopped).delete()
     _force(stopped)
     return _queue(
         stopped,
+        intent=Intent.PUSH,
         xero_id=None,
         xero_number="",
         xero_status="",
@@ -88,11 +94,14 @@ def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
     _note(stopped, actor, "marked it as done")
     gone = {"problem": None, "waits_for": "", "changed_at": Now()}
     withdrawn = stopped.filter(intent=Intent.RETRACT)
+    # A run that could not be undone whole: what is still there counts as sent again.
+    standing = withdrawn.filter(document__status=Status.SUBMITTED)
+    left = in_order(standing).update(state=LinkState.SYNCED, intent=Intent.PUSH, **gone)
     pushed = stopped.exclude(intent=Intent.RETRACT)
     kept = Document.objects.filter(links__in=pushed)
     Document.objects.filter(pk__in=list(kept.values_list("pk", flat=True))).update(do_not_sync=True)
     count = in_order(withdrawn).update(state=LinkState.RETRACTED, **gone)
-    return count + in_order(pushed).update(state=LinkState.EXCLUDED, **gone)
+    return left + count + in_order(pushed).update(state=LinkState.EXCLUDED, **gone)
 
 
 @transaction.atomic

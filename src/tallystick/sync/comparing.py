@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from tallystick.mapping.problems import Unresolved
@@ -97,7 +97,7 @@ def _here(link: Link) -> Content:
         contact_id=UUID(contact) if contact else _NO_CONTACT,
         marker="",
         number=number,
-        status="DRAFT",
+        status=cast(Literal["DRAFT", "SUBMITTED", "AUTHORISED"], policy.sent_as),
     )
     return content_of_draft(draft, total=document.total)
 

@@ -26,6 +26,8 @@ from tallystick.sync.steps import committing
 logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=9)
+#: From a write to the check that would show what went wrong with it.
+CHECK_AFTER = timedelta(hours=1)
 _LONGEST_BACKOFF_SECONDS = 300
 #: Xero's longest limit is a day; whatever more an answer asks for is a mistake.
 _LONGEST_BLOCK_SECONDS = 24 * 3600
@@ -70,6 +72,13 @@ class Held:
         """Forget earlier failures after a round that went well."""
         self._mine().filter(~Q(failures=0) | ~Q(blocked_reason="")).update(
             blocked_until=None, blocked_reason="", failures=0
+        )
+
+    def plan_check(self) -> None:
+        """Let what Xero has be held against our links an hour after the first unchecked write."""
+        soon = Now() + CHECK_AFTER
+        self._mine().filter(Q(check_due_at=None) | Q(check_due_at__gt=soon)).update(
+            check_due_at=soon
         )
 
     def _mine(self) -> QuerySet[Lane]:

@@ -118,8 +118,8 @@ def link_allocations(
     )
 
 
-_VALUES = "intent, queued_at, tries, xero_number, xero_status, waits_for, claim, wants_pdf"
-_DEFAULTS = "'push', now(), 0, '', '', '', '', false"
+_VALUES = "intent, queued_at, tries, xero_number, xero_status, waits_for, claim, wants_pdf, strays"
+_DEFAULTS = "'push', now(), 0, '', '', '', '', false, '[]'"
 _POLICIES = (
     "(SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])"
     " AS policy (kind, state, starts_on)) AS policy"

@@ -64,6 +64,22 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return due.order_by("not_before", "pk")
 
 
+class Run(models.Model):
+    """What one press of Sync now set going, so that it can be looked at and undone as a whole."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="runs")
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField(db_default=Now())
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="run_newest")]
+
+    def __str__(self) -> str:
+        return f"Sync of {self.started_at:%d %b %Y %H:%M}"
+
+
 class Link(models.Model):
     """The pairing of one local record with one record of one organisation, and its sync state."""
 
@@ -97,6 +113,12 @@ class Link(models.Model):
     problem = models.JSONField(null=True, blank=True)
     #: What would release it, such as `tax:VAT20` or `account`; empty where only a person can.
     waits_for = models.CharField(max_length=100, blank=True)
+    #: Ids of further copies in Xero that bear our marker and are not to be there.
+    strays = models.JSONField(default=list, blank=True)
+    #: The run that set it going last; None where submitting itself did.
+    run = models.ForeignKey(
+        Run, models.SET_NULL, null=True, blank=True, related_name="links", db_index=False
+    )
     not_before = models.DateTimeField(db_default=Now())
     tries = models.PositiveIntegerField(default=0)
     queued_at = models.DateTimeField(null=True, blank=True)
@@ -132,6 +154,12 @@ class Link(models.Model):
             ),
             models.Index(fields=["organisation", "state", "id"], name="link_state"),
             models.Index(fields=["organisation", "queued_at"], name="link_run"),
+            models.Index(fields=["run"], condition=models.Q(run__isnull=False), name="link_of_run"),
+            models.Index(
+                fields=["organisation", "id"],
+                condition=~models.Q(strays=[]),
+                name="link_strays",
+            ),
             models.Index(
                 fields=["organisation", "id"],
                 condition=models.Q(wants_pdf=True),
@@ -313,6 +341,48 @@ class Lane(models.Model):
     blocked_reason = models.TextField(blank=True)
     #: Failed rounds in a row; sets the back-off.
     failures = models.PositiveIntegerField(default=0)
+    #: What Xero has changed up to here has been held against our links, by Xero's clock.
+    checked_until = models.DateTimeField(null=True, blank=True)
+    #: When that is due again.
+    check_due_at = models.DateTimeField(null=True, blank=True)
+    #: Why it is due out of turn, for its report; empty for the usual turn.
+    check_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["check_due_at"], name="lane_check_due")]
 
     def __str__(self) -> str:
         return f"Lane of {self.organisation}"
+
+
+class Check(models.Model):
+    """One look through what Xero has from us, held against our links; the newest is shown."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="checks")
+    at = models.DateTimeField(db_default=Now())
+    reason = models.CharField(max_length=200, blank=True)
+    #: Records that Xero has changed since the check before.
+    looked_at = models.PositiveIntegerField()
+    #: Ours that our links did not know, and that they know again now.
+    relinked = models.PositiveIntegerField()
+    #: Withdrawn here and standing there; they are being removed.
+    orphans = models.PositiveIntegerField()
+    #: Second copies of one document; they are being removed.
+    strays = models.PositiveIntegerField()
+    #: Bearing a marker of ours that this database does not know: [{"id", "number", "url"}].
+    unknown = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="check_newest")]
+
+    def __str__(self) -> str:
+        return f"Check of {self.organisation} at {self.at:%d %b %Y %H:%M}"
+
+
+class Pulse(models.Model):
+    """When workers last gave a sign of life; a gap means a standstill, or an older database."""
+
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %b %Y %H:%M:%S}"

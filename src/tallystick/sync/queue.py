@@ -38,6 +38,7 @@ from tallystick.sync.models import (
     Link,
     LinkState,
     Outcome,
+    Run,
 )
 from tallystick.sync.policy import PAYMENT, in_order, reassess
 from tallystick.sync.waking import wake
@@ -221,7 +222,9 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
     link_all(organisation, state=LinkState.WAITING)
     waiting = _waiting(organisation)
     queued = totals_of(waiting)
-    _requeue(waiting)
+    if waiting.exists():
+        run = Run.objects.create(organisation=organisation, started_by=actor)
+        _requeue(waiting, run=run)
     if queued.count:
         audit.record(
             workspace=workspace,
@@ -315,7 +318,7 @@ def totals_of(links: QuerySet[Link]) -> Queued:
     return Queued(count=sum(row["count"] for row in sums), totals=dict(totals))
 
 
-def _requeue(links: QuerySet[Link], *, asked_by: User | None = None) -> int:
+def _requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:
     if asked_by:
         Attempt.objects.bulk_create(
             Attempt(
@@ -329,7 +332,8 @@ def _requeue(links: QuerySet[Link], *, asked_by: User | None = None) -> int:
             )
             for link in links.order_by("pk").select_for_update()
         )
-    return in_order(links).update(state=LinkState.QUEUED, **anew())
+    of_run = {"run": run} if run else {}
+    return in_order(links).update(state=LinkState.QUEUED, **anew(), **of_run)
 
 
 def anew() -> dict[str, Any]:

@@ -169,6 +169,8 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     if state == LinkState.EXCLUDED and link.document:
         policy = policy_of(link.organisation, link.document.kind)
         tooltip = why_kept_out(link.document, policy) or tooltip
+    if state == LinkState.RETRACTED and link.document and link.document.status == Status.SUBMITTED:
+        tooltip = "Taken out of Xero when its sync was undone."
     if state == LinkState.WAITING and link.waits_for.startswith("document:"):
         tooltip = "Waits until its document is in Xero."
     if state == LinkState.SYNCED:

@@ -26,6 +26,7 @@ PURPOSES = (
         for records in ("payments", "allocations")
         for verb in ("create", "retract")
     ),
+    *(f"remove_stray_{records}" for records in ("invoices", "credit_notes", "payments")),
 )
 
 COMMITS = (
@@ -39,6 +40,9 @@ COMMITS = (
     "entries.ask",
     "look",
     "batch.ask",
+    "check",
+    "check.done",
+    "strays.look",
     *(f"{purpose}.{step}" for purpose in PURPOSES for step in ("seal", "settle")),
 )
 CALLS = (
@@ -48,6 +52,8 @@ CALLS = (
     "entries.ask",
     "look",
     "batch.ask",
+    "check.read",
+    "strays.look",
     *(f"{purpose}.send" for purpose in PURPOSES),
 )
 #: Every failpoint there is; a test kills a worker at each.

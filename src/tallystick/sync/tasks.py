@@ -4,14 +4,23 @@ A job that is lost, doubled or late changes nothing: the lane admits one worker 
 sweep wakes whatever is due.
 """
 
+from datetime import timedelta
+
 from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from tallystick.sync.models import Lane, Pulse
 from tallystick.sync.policy import due_schedules
 from tallystick.sync.push.round import drain as drain_lane
 from tallystick.sync.queue import send_scheduled
 from tallystick.sync.waking import DRAIN, PUSH_QUEUE
+
+#: A silence of the workers after which nobody can know what Xero has.
+STANDSTILL = timedelta(minutes=10)
+_BEAT = timedelta(seconds=30)
 
 
 @app.task(queue=PUSH_QUEUE, name=DRAIN)
@@ -22,9 +31,26 @@ def drain(organisation_id: int) -> None:
 
 def sweep() -> None:
     """Do what must happen though every job were lost: release what is scheduled, wake what is due."""
+    check_after_standstill()
     for policy in due_schedules():
         send_scheduled(policy)
     wake_due()
+
+
+def check_after_standstill() -> None:
+    """Give a sign of life; after a long silence, let every organisation be checked.
+
+    The workers may have stood still, or the database may be an older one brought back: then Xero
+    has what our links have forgotten, and must be looked through before anything else is sent.
+    """
+    with transaction.atomic():
+        pulse, is_first = Pulse.objects.select_for_update().get_or_create(pk=1)
+        if is_first or pulse.at > timezone.now() - _BEAT:
+            return
+        Pulse.objects.update(at=Now())
+        if pulse.at < timezone.now() - STANDSTILL:
+            reason = f"Nothing had run since {pulse.at:%d %b %Y %H:%M} UTC."
+            Lane.objects.update(check_due_at=Now(), check_reason=reason)
 
 
 def wake_due() -> int:
@@ -70,6 +96,7 @@ def due_organisations() -> list[int]:
                 UNION SELECT organisation_id FROM sync_batch WHERE settled_at IS NULL
                 UNION SELECT organisation_id FROM sync_link
                       WHERE wants_pdf AND state = 'synced'
+                UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()
                 UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
             )
             SELECT due.organisation_id FROM due

@@ -147,6 +147,8 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     if verdict.copy:
         outcome = _move_to_copy(link, verdict.copy)
         link.wants_pdf = link.wants_pdf and action != "attach"
+        if action == "stray":
+            link.strays = link.strays[1:]
         if verdict.problem is None or _is_withdrawn(link):
             return outcome
         if action == "attach":
@@ -272,7 +274,7 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
         unique_fields=["id"],
         update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
-            "wants_pdf", "claim", "problem", "waits_for", "not_before", "tries", "changed_at",
+            "wants_pdf", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
             "synced_at",
         ],
     )  # fmt: skip

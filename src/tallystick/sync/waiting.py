@@ -57,19 +57,21 @@ def waiting_for(organisation: Organisation, *keys: str) -> dict[str, Waiting]:
         organisation=organisation,
         state__in=[LinkState.FAILED, LinkState.HELD, LinkState.WAITING],
     ).exclude(waits_for="")
+    currency = Coalesce(
+        "document__currency", "payment__document__currency", "allocation__document__currency"
+    )
+    amount = Coalesce("document__total", "payment__amount", "allocation__amount")
     rows = (
-        stopped.filter(wanted)
-        .values(
+        stopped.filter(wanted, party=None)
+        .annotate(
             key=Case(When(_unapproved(), then=Value(APPROVAL)), default=F("waits_for")),
-            currency=Coalesce(
-                "document__currency", "payment__document__currency", "allocation__document__currency"
-            ),
+            currency=currency,
         )
-        .exclude(currency=None)
+        .values("key", "currency")
         .annotate(
             documents=Count("document"),
             others=Count("pk", filter=Q(document=None)),
-            total=Sum(Coalesce("document__total", "payment__amount", "allocation__amount")),
+            total=Sum(amount),
         )
         .order_by()
     )

@@ -133,6 +133,7 @@ def seal(
             fence=held.fence,
         )
         mark_sending(still, batch, action=purpose.action)
+        held.plan_check()
         if contents:
             note_sent(still, contents)
     return batch

@@ -32,7 +32,7 @@ from tallystick.sync.verdicts import Copy, Verdict
 
 #: Statuses in which Xero lets a document be written anew without a person's leave.
 _UNAPPROVED = frozenset({"DRAFT", "SUBMITTED"})
-_GONE = frozenset({"DELETED", "VOIDED"})
+GONE = frozenset({"DELETED", "VOIDED"})
 #: Numbers of credit notes that one question holds, about; of more we ask for their days at once.
 _ONE_QUESTION = 40
 _LONGEST_SPAN = timedelta(days=60)
@@ -140,7 +140,7 @@ def _found(client: xero.XeroClient, links: Sequence[Link], sent: Mapping[int, Se
     seen = {copy.record_id.lower() for copy in copies}
     unseen = [link for link in links if link.xero_id and str(link.xero_id) not in seen]
     copies += by_id(client, unseen).values()
-    return _indexed(copies)
+    return indexed(copies)
 
 
 def _credit_notes(
@@ -160,7 +160,7 @@ def _credit_notes(
     return client.credit_notes_by_number([sent[link.pk].number for link in links])
 
 
-def _indexed(copies: Iterable[xero.Document]) -> Found:
+def indexed(copies: Iterable[xero.Document]) -> Found:
     by_uid: dict[str, list[xero.Document]] = defaultdict(list)
     by_number: dict[tuple[str, str], list[xero.Document]] = defaultdict(list)
     ids = {copy.record_id.lower(): copy for copy in copies}
@@ -186,12 +186,12 @@ def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | No
     if ours is None and not shape.has_marker:
         ours = next((copy for copy in namesakes if _is_what_we_sent(copy, document, sent)), None)
     if ours is not None and not _is_to_be_made_anew(link, ours):
-        return _judge_ours(link, ours, sent)
+        return judge_ours(link, ours, sent)
     for copy in namesakes:
         # A deleted draft gives its number free; if Xero sees it otherwise, it says so on creating.
         if link.claim:
             return _judge_claimed(link, copy, sent)
-        if copy.status != "DELETED" and (shape.has_unique_number or copy.status not in _GONE):
+        if copy.status != "DELETED" and (shape.has_unique_number or copy.status not in GONE):
             return _number_taken(link, copy)
     return _claim_missing(link) if link.claim else None
 
@@ -201,7 +201,7 @@ def _ours(link: Link, document: Document, found: Found) -> xero.Document | None:
     known = found.by_id.get(str(link.xero_id))
     copies = [known] if known else []
     copies += found.by_uid.get(str(document.uid), [])
-    return min(copies, key=lambda copy: copy.status in _GONE, default=None)
+    return min(copies, key=lambda copy: copy.status in GONE, default=None)
 
 
 def _is_to_be_made_anew(link: Link, copy: xero.Document) -> bool:
@@ -211,7 +211,7 @@ def _is_to_be_made_anew(link: Link, copy: xero.Document) -> bool:
 
 def _is_what_we_sent(copy: xero.Document, document: Document, sent: Sent) -> bool:
     return (
-        copy.status not in _GONE
+        copy.status not in GONE
         and _contact_id(copy) == sent.contact_id
         and copy.currency_code == document.currency
         and copy.total == sent.total
@@ -222,12 +222,22 @@ def _contact_id(copy: xero.Document) -> str:
     return copy.contact.contact_id.lower() if copy.contact else ""
 
 
-def _judge_ours(link: Link, copy: xero.Document, sent: Sent) -> Verdict | xero.Document:
+def ours_in(link: Link, sent: Sent, found: Found) -> list[xero.Document]:
+    """Return every copy that is surely the link's document, known to it or not."""
+    document, shape = document_of(link), shape_of(document_of(link))
+    copies = list(found.by_uid.get(str(document.uid), []))
+    if not shape.has_marker:
+        namesakes = found.by_number.get((shape.xero_type, _as_xero_compares(sent.number)), [])
+        copies += [copy for copy in namesakes if _is_what_we_sent(copy, document, sent)]
+    return copies
+
+
+def judge_ours(link: Link, copy: xero.Document, sent: Sent) -> Verdict | xero.Document:
     """Confirm our copy, or let it be written anew; a person's change there wins, and is asked about."""
     document = document_of(link)
     if document.status == Status.CANCELLED:
         return confirmed(link, copy, sent.revision)
-    if copy.status in _GONE:
+    if copy.status in GONE:
         return _gone(link, copy)
     if link.forced_revision == document.revision:
         return copy if _can_be_written(copy) else _cannot_be_written(link, copy)
@@ -314,7 +324,7 @@ def _judge_claimed(link: Link, copy: xero.Document, sent: Sent) -> Verdict:
     document = document_of(link)
     agrees = copy.total == document.total and copy.currency_code == document.currency
     whose = not sent.contact_id or _contact_id(copy) == sent.contact_id
-    if agrees and whose and copy.status not in _GONE:
+    if agrees and whose and copy.status not in GONE:
         return confirmed(link, copy, document.revision)
     return question(
         link,

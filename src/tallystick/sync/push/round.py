@@ -17,11 +17,13 @@ from tallystick.sync import lane
 from tallystick.sync.lane import Held, LeaseLost
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.push.attach import attach_due
+from tallystick.sync.push.checking import check_if_due
 from tallystick.sync.push.contacts import with_contacts
 from tallystick.sync.push.documents import send_documents
 from tallystick.sync.push.entering import retract_entries, send_entries
 from tallystick.sync.push.ready import due_documents, resolve
 from tallystick.sync.push.statuses import APPROVE, RETRACT, change_due
+from tallystick.sync.push.strays import remove_strays
 from tallystick.sync.push.unknown import settle_open_batches
 from tallystick.sync.steps import calling
 from tallystick.sync.waking import wake
@@ -45,6 +47,8 @@ def push_round(held: Held, client: xero.XeroClient) -> None:
     if mirror.is_stale(held.organisation):
         calling("organisation.read", lambda: mirror.refresh(held.organisation, client))
     settle_open_batches(held, client)
+    check_if_due(held, client)
+    remove_strays(held, client)
     retract_entries(held, client)
     change_due(held, client, RETRACT)
     ready = resolve(held, due_documents(held.organisation))

@@ -68,6 +68,14 @@ def shape_of(document: Document) -> Shape:
     return _SHAPES[document.kind]
 
 
+_KINDS = {shape.xero_type: Kind(kind) for kind, shape in _SHAPES.items()}
+
+
+def kind_of(copy: xero.Document) -> Kind | None:
+    """Return which of our kinds Xero's record is; None for others."""
+    return _KINDS.get(copy.type)
+
+
 def document_of(link: Link) -> Document:
     """Return the link's document. Raises ValueError for a link of another record."""
     if link.document is None:

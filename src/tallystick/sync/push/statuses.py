@@ -10,6 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tallystick import xero
+from tallystick.books.models import Status
 from tallystick.mapping.problems import DOCUMENT, XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
@@ -112,11 +113,17 @@ def _end(change: Change, link: Link, copies: Mapping[str, xero.Document]) -> str
 def _has_payments(link: Link, copy: xero.Document) -> Verdict:
     applied = Money(copy.applied, copy.currency_code or document_of(link).currency)
     message = (
-        f"{link.document} is cancelled here but still stands in Xero as {copy.status.lower()}: "
+        f"{link.document} {_lament(RETRACT, link)} as {copy.status.lower()}: "
         f"payments or credits of {applied} are recorded on it."
     )
     remedy = "Remove them in Xero, then press Retry; it is voided then."
     return Verdict(link.pk, message, problem=Problem("has_payments", message, remedy, XERO))
+
+
+def _lament(change: Change, link: Link) -> str:
+    if change.intent == Intent.RETRACT and document_of(link).status != Status.CANCELLED:
+        return "was to be undone but still stands in Xero"
+    return change.lament
 
 
 def _gone_before_approval(link: Link, copy: xero.Document) -> Verdict:
@@ -158,14 +165,14 @@ def _refuse(change: Change, link: Link, refused: Refused) -> Verdict:
     said = [text for element in getattr(refused, "elements", ()) for text in element]
     if said:
         return _refused(change, link, said)
-    message = f"{link.document} {change.lament}. {refused}"
+    message = f"{link.document} {_lament(change, link)}. {refused}"
     remedy = "Look at it in Xero, then press Retry."
     return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
 
 
 def _refused(change: Change, link: Link, errors: Sequence[str]) -> Verdict:
     explanation = xero.explain(errors[0], noun=shape_of(document_of(link)).noun)
-    message = f"{link.document} {change.lament}. {explanation.words}"
+    message = f"{link.document} {_lament(change, link)}. {explanation.words}"
     if explanation.code != "other":
         message += f" (Xero: {' '.join(errors)})"
     problem = Problem(explanation.code, message, explanation.remedy, XERO)

@@ -25,6 +25,7 @@ from tallystick.sync.push.entering import (
     RETRACT_PAYMENTS,
 )
 from tallystick.sync.push.statuses import PURPOSES as STATUSES
+from tallystick.sync.push.strays import REMOVE
 from tallystick.sync.steps import PURPOSES, calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
@@ -36,6 +37,7 @@ _PURPOSES: dict[str, Purpose] = {
         *UPDATE.values(),
         *ATTACH.values(),
         *(purpose for purposes in STATUSES.values() for purpose in purposes.values()),
+        *REMOVE.values(),
         CREATE_PAYMENTS,
         RETRACT_PAYMENTS,
         CREATE_ALLOCATIONS,

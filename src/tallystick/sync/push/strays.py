@@ -1,0 +1,138 @@
+"""Second copies of one document or payment: the first is kept, the younger draft removed.
+
+What is no draft any more is a person's to decide.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import TypeAlias
+from uuid import UUID
+
+from tallystick import xero
+from tallystick.sync.lane import Held
+from tallystick.sync.models import WITH_RECORDS, Link, LinkState
+from tallystick.sync.push.batches import Purpose, Refused, send_all
+from tallystick.sync.push.finding import GONE, question
+from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, endpoint_of
+from tallystick.sync.steps import calling, committing
+from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
+
+_AT_ONCE = 50
+#: What a second copy is removed from: an endpoint of documents, or the payments.
+Place: TypeAlias = str
+_PAYMENTS: Place = "Payments"
+
+
+def remove_strays(held: Held, client: xero.XeroClient) -> None:
+    """Look at the second copies that the check has found, and remove what is still a draft."""
+    known = Link.objects.filter(
+        organisation=held.organisation, state__in=[LinkState.SYNCED, LinkState.QUEUED]
+    ).exclude(strays=[])
+    links = list(known.select_related(*WITH_RECORDS).order_by("pk")[:_AT_ONCE])
+    for place, purpose in REMOVE.items():
+        here = [link for link in links if _place(link) == place]
+        if not here:
+            continue
+        verdicts = calling("strays.look", partial(_look, place, client, here))
+        if verdicts:
+            with committing("strays.look"):
+                held.guard()
+                apply_verdicts(verdicts, action="stray")
+        settled = {verdict.link_id for verdict in verdicts}
+        rest = [link for link in here if link.pk not in settled]
+        send_all(held, client, purpose, rest, partial(_sealed, place))
+
+
+def _place(link: Link) -> Place:
+    return _PAYMENTS if link.payment else endpoint_of(link)
+
+
+def _sealed(place: Place, links: Sequence[Link]) -> xero.Sealed:
+    stray = links[0].strays[0]
+    if place == _PAYMENTS:
+        return xero.seal_delete_payment(stray)
+    return xero.seal_status_changes(endpoint_of(links[0]), [(stray, "DELETED")])
+
+
+def _look(place: Place, client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    """Say of the first stray of each link whether it is gone already, or not to be removed."""
+    statuses = _STATUSES[place](client, [link.strays[0] for link in links])
+    verdicts = []
+    for link in links:
+        status = statuses.get(link.strays[0].lower(), "")
+        if status in GONE:
+            verdicts.append(_done(link, "The second copy in Xero is gone."))
+        elif status and status not in _REMOVABLE[place]:
+            verdicts.append(_doubled(link, f"it is {status.lower()} there"))
+    return verdicts
+
+
+def _of_invoices(client: xero.XeroClient, ids: list[str]) -> dict[str, str]:
+    return {one.record_id.lower(): one.status for one in client.invoices_by_id(ids)}
+
+
+def _of_credit_notes(client: xero.XeroClient, ids: list[str]) -> dict[str, str]:
+    return {one.record_id.lower(): one.status for one in client.credit_notes_by_id(ids)}
+
+
+def _of_payments(client: xero.XeroClient, ids: list[str]) -> dict[str, str]:
+    return {one.payment_id.lower(): one.status for one in client.payments_by_id(ids)}
+
+
+_STATUSES: Mapping[Place, Callable[[xero.XeroClient, list[str]], dict[str, str]]]
+_STATUSES = MappingProxyType(
+    {"Invoices": _of_invoices, "CreditNotes": _of_credit_notes, _PAYMENTS: _of_payments}
+)
+_DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
+_REMOVABLE: Mapping[Place, frozenset[str]] = MappingProxyType(
+    {"Invoices": _DRAFTS, "CreditNotes": _DRAFTS, _PAYMENTS: frozenset({"AUTHORISED"})}
+)
+
+
+def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+    link = links[0]
+    for document in answer.documents:
+        if document.ok and document.record.status == "DELETED":
+            return [_done(link, "A second copy in Xero was deleted; the first is kept.")]
+        if not document.ok:
+            return [_doubled(link, " ".join(document.errors))]
+    if any(payment.ok and payment.record.status == "DELETED" for payment in answer.payments):
+        return [_done(link, "A second copy in Xero was deleted; the first is kept.")]
+    return []
+
+
+def _refuse(link: Link, refused: Refused) -> Verdict:
+    if isinstance(refused, xero.NotFound):
+        return _done(link, "The second copy in Xero is gone.")
+    return _doubled(link, str(refused))
+
+
+def _done(link: Link, message: str) -> Verdict:
+    return Verdict(link.pk, message, copy=_as_it_is(link))
+
+
+def _doubled(link: Link, why: str) -> Verdict:
+    stray = link.strays[0]
+    return question(
+        link,
+        "doubled",
+        f"{link.record} stands in Xero twice, and the second could not be removed: {why}.",
+        "Look at both in Xero and void or delete the one that is too many, then press Retry.",
+        copy=_as_it_is(link),
+        details={"candidates": [{"id": stray, "name": str(link.record), "number": stray}]},
+    )
+
+
+def _as_it_is(link: Link) -> Copy:
+    return Copy(UUID(str(link.xero_id)), link.xero_number, link.xero_status)
+
+
+def _purpose(place: Place, name: str) -> Purpose:
+    return Purpose(name, "stray", _read, _refuse, partial(_look, place), size=1)
+
+
+REMOVE: Mapping[Place, Purpose] = MappingProxyType(
+    {endpoint: _purpose(endpoint, f"remove_stray_{RECORDS[endpoint]}") for endpoint in ENDPOINTS}
+    | {_PAYMENTS: _purpose(_PAYMENTS, "remove_stray_payments")}
+)
