@@ -30,6 +30,13 @@ _CREDIT_NOTES = f"""
     FROM credit LEFT JOIN contact ON contact.id = credit.contact_id
     WHERE credit.organisation = ? AND credit.family = 'CreditNotes' ORDER BY credit.seq
 """  # noqa: S608 - only the constant above goes in
+_ALLOCATIONS = """
+    SELECT allocation.*, credit.head AS credit_head, invoice.head AS invoice_head
+    FROM allocation
+    JOIN credit ON credit.id = allocation.credit_id
+    JOIN invoice ON invoice.id = allocation.invoice_id
+    WHERE allocation.organisation = ? ORDER BY allocation.seq
+"""
 _PAYMENTS = """
     SELECT payment.*, account.code AS account_code, account.name AS account_name,
            coalesce(invoice.head, credit.head) AS document
@@ -49,8 +56,13 @@ def invoices(call: Call) -> Response:
 
 
 def credit_notes(call: Call) -> Response:
-    """Every credit note with what of it is allocated; amounts as text."""
+    """Every credit note; amounts as text."""
     return _dumped(call, _CREDIT_NOTES, _credit_note)
+
+
+def allocations(call: Call) -> Response:
+    """Every part of a credit that counts against an invoice or bill; amounts as text."""
+    return _dumped(call, _ALLOCATIONS, _allocation)
 
 
 def payments(call: Call) -> Response:
@@ -76,7 +88,7 @@ def _lines(
 
 def _invoice(row: sqlite3.Row) -> Entry:
     head = wire.loads(row["head"])
-    return _document(row, head, head["InvoiceNumber"]) | {
+    return _document(row, head) | {
         "due_date": row["due_date"],
         "amount_due": _text(head["AmountDue"]),
         "amount_paid": _text(head["AmountPaid"]),
@@ -87,25 +99,15 @@ def _invoice(row: sqlite3.Row) -> Entry:
 
 def _credit_note(row: sqlite3.Row) -> Entry:
     head = wire.loads(row["head"])
-    return _document(row, head, head["CreditNoteNumber"]) | {
-        "remaining": _text(head["RemainingCredit"]),
-        "allocations": [
-            {
-                "id": one["AllocationID"],
-                "invoice_id": one["Invoice"]["InvoiceID"],
-                "invoice": one["Invoice"]["InvoiceNumber"],
-                "amount": _text(one["Amount"]),
-            }
-            for one in head["Allocations"]
-        ],
-    }
+    remaining = _text(head["RemainingCredit"])
+    return _document(row, head) | {"remaining": remaining}
 
 
-def _document(row: sqlite3.Row, head: Entry, number: str) -> Entry:
+def _document(row: sqlite3.Row, head: Entry) -> Entry:
     return {
         "id": row["id"],
         "type": row["type"],
-        "number": number,
+        "number": _number(head),
         "status": row["status"],
         "date": row["date"],
         "currency": row["currency"],
@@ -120,6 +122,18 @@ def _document(row: sqlite3.Row, head: Entry, number: str) -> Entry:
     }
 
 
+def _allocation(row: sqlite3.Row) -> Entry:
+    return {
+        "id": row["id"],
+        "date": row["date"],
+        "amount": _cents(row["amount"]),
+        "credit_id": row["credit_id"],
+        "credit": _number(wire.loads(row["credit_head"])),
+        "invoice_id": row["invoice_id"],
+        "invoice": _number(wire.loads(row["invoice_head"])),
+    }
+
+
 def _payment(row: sqlite3.Row) -> Entry:
     document = wire.loads(row["document"])
     return {
@@ -127,14 +141,23 @@ def _payment(row: sqlite3.Row) -> Entry:
         "type": row["type"],
         "status": row["status"],
         "date": row["date"],
-        "amount": _text(Decimal(row["amount"]).scaleb(-2)),
+        "amount": _cents(row["amount"]),
         "currency": document["CurrencyCode"],
         "reference": wire.loads(row["data"]).get("Reference", ""),
         "account": row["account_code"],
         "account_name": row["account_name"],
         "document_id": row["document_id"],
-        "document": document.get("InvoiceNumber") or document.get("CreditNoteNumber") or "",
+        "document": _number(document),
     }
+
+
+def _number(head: Entry) -> str:
+    """Return the document's number; not every credit has one."""
+    return str(head.get("InvoiceNumber") or head.get("CreditNoteNumber") or "")
+
+
+def _cents(amount: int) -> str:
+    return _text(Decimal(amount).scaleb(-2))
 
 
 def _text(amount: Decimal) -> str:

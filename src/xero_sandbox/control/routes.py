@@ -50,6 +50,7 @@ ROUTES = (
     _control("POST", "webhooks/{id}/events", hooks.raise_event),
     _control("GET", "invoices", dumps.invoices),
     _control("GET", "credit_notes", dumps.credit_notes),
+    _control("GET", "allocations", dumps.allocations),
     _control("GET", "payments", dumps.payments),
     _control("POST", "rates", money.tell_rates),
     _control("POST", "payments/{id}", money.reconcile),
