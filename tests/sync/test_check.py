@@ -46,7 +46,9 @@ def test_a_second_copy_that_is_approved_is_a_persons_to_decide(books: Books):
     bill = a_bill(books, "B-1")
     second = again(books, bill)
     client = client_for(books.organisation)
-    client.send(xero.seal_status_changes("Invoices", [(second, "AUTHORISED")]), "somebody approves")
+    approval = xero.seal_status_changes("Invoices", [(second, "AUTHORISED")])
+    [approved] = client.send(approval, "somebody approves").documents
+    assert approved.ok, approved.errors
 
     check(books)
 
@@ -193,7 +195,13 @@ def again(books: Books, document: Document) -> str:
         currency_code="GBP",
         line_amount_types="NoTax",
         line_items=[
-            xero.LineDraft(description="Widget", quantity=Decimal(1), unit_amount=Decimal(10))
+            xero.LineDraft(
+                description="Widget",
+                quantity=Decimal(1),
+                unit_amount=Decimal(10),
+                account_code="310",
+                tax_type="NONE",
+            )
         ],
     )
     [element] = client_for(books.organisation).create_invoices([draft], "late")
