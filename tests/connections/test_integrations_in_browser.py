@@ -68,7 +68,7 @@ def test_connect_sync_watch_and_disconnect(xero: Running, workspace: Workspace, 
     for price in ("1200.00", "88.40"):
         make_document(workspace, lines=[line(unit_price=price)], submitted=True)
     page.reload()
-    expect(card).to_contain_text("Sent 0 of 2 invoices")
+    expect(card).to_contain_text("Sent 0 of 2 documents")
     expect(card.get_by_role("progressbar")).to_be_visible()
 
     drain(Organisation.objects.get().pk)

@@ -217,12 +217,12 @@ def test_sync_now_tells_count_sum_and_calls_and_queues_what_waits(
     before = page(browser, workspace)
     browser.post(address(workspace, "sync/"))
 
-    assert '2 invoices, <span class="amount">2,469.00' in before
+    assert '2 documents, <span class="amount">2,469.00' in before
     assert "about 2 calls" in before
     assert set(Link.objects.values_list("state", flat=True)) == {LinkState.QUEUED}
     after = page(browser, workspace)
-    assert "2 invoices are on the way to Xero." in after
-    assert "Sent 0 of 2 invoices" in after
+    assert "2 documents are on the way to Xero." in after
+    assert "Sent 0 of 2 documents" in after
     assert 'data-refresh-seconds="2"' in after
 
 
@@ -239,7 +239,7 @@ def test_the_bar_counts_what_is_sent_and_what_needs_a_person(
 
     card = page(browser, workspace)
 
-    assert "Sent 2 of 4 invoices, 1 needs you" in card
+    assert "Sent 2 of 4 documents, 1 needs you" in card
     assert 'value="3" max="4"' in card
     assert "1 a minute · about 1 minute left" in card
 
@@ -256,7 +256,7 @@ def test_an_error_says_why_and_what_is_kept_and_offers_to_reconnect(
     card = page(browser, workspace)
 
     assert "Access to Demo Company (NZ) was removed in Xero." in card
-    assert "1 invoice is kept and will go out after you reconnect." in card
+    assert "1 document is kept and will go out after you reconnect." in card
     assert "Reconnect<" in card
     assert "Sync now" not in card
 

@@ -1,6 +1,5 @@
-"""Home, Needs attention, the Sync log and Tax mapping."""
+"""Home, Needs attention and the Sync log."""
 
-import uuid
 from decimal import Decimal
 
 import pytest
@@ -9,12 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from factories import line, make_document, make_member, make_tax_code
-from tallystick.books.models import TaxCode
+from factories import line, make_document
 from tallystick.connections.models import Connection, ConnectionStatus
-from tallystick.mapping.models import Account, AccountChoice, TaxMapping, TaxRate
 from tallystick.sync.models import Attempt, LinkState, Outcome
-from tallystick.workspaces.models import Role
 from web.conftest import problem
 
 
@@ -158,68 +154,3 @@ def test_nothing_to_attend_to_is_said(browser, workspace, organisation) -> None:
     answer = browser.get(reverse("needs-attention", args=[workspace.slug]))
 
     assert "Nothing needs you" in answer.text
-
-
-@pytest.fixture
-def mapping(workspace, organisation) -> str:
-    """The mapping page of an organisation with one account and one rate."""
-    Account.objects.create(
-        organisation=organisation, xero_id=uuid.uuid4(), code="200", name="Sales",
-        type="REVENUE", account_class="REVENUE", status="ACTIVE",
-    )  # fmt: skip
-    TaxRate.objects.create(
-        organisation=organisation, tax_type="OUTPUT2", name="15% GST on Income",
-        status="ACTIVE", effective_rate=Decimal(15), can_apply_to=["REVENUE"],
-    )  # fmt: skip
-    return reverse("tax-mapping", args=[workspace.slug])
-
-
-def test_saving_the_mapping_releases_what_waited(
-    browser, workspace, organisation, put, mapping
-) -> None:
-    code = make_tax_code(workspace, "GST")
-    document = make_document(workspace, submitted=True)
-    link = put(
-        document.pk, LinkState.FAILED, waits_for=f"tax:{code.pk}:sales", problem=problem("No.")
-    )
-    assert "1 waiting" in browser.get(mapping).text
-
-    form = {f"tax-{code.pk}": "OUTPUT2", "sales_account": "200", "default_tax_code": str(code.pk)}
-    answer = browser.post(mapping, form, follow=True)
-
-    link.refresh_from_db()
-    assert link.state == LinkState.QUEUED
-    assert TaxMapping.objects.get().tax_type == "OUTPUT2"
-    assert AccountChoice.objects.get().code == "200"
-    assert "1 waiting document goes out now." in answer.text
-
-
-def test_a_rate_that_xero_does_not_have_is_not_taken(browser, workspace, mapping) -> None:
-    code = make_tax_code(workspace, "GST")
-
-    answer = browser.post(mapping, {f"tax-{code.pk}": "INVENTED"})
-
-    assert answer.status_code == 422
-    assert "Choose one from the list." in answer.text
-
-
-def test_a_bookkeeper_sees_the_mapping_and_cannot_change_it(workspace, mapping, signed_in) -> None:
-    code = make_tax_code(workspace, "GST")
-    bookkeeper = signed_in(make_member(workspace, Role.BOOKKEEPER))
-
-    seen = bookkeeper.get(mapping)
-    refused = bookkeeper.post(mapping, {f"tax-{code.pk}": "OUTPUT2"})
-
-    assert "Only an owner or an integration manager" in seen.text
-    assert refused.status_code == 403
-    assert not TaxMapping.objects.exists()
-
-
-def test_a_tax_code_is_added_on_the_mapping_page(browser, workspace, mapping) -> None:
-    address = reverse("tax-code-new", args=[workspace.slug])
-
-    browser.post(address, {"new-code": "GST", "new-name": "GST on sales", "new-rate": "15"})
-    again = browser.post(address, {"new-code": "GST", "new-name": "Same", "new-rate": "15"})
-
-    assert TaxCode.objects.get().rate == Decimal(15)
-    assert "Another tax code has it" in again.text

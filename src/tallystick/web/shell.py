@@ -34,7 +34,14 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("Sync", (("Sync log", "list", "sync-log"), ("Import", "upload", "import"))),
     (
         "Settings",
-        (("Integrations", "plug", "integrations"), ("Tax mapping", "percent", "tax-mapping")),
+        (
+            ("Integrations", "plug", "integrations"),
+            ("Sync rules", "send", "sync-rules"),
+            ("Tax mapping", "percent", "tax-mapping"),
+            ("Accounts", "book", "accounts"),
+            ("Payment methods", "card", "payment-methods"),
+            ("Document templates", "stamp", "document-templates"),
+        ),
     ),
 )
 

@@ -9,17 +9,19 @@ from tallystick.web.views import (
     attention,
     document_acts,
     document_form,
+    document_templates,
     documents,
     gallery,
     home,
     imports,
     integrations,
     items,
+    mapping,
     parties,
     search,
     session,
     sync_log,
-    tax_mapping,
+    sync_rules,
 )
 
 _sales: list[URLPattern | URLResolver] = [
@@ -56,8 +58,14 @@ _workspace: list[URLPattern | URLResolver] = [
     path("settings/integrations/connect/", integrations.connect, name="connect"),
     path("settings/integrations/disconnect/", integrations.end, name="disconnect"),
     path("settings/integrations/sync/", integrations.sync, name="sync-now"),
-    path("settings/tax-mapping/", tax_mapping.show, name="tax-mapping"),
-    path("settings/tax-mapping/new/", tax_mapping.add_tax_code, name="tax-code-new"),
+    path("settings/tax-mapping/", mapping.tax_mapping, name="tax-mapping"),
+    path("settings/tax-mapping/new/", mapping.add_tax_code, name="tax-code-new"),
+    path("settings/accounts/", mapping.accounts, name="accounts"),
+    path("settings/payment-methods/", mapping.payment_methods, name="payment-methods"),
+    path("settings/sync-rules/", sync_rules.show, name="sync-rules"),
+    path("settings/templates/", document_templates.show_all, name="document-templates"),
+    path("settings/templates/new/", document_templates.new, name="document-template-new"),
+    path("settings/templates/<int:pk>/", document_templates.edit, name="document-template-edit"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.arrive, name="home"),

@@ -45,6 +45,13 @@ class DateInput(forms.DateInput):
         super().__init__(_named(attributes), format="%Y-%m-%d")
 
 
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(_named(attributes), format="%H:%M")
+
+
 class Select(forms.Select):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(_named(attributes))

@@ -1,57 +1,77 @@
-"""Choosing what our tax codes and sales lines mean in Xero."""
-
-from collections.abc import Iterable
-from typing import Any
-
-from django import forms
+"""Choosing what our tax codes are called in Xero."""
 
 from tallystick.books.models import TaxCode
-from tallystick.mapping.models import Direction
-from tallystick.mapping.services import Choices
-from tallystick.web.forms.inputs import Select
+from tallystick.mapping.models import Direction, MappingDefaults, TaxMapping, TaxRate
+from tallystick.mapping.services import Choices, choose_default_tax_code, choose_tax_type
+from tallystick.mapping.taxes import tax_key
+from tallystick.web.forms.choices import ChoicesForm, Keep, Row
 from tallystick.web.forms.records import percent
-from tallystick.web.forms.words import WordedForm, word
+from tallystick.web.templatetags.tallystick import quantity
+from tallystick.workspaces.models import User
 
 
-class MappingForm(WordedForm):
-    """One select for each tax code (`tax-<key>`), and the defaults of sales lines."""
+class TaxMappingForm(ChoicesForm):
+    """A rate for each tax code, in each direction (`tax-<key>-sales`), and the default code."""
 
-    sales_account = forms.ChoiceField(
-        label="Default sales account",
-        required=False,
-        help_text="For lines that name no account of their own.",
-        widget=Select(),
-    )
-    default_tax_code = forms.ChoiceField(
-        label="Default tax code",
-        required=False,
-        help_text="For lines without a tax code. Left open, such an invoice fails and says so.",
-        widget=Select(),
-    )
+    below = "default_tax_code"
 
-    def __init__(
-        self, *args: Any, tax_codes: Iterable[TaxCode], choices: Choices, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.tax_codes = list(tax_codes)
-        rates = [("", "Choose a tax rate"), *map(_rate_choice, choices.tax_rates[Direction.SALES])]
-        for code in self.tax_codes:
-            self.fields[f"tax-{code.pk}"] = forms.ChoiceField(
-                label=code.code, required=False, choices=rates, widget=Select(aria_label=code.code)
+    def fill(self, choices: Choices) -> None:
+        codes = TaxCode.objects.in_workspace(self.organisation.workspace).order_by("code")
+        self.codes = list(codes)
+        mapped = {
+            (one.tax_code_id, one.direction): one.tax_type
+            for one in TaxMapping.objects.filter(organisation=self.organisation)
+        }
+        for code in self.codes:
+            for direction in Direction:
+                rates = [_rate(rate) for rate in choices.tax_rates[direction]]
+                self.offer(
+                    f"tax-{code.pk}-{direction}",
+                    f"{code.code} on {direction}",
+                    [("", "Choose a tax rate"), *rates],
+                    chosen=mapped.get((code.pk, direction), ""),
+                    key=tax_key(code.pk, direction),
+                    keep=self._keep_rate(code, direction),
+                )
+        self._offer_default()
+
+    def _offer_default(self) -> None:
+        defaults = MappingDefaults.objects.filter(organisation=self.organisation).first()
+        codes = [(str(code.pk), f"{code.code} · {percent(code)}") for code in self.codes]
+        self.offer(
+            self.below,
+            "Default tax code",
+            [("", "None"), *codes],
+            chosen=str(defaults.tax_code_id or "") if defaults else "",
+            key="tax-default",
+            keep=self._keep_default,
+            help_text="Where neither line, template nor item names a tax code. Left open, such a "
+            "document fails and says so.",
+        )
+
+    def rows(self) -> list[Row]:
+        return [
+            Row(
+                code.code,
+                f"{code.name} · {percent(code)}",
+                {one.label: self.choice(f"tax-{code.pk}-{one}") for one in Direction},
             )
-            word(self.fields[f"tax-{code.pk}"], code.code)
-        accounts = [
-            (account.code, str(account)) for account in choices.accounts[Direction.SALES, ""]
+            for code in self.codes
         ]
-        codes = [(str(code.pk), f"{code.code} · {percent(code)}") for code in self.tax_codes]
-        self._offer("sales_account", [("", "Choose an account"), *accounts])
-        self._offer("default_tax_code", [("", "None"), *codes])
 
-    def _offer(self, field: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[field].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+    def _keep_rate(self, code: TaxCode, direction: Direction) -> Keep:
+        return lambda tax_type, actor: choose_tax_type(
+            organisation=self.organisation,
+            tax_code=code,
+            tax_type=tax_type,
+            direction=direction,
+            actor=actor,
+        )
+
+    def _keep_default(self, chosen: str, actor: User) -> None:
+        code = next((one for one in self.codes if str(one.pk) == chosen), None)
+        choose_default_tax_code(organisation=self.organisation, tax_code=code, actor=actor)
 
 
-def _rate_choice(rate: Any) -> tuple[str, str]:
-    text = f"{rate.effective_rate:f}"
-    shown = text.rstrip("0").rstrip(".") if "." in text else text
-    return rate.tax_type, f"{rate.name} · {shown}% · {rate.tax_type}"
+def _rate(rate: TaxRate) -> tuple[str, str]:
+    return rate.tax_type, f"{rate.name} · {quantity(rate.effective_rate)}% · {rate.tax_type}"

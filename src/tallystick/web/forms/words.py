@@ -22,6 +22,8 @@ def word(field: forms.Field, label: str) -> None:
 def _messages(field: forms.Field, label: str) -> dict[str, str]:
     if isinstance(field, forms.DateField):
         return {"required": "Choose a day.", "invalid": "Enter a day, such as 2026-01-31."}
+    if isinstance(field, forms.TimeField):
+        return {"required": "Enter a time.", "invalid": "Enter a time, such as 18:00."}
     if isinstance(field, forms.ChoiceField):
         return {"required": "Choose one.", "invalid_choice": "Choose one from the list."}
     if isinstance(field, forms.DecimalField):

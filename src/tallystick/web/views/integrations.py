@@ -25,6 +25,7 @@ from tallystick.connections.services import connection_of, disconnect
 from tallystick.sync import progress, reading
 from tallystick.sync.models import LinkState
 from tallystick.sync.queue import NotConnected, sync_now
+from tallystick.web.checklist import unchosen
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
 from tallystick.workspaces.models import Workspace
@@ -58,6 +59,7 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "waiting_totals": sorted(summary.waiting_totals.items()),
         "calls": progress.calls_to_send(waiting),
         "kept": waiting + summary.open_count,
+        "unchosen": list(unchosen(organisation)) if organisation else [],
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),
@@ -167,4 +169,4 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
 def _queued(count: int) -> str:
     if not count:
         return "Nothing was waiting; everything submitted is on its way or done."
-    return f"{count:,} {'invoice is' if count == 1 else 'invoices are'} on the way to Xero."
+    return f"{count:,} {'document is' if count == 1 else 'documents are'} on the way to Xero."

@@ -1,0 +1,72 @@
+"""What is still to be chosen before everything of a workspace can go to its organisation."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
+
+from tallystick.books.models import Document, Kind, Payment, TaxCode
+from tallystick.connections.models import Organisation
+from tallystick.mapping.models import AccountChoice, Direction, MethodAccount, TaxMapping
+
+#: So many names are told; the rest is counted.
+_TOLD = 3
+
+
+class Unchosen(NamedTuple):
+    """One thing to choose, and the address (by name) of the page for it."""
+
+    what: str
+    label: str
+    page: str
+
+
+def unchosen(organisation: Organisation) -> Iterator[Unchosen]:
+    """Yield what is not chosen yet, of what the workspace uses."""
+    if codes := _tax_codes(organisation):
+        what = f"No tax rate is chosen for {_named(codes)}."
+        yield Unchosen(what, "Open Tax mapping", "tax-mapping")
+    for direction in _directions(organisation):
+        default = AccountChoice.objects.filter(
+            organisation=organisation, direction=direction, charge=""
+        )
+        if not default.exists():
+            what = f"No default account is chosen for {direction}."
+            yield Unchosen(what, "Open Accounts", "accounts")
+    if methods := _methods(organisation):
+        what = f"No account is chosen for payments by {_named(methods)}."
+        yield Unchosen(what, "Open Payment methods", "payment-methods")
+
+
+def _tax_codes(organisation: Organisation) -> list[str]:
+    """Return those that are mapped in neither direction: few are used in both."""
+    mapped = TaxMapping.objects.filter(organisation=organisation, tax_code=OuterRef("pk"))
+    codes = TaxCode.objects.in_workspace(organisation.workspace).filter(~Exists(mapped))
+    return list(codes.order_by("code").values_list("code", flat=True))
+
+
+def _directions(organisation: Organisation) -> list[Direction]:
+    documents = Document.objects.in_workspace(organisation.workspace)
+    bought = [kind for kind in Kind if kind.is_purchase]
+    buys = documents.filter(kind__in=bought).exists()
+    return [Direction.SALES, Direction.PURCHASES] if buys else [Direction.SALES]
+
+
+def _methods(organisation: Organisation) -> list[str]:
+    """Return the methods in use without an account, of their own or that of all others."""
+    chosen = MethodAccount.objects.filter(organisation=organisation)
+    if chosen.filter(method="").exists():
+        return []
+    own = [method.lower() for method in chosen.values_list("method", flat=True)]
+    payments = Payment.objects.in_workspace(organisation.workspace).live()
+    used = payments.annotate(lower=Lower("method")).exclude(lower__in=own)
+    found = used.order_by("lower").values_list("lower", flat=True).distinct()
+    return [method or "no method" for method in found]
+
+
+def _named(names: Sequence[str]) -> str:
+    told = list(names[:_TOLD])
+    if more := len(names) - len(told):
+        told.append(f"{more:,} more")
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))

@@ -1,0 +1,117 @@
+"""Choosing the bank or clearing account that payments of each method lie on in Xero."""
+
+from uuid import UUID
+
+from django.db.models import Count
+
+from tallystick.books.models import Payment
+from tallystick.connections.models import Organisation
+from tallystick.mapping.models import Account, MethodAccount
+from tallystick.mapping.paying import method_key
+from tallystick.mapping.services import Choices, choose_method_account
+from tallystick.sync.models import WhenDraft
+from tallystick.sync.policy import PAYMENT, policy_of, save_policy
+from tallystick.sync.waiting import APPROVAL, release_unapproved
+from tallystick.web.forms.choices import ChoicesForm, Keep, Offered, Row
+from tallystick.web.forms.sync_rules import rule_of
+from tallystick.workspaces.models import User
+
+#: So many methods have a row, those used most; the rest goes with all others.
+_MOST = 200
+
+
+class PaymentMethodsForm(ChoicesForm):
+    """An account for each method in use and for all others, and what payments of drafts do."""
+
+    below = "when_draft"
+
+    def fill(self, choices: Choices) -> None:
+        chosen = {
+            one.method.casefold(): one
+            for one in MethodAccount.objects.filter(organisation=self.organisation)
+        }
+        named = {key: (one.method, 0) for key, one in chosen.items() if key}
+        #: How a method is written, and how many payments name it, whatever the letter case.
+        self.methods = dict(sorted((named | _used(self.organisation)).items()))
+        accounts = _grouped(choices.payment_accounts)
+        for key, (method, _) in [*self.methods.items(), ("", ("", 0))]:
+            own = chosen.get(key)
+            self.offer(
+                _name(key),
+                f"Account of {method or 'all others'}",
+                [("", "As all others" if key else "Choose an account"), *accounts],
+                chosen=str(own.account_id) if own else "",
+                key=method_key(key),
+                keep=self._keep_account(method),
+            )
+        self._offer_when_draft()
+
+    def _offer_when_draft(self) -> None:
+        self.offer(
+            self.below,
+            "Where the document is not approved in Xero yet",
+            WhenDraft.choices,
+            chosen=policy_of(self.organisation, PAYMENT).when_draft,
+            key=APPROVAL,
+            keep=self._keep_when_draft,
+            help_text="Xero takes payments and credits on approved documents only.",
+        )
+
+    def rows(self) -> list[Row]:
+        found = [
+            Row(method, _counted(count), {"Account": self.choice(_name(key))})
+            for key, (method, count) in self.methods.items()
+        ]
+        return [
+            *found,
+            Row(
+                "All others",
+                "Whatever has no account of its own above, and payments without a method.",
+                {"Account": self.choice(_name(""))},
+            ),
+        ]
+
+    def _keep_account(self, method: str) -> Keep:
+        return lambda chosen, actor: choose_method_account(
+            organisation=self.organisation,
+            method=method,
+            account_id=UUID(chosen) if chosen else None,
+            actor=actor,
+        )
+
+    def _keep_when_draft(self, chosen: str, actor: User) -> None:
+        kept = rule_of(policy_of(self.organisation, PAYMENT)) | {"when_draft": chosen}
+        save_policy(organisation=self.organisation, kind=PAYMENT, actor=actor, **kept)
+        if chosen == WhenDraft.APPROVE:
+            release_unapproved(self.organisation)
+
+
+def _used(organisation: Organisation) -> dict[str, tuple[str, int]]:
+    payments = Payment.objects.in_workspace(organisation.workspace).live().exclude(method="")
+    rows = payments.values_list("method").annotate(count=Count("pk")).order_by("-count", "method")
+    found: dict[str, tuple[str, int]] = {}
+    for method, count in rows[:_MOST]:
+        key = method.strip().casefold()
+        written, more = found.get(key, (method.strip(), 0))
+        found[key] = written, more + count
+    return found
+
+
+def _grouped(accounts: list[Account]) -> list[Offered]:
+    banks = [_account(one) for one in accounts if one.type == "BANK"]
+    others = [_account(one) for one in accounts if one.type != "BANK"]
+    groups = (("Bank accounts", banks), ("Other accounts that take payments", others))
+    return [(name, offered) for name, offered in groups if offered]
+
+
+def _account(account: Account) -> tuple[str, str]:
+    return str(account.xero_id), " · ".join(filter(None, [str(account), account.currency]))
+
+
+def _name(key: str) -> str:
+    """Return a name that any method makes and that stays the same: its bytes in hexadecimal."""
+    return f"method-{key.encode().hex()}"
+
+
+def _counted(count: int) -> str:
+    return f"{count:,} payment{'' if count == 1 else 's'}"

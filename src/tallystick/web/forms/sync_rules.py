@@ -1,0 +1,56 @@
+"""Choosing how each kind of record goes to Xero."""
+
+from typing import Any
+
+from django import forms
+
+from tallystick.sync.models import KindPolicy, SentAs, Trigger
+from tallystick.sync.policy import PAYMENT
+from tallystick.web.forms.inputs import DateInput, Select, TextInput, TimeInput
+from tallystick.web.forms.words import WordedForm
+
+#: What payments and allocations do not have.
+_OF_DOCUMENTS = ("sent_as", "number_prefix", "attach_pdf")
+
+
+class SyncRuleForm(WordedForm):
+    """The rule of one kind, prefixed with the kind."""
+
+    sent_as = forms.ChoiceField(label="Goes to Xero as", choices=SentAs.choices, widget=Select())
+    trigger = forms.ChoiceField(label="When", choices=Trigger.choices, widget=Select())
+    send_at = forms.TimeField(label="At", required=False, widget=TimeInput())
+    starts_on = forms.DateField(
+        label="From this day on",
+        required=False,
+        help_text="What is dated before stays out of Xero.",
+        widget=DateInput(),
+    )
+    number_prefix = forms.CharField(
+        label="In front of the number",
+        required=False,
+        help_text="Such as WEB-, in Xero only.",
+        widget=TextInput(),
+    )
+    attach_pdf = forms.BooleanField(label="Attach the PDF", required=False)
+
+    def __init__(self, data: Any, policy: KindPolicy) -> None:
+        super().__init__(data, prefix=policy.kind, initial=rule_of(policy))
+        self.policy = policy
+        if policy.kind == PAYMENT:
+            for name in _OF_DOCUMENTS:
+                del self.fields[name]
+
+    def as_entered(self) -> KindPolicy:
+        """Return an unsaved policy of what was entered; as it is kept where that cannot be read."""
+        values = self.entered() if self.is_valid() else rule_of(self.policy)
+        return KindPolicy(organisation=self.policy.organisation, kind=self.policy.kind, **values)
+
+    def entered(self) -> dict[str, Any]:
+        """Return the values for `save_policy`; what the page does not show is as it was."""
+        return rule_of(self.policy) | self.cleaned_data
+
+
+def rule_of(policy: KindPolicy) -> dict[str, Any]:
+    """Return the values of a policy by the names that `save_policy` takes."""
+    names = ("sent_as", "trigger", "send_at", "starts_on", "number_prefix", "attach_pdf")
+    return {name: getattr(policy, name) for name in (*names, "when_draft")}

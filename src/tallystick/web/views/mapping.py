@@ -1,0 +1,119 @@
+"""Settings that say what our codes mean in Xero; saving releases what waited for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from tallystick.books.errors import InvalidRecord
+from tallystick.books.tax_codes import create_tax_code
+from tallystick.connections.models import Organisation
+from tallystick.mapping.services import MappingRefused
+from tallystick.sync.queue import bound_organisation
+from tallystick.sync.waiting import APPROVAL, released_by, waiting_for
+from tallystick.web.forms.accounts import AccountsForm
+from tallystick.web.forms.choices import ChoicesForm
+from tallystick.web.forms.mapping import TaxMappingForm
+from tallystick.web.forms.payment_methods import PaymentMethodsForm
+from tallystick.web.forms.problems import show_problems
+from tallystick.web.forms.records import TaxCodeForm
+from tallystick.web.released import released_words
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission
+from tallystick.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of choices: its address and template by name, its form, and what waits for it."""
+
+    name: str
+    form: type[ChoicesForm]
+    #: Beginnings of the keys of what waits for a choice on the page.
+    keys: tuple[str, ...]
+    saved: str
+
+    def answer(self, request: HttpRequest, slug: str) -> HttpResponse:
+        needed = Permission.MANAGE_SYNC if request.method == "POST" else Permission.VIEW
+        workspace = workspace_or_404(request, slug, to=needed)
+        organisation = bound_organisation(workspace)
+        if organisation is None or request.method != "POST":
+            return self.render(request, workspace, organisation)
+        form = self.form(request.POST, organisation)
+        if form.is_valid() and self._save(request, form):
+            return redirect(self.name, slug)
+        return self.render(request, workspace, organisation, form=form, status=422)
+
+    def _save(self, request: HttpRequest, form: ChoicesForm) -> bool:
+        try:
+            released = released_by(
+                lambda: form.save(person(request)), form.organisation, *self.keys
+            )
+        except MappingRefused as refused:
+            form.add_error(None, str(refused))
+            return False
+        messages.success(request, f"{self.saved}{released_words(released)}")
+        return True
+
+    def render(
+        self,
+        request: HttpRequest,
+        workspace: Workspace,
+        organisation: Organisation | None,
+        *,
+        form: ChoicesForm | None = None,
+        new: TaxCodeForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            "workspace": workspace,
+            "organisation": organisation,
+            "new": new or TaxCodeForm(prefix="new"),
+        }
+        if organisation:
+            form = form or self.form(None, organisation)
+            form.waiting = waiting_for(organisation, *self.keys)
+            context["form"] = form
+        template = f"web/pages/{self.name.replace('-', '_')}.html"
+        return render(request, template, context, status=status)
+
+
+_TAX_MAPPING = _Page(
+    "tax-mapping", TaxMappingForm, ("tax:", "tax-default"), "The mapping was saved."
+)
+_ACCOUNTS = _Page("accounts", AccountsForm, ("account:", "rounding"), "The accounts were saved.")
+_PAYMENT_METHODS = _Page(
+    "payment-methods", PaymentMethodsForm, ("method:", APPROVAL), "The payment methods were saved."
+)
+
+
+def tax_mapping(request: HttpRequest, slug: str) -> HttpResponse:
+    return _TAX_MAPPING.answer(request, slug)
+
+
+def accounts(request: HttpRequest, slug: str) -> HttpResponse:
+    return _ACCOUNTS.answer(request, slug)
+
+
+def payment_methods(request: HttpRequest, slug: str) -> HttpResponse:
+    return _PAYMENT_METHODS.answer(request, slug)
+
+
+@require_POST
+def add_tax_code(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    form = TaxCodeForm(request.POST, prefix="new")
+    if form.is_valid():
+        given = form.to_input()
+        try:
+            create_tax_code(workspace=workspace, actor=person(request), tax_code=given)
+        except InvalidRecord as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, f"{given.code} was added. Choose its tax rate in Xero now.")
+            return redirect("tax-mapping", slug)
+    organisation = bound_organisation(workspace)
+    return _TAX_MAPPING.render(request, workspace, organisation, new=form, status=422)
