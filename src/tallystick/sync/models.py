@@ -63,6 +63,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
         )
         return due.order_by("not_before", "pk")
 
+    def loaded(self, most: int) -> "list[Link]":
+        """Return the first so many with all their records; nearly free where there are none."""
+        # Django takes longer to write the query with all the records than PostgreSQL to run it.
+        keys = list(self.values_list("pk", flat=True)[:most])
+        found = self.filter(pk__in=keys).select_related(*WITH_RECORDS)
+        return list(found) if keys else []
+
 
 class Run(models.Model):
     """What one press of Sync now set going, so that it can be looked at and undone as a whole."""

@@ -8,7 +8,7 @@ from tallystick import xero
 from tallystick.books.pdf import document_pdf
 from tallystick.mapping.problems import DOCUMENT, Problem
 from tallystick.sync.lane import Held
-from tallystick.sync.models import WITH_RECORDS, Link, LinkState
+from tallystick.sync.models import Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, send_all
 from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, Endpoint, document_of, endpoint_of
 from tallystick.sync.verdicts import Copy, Verdict
@@ -22,7 +22,7 @@ def attach_due(held: Held, client: xero.XeroClient) -> None:
     wanted = Link.objects.filter(
         organisation=held.organisation, wants_pdf=True, state=LinkState.SYNCED
     )
-    links = list(wanted.select_related(*WITH_RECORDS).order_by("pk")[:_AT_ONCE])
+    links = wanted.order_by("pk").loaded(_AT_ONCE)
     for endpoint, purpose in ATTACH.items():
         of_endpoint = [link for link in links if endpoint_of(link) == endpoint]
         send_all(held, client, purpose, of_endpoint, _sealed)

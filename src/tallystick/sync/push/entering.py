@@ -7,7 +7,7 @@ from uuid import UUID
 from tallystick import xero
 from tallystick.mapping.problems import XERO, Problem
 from tallystick.sync.lane import Held
-from tallystick.sync.models import WITH_RECORDS, Intent, Link, LinkState
+from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, send_all
 from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
 from tallystick.sync.push.shapes import endpoint_of
@@ -66,11 +66,11 @@ def retract_entries(held: Held, client: xero.XeroClient) -> None:
     due = Link.objects.due(held.organisation.pk).filter(
         state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False
     )
-    payments = due.filter(payment__isnull=False).select_related(*WITH_RECORDS)[:_AT_ONCE]
-    send_all(held, client, RETRACT_PAYMENTS, list(payments), _sealed_deletion)
-    allocations = due.filter(allocation__isnull=False).select_related(*WITH_RECORDS)[:_AT_ONCE]
-    notes = _notes_of(held, list(allocations))
-    send_all(held, client, RETRACT_ALLOCATIONS, list(allocations), partial(_sealed_removal, notes))
+    payments = due.filter(payment__isnull=False).loaded(_AT_ONCE)
+    send_all(held, client, RETRACT_PAYMENTS, payments, _sealed_deletion)
+    allocations = due.filter(allocation__isnull=False).loaded(_AT_ONCE)
+    notes = _notes_of(held, allocations)
+    send_all(held, client, RETRACT_ALLOCATIONS, allocations, partial(_sealed_removal, notes))
 
 
 def _sealed_deletion(links: Sequence[Link]) -> xero.Sealed:

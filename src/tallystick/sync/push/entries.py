@@ -22,7 +22,6 @@ from tallystick.mapping.resolve import Resolver
 from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import (
-    WITH_RECORDS,
     Intent,
     KindPolicy,
     Link,
@@ -120,7 +119,7 @@ def _due_links(held: Held) -> list[Link]:
     found: list[Link] = []
     for sort in ("payment", "allocation"):
         of_sort = due.filter(**{f"{sort}__isnull": False})
-        found += of_sort.select_related(*WITH_RECORDS)[:ROUND]
+        found += of_sort.loaded(ROUND)
     return found
 
 

@@ -108,6 +108,8 @@ def _loaded(link_ids: Sequence[int]) -> list[Link]:
 
 def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
     """Return what can be sent; what cannot fails here, each on its own, without asking Xero."""
+    if not links:
+        return []
     ready, stopped = _judge(held.organisation, links)
     if stopped:
         with committing("resolve"):
@@ -151,7 +153,13 @@ def failed(link: Link, unresolved: Unresolved) -> Verdict:
     if others:
         told = {"others": [{"message": one.message, "remedy": one.remedy} for one in others]}
         first = replace(first, details={**first.details, **told})
-    return Verdict(link.pk, str(unresolved), problem=first, is_question=first.is_question)
+    return Verdict(
+        link.pk,
+        str(unresolved),
+        problem=first,
+        is_question=first.is_question,
+        revision=link.document.revision if link.document else None,
+    )
 
 
 def _stumbled(link: Link, document: Document) -> Verdict:

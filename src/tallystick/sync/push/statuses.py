@@ -14,7 +14,7 @@ from tallystick.books.models import Status
 from tallystick.mapping.problems import DOCUMENT, XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
-from tallystick.sync.models import WITH_RECORDS, Intent, Link, LinkState
+from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
 from tallystick.sync.push.finding import question
 from tallystick.sync.push.shapes import (
@@ -84,7 +84,7 @@ def _due(held: Held, change: Change) -> list[Link]:
         document__isnull=False,
         xero_id__isnull=False,
     )
-    return list(due.select_related(*WITH_RECORDS)[:BATCH])
+    return due.loaded(BATCH)
 
 
 def _settled(change: Change, link: Link, copies: Mapping[str, xero.Document]) -> Verdict | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tallystick import xero
 from tallystick.sync.lane import Held
-from tallystick.sync.models import WITH_RECORDS, Link, LinkState
+from tallystick.sync.models import Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, send_all
 from tallystick.sync.push.finding import GONE, question
 from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, endpoint_of
@@ -29,7 +29,7 @@ def remove_strays(held: Held, client: xero.XeroClient) -> None:
     known = Link.objects.filter(
         organisation=held.organisation, state__in=[LinkState.SYNCED, LinkState.QUEUED]
     ).exclude(strays=[])
-    links = list(known.select_related(*WITH_RECORDS).order_by("pk")[:_AT_ONCE])
+    links = known.order_by("pk").loaded(_AT_ONCE)
     for place, purpose in REMOVE.items():
         here = [link for link in links if _place(link) == place]
         if not here:
