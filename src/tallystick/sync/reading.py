@@ -69,6 +69,8 @@ class Summary:
     organisation: Organisation | None
     #: Documents by state, for the states that are not an end; one without any is absent.
     counts: Mapping[str, int]
+    #: The same for payments and allocations together.
+    entry_counts: Mapping[str, int]
     #: Submitted and not yet asked to be sent, by currency.
     waiting_totals: Mapping[str, Decimal]
     #: Nothing is sent before, and why; None where sending is free to go.
@@ -87,8 +89,19 @@ class Summary:
         return self.counts.get(LinkState.FAILED, 0) + self.counts.get(LinkState.HELD, 0)
 
     @property
+    def open_entries(self) -> int:
+        """Payments and allocations on their way just now."""
+        counts = self.entry_counts
+        return counts.get(LinkState.QUEUED, 0) + counts.get(LinkState.SENDING, 0)
+
+    @property
+    def on_the_way(self) -> int:
+        """Records of every sort on their way just now."""
+        return self.open_count + self.open_entries
+
+    @property
     def is_running(self) -> bool:
-        return self.open_count > 0
+        return self.on_the_way > 0
 
 
 def document_state(document: Document) -> DocumentState | None:
@@ -237,22 +250,30 @@ def summary(workspace: Workspace) -> Summary:
     """Return how the workspace stands with Xero now."""
     connection = Connection.objects.without_tokens().filter(workspace=workspace).first()
     organisation = bound_organisation(workspace)
-    links = Link.objects.filter(organisation=organisation, document__isnull=False)
-    # Named one by one, so that the index on the state is used: nearly all are at an end.
-    unfinished = links.filter(state__in=set(LinkState) - {LinkState.SYNCED, LinkState.RETRACTED})
-    by_state = unfinished.values("state").annotate(count=Count("pk")).order_by()
+    all_links = Link.objects.filter(organisation=organisation)
+    links = all_links.filter(document__isnull=False)
+    entries = all_links.filter(Q(payment__isnull=False) | Q(allocation__isnull=False))
     lane = Lane.objects.filter(organisation=organisation).first()
     blocked = lane is not None and _is_blocked(lane)
     oldest = links.filter(state=LinkState.QUEUED).order_by("not_before", "pk").first()
     return Summary(
         connection=connection,
         organisation=organisation,
-        counts={row["state"]: row["count"] for row in by_state} if organisation else {},
+        counts=_unfinished(links) if organisation else {},
+        entry_counts=_unfinished(entries) if organisation else {},
         waiting_totals=_waiting_totals(links) if organisation else {},
         blocked_until=lane.blocked_until if lane and blocked else None,
         blocked_reason=lane.blocked_reason if lane and blocked else "",
         oldest_queued_at=oldest.queued_at if oldest else None,
     )
+
+
+def _unfinished(links: QuerySet[Link]) -> dict[str, int]:
+    """Return how many links are in each state that is not an end."""
+    # Named one by one, so that the index on the state is used: nearly all are at an end.
+    states = set(LinkState) - {LinkState.SYNCED, LinkState.RETRACTED}
+    by_state = links.filter(state__in=states).values("state").annotate(count=Count("pk"))
+    return {row["state"]: row["count"] for row in by_state.order_by()}
 
 
 def problems(organisation: Organisation) -> list[dict[str, Any]]:
@@ -299,7 +320,8 @@ def attempts(
     if text:
         said = Q(message__icontains=text, pk__gt=_edge_of_newest(organisation))
         rows = rows.filter(Q(link__in=_links_about(organisation, text)) | said)
-    return rows.select_related("link__document", "link__party", "actor", "batch")
+    records = (f"link__{name}" for name in WITH_RECORDS if name != "organisation")
+    return rows.select_related(*records, "actor", "batch")
 
 
 def _links_about(organisation: Organisation | None, text: str) -> list[int]:

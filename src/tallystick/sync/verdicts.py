@@ -19,11 +19,11 @@ from tallystick.sync.models import (
     Attempt,
     Batch,
     Intent,
+    KindPolicy,
     Link,
     LinkState,
     Outcome,
 )
-from tallystick.sync.policy import policies_of
 from tallystick.sync.queue import release
 from tallystick.sync.snapshots import Content, note_came_back
 
@@ -62,6 +62,8 @@ class Verdict:
     is_question: bool = False
     #: The key of what it has to wait for, such as `document:7`, before it can be sent.
     waits_for: str = ""
+    #: Revision of the document that the problem is about; edited since, it is judged anew.
+    revision: int | None = None
     #: Going back counts as one of the link's tries; not so where others in its batch are the cause.
     is_try: bool = True
 
@@ -91,6 +93,7 @@ def apply_verdicts(
     links = lock_links(verdict.link_id for verdict in verdicts)
     open_attempts = _open_attempts(batch)
     owners = _owners(verdicts)
+    with_pdf = _kinds_with_pdf(links.values())
     attempts: list[Attempt] = []
     for verdict in verdicts:
         link = links[verdict.link_id]
@@ -102,7 +105,10 @@ def apply_verdicts(
         attempt = attempt or Attempt(
             organisation_id=link.organisation_id, link=link, batch=batch, action=action
         )
+        had = link.sent_revision
         attempt.outcome = _move(link, verdict, action)
+        if link.sent_revision != had and link.document:
+            link.wants_pdf = link.document.kind in with_pdf
         attempt.message = verdict.message
         attempt.correlation_id = (correlation_id or "")[:64]
         attempt.finished_at = Now()
@@ -111,6 +117,13 @@ def apply_verdicts(
     _keep_contents(verdicts, links)
     _release_those_behind(links.values())
     return list(links.values())
+
+
+def _kinds_with_pdf(links: Iterable[Link]) -> set[str]:
+    """Return the kinds whose documents get their PDF beside them."""
+    organisations = {link.organisation_id for link in links}
+    wanted = KindPolicy.objects.filter(organisation__in=organisations, attach_pdf=True)
+    return set(wanted.values_list("kind", flat=True))
 
 
 def _is_news(link: Link, verdict: Verdict) -> bool:
@@ -160,10 +173,18 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     if verdict.waits_for:
         link.state, link.waits_for = LinkState.WAITING, verdict.waits_for
         return Outcome.WAITING
+    if verdict.problem and _is_about_older(link, verdict):
+        link.state, link.not_before = LinkState.QUEUED, Now()
+        return Outcome.DROPPED
     if verdict.problem:
         return _move_to_problem(link, verdict.problem, is_question=verdict.is_question)
     link.tries += verdict.is_try
     return _move_back(link)
+
+
+def _is_about_older(link: Link, verdict: Verdict) -> bool:
+    """Tell whether the document was edited after what the verdict's problem is about."""
+    return link.document is not None and verdict.revision not in (None, link.document.revision)
 
 
 def _move_to_withdrawn(link: Link) -> Outcome:
@@ -199,9 +220,8 @@ def _note_revision(link: Link, copy: Copy) -> None:
     """Note what Xero has of the document; edited while it was on its way, it goes out again."""
     if link.document is None:
         return
-    if copy.revision is not None and copy.revision != link.sent_revision:
+    if copy.revision is not None:
         link.sent_revision = copy.revision
-        link.wants_pdf = policies_of(link.organisation)[link.document.kind].attach_pdf
     if link.sent_revision is not None and link.sent_revision < link.document.revision:
         link.state, link.not_before = LinkState.QUEUED, Now()
 

@@ -116,7 +116,7 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
         contact_id = record.contact.contact_id.lower() if record.contact else ""
         link = (
             by_id.get(record.record_id.lower())
-            or by_uid.get(uid_in(getattr(record, "url", None)))
+            or by_uid.get(uid_in(record.url))
             or by_number.get((record.number or "", contact_id))
         )
         if link is None:
@@ -154,7 +154,8 @@ def _refuse(link: Link, refused: Refused) -> Verdict:
         return _refusal(link, said)
     message = f"{document_of(link)} was not sent. {refused}"
     remedy = "Look at its texts and amounts, then press Retry; nothing is doubled."
-    return Verdict(link.pk, message, problem=Problem("refused", message, remedy))
+    problem = Problem("refused", message, remedy)
+    return Verdict(link.pk, message, problem=problem, revision=link.sealed_revision)
 
 
 def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
@@ -166,7 +167,7 @@ def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
     if explanation.code != "other":
         message += f" (Xero: {' '.join(errors)})"
     problem = Problem(explanation.code, message, explanation.remedy, DOCUMENT)
-    return Verdict(link.pk, message, problem=problem)
+    return Verdict(link.pk, message, problem=problem, revision=link.sealed_revision)
 
 
 def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:

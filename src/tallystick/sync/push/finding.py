@@ -5,7 +5,6 @@ number, contact, currency and total are those that we sent. What only bears the 
 question to a person.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -165,21 +164,15 @@ def indexed(copies: Iterable[xero.Document]) -> Found:
     by_number: dict[tuple[str, str], list[xero.Document]] = defaultdict(list)
     ids = {copy.record_id.lower(): copy for copy in copies}
     for copy in ids.values():
-        by_uid[uid_in(getattr(copy, "url", None))].append(copy)
-        by_number[copy.type, _as_xero_compares(copy.number or "")].append(copy)
+        by_uid[uid_in(copy.url)].append(copy)
+        by_number[copy.type, xero.as_xero_compares(copy.number or "")].append(copy)
     return Found(ids, by_uid, by_number)
-
-
-def _as_xero_compares(number: str) -> str:
-    """Return the number without case and accents, which Xero disregards (facts 5.4)."""
-    parts = unicodedata.normalize("NFKD", number.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | None:
     """Say what the answer means for one link: settled, to be written anew, or None for missing."""
     document, shape = document_of(link), shape_of(document_of(link))
-    namesakes = found.by_number.get((shape.xero_type, _as_xero_compares(sent.number)), [])
+    namesakes = found.by_number.get((shape.xero_type, xero.as_xero_compares(sent.number)), [])
     if not shape.has_unique_number:
         namesakes = [copy for copy in namesakes if _contact_id(copy) == sent.contact_id]
     ours = _ours(link, document, found)
@@ -227,7 +220,7 @@ def ours_in(link: Link, sent: Sent, found: Found) -> list[xero.Document]:
     document, shape = document_of(link), shape_of(document_of(link))
     copies = list(found.by_uid.get(str(document.uid), []))
     if not shape.has_marker:
-        namesakes = found.by_number.get((shape.xero_type, _as_xero_compares(sent.number)), [])
+        namesakes = found.by_number.get((shape.xero_type, xero.as_xero_compares(sent.number)), [])
         copies += [copy for copy in namesakes if _is_what_we_sent(copy, document, sent)]
     return copies
 
@@ -389,4 +382,7 @@ def question(
 ) -> Verdict:
     """Return the verdict that holds a link until a person has answered."""
     problem = Problem(code, message, remedy, screen, waits_for, details=dict(details or {}))
-    return Verdict(link.pk, message, copy=copy, problem=problem, is_question=True)
+    revision = link.document.revision if link.document else None
+    return Verdict(
+        link.pk, message, copy=copy, problem=problem, is_question=True, revision=revision
+    )
