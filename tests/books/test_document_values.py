@@ -41,10 +41,10 @@ def test_a_line_keeps_its_charge_and_tracking(workspace):
     ("values", "field", "said"),
     [
         ({"charge": "postage"}, "charge", "Choose one of the kinds"),
-        ({"tracking": [("Region", "")]}, "tracking", "Enter one"),
-        ({"tracking": [("", "North")]}, "tracking", "Enter one"),
+        ({"tracking": [("Region", " ")]}, "tracking", "Enter both"),
+        ({"tracking": [("", "North")]}, "tracking", "Enter both"),
         ({"tracking": [("Region", "x" * 101)]}, "tracking", "100 characters"),
-        ({"tracking": [("A", "1"), ("B", "2"), ("C", "3")]}, "tracking", "at most two"),
+        ({"tracking": [("A", "1"), ("B", "2"), ("C", "3")]}, "tracking", "at most 2"),
         ({"tracking": [("A", "1"), ("A", "2")]}, "tracking", "each category once"),
     ],
 )

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from tallystick.importing.mappings import SHIPPED, SIMPLE
+import pytest
+
+from tallystick.importing.mappings import ALLOCATIONS, PAYMENTS, SHIPPED, SIMPLE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
 
 
-def test_every_column_of_the_simple_template_is_described():
-    assert [name for name in SIMPLE.columns.values() if f"`{name}`" not in PAGE] == []
+@pytest.mark.parametrize("mapping", [SIMPLE, PAYMENTS, ALLOCATIONS], ids=lambda each: each.name)
+def test_every_column_of_our_own_formats_is_described(mapping):
+    described = PAGE.split(f"### `{mapping.name}`")[1].split("###")[0]
+
+    assert [name for name in mapping.columns.values() if f"`{name}`" not in described] == []
 
 
 def test_every_shipped_format_is_described_under_its_name():

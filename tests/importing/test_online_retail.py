@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factories import owner_of
-from tallystick.books.models import Document, Item, Kind, Party, Status
+from tallystick.books.models import Document, Item, Kind, Line, Party, Status
 from tallystick.importing.run import import_file
 
 WHOLE_FILE = Path(
@@ -42,14 +42,22 @@ def test_a_sale_without_customer_goes_to_the_walk_in_party(retail, document):
     assert document("2").party == party
 
 
-def test_a_cancellation_becomes_a_draft_credit_note_in_positive_figures(retail, document):
-    report = retail("C536379,D,Discount,-1,2010-12-01,27.50,14527,UK", submit=True)
+def test_a_cancellation_becomes_a_credit_note_in_positive_figures(retail, document):
+    report = retail(
+        "C536379,D,Discount,-1,2010-12-01,27.50,14527,UK",
+        "C536379,22556,PLASTERS,-12,2010-12-01,1.65,14527,UK",
+        submit=True,
+    )
 
     credit = document("C536379")
-    assert (credit.kind, credit.status) == (Kind.SALES_CREDIT_NOTE, Status.DRAFT)
-    assert (credit.total, credit.lines.get().quantity) == (Decimal("27.50"), 1)
-    assert (report.submitted, report.credit_notes_waiting) == (0, 1)
-    assert report.total == {}
+    assert (credit.kind, credit.status) == (Kind.SALES_CREDIT_NOTE, Status.SUBMITTED)
+    assert (credit.subtotal, credit.total) == (Decimal("47.30"), Decimal("47.30"))
+    assert [(line.quantity, line.unit_price, line.amount) for line in credit.lines.all()] == [
+        (1, Decimal("27.50"), Decimal("27.50")),
+        (12, Decimal("1.65"), Decimal("19.80")),
+    ]
+    assert (report.submitted, report.created) == (1, {"sales_credit_note": 1})
+    assert (report.total, report.credit_total) == ({}, {"GBP": Decimal("47.30")})
 
 
 def test_stock_adjustments_and_bad_debt_are_left_out_and_counted(retail):
@@ -121,3 +129,7 @@ def test_december_2010_of_the_real_file(workspace, tmp_path):
     assert report.documents + sum(report.left_out.values()) == 2_025
     assert report.bad_row_count == 0
     assert Document.objects.count() == report.documents
+    credits = Document.objects.filter(kind=Kind.SALES_CREDIT_NOTE)
+    assert credits.count() == report.created["sales_credit_note"] > 100
+    assert not credits.filter(total__lte=0).exists()
+    assert not Line.objects.filter(document__in=credits, amount__lt=0).exists()

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Standing, Verdict, refuse_bad
+from tallystick.books.entries import SMALLEST, Standing, Verdict, insert, refuse_bad
 from tallystick.books.errors import InvalidRecord, NotFound, Problem
 from tallystick.books.inputs import AllocationInput
 from tallystick.books.models import Allocation, Document, EntryStatus, Kind
@@ -26,7 +26,6 @@ __all__ = [
     "remove_allocations",
 ]
 
-_BATCH = 1_000
 #: What a credit note of the kind may be set against.
 _CREDITED = {Kind.SALES_CREDIT_NOTE: Kind.SALES_INVOICE, Kind.SUPPLIER_CREDIT_NOTE: Kind.BILL}
 
@@ -130,7 +129,8 @@ def _judge(
     pass_over_known: bool = False,
 ) -> list[Verdict[Allocation]]:
     standing = Standing(workspace, _names(allocations))
-    recorded = list(Allocation.objects.filter(credit_note__in=standing.documents))
+    ids = [document.pk for document in standing.documents]
+    recorded = list(Allocation.objects.filter(credit_note__in=ids))
     known = Counter(map(_key, recorded)) if pass_over_known else Counter()
     taken = {_pair(each) for each in recorded if each.status == EntryStatus.RECORDED}
     verdicts: list[Verdict[Allocation]] = []
@@ -212,7 +212,7 @@ def _write(
 ) -> list[Allocation]:
     allocations = [verdict.entry for verdict in verdicts if verdict.entry is not None]
     if allocations:
-        Allocation.objects.bulk_create(allocations, batch_size=_BATCH)
+        insert(allocations)
         _audit(workspace, actor, "made", allocations)
         ids = [allocation.pk for allocation in allocations]
         signals.allocations_made.send(sender=Allocation, workspace=workspace, allocation_ids=ids)

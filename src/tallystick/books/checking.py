@@ -1,12 +1,30 @@
 """Checks one record's values and gathers everything that is wrong, not only the first."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tallystick.books.errors import InvalidRecord, Problem
 
 #: Quantities, prices and amounts stay below; wider ones do not fit our columns or Xero's.
 LIMIT = Decimal(10) ** 13
-_IN_WORDS = {2: "two", 4: "four", 6: "six"}
+#: Tracking pairs of a line, and characters of a category or option; Xero takes no more.
+_MOST_TRACKING, _LONGEST_TRACKING = 2, 100
+
+
+def tracking_problem(pairs: Sequence[tuple[str, str]]) -> str:
+    """Say what is wrong with a line's pairs of category and option; empty where nothing is."""
+    texts = [text for pair in pairs for text in pair]
+    if len(pairs) > _MOST_TRACKING:
+        return f"Name at most {_MOST_TRACKING} categories, as Xero takes."
+    if not all(text.strip() for text in texts):
+        return "Enter both category and option."
+    if any(len(text) > _LONGEST_TRACKING for text in texts):
+        return f"Shorten category and option to {_LONGEST_TRACKING} characters."
+    if any("\0" in text for text in texts):
+        return "Remove the invisible NUL character."
+    if len({category.strip() for category, _ in pairs}) < len(pairs):
+        return "Name each category once."
+    return ""
 
 
 class Checker:
@@ -49,7 +67,7 @@ class Checker:
         elif not at_least <= value <= at_most:
             self.refuse(field, value, f"Enter a number from {at_least:f} to {at_most:f}.")
         elif value != round(value, decimals):
-            self.refuse(field, value, f"Enter at most {_IN_WORDS[decimals]} decimals.")
+            self.refuse(field, value, f"Enter at most {decimals} decimals.")
 
     def finish(self) -> None:
         """Raise InvalidRecord if anything was refused."""

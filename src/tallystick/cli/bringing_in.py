@@ -1,4 +1,4 @@
-"""The command `import`: a file of documents into the books."""
+"""The command `import`: a file of documents, payments or allocations into the books."""
 
 import contextlib
 import json
@@ -27,19 +27,19 @@ def import_(
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without a look first.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
-    submit: Annotated[bool, typer.Option("--submit", help="Submit the sales invoices.")] = False,
+    submit: Annotated[bool, typer.Option("--submit", help="Submit the documents too.")] = False,
     bad_rows: Annotated[
         Path | None, typer.Option(help="Write all bad rows to this CSV file.")
     ] = None,
     person: Annotated[str, typer.Option("--as", help="E-mail of who imports; else nobody.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Import documents from a file: a look first, then the question whether to go on.
+    """Import documents, payments or allocations from a file: a look first, then the question.
 
-    Bad rows are listed with line, column, value and reason, and never stop good documents; the
-    same file twice creates nothing twice. Ctrl-C leaves whole documents only, and the same
-    command completes them. Formats that ship: tallystick, xero-sales-invoices, online-retail,
-    chinook. Exit code 3: some rows were bad, or it waits for your --yes.
+    Bad rows are listed with line, column, value and reason, and never stop good ones; the same
+    file twice creates nothing twice. Ctrl-C leaves whole documents only, and the same command
+    completes them. Formats that ship: tallystick, xero-sales-invoices, online-retail, chinook,
+    payments, allocations. Exit code 3: some rows were bad, or it waits for your --yes.
     """
     prepare()
     from tallystick.importing.errors import ImportRefused
@@ -73,7 +73,7 @@ def import_(
         raise Stop(f"{file} was not imported. {error}") from error
     except KeyboardInterrupt:
         raise Stop(
-            "Stopped. Every document imported so far is whole; the same command imports the rest.",
+            "Stopped. All that is imported so far is whole; the same command imports the rest.",
             code=Exit.INTERRUPTED,
         ) from None
     raise typer.Exit(Exit.NEEDS_PERSON if report.unreadable or report.conflicts else Exit.OK)
@@ -84,7 +84,7 @@ def _ask(report: "ImportReport") -> None:
         raise Stop(
             "Nothing was imported yet. Run it again with --yes to import.", code=Exit.NEEDS_PERSON
         )
-    if not report.documents or not typer.confirm(f"Import {report.documents:,} documents?"):
+    if not report.documents or not typer.confirm(f"Import {report.documents:,} {report.noun}s?"):
         raise Stop("Nothing was imported.", code=Exit.OK)
 
 
@@ -94,14 +94,19 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         return
     would = "would be " if report.dry_run else ""
     print(f"{report.lines:,} lines, read as {report.format}, in {report.seconds:.1f} seconds")
+    whats = f"{report.noun}s"
     for kind, count in sorted(report.created.items()):
-        print(f"  {count:>9,} {kind.replace('_', ' ')} documents {would}created")
+        what = whats if kind == report.noun else f"{kind.replace('_', ' ')} documents"
+        print(f"  {count:>9,} {what} {would}created")
     for currency, total in sorted(report.total.items()):
         print(f"            in all {currency} {total:,.2f}")
+    for currency, total in sorted(report.credit_total.items()):
+        print(f"            credited in all {currency} {total:,.2f}")
     for count, what in (
         (report.submitted, "submitted"),
+        (report.rounded, "with up to 0.10 of rounding, as the file's totals say"),
         (report.new_parties, f"new customers {would}created"),
-        (report.already_here, "documents were here already"),
+        (report.already_here, f"{whats} were here already"),
         (report.conflicts, "left alone: the number is taken by a document with other content"),
         (report.unreadable, "left out because of bad rows"),
     ):

@@ -1,27 +1,19 @@
 """Reads what a row says of its whole document: number, kind, party, days, currency."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple, TypeVar, cast
+from decimal import Decimal
+from typing import NamedTuple, cast
 
 import msgspec
 
 from tallystick.books.models import Kind, TaxBasis
+from tallystick.importing.cells import Cells, Refuse
+from tallystick.importing.lines import LINE_FIELDS
 from tallystick.importing.mappings import FIELDS, Mapping
-from tallystick.importing.values import BadValue, day, number
+from tallystick.importing.values import BadValue, day, number, truth
 from tallystick.money import Basis, minor_units
 
-Value = TypeVar("Value")
-
-LINE_FIELDS = (
-    "item_code",
-    "description",
-    "quantity",
-    "unit_price",
-    "discount",
-    "tax_code",
-    "account_code",
-)
 HEAD_FIELDS = tuple(field for field in FIELDS if field not in LINE_FIELDS)
 #: The characters our columns take.
 _WIDTHS = {
@@ -39,7 +31,7 @@ _WIDTHS = {
     "country": 50,
     "reference": 255,
 }
-_BILLS = (Kind.BILL, Kind.SUPPLIER_CREDIT_NOTE)
+_LARGEST_RATE = Decimal(10) ** 11
 
 
 class Head(msgspec.Struct, array_like=True, frozen=True):
@@ -62,6 +54,11 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     tax_basis: str
     #: What the file says the document adds up to, as text; empty where it does not.
     total: str
+    #: Units of `currency` for one of the books' own, as text; empty for the books' own rate.
+    currency_rate: str
+    #: Name of a template of the workspace; empty where the file names none.
+    template: str
+    do_not_sync: bool
     #: Why the document is left out on purpose; empty where it is not.
     left_out: str
 
@@ -72,6 +69,8 @@ class Opened(NamedTuple):
     #: Empty where the rows name none.
     number: str = ""
     kind: str = ""
+    #: What tells a bill from others of its number; empty for what is sold.
+    supplier: str = ""
     basis: Basis = "none"
     #: None where something in it is bad.
     head: Head | None = None
@@ -85,11 +84,13 @@ class HeadParser:
         mapping: Mapping,
         *,
         currency: str,
-        refuse: Callable[[int, str, str, str], None],
+        templates: Collection[str],
+        refuse: Refuse,
     ) -> None:
-        """`refuse` is told line, field, value and reason of whatever is bad."""
+        """`currency` and `templates` are the workspace's."""
         self._mapping = mapping
         self._currency = mapping.currency or currency
+        self._templates = templates
         self._refuse = refuse
 
     def parse(self, line: int, cells: Sequence[str]) -> Opened:
@@ -97,25 +98,25 @@ class HeadParser:
         texts = {
             field: " ".join(text.split()) for field, text in zip(HEAD_FIELDS, cells, strict=True)
         }
-        checked = _Checked(line, texts, self._refuse)
-        for field, width in _WIDTHS.items():
-            if len(texts[field]) > width:
-                checked.bad(field, f"Shorten it to {width} characters.")
+        checked = Cells(line, texts, self._refuse)
+        checked.fit(_WIDTHS)
         kind, left_out = self._kind(texts["number"], checked)
+        supplier = texts["party_number"] or texts["party_name"] if Kind(kind).is_purchase else ""
         basis = checked.read("tax_basis", _basis) or self._mapping.tax_basis
         head = self._head(checked, kind, basis, left_out)
-        return Opened(texts["number"][:255], kind, cast(Basis, basis), head)
+        return Opened(texts["number"][:255], kind, supplier[:255], cast(Basis, basis), head)
 
-    def _head(self, checked: "_Checked", kind: str, basis: str, left_out: str) -> Head | None:
+    def _head(self, checked: Cells, kind: str, basis: str, left_out: str) -> Head | None:
         texts, mapping = checked.texts, self._mapping
-        if kind in _BILLS and not (texts["party_number"] or texts["party_name"]):
+        if Kind(kind).is_purchase and not (texts["party_number"] or texts["party_name"]):
             checked.bad("party_name", "A bill needs its supplier; enter one.")
-        issued_on = checked.read("issued_on", lambda text: day(text, mapping.day_order))
-        due_on = checked.read("due_on", lambda text: day(text, mapping.day_order))
-        total = checked.read("total", lambda text: number(text, mapping.decimal_mark))
+        issued_on = checked.need("issued_on", self._day, "Enter the day of the document.")
+        due_on = checked.read("due_on", self._day)
+        total = checked.read("total", lambda text: number(text, mapping.decimal_mark, 2))
+        rate = checked.read("currency_rate", self._rate)
+        template = checked.read("template", self._template) or ""
+        do_not_sync = checked.read("do_not_sync", truth) or False
         currency = checked.read("currency", _currency) or self._currency
-        if issued_on is None and "issued_on" not in checked.refused:
-            checked.bad("issued_on", "Enter the day of the document.")
         if checked.refused or issued_on is None:
             return None
         address = [texts[f"address_{part}"] for part in range(1, 5)]
@@ -135,49 +136,40 @@ class HeadParser:
             currency=currency,
             tax_basis=basis,
             total="" if total is None else f"{total:f}",
+            currency_rate="" if rate is None else f"{rate.normalize():f}",
+            template=template,
+            do_not_sync=do_not_sync,
             left_out=left_out,
         )
 
-    def _kind(self, document_number: str, checked: "_Checked") -> tuple[str, str]:
+    def _day(self, text: str) -> date:
+        return day(text, self._mapping.day_order)
+
+    def _rate(self, text: str) -> Decimal:
+        rate = number(text, self._mapping.decimal_mark, 6)
+        if not 0 < rate <= _LARGEST_RATE:
+            raise BadValue("Enter the rate as a number above 0.")
+        return rate
+
+    def _template(self, text: str) -> str:
+        if text not in self._templates:
+            raise BadValue("There is no document template of this name. Add it first.")
+        return text
+
+    def _kind(self, document_number: str, checked: Cells) -> tuple[str, str]:
         """Return the kind and why the document is left out, if it is."""
         for prefix in self._mapping.prefixes:
             if document_number.startswith(prefix.text):
                 return prefix.kind or Kind.SALES_INVOICE, prefix.left_out
-        return checked.read("kind", _kind) or Kind.SALES_INVOICE, ""
+        return checked.read("kind", kind_named) or Kind.SALES_INVOICE, ""
 
 
-class _Checked:
-    """The texts of one head, and which of them were refused."""
-
-    def __init__(
-        self, line: int, texts: dict[str, str], refuse: Callable[[int, str, str, str], None]
-    ) -> None:
-        self.line = line
-        self.texts = texts
-        self.refused: set[str] = set()
-        self._refuse = refuse
-
-    def bad(self, field: str, reason: str) -> None:
-        self.refused.add(field)
-        self._refuse(self.line, field, self.texts[field], reason)
-
-    def read(self, field: str, parse: Callable[[str], Value]) -> Value | None:
-        """Return what the text says; None where there is none or it was refused."""
-        text = self.texts[field]
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except BadValue as error:
-            self.bad(field, str(error))
-            return None
-
-
-def _kind(text: str) -> str:
+def kind_named(text: str) -> Kind:
+    """Return the kind of document, such as that of "Sales invoice". Raises BadValue."""
     wanted = text.casefold().replace(" ", "_")
     if wanted not in Kind.values:
         raise BadValue(f"Write one of {', '.join(Kind.values)}.")
-    return wanted
+    return Kind(wanted)
 
 
 def _basis(text: str) -> str:

@@ -7,6 +7,8 @@ from typing import NamedTuple, cast
 
 import msgspec
 
+from tallystick.books.filling import MOST_ROUNDING
+from tallystick.books.models import Kind
 from tallystick.importing.heads import Head
 from tallystick.importing.staging import StagedDocument
 from tallystick.money import Basis, Totals, totals_of_sums
@@ -17,6 +19,10 @@ _CONFLICT = (
     "Give this one another number if it is a different document."
 )
 _heads = msgspec.json.Decoder(Head)
+_SAME_IN_ALL_ROWS = (
+    *("party_number", "party_name", "currency", "tax_basis"),
+    *("currency_rate", "template", "do_not_sync"),
+)
 
 
 class Cause(Enum):
@@ -44,6 +50,8 @@ class Accepted(NamedTuple):
     staged: StagedDocument
     head: Head
     totals: Totals
+    #: What the file says it comes to, less what its lines make: at most 0.10 either way.
+    rounding: Decimal
     #: -1 where the file writes a credit note in negative figures, which we keep positive.
     sign: int
     #: Fingerprint, 16 bytes, of what the file says of the document.
@@ -59,15 +67,16 @@ def judge(staged: StagedDocument) -> Accepted | Declined:
         return Declined(staged, Cause.UNREADABLE, difference)
     if head.left_out:
         return Declined(staged, Cause.LEFT_OUT, head.left_out)
-    sign = _sign(staged)
+    sign = _sign(staged.kind, staged.amount)
     if max(sign * (staged.highest or 0), sign * (staged.lowest or 0)) <= 0:
         return Declined(staged, Cause.LEFT_OUT, _NOT_AN_INVOICE)
     totals = totals_of_sums(sign * staged.amount, sign * staged.tax, cast(Basis, head.tax_basis))
-    if head.total and sign * Decimal(head.total) != totals.total:
+    rounding = sign * Decimal(head.total) - totals.total if head.total else Decimal(0)
+    if abs(rounding) > MOST_ROUNDING:
         return Declined(staged, Cause.UNREADABLE, _other_total(head, sign * totals.total))
-    digest = _digest(staged, head)
+    digest = _digest(staged, head, rounding)
     if not staged.is_here:
-        return Accepted(staged, head, totals, sign, digest)
+        return Accepted(staged, head, totals, rounding, sign, digest)
     if staged.import_digest is not None and bytes(staged.import_digest) == digest:
         return Declined(staged, Cause.ALREADY_HERE)
     return Declined(staged, Cause.CONFLICT, _CONFLICT)
@@ -76,7 +85,7 @@ def judge(staged: StagedDocument) -> Accepted | Declined:
 def _difference(first: Head, others: list[Head]) -> str:
     """Say in which row the document contradicts its first one; days may differ, the first counts."""
     for other in others:
-        for field in ("party_number", "party_name", "currency", "tax_basis"):
+        for field in _SAME_IN_ALL_ROWS:
             ours, theirs = getattr(first, field), getattr(other, field)
             if theirs and ours != theirs:
                 return (
@@ -87,22 +96,26 @@ def _difference(first: Head, others: list[Head]) -> str:
     return ""
 
 
-def _sign(staged: StagedDocument) -> int:
-    is_negative = staged.highest is not None and staged.highest <= 0
-    return -1 if is_negative and staged.kind.endswith("credit_note") else 1
+def _sign(kind: str, amount: Decimal) -> int:
+    return -1 if amount < 0 and Kind(kind).is_credit else 1
 
 
-def _digest(staged: StagedDocument, head: Head) -> bytes:
+def _digest(staged: StagedDocument, head: Head, rounding: Decimal) -> bytes:
     """Return 16 bytes that stand for what the file says of the document."""
-    said = (
+    said: tuple[object, ...] = (
         *(staged.kind, staged.number, head.party_number, head.party_name),
         *(head.issued_on, head.due_on, head.reference, head.currency, head.tax_basis),
     )
+    # What the files of earlier versions could not say counts only where it is said.
+    added = (head.currency_rate, head.template, head.do_not_sync, f"{rounding.normalize():f}")
+    if any(added[:-1]) or rounding:
+        said += added
     return hashlib.blake2b(msgspec.json.encode(said) + staged.digest, digest_size=16).digest()
 
 
 def _other_total(head: Head, found: Decimal) -> str:
     return (
-        f"The file says it comes to {head.total}, but its lines add up to {found}. "
+        f"The file says it comes to {head.total}, but its lines add up to {found}; at most "
+        f"{MOST_ROUNDING} of difference is taken as rounding. "
         "Look for missing or repeated rows."
     )

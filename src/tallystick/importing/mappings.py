@@ -27,8 +27,11 @@ FIELDS = {
     "due_on": "Due date",
     "reference": "Reference",
     "currency": "Currency",
+    "currency_rate": "Exchange rate",
     "tax_basis": "Amounts (exclusive, inclusive or none)",
     "total": "Total of the document, to check against",
+    "template": "Document template",
+    "do_not_sync": "Keep out of Xero (yes or no)",
     "item_code": "Item code",
     "description": "Description",
     "quantity": "Quantity",
@@ -36,9 +39,24 @@ FIELDS = {
     "discount": "Discount",
     "tax_code": "Tax code",
     "account_code": "Account code",
+    "charge": "Charge (freight, shipping, discount or rounding)",
+    "tracking": "Tracking (Region: North)",
 }
 #: Without these there is no document. A description or an item code must be there as well.
 ESSENTIAL = ("number", "issued_on", "quantity", "unit_price")
+#: What the rows of a file are: lines of documents, or each one payment or allocation.
+Holds = Literal["documents", "payments", "allocations"]
+#: The fields of files that hold no documents, and those that must be there.
+ENTRY_FIELDS: dict[Holds, tuple[str, ...]] = {
+    "payments": ("kind", "number", "party_number", "paid_on", "amount", "method", "reference"),
+    "allocations": (
+        *("kind", "credit_note", "document", "party_number", "amount", "allocated_on"),
+    ),
+}
+_ESSENTIAL_ENTRY_FIELDS: dict[Holds, tuple[str, ...]] = {
+    "payments": ("number", "paid_on", "amount"),
+    "allocations": ("credit_note", "document", "amount", "allocated_on"),
+}
 
 
 class Prefix(msgspec.Struct, frozen=True):
@@ -57,6 +75,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: str
     #: Field to header; headers are compared without letter case and without a leading star.
     columns: dict[str, str]
+    holds: Holds = "documents"
     day_order: Literal["dmy", "mdy"] = "dmy"
     decimal_mark: Literal[".", ","] = "."
     #: Where the file has no column for it.
@@ -81,12 +100,13 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         }
 
     def missing(self, header: Sequence[str]) -> list[str]:
-        """Return the columns without which no document can be made and which the file lacks."""
-        return [self.columns.get(field, FIELDS[field]) for field in _lacking(self.places(header))]
+        """Return the columns without which nothing can be made and which the file lacks."""
+        lacking = _lacking(self.holds, self.places(header))
+        return [self.columns.get(field) or FIELDS[field] for field in lacking]
 
     def unmapped(self) -> list[str]:
-        """Return the fields without which no document can be made and which have no column."""
-        return _lacking(self.columns)
+        """Return the fields without which nothing can be made and which have no column."""
+        return _lacking(self.holds, self.columns)
 
 
 def _own(*fields: str) -> dict[str, str]:
@@ -101,7 +121,8 @@ SIMPLE = Mapping(
         "address_1": "address",
         **_own("city", "region", "postal_code", "country", "issued_on", "due_on", "reference"),
         **_own("currency", "tax_basis", "total", "item_code", "description", "quantity"),
-        **_own("unit_price", "discount", "tax_code", "account_code"),
+        **_own("unit_price", "discount", "tax_code", "account_code", "charge", "tracking"),
+        **_own("currency_rate", "template", "do_not_sync"),
     },
     negative_is_credit=False,
 )
@@ -174,7 +195,23 @@ CHINOOK = Mapping(
     currency="USD",
     party_name="Customer {number}",
 )
-SHIPPED = (SIMPLE, XERO_SALES_INVOICES, ONLINE_RETAIL, CHINOOK)
+PAYMENTS = Mapping(
+    name="payments",
+    title="Payments",
+    holds="payments",
+    columns=_own(*ENTRY_FIELDS["payments"]),
+)
+ALLOCATIONS = Mapping(
+    name="allocations",
+    title="Allocations of credit notes",
+    holds="allocations",
+    columns={
+        "kind": "direction",
+        "document": "invoice",
+        **_own("credit_note", "party_number", "amount", "allocated_on"),
+    },
+)
+SHIPPED = (SIMPLE, XERO_SALES_INVOICES, ONLINE_RETAIL, CHINOOK, PAYMENTS, ALLOCATIONS)
 
 
 def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
@@ -215,7 +252,9 @@ def named(name: str, header: Sequence[str], known: Iterable[Mapping]) -> Mapping
     return mapping
 
 
-def _lacking(fields: Container[str]) -> list[str]:
+def _lacking(holds: Holds, fields: Container[str]) -> list[str]:
+    if holds != "documents":
+        return [field for field in _ESSENTIAL_ENTRY_FIELDS[holds] if field not in fields]
     lacking = [field for field in ESSENTIAL if field not in fields]
     if "description" not in fields and "item_code" not in fields:
         lacking.append("description")
@@ -227,7 +266,8 @@ def guess(header: Sequence[str]) -> dict[str, str]:
     columns = {_plain(name): name for name in header if name}
     guessed: dict[str, str] = {}
     for field, label in FIELDS.items():
-        names = [field, label, *(mapping.columns.get(field, "") for mapping in SHIPPED)]
+        known = (mapping for mapping in SHIPPED if mapping.holds == "documents")
+        names = [field, label, *(mapping.columns.get(field, "") for mapping in known)]
         for name in names:
             if name and _plain(name) in columns:
                 guessed.setdefault(field, columns[_plain(name)])

@@ -75,7 +75,7 @@ class Parties:
     def _made(self, key: PartyKey) -> Party:
         document = self._documents[key]
         head = document.head
-        is_supplier = document.staged.kind in (Kind.BILL, Kind.SUPPLIER_CREDIT_NOTE)
+        is_supplier = Kind(document.staged.kind).is_purchase
         return Party(
             workspace=self._workspace,
             number=number_of(key),

@@ -10,7 +10,7 @@ KEPT = 100
 
 
 class BadRow(NamedTuple):
-    """One value of the file that kept its document out."""
+    """One value of the file that kept its document, payment or allocation out."""
 
     line: int
     column: str
@@ -21,21 +21,23 @@ class BadRow(NamedTuple):
 class Progress(NamedTuple):
     """How far an import is."""
 
-    #: `reading` the file, then `checking` or `writing` its documents.
+    #: `reading` the file, then `checking` or `writing` what it holds.
     stage: str
     done: int
-    #: Bytes of the file while reading, documents afterwards.
+    #: Bytes of the file while reading, documents, payments or allocations afterwards.
     total: int
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
-    """Counts are documents unless they say otherwise; money is by ISO 4217 currency."""
+    """Counts are of what the file holds unless they say otherwise; money is by currency."""
 
     format: str
     dry_run: bool
+    #: What one of them is called: `document`, `payment` or `allocation`.
+    noun: str = "document"
     #: Lines of the file that belong to documents or should.
     lines: int = 0
-    #: Made (in a dry run: to be made), by kind.
+    #: Made (in a dry run: to be made), by kind of document; payments and allocations by `noun`.
     created: dict[str, int] = msgspec.field(default_factory=dict)
     submitted: int = 0
     #: Imported before with the same content.
@@ -44,12 +46,14 @@ class ImportReport(msgspec.Struct, kw_only=True):
     conflicts: int = 0
     #: Left out on purpose, by reason.
     left_out: dict[str, int] = msgspec.field(default_factory=dict)
+    #: Documents whose total in the file is up to 0.10 off; that became their rounding.
+    rounded: int = 0
     #: Left out because of a bad row.
     unreadable: int = 0
     bad_row_count: int = 0
     #: The first of them.
     bad_rows: list[BadRow] = msgspec.field(default_factory=list)
-    #: Totals of the created documents, credit notes counted apart.
+    #: Totals of what was created, credit notes counted apart.
     total: dict[str, Decimal] = msgspec.field(default_factory=dict)
     credit_total: dict[str, Decimal] = msgspec.field(default_factory=dict)
     new_parties: int = 0
@@ -60,21 +64,13 @@ class ImportReport(msgspec.Struct, kw_only=True):
 
     @property
     def documents(self) -> int:
-        """Return how many documents were (or would be) made."""
+        """Return how many documents, payments or allocations were (or would be) made."""
         return sum(self.created.values())
-
-    @property
-    def credit_notes_waiting(self) -> int:
-        """Return how many of them are credit notes, which stay drafts for now."""
-        return sum(count for kind, count in self.created.items() if kind.endswith("credit_note"))
 
     def as_json(self) -> dict[str, Any]:
         """Return it in JSON's types; amounts as text."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain | {
-            "documents": self.documents,
-            "credit_notes_waiting": self.credit_notes_waiting,
-        }
+        return plain | {"documents": self.documents}
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> "ImportReport":

@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import TextIO
 
+from tallystick.books.models import Kind
 from tallystick.importing.judging import Accepted, Cause, Declined
 from tallystick.importing.report import KEPT, BadRow, ImportReport
 
@@ -14,8 +16,6 @@ class Tally:
 
     def __init__(self, report: ImportReport, bad_rows_to: TextIO | None) -> None:
         self.report = report
-        #: Documents done with.
-        self.judged = 0
         self._last_bad_line = 0
         self._list = csv.writer(bad_rows_to) if bad_rows_to else None
         if self._list:
@@ -32,13 +32,16 @@ class Tally:
         report = self.report
         for each in documents:
             _count(report.created, each.staged.kind)
-            totals = report.credit_total if "credit_note" in each.staged.kind else report.total
-            totals[each.head.currency] = (
-                totals.get(each.head.currency, Decimal(0)) + each.totals.total
-            )
-            day = each.head.issued_on.isoformat()
-            report.first_day = min(report.first_day or day, day)
-            report.last_day = max(report.last_day, day)
+            totals = report.credit_total if Kind(each.staged.kind).is_credit else report.total
+            _add(totals, each.head.currency, each.totals.total + each.rounding)
+            report.rounded += each.rounding != 0
+            self._date(each.head.issued_on)
+
+    def recorded(self, noun: str, currency: str, amount: Decimal, day: date) -> None:
+        """Count one payment or allocation that was, or in a dry run would be, recorded."""
+        _count(self.report.created, noun)
+        _add(self.report.total, currency, amount)
+        self._date(day)
 
     def not_made(self, documents: Iterable[Declined]) -> None:
         for each in documents:
@@ -58,6 +61,11 @@ class Tally:
             staged = document.staged
             self.bad_row(BadRow(staged.first_line, "", staged.number, document.reason))
 
+    def _date(self, day: date) -> None:
+        text = day.isoformat()
+        self.report.first_day = min(self.report.first_day or text, text)
+        self.report.last_day = max(self.report.last_day, text)
+
     def _keep(self, bad: BadRow) -> None:
         if len(self.report.bad_rows) < KEPT:
             self.report.bad_rows.append(bad)
@@ -67,6 +75,10 @@ class Tally:
 
 def _count(counts: dict[str, int], name: str) -> None:
     counts[name] = counts.get(name, 0) + 1
+
+
+def _add(totals: dict[str, Decimal], currency: str, amount: Decimal) -> None:
+    totals[currency] = totals.get(currency, Decimal(0)) + amount
 
 
 def _harmless(text: str) -> str:

@@ -73,7 +73,8 @@ class TaxCodes:
         if rate is None or len(name) > 100 or code in self._codes or len(self._new) >= _MOST_NEW:
             raise BadValue(
                 "Its rate is not known here. Add it under Settings, Tax codes, by this very code "
-                "or name, and import again."
+                "or name, and import again.",
+                field="tax_code",
             )
         self._codes[name] = self._codes[code] = code
         self._rates[code] = rate

@@ -16,6 +16,8 @@ _PLAIN = {
 }
 _ISO_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T].*)?")
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})(?:[ T].*)?")
+_YES = frozenset({"yes", "true", "y", "1"})
+_NO = frozenset({"no", "false", "n", "0"})
 
 
 class BadValue(ValueError):
@@ -28,8 +30,8 @@ class BadValue(ValueError):
 
 
 @lru_cache(maxsize=16_384)
-def number(text: str, decimal_mark: str) -> Decimal:
-    """Return the number, thousands marks allowed, at most four decimals.
+def number(text: str, decimal_mark: str, decimals: int = 4) -> Decimal:
+    """Return the number, thousands marks allowed, with at most so many decimals.
 
     `decimal_mark` is "." or ","; the other one parts thousands. Raises BadValue.
     """
@@ -41,8 +43,8 @@ def number(text: str, decimal_mark: str) -> Decimal:
     value = Decimal(text.replace(thousands, "").replace(",", "."))
     if abs(value) >= LIMIT:
         raise BadValue("The number is too large.")
-    if value != round(value, 4):
-        raise BadValue("Write at most four decimals.")
+    if value != round(value, decimals):
+        raise BadValue(f"Write at most {decimals} decimals.")
     return value
 
 
@@ -69,3 +71,11 @@ def day(text: str, order: str) -> date:
     except ValueError:
         read_as = "day, month, year" if order == "dmy" else "month, day, year"
         raise BadValue(f"There is no such day (days are read as {read_as}).") from None
+
+
+def truth(text: str) -> bool:
+    """Return whether the text says yes. Raises BadValue."""
+    word = text.strip().casefold()
+    if word not in _YES | _NO:
+        raise BadValue("Write yes or no.")
+    return word in _YES

@@ -1,11 +1,12 @@
 """Writes judged documents into the books, in one transaction with all that they need."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import connection, transaction
 
 from tallystick.books.documents import submit_documents
-from tallystick.books.models import Document, Kind
+from tallystick.books.models import Document, DocumentTemplate
 from tallystick.failpoints import failpoint
 from tallystick.importing.judging import Accepted
 from tallystick.importing.parties import Parties
@@ -13,19 +14,20 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
 _ROWS_OF_CHUNK = """
-    unnest(%s::bigint[], %s::text[], %s::text[], %s::int[])
-        AS made (id, row_kind, number, sign)
+    unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[])
+        AS made (id, row_kind, number, supplier, sign)
     JOIN import_row AS staged
         ON staged.number = made.number AND staged.row_kind = made.row_kind
+        AND staged.supplier = made.supplier
 """
 _LINES = f"""
     INSERT INTO books_line
         (document_id, position, item_code, description, quantity, unit_price, discount,
-         tax_code_id, account_code, amount, tax)
+         tax_code_id, account_code, charge, tracking, amount, tax)
     SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
-        staged.discount, tax_code.id, staged.account_code, made.sign * staged.amount,
-        made.sign * staged.tax
+        staged.discount, tax_code.id, staged.account_code, staged.charge,
+        staged.tracking::jsonb, made.sign * staged.amount, made.sign * staged.tax
     FROM {_ROWS_OF_CHUNK}
     LEFT JOIN books_taxcode AS tax_code
         ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code
@@ -33,8 +35,9 @@ _LINES = f"""
 """  # noqa: S608 # only the constant above goes in
 # Sorted, so that two imports at a time cannot lock each other out.
 _ITEMS = f"""
-    INSERT INTO books_item (workspace_id, code, name)
-    SELECT DISTINCT ON (staged.item_code) %s, staged.item_code, left(staged.description, 255)
+    INSERT INTO books_item (workspace_id, code, name, account_code, purchase_account_code)
+    SELECT DISTINCT ON (staged.item_code)
+        %s, staged.item_code, left(staged.description, 255), '', ''
     FROM {_ROWS_OF_CHUNK}
     WHERE staged.item_code <> ''
     ORDER BY staged.item_code, staged.line
@@ -56,7 +59,8 @@ def write(
     One that somebody else made in the meantime is left as it is.
     """
     parties.add_missing()
-    rows = [_document(each, parties, workspace) for each in documents]
+    templates = templates_of(workspace)
+    rows = [_document(each, parties, templates, workspace) for each in documents]
     Document.objects.bulk_create(rows, ignore_conflicts=True)
     ids = dict(Document.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", "pk"))
     made = {ids[row.uid]: each for row, each in zip(rows, documents, strict=True) if row.uid in ids}
@@ -70,14 +74,14 @@ def write(
     )
     submitted: list[int] = []
     if submit:
-        # Credit notes stay drafts: they cannot be sent yet.
-        invoices = [pk for pk, each in made.items() if each.staged.kind == Kind.SALES_INVOICE]
-        submitted = submit_documents(workspace=workspace, document_ids=invoices, actor=actor)
+        submitted = submit_documents(workspace=workspace, document_ids=list(made), actor=actor)
     failpoint("import.written")
     return list(made.values()), len(submitted)
 
 
-def _document(document: Accepted, parties: Parties, workspace: Workspace) -> Document:
+def _document(
+    document: Accepted, parties: Parties, templates: dict[str, int], workspace: Workspace
+) -> Document:
     head, totals = document.head, document.totals
     return Document(
         workspace=workspace,
@@ -91,9 +95,19 @@ def _document(document: Accepted, parties: Parties, workspace: Workspace) -> Doc
         tax_basis=head.tax_basis,
         subtotal=totals.subtotal,
         tax=totals.tax,
-        total=totals.total,
+        total=totals.total + document.rounding,
+        rounding=document.rounding,
+        currency_rate=Decimal(head.currency_rate) if head.currency_rate else None,
+        template_id=templates[head.template] if head.template else None,
+        do_not_sync=head.do_not_sync,
         import_digest=document.digest,
     )
+
+
+def templates_of(workspace: Workspace) -> dict[str, int]:
+    """Return the primary keys of the workspace's document templates by name."""
+    templates = DocumentTemplate.objects.filter(workspace=workspace)
+    return dict(templates.values_list("name", "pk"))
 
 
 def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
@@ -101,6 +115,7 @@ def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
         list(made),
         [each.staged.row_kind for each in made.values()],
         [each.staged.number for each in made.values()],
+        [each.staged.supplier for each in made.values()],
         [each.sign for each in made.values()],
     )
     with connection.cursor() as cursor:

@@ -1,0 +1,93 @@
+"""The cells of a row by field, and what is refused of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import TypeVar
+
+from tallystick.importing import mappings
+from tallystick.importing.read import Row
+from tallystick.importing.values import BadValue
+
+Value = TypeVar("Value")
+#: Is told line, field, value and reason of whatever is bad.
+Refuse = Callable[[int, str, str, str], None]
+
+
+class Columns:
+    """Where in the rows of a file each field stands."""
+
+    def __init__(self, mapping: mappings.Mapping, header: Sequence[str]) -> None:
+        self._places = mapping.places(header)
+        self._header = header
+
+    def pick(self, fields: Sequence[str]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Return what takes the cells of two or more fields out of a row.
+
+        A field without a column reads the empty cell that stands behind the others.
+        """
+        absent = len(self._header)
+        return itemgetter(*(self._places.get(field, absent) for field in fields))
+
+    def name(self, field: str) -> str:
+        """Return the column's header; the field's name where it has no column."""
+        place = self._places.get(field)
+        return field if place is None else self._header[place]
+
+
+class Cells:
+    """The texts of some fields of one row, and which of them were refused."""
+
+    def __init__(self, line: int, texts: dict[str, str], refuse: Refuse) -> None:
+        self.line = line
+        self.texts = texts
+        self.refused: set[str] = set()
+        self._refuse = refuse
+
+    def bad(self, field: str, reason: str) -> None:
+        self.refused.add(field)
+        self._refuse(self.line, field, self.texts[field], reason)
+
+    def fit(self, widths: Mapping[str, int]) -> None:
+        """Refuse what is longer than its column takes, in characters."""
+        for field, width in widths.items():
+            if len(self.texts[field]) > width:
+                self.bad(field, f"Shorten it to {width} characters.")
+
+    def read(self, field: str, parse: Callable[[str], Value]) -> Value | None:
+        """Return what the text says; None where there is none or it was refused."""
+        text = self.texts[field]
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except BadValue as error:
+            self.bad(field, str(error))
+            return None
+
+    def need(self, field: str, parse: Callable[[str], Value], remedy: str) -> Value | None:
+        """Return what the text says; None where it was refused, `remedy` says what to enter."""
+        if not self.texts[field]:
+            self.bad(field, remedy)
+        return self.read(field, parse)
+
+
+def unusable(row: Row) -> str | None:
+    """Say why nothing of the row can be used, if so."""
+    if row.problem is not None:
+        return row.problem
+    text = "".join(row.cells)
+    # Whatever is printable can be stored; the rest may be mere line breaks.
+    if text.isprintable():
+        return None
+    if "\0" in text:
+        return "The row holds NUL characters. Export the file anew; this one is damaged."
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "The row is not in UTF-8. Save the file as CSV UTF-8 and import again."
+    return None
+
+
+def readable(value: str) -> str:
+    """Return the value as it can be shown in a list, whatever it holds."""
+    return " ".join(value.encode(errors="replace").decode().replace("\0", "").split())[:200]

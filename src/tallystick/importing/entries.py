@@ -1,0 +1,195 @@
+"""Files whose rows are payments, or allocations of credit notes."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tallystick.books.allocations import record_new_allocations
+from tallystick.books.entries import Verdict
+from tallystick.books.inputs import AllocationInput, PaymentInput
+from tallystick.books.models import Allocation, Kind, Payment
+from tallystick.books.payments import record_new_payments
+from tallystick.failpoints import failpoint
+from tallystick.importing import staging
+from tallystick.importing.cells import Cells, Columns, readable, unusable
+from tallystick.importing.heads import kind_named
+from tallystick.importing.intake import Intake, Order
+from tallystick.importing.mappings import ENTRY_FIELDS, Mapping
+from tallystick.importing.read import Row
+from tallystick.importing.report import BadRow
+from tallystick.importing.staging import StagedEntry
+from tallystick.importing.tally import Tally
+from tallystick.importing.values import BadValue, day, number
+
+Given = TypeVar("Given", PaymentInput, AllocationInput)
+Entry = TypeVar("Entry", Payment, Allocation)
+_DIRECTIONS = {"sales": Kind.SALES_CREDIT_NOTE, "purchases": Kind.SUPPLIER_CREDIT_NOTE}
+
+
+class EntryIntake(Intake, Generic[Given, Entry]):
+    """Takes each row as one entry; the books judge it."""
+
+    #: What one of them is called in the report.
+    noun: str
+    #: What a row becomes before the books judge it.
+    given: type[Given]
+
+    def __init__(self, order: Order, mapping: Mapping, tally: Tally, header: Sequence[str]) -> None:
+        super().__init__(order, mapping, tally)
+        self._columns = Columns(mapping, header)
+        self._fields = ENTRY_FIELDS[mapping.holds]
+        self._pick = self._columns.pick(self._fields)
+
+    @abstractmethod
+    def read(self, cells: Cells) -> Given | None:
+        """Return what the row says; None where something in it was refused."""
+
+    @abstractmethod
+    def key(self, given: Given) -> str:
+        """Return what is alike in all entries that must be judged together."""
+
+    @abstractmethod
+    def record(self, given: Sequence[Given]) -> list[Verdict[Entry]]:
+        """Have the books judge them and, unless it is a dry run, record the good new ones."""
+
+    @abstractmethod
+    def count(self, entry: Entry) -> None:
+        """Add what was recorded to the report."""
+
+    def stage(self, rows: Iterable[Row]) -> None:
+        staging.fill_entries(self._staged(rows))
+
+    def group(self) -> tuple[int, int]:
+        return staging.group_entries()
+
+    def chunk(self, place: int) -> int:
+        staged = staging.entries_of_chunk(place)
+        decode = msgspec.json.Decoder(self.given).decode
+        verdicts = self.record([decode(entry) for _, entry in staged])
+        for (line, _), verdict in zip(staged, verdicts, strict=True):
+            if verdict.entry is not None:
+                self.count(verdict.entry)
+            elif verdict.is_here:
+                self.tally.report.already_here += 1
+            else:
+                self.tally.report.unreadable += 1
+                for problem in verdict.problems:
+                    self._refuse(line, problem.field, problem.value, problem.message)
+        if not self.order.dry_run:
+            failpoint("import.chunk_done")
+        return len(staged)
+
+    def day(self, text: str) -> date:
+        return day(text, self.mapping.day_order)
+
+    def amount(self, text: str) -> Decimal:
+        return number(text, self.mapping.decimal_mark, 2)
+
+    def _staged(self, rows: Iterable[Row]) -> Iterator[StagedEntry]:
+        for row in rows:
+            given = self._given(row)
+            if given is None:
+                self.tally.report.unreadable += 1
+            else:
+                entry = msgspec.json.encode(given).decode()
+                yield StagedEntry(row.line, self.key(given), entry)
+
+    def _given(self, row: Row) -> Given | None:
+        if reason := unusable(row):
+            self._refuse(row.line, "", "", reason)
+            return None
+        texts = (" ".join(text.split()) for text in self._pick([*row.cells, ""]))
+        found = dict(zip(self._fields, texts, strict=True))
+        return self.read(Cells(row.line, found, self._refuse))
+
+    def _refuse(self, line: int, field: str, value: str, reason: str) -> None:
+        self.tally.bad_row(BadRow(line, self._columns.name(field), readable(value), reason))
+
+
+class PaymentIntake(EntryIntake[PaymentInput, Payment]):
+    """Payments, each on a document named by kind, number and, where we buy, supplier."""
+
+    noun = "payment"
+    given = PaymentInput
+
+    def read(self, cells: Cells) -> PaymentInput | None:
+        kind = cells.read("kind", kind_named) or Kind.SALES_INVOICE
+        document = cells.need("number", str, "Enter the number of the document that is paid.")
+        paid_on = cells.need("paid_on", self.day, "Enter the day of the payment.")
+        amount = cells.need("amount", self.amount, "Enter the amount that was paid.")
+        if document is None or paid_on is None or amount is None or cells.refused:
+            return None
+        return PaymentInput(
+            kind=kind,
+            number=document,
+            party_number=cells.texts["party_number"],
+            amount=amount,
+            paid_on=paid_on,
+            method=cells.texts["method"],
+            reference=cells.texts["reference"],
+        )
+
+    def key(self, given: PaymentInput) -> str:
+        # All on one document, so that payments alike are told apart by counting them.
+        return f"{given.kind} {given.number}"
+
+    def record(self, given: Sequence[PaymentInput]) -> list[Verdict[Payment]]:
+        workspace, actor, dry_run, _ = self.order
+        return record_new_payments(
+            workspace=workspace, actor=actor, payments=given, dry_run=dry_run
+        )
+
+    def count(self, entry: Payment) -> None:
+        self.tally.recorded(self.noun, entry.document.currency, entry.amount, entry.paid_on)
+
+
+class AllocationIntake(EntryIntake[AllocationInput, Allocation]):
+    """Parts of credit notes, each set against one invoice or bill."""
+
+    noun = "allocation"
+    given = AllocationInput
+
+    def read(self, cells: Cells) -> AllocationInput | None:
+        kind = cells.read("kind", _credit_note_of) or Kind.SALES_CREDIT_NOTE
+        credit_note = cells.need("credit_note", str, "Enter the number of the credit note.")
+        document = cells.need("document", str, "Enter the number of the invoice or bill.")
+        allocated_on = cells.need("allocated_on", self.day, "Enter the day of the allocation.")
+        amount = cells.need("amount", self.amount, "Enter the amount that is allocated.")
+        if (
+            credit_note is None
+            or document is None
+            or allocated_on is None
+            or amount is None
+            or cells.refused
+        ):
+            return None
+        return AllocationInput(
+            kind=kind,
+            credit_note=credit_note,
+            document=document,
+            party_number=cells.texts["party_number"],
+            amount=amount,
+            allocated_on=allocated_on,
+        )
+
+    def key(self, given: AllocationInput) -> str:
+        return f"{given.kind} {given.credit_note}"
+
+    def record(self, given: Sequence[AllocationInput]) -> list[Verdict[Allocation]]:
+        workspace, actor, dry_run, _ = self.order
+        return record_new_allocations(
+            workspace=workspace, actor=actor, allocations=given, dry_run=dry_run
+        )
+
+    def count(self, entry: Allocation) -> None:
+        self.tally.recorded(self.noun, entry.document.currency, entry.amount, entry.allocated_on)
+
+
+def _credit_note_of(direction: str) -> Kind:
+    if direction.casefold() not in _DIRECTIONS:
+        raise BadValue(f"Write one of {', '.join(_DIRECTIONS)}.")
+    return _DIRECTIONS[direction.casefold()]

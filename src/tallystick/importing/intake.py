@@ -1,0 +1,41 @@
+"""What a kind of file does between its first row and the books; `documents` and `entries` do it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tallystick.importing.mappings import Mapping
+from tallystick.importing.read import Row
+from tallystick.importing.tally import Tally
+from tallystick.workspaces.models import User, Workspace
+
+
+class Order(NamedTuple):
+    """Whose file it is and what is to be done with it."""
+
+    workspace: Workspace
+    #: None for the operator of the machine.
+    actor: User | None
+    dry_run: bool
+    submit: bool
+
+
+class Intake(ABC):
+    """Takes the rows of one file: stages them in batches, then judges and writes in chunks."""
+
+    def __init__(self, order: Order, mapping: Mapping, tally: Tally) -> None:
+        self.order = order
+        self.mapping = mapping
+        self.tally = tally
+
+    @abstractmethod
+    def stage(self, rows: Iterable[Row]) -> None:
+        """Check the rows and copy them into a temporary table."""
+
+    @abstractmethod
+    def group(self) -> tuple[int, int]:
+        """Bring together what belongs together; return how many there are, in how many chunks."""
+
+    @abstractmethod
+    def chunk(self, place: int) -> int:
+        """Judge a chunk, write what is new unless it is a dry run, and return how many it holds."""
