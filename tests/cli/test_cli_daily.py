@@ -7,7 +7,15 @@ import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
-from factories import PASSWORD, line, make_document, make_party, make_workspace, owner_of
+from factories import (
+    PASSWORD,
+    line,
+    make_document,
+    make_party,
+    make_payment,
+    make_workspace,
+    owner_of,
+)
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document
 from tallystick.cli import app
@@ -181,3 +189,24 @@ def test_sync_puts_what_waits_on_its_way(books):
     assert ended.exit_code == Exit.OK
     assert json.loads(ended.stdout)["documents"]["queued"] == 1
     assert command("status").exit_code == Exit.OK
+
+
+def test_status_and_log_tell_of_payments_too(books):
+    invoice = make_document(
+        books.workspace,
+        party=make_party(books.workspace),
+        lines=[line(tax_code="VAT20")],
+        submitted=True,
+    )
+    make_payment(invoice, method="Card")
+    waiting = command("status", "--json")
+    books.drain(rounds=2)
+
+    told = command("status", "--json")
+    failed = command("log", "--outcome", "failed").stdout
+
+    assert json.loads(waiting.stdout)["entries"]["queued"] == 1
+    assert json.loads(told.stdout)["entries"]["failed"] == 1
+    assert told.exit_code == Exit.NEEDS_PERSON
+    assert invoice.number in failed
+    assert "no account is chosen" in failed

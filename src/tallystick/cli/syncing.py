@@ -68,7 +68,7 @@ def sync(
 def status(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None:
     """Show how a workspace stands with Xero; needs no running process but the database.
 
-    Exit code 3: the connection, or some documents, need a person.
+    Exit code 3: the connection, or some documents or payments, need a person.
     """
     prepare()
     from tallystick.sync.reading import summary
@@ -79,8 +79,12 @@ def status(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None
         print(json.dumps(facts, indent=2))
     else:
         _print_facts(facts)
-    counts = facts["documents"]
-    needed = facts["connection"] == "error" or counts["failed"] or counts["held"]
+    stopped = [
+        facts[records][state]
+        for records in ("documents", "entries")
+        for state in ("failed", "held")
+    ]
+    needed = facts["connection"] == "error" or any(stopped)
     raise typer.Exit(Exit.NEEDS_PERSON if needed else Exit.OK)
 
 
@@ -128,15 +132,15 @@ def _wait(where: "Workspace") -> None:
     began = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         now = summary(where)
-        task = progress.add_task("Sending", total=now.open_count)
-        total = now.open_count
+        task = progress.add_task("Sending", total=now.on_the_way)
+        total = now.on_the_way
         while now.is_running:
             note = now.blocked_reason
             if not note and time.monotonic() - began > _PATIENCE_SECONDS and not _workers():
                 note = "No worker is running: start one with `tallystick worker`."
-            total = max(total, now.open_count)
+            total = max(total, now.on_the_way)
             progress.update(
-                task, total=total, completed=total - now.open_count, description=note or "Sending"
+                task, total=total, completed=total - now.on_the_way, description=note or "Sending"
             )
             time.sleep(_LOOK_SECONDS)
             now = summary(where)
@@ -157,6 +161,8 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
         "problem": connection.problem if connection else "",
         "organisation": organisation.name if organisation else None,
         "documents": counts | {"synced": done},
+        # Payments and allocations that are not at an end.
+        "entries": {state: now.entry_counts.get(state, 0) for state in LinkState.values},
         "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
         "blocked_until": _iso(now.blocked_until),
         "blocked_reason": now.blocked_reason,
@@ -181,6 +187,10 @@ def _print_facts(facts: dict[str, Any]) -> None:
     for state in LinkState:
         if facts["documents"][state]:
             table.add_row(state.label, f"{facts['documents'][state]:,}")
+    for state in LinkState:
+        if facts["entries"][state]:
+            name = f"Payments, allocations: {state.label.lower()}"
+            table.add_row(name, f"{facts['entries'][state]:,}")
     for label, name in (("Oldest queued", "oldest_queued_at"), ("Last success", "last_success_at")):
         table.add_row(label, facts[name] or "none")
     table.add_row("Workers", str(facts["workers"]))
@@ -190,7 +200,7 @@ def _print_facts(facts: dict[str, Any]) -> None:
 def _print_attempts(rows: Iterable["Attempt"], where: "Workspace", *, as_json: bool) -> None:
     zone = ZoneInfo(where.timezone)
     for row in rows:
-        record = row.link.document or row.link.party
+        record = row.link.record
         facts = {
             "id": row.pk,
             "started_at": _iso(row.started_at),
