@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factories import line, make_document, make_item, make_party, make_tax_code
+from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link
@@ -158,14 +159,16 @@ def test_editing_begins_with_what_is_there_and_loses_nothing(browser: Client, wo
     assert list(kept) == [("Beans", Decimal("12.5"), "260"), ("Tea", None, "")]
 
 
-def test_a_submitted_invoice_cannot_be_edited_and_says_what_to_do(
+def test_a_cancelled_invoice_cannot_be_edited_and_says_what_to_do(
     browser: Client, workspace
 ) -> None:
     document = make_document(workspace, submitted=True)
+    cancel_documents(workspace=workspace, document_ids=[document.pk], actor=None)
 
     answer = browser.get(reverse("invoice-edit", args=[workspace.slug, document.pk]), follow=True)
 
-    assert "Only drafts can be edited" in answer.text
+    assert "is cancelled and stays as it is. Amend it" in answer.text
+    assert "Amend with a new number" in answer.text
 
 
 def test_customers_are_offered_by_what_is_typed(browser: Client, address: str, workspace) -> None:

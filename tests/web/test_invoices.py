@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factories import line, make_document, make_party, make_workspace
-from tallystick.books.models import Document, Kind, Status
+from tallystick.books.models import Document, Status
 from tallystick.sync.models import Link, LinkState
 from web.conftest import problem
 
@@ -264,15 +264,3 @@ def test_the_export_holds_what_is_filtered_and_runs_no_formula(browser, workspac
     assert row.startswith("INV-1,'@C1,\"'=HYPERLINK")
     assert ",'+1,Draft," in row
     assert row.endswith("-5.00,0.00,-5.00")
-
-
-def test_credit_notes_can_be_looked_at_and_say_that_they_wait(browser, workspace) -> None:
-    note = make_document(workspace, kind=Kind.SALES_CREDIT_NOTE, number="CN-1")
-
-    listed = browser.get(reverse("credit-note-list", args=[workspace.slug]))
-    page = browser.get(reverse("credit-note", args=[workspace.slug, note.pk]))
-
-    assert "CN-1" in listed.text
-    assert "does not send them to Xero" in listed.text
-    assert "wait for a later version" in page.text
-    assert 'value="submit"' not in page.text

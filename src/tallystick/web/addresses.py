@@ -2,15 +2,19 @@
 
 from django.urls import reverse
 
-from tallystick.books.models import Document, Kind, Party
+from tallystick.books.models import Allocation, Document, Party, Payment
+from tallystick.web.kinds import pages_of
 from tallystick.workspaces.models import Workspace
 
-_PAGES = {Kind.SALES_INVOICE: "invoice", Kind.SALES_CREDIT_NOTE: "credit-note"}
 
-
-def record_address(record: Document | Party | None, workspace: Workspace) -> str:
-    """Return the address of the record's own page; empty for kinds that have none yet."""
+def record_address(
+    record: Document | Party | Payment | Allocation | None, workspace: Workspace
+) -> str:
+    """Return the address of the record's page; payments and allocations stand on a document's."""
+    if record is None:
+        return ""
     if isinstance(record, Party):
         return reverse("party", args=[workspace.slug, record.pk])
-    name = _PAGES.get(Kind(record.kind)) if record else None
-    return reverse(name, args=[workspace.slug, record.pk]) if name and record else ""
+    if isinstance(record, Payment | Allocation):
+        return f"{record_address(record.document, workspace)}#payments"
+    return reverse(pages_of(record.kind).name, args=[workspace.slug, record.pk])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Self
 
 from django.http import QueryDict
@@ -11,7 +12,6 @@ from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Sta
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import LinkState
 from tallystick.sync.reading import in_state
-from tallystick.web.views.search import matching
 from tallystick.workspaces.models import Workspace
 
 #: The seven words in the order of the chips.
@@ -53,11 +53,11 @@ class DocumentFilter:
         sort = query.get("sort", "")
         return cls(
             q=query.get("q", "").strip()[:100],
-            state=_one_of(query.get("state", ""), STATES),
-            status=_one_of(query.get("status", ""), Status.values),
-            period=_one_of(query.get("period", ""), PERIODS),
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            state=one_of(query.get("state", ""), STATES),
+            status=one_of(query.get("status", ""), Status.values),
+            period=one_of(query.get("period", ""), PERIODS),
+            since=day_in(query.get("since", "")),
+            until=day_in(query.get("until", "")),
             party=_party(query.get("party", ""), workspace),
             sort=sort if sort.removeprefix("-") in SORTS else "-issued",
         )
@@ -78,10 +78,7 @@ class DocumentFilter:
     @property
     def period_words(self) -> str:
         """What the chip of the period says."""
-        if self.since or self.until:
-            since = f"{self.since:%d %b %Y}" if self.since else "the beginning"
-            return f"{since} to {self.until:%d %b %Y}" if self.until else f"since {since}"
-        return PERIODS[self.period]
+        return Days(self.period, self.since, self.until).words
 
     def documents(
         self, workspace: Workspace, kind: Kind, organisation: Organisation | None, *, today: date
@@ -94,14 +91,31 @@ class DocumentFilter:
             found = found.with_status(self.status)
         if self.party:
             found = found.filter(party=self.party)
-        since, until = self._days(today)
+        since, until = Days(self.period, self.since, self.until).bounds(today)
         if since:
             found = found.filter(issued_on__gte=since)
         if until:
             found = found.filter(issued_on__lte=until)
         return in_state(found, self.state, organisation) if self.state else found
 
-    def _days(self, today: date) -> tuple[date | None, date | None]:
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A span of days: named, or with its first and last."""
+
+    period: str
+    since: date | None
+    until: date | None
+
+    @property
+    def words(self) -> str:
+        if self.since or self.until:
+            since = f"{self.since:%d %b %Y}" if self.since else "the beginning"
+            return f"{since} to {self.until:%d %b %Y}" if self.until else f"since {since}"
+        return PERIODS[self.period]
+
+    def bounds(self, today: date) -> tuple[date | None, date | None]:
+        """Return its first and last day; None for an open end."""
         if self.since or self.until or not self.period:
             return self.since, self.until
         month, year = today.replace(day=1), today.replace(month=1, day=1)
@@ -114,11 +128,26 @@ class DocumentFilter:
         }[self.period]
 
 
-def _one_of(value: str, allowed: object) -> str:
+def amount_in(text: str) -> Decimal | None:
+    """Return the amount that a text such as `1,234.50` is; None where it is none."""
+    try:
+        amount = Decimal(text.replace(",", "").replace("$", "").strip())
+    except InvalidOperation:
+        return None
+    return amount if "." in text and amount.is_finite() else None
+
+
+def matching(documents: DocumentQuerySet, text: str) -> DocumentQuerySet:
+    """Keep those that hold the text; an amount such as `1,234.50` finds the totals equal to it."""
+    amount = amount_in(text)
+    return documents.matching(text) if amount is None else documents.filter(total=amount)
+
+
+def one_of(value: str, allowed: object) -> str:
     return value if value in allowed else ""  # type: ignore[operator] # any container of words
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
     try:
         return parse_date(text)
     except ValueError:  # well formed, but no day: 31 February

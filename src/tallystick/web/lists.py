@@ -1,4 +1,4 @@
-"""Lists of any length: keyset paging, capped counts, and cells that are safe in a spreadsheet."""
+"""Lists of any length: keyset paging and capped counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import QueryDict
+
+from tallystick.web.kinds import PAGES, KindPages
 
 PAGE_SIZE = 50
 #: Counting stops here, so that a long list is as quick as a short one.
@@ -118,6 +120,14 @@ class Counted:
     def sums(self) -> Sums:
         return self._all() if self._exact else self._first()
 
+    @cached_property
+    def by_kind(self) -> list[tuple[KindPages, int]]:
+        """How many documents of each kind, of the kinds that there are any of; capped like sums."""
+        first = self._documents.order_by().values("pk", "kind")[:COUNTED]
+        wanted = {kind: Count("pk", filter=Q(kind=kind)) for kind in PAGES}
+        found = first.aggregate(**wanted)
+        return [(pages, found[kind]) for kind, pages in PAGES.items() if found[kind]]
+
     def _all(self) -> Sums:
         rows = self._documents.order_by().values("currency")
         found = list(rows.annotate(count=Count("pk"), sum=Sum("total")).order_by("currency"))
@@ -137,8 +147,3 @@ class Counted:
             return Sums(count, [(code, found["sum"]) for code in codes], is_capped=False)
         sums = first.aggregate(**{code: Sum("total", filter=Q(currency=code)) for code in codes})
         return Sums(count, sorted(sums.items()), is_capped=False)
-
-
-def spreadsheet_safe(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula, by the quote that it takes for text."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,11 +1,22 @@
 """Which page mends a problem, and what its link says."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
+from tallystick.books.models import Document
 from tallystick.mapping import problems
+from tallystick.web.kinds import pages_of
 from tallystick.workspaces.models import Workspace
+
+#: Settings that mend something; screens are called as their pages.
+_SETTINGS = {
+    problems.TAX_MAPPING: "Open Tax mapping",
+    problems.ACCOUNTS: "Open Accounts",
+    problems.PAYMENT_METHODS: "Open Payment methods",
+    problems.SYNC_RULES: "Open Sync rules",
+}
 
 
 class Remedy(NamedTuple):
@@ -15,14 +26,56 @@ class Remedy(NamedTuple):
     address: str
 
 
+class Told(NamedTuple):
+    """One of a record's problems as a page shows it."""
+
+    message: str
+    #: What to do about it, in a sentence.
+    remedy: str
+    mend: Remedy | None
+
+
 def remedy_for(
-    screen: str, workspace: Workspace, *, party_id: int | None = None, xero_url: str = ""
+    screen: str,
+    workspace: Workspace,
+    *,
+    party_id: int | None = None,
+    document: Document | None = None,
+    xero_url: str = "",
 ) -> Remedy | None:
     """Return the link for a problem's `screen`; None where its sentence alone says what to do."""
-    if screen == problems.TAX_MAPPING:
-        return Remedy("Open Tax mapping", reverse("tax-mapping", args=[workspace.slug]))
+    if screen in _SETTINGS:
+        return _setting(screen, workspace)
     if screen == problems.PARTY and party_id:
-        return Remedy("Open the customer", reverse("party-edit", args=[workspace.slug, party_id]))
+        whom = pages_of(document.kind).party if document else "customer"
+        return Remedy(f"Open the {whom}", reverse("party-edit", args=[workspace.slug, party_id]))
+    if screen == problems.DOCUMENT and document and document.is_editable:
+        name = pages_of(document.kind).edit_name
+        return Remedy(f"Edit {document}", reverse(name, args=[workspace.slug, document.pk]))
     if screen == problems.XERO and xero_url:
         return Remedy("Open in Xero", xero_url)
     return None
+
+
+def told(
+    problem: Mapping[str, Any] | None, workspace: Workspace, document: Document, xero_url: str = ""
+) -> Iterator[Told]:
+    """Yield every problem that a link's problem holds, each with the link that mends it."""
+    if not problem:
+        return
+    for one in (problem, *problem.get("details", {}).get("others", ())):
+        mend = remedy_for(
+            one.get("screen", ""),
+            workspace,
+            party_id=document.party_id,
+            document=document,
+            xero_url=xero_url,
+        )
+        yield Told(one["message"], one.get("remedy", ""), mend)
+
+
+def _setting(screen: str, workspace: Workspace) -> Remedy | None:
+    try:
+        return Remedy(_SETTINGS[screen], reverse(screen, args=[workspace.slug]))
+    except NoReverseMatch:
+        return None

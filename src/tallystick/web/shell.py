@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tallystick.connections.models import Connection
 from tallystick.sync.models import Link, LinkState
+from tallystick.web.kinds import by_section
 from tallystick.workspaces.access import Permission, may, workspaces_of
 from tallystick.workspaces.models import Workspace
 
@@ -26,11 +27,18 @@ class Entry:
 
 _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("", (("Home", "home", "workspace-home"), ("Needs attention", "hand", "needs-attention"))),
-    (
-        "Sales",
-        (("Invoices", "document", "invoice-list"), ("Credit notes", "undo", "credit-note-list")),
+    *(
+        (section, tuple((pages.title, pages.icon, pages.list_name) for pages in kinds))
+        for section, kinds in by_section()
     ),
-    ("Books", (("Customers", "people", "party-list"), ("Items", "box", "item-list"))),
+    (
+        "Books",
+        (
+            ("Payments", "coins", "payment-list"),
+            ("Customers & suppliers", "people", "party-list"),
+            ("Items", "box", "item-list"),
+        ),
+    ),
     ("Sync", (("Sync log", "list", "sync-log"), ("Import", "upload", "import"))),
     (
         "Settings",

@@ -4,13 +4,17 @@ such addresses."""
 from django.urls import URLPattern, URLResolver, include, path
 
 from tallystick.connections.installation import CALLBACK_PATH
+from tallystick.web.kinds import PAGES, KindPages
 from tallystick.web.views import (
     assets,
     attention,
+    deciding,
     document_acts,
     document_form,
+    document_page,
     document_templates,
     documents,
+    entries,
     gallery,
     home,
     imports,
@@ -18,31 +22,49 @@ from tallystick.web.views import (
     items,
     mapping,
     parties,
+    payments,
     search,
     session,
     sync_log,
     sync_rules,
 )
 
-_sales: list[URLPattern | URLResolver] = [
-    path("invoices/", documents.invoices, name="invoice-list"),
-    path("invoices/new/", document_form.new, name="invoice-new"),
-    path("invoices/act/", document_acts.act, name="invoice-act"),
-    path("invoices/export.csv", document_acts.export, name="invoice-export"),
-    path("invoices/<int:pk>/", documents.invoice, name="invoice"),
-    path("invoices/<int:pk>/edit/", document_form.edit, name="invoice-edit"),
-    path("credit-notes/", documents.credit_notes, name="credit-note-list"),
-    path("credit-notes/<int:pk>/", documents.credit_note, name="credit-note"),
+
+def _of_kind(pages: KindPages) -> list[URLPattern | URLResolver]:
+    """Return the addresses of one kind of documents."""
+    given = {"kind": pages.kind}
+    return [
+        path("", documents.show_all, given, name=pages.list_name),
+        path("new/", document_form.new, given, name=pages.new_name),
+        path("act/", document_acts.act, given, name=pages.act_name),
+        path("export.csv", document_acts.export, given, name=pages.export_name),
+        path("<int:pk>/", document_page.show, given, name=pages.name),
+        path("<int:pk>/edit/", document_form.edit, given, name=pages.edit_name),
+    ]
+
+
+_documents: list[URLPattern | URLResolver] = [
+    path("<int:pk>/payments/", entries.pay, name="document-pay"),
+    path("<int:pk>/allocations/", entries.allot, name="document-allocate"),
+    path("<int:pk>/amend/", deciding.amend, name="document-amend"),
+    path("<int:pk>/match/", deciding.match, name="document-match"),
 ]
 _workspace: list[URLPattern | URLResolver] = [
     path("", home.show, name="workspace-home"),
     path("search/", search.show, name="search"),
-    path("sales/", include(_sales)),
+    *(path(pages.path, include(_of_kind(pages))) for pages in PAGES.values()),
+    path("documents/", include(_documents)),
+    path("payments/", payments.show_all, name="payment-list"),
+    path("payments/act/", entries.act_on_payments, name="payment-act"),
+    path("payments/export.csv", payments.export, name="payment-export"),
+    path("allocations/act/", entries.act_on_allocations, name="allocation-act"),
+    path("decide/", deciding.decide, name="decide"),
     path("customers/", parties.show_all, name="party-list"),
     path("customers/new/", parties.new, name="party-new"),
     path("customers/options/", document_form.offer_parties, name="party-options"),
     path("customers/<int:pk>/", parties.show, name="party"),
     path("customers/<int:pk>/edit/", parties.edit, name="party-edit"),
+    path("customers/<int:pk>/contact/", deciding.use, name="party-contact"),
     path("items/", items.show_all, name="item-list"),
     path("items/new/", items.new, name="item-new"),
     path("items/<int:pk>/edit/", items.edit, name="item-edit"),

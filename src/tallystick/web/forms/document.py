@@ -1,7 +1,7 @@
-"""Entering an invoice: its head, its lines, and the sums as they stand."""
+"""Entering a document of any kind: its head, its lines, and the sums as they stand."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,21 +11,33 @@ from django.db.models import Q
 from django.forms.formsets import BaseFormSet
 
 from tallystick.books.inputs import DocumentInput, LineInput
-from tallystick.books.models import Document, Item, Kind, Party, TaxBasis, TaxCode
+from tallystick.books.models import (
+    Charge,
+    Document,
+    DocumentTemplate,
+    Item,
+    Party,
+    Status,
+    TaxBasis,
+    TaxCode,
+)
 from tallystick.money import Totals, document_totals, line_amount
 from tallystick.web.forms.inputs import DateInput, NumberInput, Select, TextInput
 from tallystick.web.forms.records import tax_code_choices
-from tallystick.web.forms.words import WordedForm
+from tallystick.web.forms.words import WordedForm, word
+from tallystick.web.kinds import KindPages
 from tallystick.workspaces.models import Workspace
 
 _EMPTY_LINES = 3
 _DUE_DAYS = 30
 _MOST_LINES = 1000
+_TRACKING = ("tracking_1", "tracking_2")
+#: Values of a line that show in its second row.
+_BESIDE = ("account_code", "charge", *_TRACKING)
 
 
 class HeadForm(WordedForm):
     party_number = forms.CharField(
-        label="Customer",
         help_text="Type part of the name, number or e-mail address.",
         widget=TextInput(list="parties", autocomplete="off", placeholder="Name or number"),
     )
@@ -37,10 +49,51 @@ class HeadForm(WordedForm):
     due_on = forms.DateField(label="Due", widget=DateInput())
     currency = forms.CharField(max_length=3, widget=TextInput(maxlength="3"))
     tax_basis = forms.ChoiceField(label="Amounts", choices=TaxBasis.choices, widget=Select())
+    currency_rate = forms.DecimalField(
+        label="Rate",
+        required=False,
+        help_text="Units of that currency for one of your own. Left empty, Xero's rate of the day.",
+        widget=NumberInput(placeholder="1.6512"),
+    )
+    total = forms.DecimalField(
+        label="Stated total",
+        required=False,
+        help_text="What the paper says, where its lines come to a few cents more or less.",
+        widget=NumberInput(),
+    )
+    template = forms.ChoiceField(
+        required=False, help_text="For lines that leave their tax code open.", widget=Select()
+    )
+    do_not_sync = forms.BooleanField(label="Keep it out of Xero", required=False)
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    #: Those that most documents leave alone.
+    RARE = ("currency_rate", "total", "template", "do_not_sync")
+
+    def __init__(
+        self,
+        *args: Any,
+        workspace: Workspace,
+        pages: KindPages,
+        document: Document | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.workspace = workspace
+        self.workspace, self.pages = workspace, pages
+        names = DocumentTemplate.objects.filter(workspace=workspace).order_by("name")
+        self.fields["template"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            ("", "None"),
+            *((one.name, one.name) for one in names),
+        ]
+        party = self.fields["party_number"]
+        party.label = pages.party.capitalize()
+        word(party, pages.party)
+        if pages.is_credit:
+            del self.fields["due_on"]
+        if pages.is_purchase:
+            self.fields["number"].help_text = f"The {pages.party}'s own."
+        if document is not None and document.status == Status.SUBMITTED:
+            party.widget.attrs["readonly"] = True
+            party.help_text = "Stays as it is. Cancel and amend the document for another."
 
     def clean_party_number(self) -> str:
         """Return the number of the party that was picked or typed, by number or by whole name."""
@@ -52,12 +105,21 @@ class HeadForm(WordedForm):
         exact = [party for party in found if party.number in numbers]
         if len(exact or found) == 1:
             return (exact or found)[0].number
+        whom = self.pages.party
         if found:
-            raise forms.ValidationError("Several customers bear this name. Pick one by its number.")
-        raise forms.ValidationError("No customer has this name or number. Pick one from the list.")
+            raise forms.ValidationError(f"Several {whom}s bear this name. Pick one by its number.")
+        raise forms.ValidationError(f"No {whom} has this name or number. Pick one from the list.")
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
+
+    def rare_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.RARE]
+
+    @property
+    def has_rare(self) -> bool:
+        """Whether any of the rare fields says something, so that it must be seen."""
+        return any(self[name].value() or self[name].errors for name in self.RARE)
 
 
 class LineForm(WordedForm):
@@ -71,17 +133,60 @@ class LineForm(WordedForm):
         required=False, widget=NumberInput(aria_label="Discount in percent")
     )
     tax_code = forms.ChoiceField(required=False, widget=Select(aria_label="Tax"))
-    account_code = forms.CharField(required=False, widget=forms.HiddenInput)
+    account_code = forms.CharField(
+        label="Account",
+        required=False,
+        widget=TextInput(list="accounts", autocomplete="off", maxlength="10"),
+    )
+    charge = forms.ChoiceField(required=False, choices=Charge.choices, widget=Select())
+    tracking_1 = forms.CharField(
+        label="Tracking",
+        required=False,
+        widget=TextInput(list="tracking", autocomplete="off", placeholder="Region: North"),
+    )
+    tracking_2 = forms.CharField(
+        label="Second tracking",
+        required=False,
+        widget=TextInput(list="tracking", autocomplete="off", placeholder="Team: Blue"),
+    )
 
-    def __init__(
-        self, *args: Any, tax_codes: Iterable[tuple[str, str]] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, tax_codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tax_code"].choices = list(tax_codes)  # type: ignore[attr-defined] # a ChoiceField
+        self.fields["tax_code"].choices = tax_codes  # type: ignore[attr-defined] # a ChoiceField
 
     @property
     def is_blank(self) -> bool:
         return not any(value for value in self.cleaned_data.values() if value != 0)
+
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in _BESIDE]
+
+    def fields_beside(self) -> list[forms.BoundField]:
+        return [self[name] for name in _BESIDE]
+
+    @property
+    def has_beside(self) -> bool:
+        return any(field.value() or field.errors for field in self.fields_beside())
+
+    def clean_tracking_1(self) -> str:
+        return self._pair("tracking_1")
+
+    def clean_tracking_2(self) -> str:
+        return self._pair("tracking_2")
+
+    def _pair(self, name: str) -> str:
+        text = str(self.cleaned_data[name]).strip()
+        if text and not all(part.strip() for part in _as_pair(text)):
+            raise forms.ValidationError("Enter category and option, such as Region: North.")
+        return text
+
+    def to_input(self) -> LineInput:
+        given = {name: self.cleaned_data[name] for name in self.fields if name not in _TRACKING}
+        texts = [self.cleaned_data[name] for name in _TRACKING]
+        return LineInput(
+            **{**given, "charge": Charge(given["charge"])},
+            tracking=tuple(_as_pair(text) for text in texts if text),
+        )
 
 
 _LineSet = forms.formset_factory(LineForm, extra=0, max_num=_MOST_LINES, absolute_max=_MOST_LINES)
@@ -93,13 +198,17 @@ class DocumentForm:
     def __init__(
         self,
         workspace: Workspace,
+        pages: KindPages,
         *,
+        document: Document | None = None,
         data: Mapping[str, Any] | None = None,
         initial: dict[str, Any] | None = None,
         lines: list[dict[str, Any]] | None = None,
     ) -> None:
-        self.workspace = workspace
-        self.head = HeadForm(data, initial=initial, workspace=workspace)
+        self.workspace, self.pages = workspace, pages
+        self.head = HeadForm(
+            data, initial=initial, workspace=workspace, pages=pages, document=document
+        )
         self.lines: BaseFormSet[LineForm] = _LineSet(
             data,
             initial=lines,
@@ -108,7 +217,9 @@ class DocumentForm:
         )
 
     @classmethod
-    def to_begin(cls, workspace: Workspace, *, today: date, party: Party | None) -> "DocumentForm":
+    def to_begin(
+        cls, workspace: Workspace, pages: KindPages, *, today: date, party: Party | None
+    ) -> "DocumentForm":
         initial = {
             "party_number": f"{party.name} ({party.number})" if party else "",
             "issued_on": today,
@@ -116,36 +227,38 @@ class DocumentForm:
             "currency": workspace.currency,
             "tax_basis": TaxBasis.EXCLUSIVE,
         }
-        return cls(workspace, initial=initial, lines=[{} for _ in range(_EMPTY_LINES)])
+        return cls(workspace, pages, initial=initial, lines=[{} for _ in range(_EMPTY_LINES)])
 
     @classmethod
-    def of(cls, document: Document) -> "DocumentForm":
-        initial = {
-            name: getattr(document, name)
-            for name in ("number", "reference", "issued_on", "due_on", "currency", "tax_basis")
+    def of(cls, document: Document, pages: KindPages) -> "DocumentForm":
+        same = ("number", "reference", "issued_on", "due_on", "currency", "tax_basis")
+        initial = {name: getattr(document, name) for name in (*same, "do_not_sync")}
+        initial |= {
+            "party_number": f"{document.party.name} ({document.party.number})",
+            "currency_rate": _plain(document.currency_rate),
+            "total": document.total if document.rounding else "",
+            "template": document.template.name if document.template else "",
         }
-        initial["party_number"] = f"{document.party.name} ({document.party.number})"
-        lines = [
-            {
-                "item_code": line.item_code,
-                "description": line.description,
-                "quantity": _plain(line.quantity),
-                "unit_price": _plain(line.unit_price),
-                "discount": _plain(line.discount),
-                "tax_code": line.tax_code.code if line.tax_code else "",
-                "account_code": line.account_code,
-            }
-            for line in document.lines.select_related("tax_code").order_by("position")
-        ]
-        return cls(document.workspace, initial=initial, lines=[*lines, {}])
+        found = document.lines.select_related("tax_code").order_by("position")
+        lines = [_values_of(line) for line in found]
+        return cls(
+            document.workspace, pages, document=document, initial=initial, lines=[*lines, {}]
+        )
 
     @classmethod
     def as_entered(
-        cls, workspace: Workspace, data: Mapping[str, Any], *, more: int
+        cls,
+        workspace: Workspace,
+        pages: KindPages,
+        data: Mapping[str, Any],
+        *,
+        document: Document | None,
+        more: int,
     ) -> "DocumentForm":
         """Show again what was entered, unjudged, with so many more empty lines."""
         initial = {name: data.get(name, "") for name in HeadForm.base_fields}
-        return cls(workspace, initial=initial, lines=[*_entered_lines(data), *({},) * more])
+        lines = [*_entered_lines(data), *({},) * more]
+        return cls(workspace, pages, document=document, initial=initial, lines=lines)
 
     def is_valid(self) -> bool:
         # Both, so that every problem is shown at once.
@@ -157,12 +270,13 @@ class DocumentForm:
         return dict(enumerate(filled, start=1))
 
     def to_input(self) -> DocumentInput:
-        lines = [form.cleaned_data for form in self.line_forms().values()]
-        _fill_from_items(self.workspace, lines)
+        forms_ = list(self.line_forms().values())
+        _fill_from_items(self.workspace, [form.cleaned_data for form in forms_])
+        given = self.head.cleaned_data
         return DocumentInput(
-            kind=Kind.SALES_INVOICE,
-            lines=tuple(LineInput(**line) for line in lines),
-            **self.head.cleaned_data,
+            kind=self.pages.kind,
+            lines=tuple(form.to_input() for form in forms_),
+            **{"due_on": given["issued_on"], **given},
         )
 
 
@@ -183,6 +297,26 @@ def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> Totals:
         amount = line_amount(quantity, price, line["discount"])
         amounts.append((amount, rates.get(line["tax_code"], Decimal(0))))
     return document_totals(amounts, basis if basis in ("inclusive", "none") else "exclusive")
+
+
+def _values_of(line: Any) -> dict[str, Any]:
+    pairs = [f"{category}: {option}" for category, option in line.tracking]
+    return {
+        "item_code": line.item_code,
+        "description": line.description,
+        "quantity": _plain(line.quantity),
+        "unit_price": _plain(line.unit_price),
+        "discount": _plain(line.discount),
+        "tax_code": line.tax_code.code if line.tax_code else "",
+        "account_code": line.account_code,
+        "charge": line.charge,
+        **dict(zip(_TRACKING, [*pairs, "", ""], strict=False)),
+    }
+
+
+def _as_pair(text: str) -> tuple[str, str]:
+    category, _, option = text.partition(":")
+    return category.strip(), option.strip()
 
 
 def _entered_lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:

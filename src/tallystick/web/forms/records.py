@@ -32,9 +32,11 @@ class PartyForm(WordedForm):
     country = _text("Country")
     is_customer = forms.BooleanField(label="Customer", required=False, initial=True)
     is_supplier = forms.BooleanField(label="Supplier", required=False)
+    do_not_sync = forms.BooleanField(label="Keep everything of theirs out of Xero", required=False)
 
-    def to_input(self) -> PartyInput:
-        return PartyInput(**self.cleaned_data)
+    def to_input(self, *, kept_out: bool) -> PartyInput:
+        """Return what was entered; keeping out is an act of its own and stays as it is."""
+        return PartyInput(**{**self.cleaned_data, "do_not_sync": kept_out})
 
     @staticmethod
     def values_of(party: Party) -> dict[str, Any]:
@@ -46,6 +48,12 @@ class ItemForm(WordedForm):
     name = _text("Name")
     unit_price = forms.DecimalField(required=False, widget=NumberInput())
     tax_code = forms.ChoiceField(required=False, widget=Select())
+    account_code = _text(
+        "Account when sold", maxlength="10", help_text="Left empty, that of all other sales."
+    )
+    purchase_account_code = _text(
+        "Account when bought", maxlength="10", help_text="Left empty, that of all other purchases."
+    )
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +69,8 @@ class ItemForm(WordedForm):
             "name": item.name,
             "unit_price": item.unit_price.normalize() if item.unit_price is not None else None,
             "tax_code": item.tax_code.code if item.tax_code else "",
+            "account_code": item.account_code,
+            "purchase_account_code": item.purchase_account_code,
         }
 
 

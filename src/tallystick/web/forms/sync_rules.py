@@ -31,7 +31,7 @@ class SyncRuleForm(WordedForm):
         help_text="Such as WEB-, in Xero only.",
         widget=TextInput(),
     )
-    attach_pdf = forms.BooleanField(label="Attach the PDF", required=False)
+    attach_pdf = forms.BooleanField(label="Put the PDF beside the copy in Xero", required=False)
 
     def __init__(self, data: Any, policy: KindPolicy) -> None:
         super().__init__(data, prefix=policy.kind, initial=rule_of(policy))
@@ -39,6 +39,7 @@ class SyncRuleForm(WordedForm):
         if policy.kind == PAYMENT:
             for name in _OF_DOCUMENTS:
                 del self.fields[name]
+            self.fields["trigger"].choices = _of_payments(Trigger.choices)
 
     def as_entered(self) -> KindPolicy:
         """Return an unsaved policy of what was entered; as it is kept where that cannot be read."""
@@ -48,6 +49,11 @@ class SyncRuleForm(WordedForm):
     def entered(self) -> dict[str, Any]:
         """Return the values for `save_policy`; what the page does not show is as it was."""
         return rule_of(self.policy) | self.cleaned_data
+
+
+def _of_payments(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Payments are recorded, and never submitted."""
+    return [(value, words.replace("submitted", "recorded")) for value, words in choices]
 
 
 def rule_of(policy: KindPolicy) -> dict[str, Any]:

@@ -1,31 +1,27 @@
-"""Submitting, cancelling and retrying documents, one or all that match; and taking them out."""
+"""What is done to documents of a kind, one or all that match: submit, cancel, retry, keep out."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.contrib import messages
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    QueryDict,
-    StreamingHttpResponse,
-)
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from tallystick.books.documents import cancel_documents, submit_documents
+from tallystick.books.errors import HasEntries
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
-from tallystick.sync import queue
+from tallystick.sync import choosing, queue
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.reading import with_states, word_of
 from tallystick.web.filters import DocumentFilter
-from tallystick.web.lists import Counted, Sums, spreadsheet_safe
+from tallystick.web.kinds import KindPages, pages_of
+from tallystick.web.lists import Counted, Sums
+from tallystick.web.outlook import after_submitting, before_submitting
+from tallystick.web.spreadsheets import csv_answer, spreadsheet_safe
 from tallystick.web.templatetags.tallystick import money_text
+from tallystick.web.views.answering import ask, go_back, keys_in, way_back
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -36,166 +32,174 @@ _AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """What a button of the bulk bar does and to which documents it applies."""
+    """What a button does, to which documents, and what is said of it."""
 
     verb: str
     statuses: tuple[str, ...]
     needs: Permission
-    kind: str
+    style: str
+    do: Callable[[Workspace, list[int], User], int]
+    #: Said of the number of documents that it was done to, and where that is none.
+    done: str
+    nothing: str
 
 
-_ACTS = {
-    "submit": _Act("Submit", (Status.DRAFT,), Permission.EDIT_BOOKS, "primary"),
-    "cancel": _Act("Cancel", (Status.DRAFT, Status.SUBMITTED), Permission.EDIT_BOOKS, "danger"),
-    "retry": _Act("Retry", (Status.SUBMITTED, Status.CANCELLED), Permission.VIEW, "primary"),
-}
+def _submit(workspace: Workspace, ids: list[int], actor: User) -> int:
+    return len(submit_documents(workspace=workspace, document_ids=ids, actor=actor))
+
+
+def _cancel(workspace: Workspace, ids: list[int], actor: User) -> int:
+    return len(cancel_documents(workspace=workspace, document_ids=ids, actor=actor))
+
+
+def _retry(workspace: Workspace, ids: list[int], actor: User) -> int:
+    links = Link.objects.filter(document__in=ids, organisation__workspace=workspace)
+    keys = list(links.values_list("pk", flat=True))
+    return queue.retry(workspace=workspace, link_ids=keys, actor=actor)
+
+
+def _keep_out(workspace: Workspace, ids: list[int], actor: User) -> int:
+    return choosing.set_do_not_sync(workspace=workspace, actor=actor, value=True, document_ids=ids)
+
+
+def _let_in(workspace: Workspace, ids: list[int], actor: User) -> int:
+    return choosing.set_do_not_sync(workspace=workspace, actor=actor, value=False, document_ids=ids)
+
+
+_ACTS: Mapping[str, _Act] = MappingProxyType(
+    {
+        "submit": _Act(
+            "Submit", (Status.DRAFT,), Permission.EDIT_BOOKS, "primary", _submit,
+            "submitted", "Nothing was submitted: none of these is a draft.",
+        ),
+        "cancel": _Act(
+            "Cancel", (Status.DRAFT, Status.SUBMITTED), Permission.EDIT_BOOKS, "danger", _cancel,
+            "cancelled. What had reached Xero is removed there.",
+            "Nothing was cancelled: all of these were cancelled before.",
+        ),
+        "retry": _Act(
+            "Retry", (Status.SUBMITTED, Status.CANCELLED), Permission.VIEW, "primary", _retry,
+            "queued again.", "Nothing to retry: none of these failed or waits for you.",
+        ),
+        "exclude": _Act(
+            "Keep out of Xero", tuple(Status.values), Permission.EDIT_BOOKS, "primary", _keep_out,
+            "marked as not to be synced. What is in Xero already stays there.",
+            "Nothing was changed: all of these are kept out of Xero already.",
+        ),
+        "include": _Act(
+            "Let into Xero", tuple(Status.values), Permission.EDIT_BOOKS, "primary", _let_in,
+            "let into Xero again. What is submitted waits for Sync now.",
+            "Nothing was changed: none of these was kept out of Xero.",
+        ),
+    }
+)  # fmt: skip
 
 
 @require_POST
-def act(request: HttpRequest, slug: str) -> HttpResponse:
+def act(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     """Do one act to the ticked documents, or to all that the filter shows; ask first if it counts."""
     workspace = workspace_or_404(request, slug)
-    name = request.POST.get("act", "")
+    pages, name = pages_of(kind), request.POST.get("act", "")
     chosen_act = _ACTS.get(name)
     if chosen_act is None:
         return HttpResponse("The form names no act. Go back and press a button.", status=400)
     require(request.user, workspace, chosen_act.needs)
-    chosen = _chosen(request.POST, workspace).filter(status__in=chosen_act.statuses)
+    chosen = _chosen(request, workspace, kind).filter(status__in=chosen_act.statuses)
     if name == "retry":
         chosen = chosen.filter(links__state__in=[LinkState.FAILED, LinkState.HELD])
-    asks = name == "cancel" or "everything" in request.POST
-    if asks and "confirmed" not in request.POST:
+    back = way_back(request, pages.list_name, workspace.slug)
+    if (name == "cancel" or "everything" in request.POST) and "confirmed" not in request.POST:
         sums = Counted(chosen, exact=True).sums
         if sums.count:
-            return _ask(request, workspace, name, chosen_act, sums)
+            return _ask(request, workspace, pages, chosen_act, sums, back)
     ids = list(chosen.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
-    messages.info(request, _DOING[name](workspace, ids, person(request)))
-    return _back(request, workspace)
+    try:
+        count = chosen_act.do(workspace, ids, person(request))
+    except HasEntries as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.info(request, _said(workspace, pages, chosen_act, count))
+    return go_back(request, back)
 
 
-def _chosen(form: QueryDict, workspace: Workspace) -> DocumentQuerySet:
+def _chosen(request: HttpRequest, workspace: Workspace, kind: Kind) -> DocumentQuerySet:
+    form = request.POST
     if "everything" not in form:
-        ids = [int(key) for key in form.getlist("id") if key.isascii() and key.isdigit()]
-        return Document.objects.in_workspace(workspace).filter(pk__in=ids)
+        return (
+            Document.objects.in_workspace(workspace).of_kind(kind).filter(pk__in=keys_in(request))
+        )
     shown = DocumentFilter.of(QueryDict(form.get("filter", "")), workspace)
     organisation = queue.bound_organisation(workspace)
-    return shown.documents(workspace, Kind.SALES_INVOICE, organisation, today=timezone.localdate())
+    return shown.documents(workspace, kind, organisation, today=timezone.localdate())
 
 
-def _submit(workspace: Workspace, ids: list[int], actor: User) -> str:
-    done = submit_documents(workspace=workspace, document_ids=ids, actor=actor)
-    if not done:
-        return "Nothing was submitted: none of these is a draft."
-    if queue.bound_organisation(workspace):
-        return f"{_invoices(len(done))} submitted and on the way to Xero."
-    return f"{_invoices(len(done))} submitted. They go to Xero once it is connected."
-
-
-def _cancel(workspace: Workspace, ids: list[int], actor: User) -> str:
-    done = cancel_documents(workspace=workspace, document_ids=ids, actor=actor)
-    if not done:
-        return "Nothing was cancelled: all of these were cancelled before."
-    return f"{_invoices(len(done))} cancelled. What had reached Xero is removed there."
-
-
-def _retry(workspace: Workspace, ids: list[int], actor: User) -> str:
-    links = Link.objects.filter(document__in=ids, organisation__workspace=workspace)
-    done = queue.retry(
-        workspace=workspace, link_ids=list(links.values_list("pk", flat=True)), actor=actor
-    )
-    if not done:
-        return "Nothing to retry: none of these failed or waits for you."
-    return f"{_invoices(done)} queued again."
-
-
-_DOING = {"submit": _submit, "cancel": _cancel, "retry": _retry}
-
-
-def _invoices(count: int) -> str:
-    return "1 invoice was" if count == 1 else f"{count:,} invoices were"
+def _said(workspace: Workspace, pages: KindPages, done: _Act, count: int) -> str:
+    if not count:
+        return done.nothing
+    were = f"{pages.counted(count)} {'was' if count == 1 else 'were'}"
+    if done.do is _submit:
+        return f"{were} submitted{after_submitting(workspace, pages.kind)}"
+    return f"{were} {done.done}"
 
 
 def _ask(
-    request: HttpRequest, workspace: Workspace, name: str, chosen: _Act, sums: Sums
+    request: HttpRequest,
+    workspace: Workspace,
+    pages: KindPages,
+    chosen: _Act,
+    sums: Sums,
+    back: str,
 ) -> HttpResponse:
-    count = min(sums.count, _AT_ONCE)
-    noun = "1 invoice" if count == 1 else f"{count:,} invoices"
+    noun = pages.counted(min(sums.count, _AT_ONCE))
     totals = [f"{money_text(total, code)} {code}" for code, total in sums.totals]
     follows = {
-        "cancel": "will be withdrawn here and, where Xero has them, removed there. This is final.",
-        "submit": "will become final here and go to Xero as drafts, to be approved there.",
-        "retry": "will be sent again.",
-    }[name]
-    kept = ("id", "everything", "filter", "next", "act")
-    context = {
-        "workspace": workspace,
-        "title": f"{chosen.verb} {noun}?",
-        "message": f"{noun.capitalize()} for {' and '.join(totals)} {follows}",
-        "action": request.path,
-        "hidden": [(key, value) for key in kept for value in request.POST.getlist(key)],
-        "label": f"{chosen.verb} {noun}",
-        "kind": chosen.kind,
-        "back": _next(request, workspace),
-        "keep": "Keep them" if name == "cancel" else "Go back",
-    }
-    template = "web/components/confirm.html" if request.htmx else "web/pages/confirm.html"  # type: ignore[attr-defined] # set by django-htmx
-    return render(request, template, context)
-
-
-def _back(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    target = _next(request, workspace)
-    if request.htmx:  # type: ignore[attr-defined] # set by django-htmx
-        return HttpResponseClientRedirect(target)
-    return redirect(target)
-
-
-def _next(request: HttpRequest, workspace: Workspace) -> str:
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}):
-        return target
-    return resolve_url("invoice-list", workspace.slug)
+        "Cancel": "will be withdrawn here and, where Xero has them, removed there. This is final.",
+        "Submit": f"will become final here {before_submitting(workspace, pages.kind)}",
+        "Retry": "will be sent again.",
+        "Keep out of Xero": "will not be sent. What is in Xero already stays there.",
+        "Let into Xero": "may be sent again; what is submitted waits for Sync now.",
+    }[chosen.verb]
+    is_cancel = chosen.verb == "Cancel"
+    keeps = chosen.verb.startswith(("Keep", "Let"))
+    verb, _, rest = chosen.verb.partition(" ")
+    return ask(
+        request,
+        workspace,
+        message=f"{noun} for {' and '.join(totals)} {follows}",
+        label=f"{verb} {noun} {rest}" if keeps else f"{verb} {noun}",
+        kind=chosen.style,
+        back=back,
+        keep="Keep them" if is_cancel else "Go back",
+    )
 
 
 _COLUMNS = (
-    "Number", "Customer number", "Customer", "Issued", "Due", "Reference", "Status", "Xero",
+    "Number", "{Party} number", "{Party}", "Issued", "Due", "Reference", "Status", "Xero",
     "Currency", "Subtotal", "Tax", "Total",
 )  # fmt: skip
 
 
 @require_safe
-def export(request: HttpRequest, slug: str) -> HttpResponseBase:
+def export(request: HttpRequest, slug: str, kind: Kind) -> HttpResponseBase:
     """Send what the list shows as CSV, row by row however many there are."""
     workspace = workspace_or_404(request, slug)
     organisation = queue.bound_organisation(workspace)
     shown = DocumentFilter.of(request.GET, workspace)
-    found = shown.documents(workspace, Kind.SALES_INVOICE, organisation, today=timezone.localdate())
+    found = shown.documents(workspace, kind, organisation, today=timezone.localdate())
     order = f"{'-' if shown.is_descending else ''}{shown.sort_field}"
     documents = with_states(found.select_related("party").order_by(order, "-pk"), organisation)
-    response = StreamingHttpResponse(
-        _csv(documents.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="invoices-{workspace.slug}.csv"'
-    return response
+    pages = pages_of(kind)
+    head = [column.format(Party=pages.party.capitalize()) for column in _COLUMNS]
+    rows = map(_row, documents.iterator(chunk_size=2000))
+    return csv_answer(head, rows, name=f"{pages.name}s-{workspace.slug}")
 
 
-class _Echo:
-    """A file for the csv module that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(documents: Iterator[Document]) -> Iterator[str]:
-    # The mark that makes a spreadsheet read the file as UTF-8.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}"
-    writer = csv.writer(_Echo())
-    yield writer.writerow(_COLUMNS)
-    for document in documents:
-        texts = (document.number, document.party.number, document.party.name)
-        state = getattr(document, "sync_state", "")
-        yield writer.writerow([
-            *map(spreadsheet_safe, texts), document.issued_on, document.due_on,
-            spreadsheet_safe(document.reference), document.get_status_display(),
-            word_of(state) if state else "", document.currency, document.subtotal,
-            document.tax, document.total,
-        ])  # fmt: skip
+def _row(document: Document) -> list[object]:
+    texts = (document.number, document.party.number, document.party.name)
+    state = getattr(document, "sync_state", "")
+    return [
+        *map(spreadsheet_safe, texts), document.issued_on, document.due_on,
+        spreadsheet_safe(document.reference), document.get_status_display(),
+        word_of(state) if state else "", document.currency, document.subtotal,
+        document.tax, document.total,
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
-"""Writing and changing an invoice."""
+"""Writing and changing a document of any kind."""
 
 import re
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +10,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.documents import create_document, edit_document, submit_documents
-from tallystick.books.errors import InvalidRecord, NotADraft
-from tallystick.books.models import Document, Item, Kind, Party
+from tallystick.books.errors import InvalidRecord, WrongState
+from tallystick.books.models import Document, Item, Kind, Party, PartyQuerySet, Status
+from tallystick.connections.models import Organisation
+from tallystick.mapping.models import Account, TrackingCategory
 from tallystick.money import Totals
+from tallystick.sync.models import Link
+from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
 from tallystick.web.forms.problems import show_problems
+from tallystick.web.kinds import KindPages, pages_of
+from tallystick.web.outlook import after_submitting, of_editing
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -22,57 +29,56 @@ _OFFERED = 50
 _MORE_LINES = {"add-line": 1, "add-lines": 10, "total": 0}
 
 
-def new(request: HttpRequest, slug: str) -> HttpResponse:
+def new(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    pages = pages_of(kind)
     if request.method == "POST":
-        return _take(request, workspace, None)
+        return _take(request, workspace, pages, None)
     key = request.GET.get("party", "")
     parties = Party.objects.in_workspace(workspace)
     party = parties.filter(pk=key).first() if key.isascii() and key.isdigit() else None
-    form = DocumentForm.to_begin(workspace, today=timezone.localdate(), party=party)
+    form = DocumentForm.to_begin(workspace, pages, today=timezone.localdate(), party=party)
     return _show(request, workspace, form, None)
 
 
-def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def edit(request: HttpRequest, slug: str, kind: Kind, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    documents = Document.objects.in_workspace(workspace).of_kind(Kind.SALES_INVOICE)
-    document = get_object_or_404(documents.select_related("party", "workspace"), pk=pk)
+    pages = pages_of(kind)
+    documents = Document.objects.in_workspace(workspace).of_kind(kind)
+    document = get_object_or_404(documents.select_related("party", "workspace", "template"), pk=pk)
     if not document.is_editable:
         messages.info(
             request,
-            f"{document.number} is {document.get_status_display().lower()}. Only drafts can be "
-            "edited: cancel it and write a new one.",
+            f"{document.number} is cancelled and stays as it is. Amend it: that makes a draft "
+            "copy with a new number.",
         )
-        return redirect("invoice", slug, pk)
+        return redirect(pages.name, slug, pk)
     if request.method == "POST":
-        return _take(request, workspace, document)
-    return _show(request, workspace, DocumentForm.of(document), document)
+        return _take(request, workspace, pages, document)
+    return _show(request, workspace, DocumentForm.of(document, pages), document)
 
 
-def _take(request: HttpRequest, workspace: Workspace, document: Document | None) -> HttpResponse:
+def _take(
+    request: HttpRequest, workspace: Workspace, pages: KindPages, document: Document | None
+) -> HttpResponse:
     """Keep what was entered; or show it again, with more lines, sums or what is wrong."""
-    act = request.POST.get("act", "save")
+    act, entered = request.POST.get("act", "save"), request.POST
+    totals = totals_as_entered(workspace, entered)
     if act in _MORE_LINES:
-        again = DocumentForm.as_entered(workspace, request.POST, more=_MORE_LINES[act])
-        totals = totals_as_entered(workspace, request.POST)
+        again = DocumentForm.as_entered(
+            workspace, pages, entered, document=document, more=_MORE_LINES[act]
+        )
         return _show(request, workspace, again, document, totals=totals)
-    form = DocumentForm(workspace, data=request.POST)
+    form = DocumentForm(workspace, pages, document=document, data=entered)
     if form.is_valid():
         try:
             saved = _save(request, workspace, form, document)
         except InvalidRecord as refused:
             show_problems(form.head, refused, lines=form.line_forms())
-        except NotADraft as refused:
+        except WrongState as refused:
             form.head.add_error(None, str(refused))
         else:
-            if act == "submit":
-                ids = [saved.pk]
-                submit_documents(workspace=workspace, document_ids=ids, actor=person(request))
-            messages.success(
-                request, f"{saved.number} was {'submitted' if act == 'submit' else 'saved'}."
-            )
-            return redirect("invoice", workspace.slug, saved.pk)
-    totals = totals_as_entered(workspace, request.POST)
+            return _saved(request, workspace, pages, saved, submit=act == "submit")
     return _show(request, workspace, form, document, totals=totals, status=422)
 
 
@@ -83,6 +89,18 @@ def _save(
     if document is None:
         return create_document(workspace=workspace, actor=actor, document=given)
     return edit_document(workspace=workspace, actor=actor, document_id=document.pk, document=given)
+
+
+def _saved(
+    request: HttpRequest, workspace: Workspace, pages: KindPages, saved: Document, *, submit: bool
+) -> HttpResponse:
+    said = f"{saved.number} was saved."
+    if submit and submit_documents(
+        workspace=workspace, document_ids=[saved.pk], actor=person(request)
+    ):
+        said = f"{saved.number} was submitted{after_submitting(workspace, pages.kind)}"
+    messages.success(request, said)
+    return redirect(pages.name, workspace.slug, saved.pk)
 
 
 def _show(
@@ -98,14 +116,48 @@ def _show(
         totals = Totals(document.subtotal, document.tax, document.total)
     context = {
         "workspace": workspace,
+        "kind": form.pages,
         "form": form,
         "document": document,
+        "is_draft": document is None or document.status == Status.DRAFT,
         "totals": totals,
         "currency": _readable_currency(form.head["currency"].value()),
-        "parties": Party.objects.in_workspace(workspace).order_by("name", "pk")[:_OFFERED],
+        "parties": _offered(workspace, form.pages.party).order_by("name", "pk")[:_OFFERED],
         "items": Item.objects.filter(workspace=workspace).order_by("code")[:_OFFERED],
+        **_from_xero(workspace, document),
     }
     return render(request, "web/pages/document_form.html", context, status=status)
+
+
+def _from_xero(workspace: Workspace, document: Document | None) -> dict[str, Any]:
+    """Return what Xero's lists offer for the lines, and what an edit brings about there."""
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        return {}
+    return {
+        "accounts": Account.objects.filter(organisation=organisation, status="ACTIVE")
+        .exclude(code="")
+        .order_by("code"),
+        "tracking": [
+            f"{category}: {option}"
+            for category in TrackingCategory.objects.filter(
+                organisation=organisation, status="ACTIVE"
+            ).order_by("name")
+            for option in category.options
+        ],
+        "outlook": _outlook(document, organisation) if document else "",
+    }
+
+
+def _outlook(document: Document, organisation: Organisation) -> str:
+    link = Link.objects.filter(organisation=organisation, document=document).first()
+    return of_editing(document, link)
+
+
+def _offered(workspace: Workspace, role: str) -> PartyQuerySet:
+    """Return the parties that a form offers; any other may be entered all the same."""
+    parties = Party.objects.in_workspace(workspace)
+    return parties.filter(**{f"is_{role}": True})
 
 
 def _readable_currency(entered: object) -> str:
@@ -119,5 +171,6 @@ def offer_parties(request: HttpRequest, slug: str) -> HttpResponse:
     """Return options that hold what has been typed so far."""
     workspace = workspace_or_404(request, slug)
     typed = request.GET.get("party_number", "")[:100]
-    parties = Party.objects.in_workspace(workspace).matching(typed).order_by("name", "pk")
+    role = "supplier" if request.GET.get("role") == "supplier" else "customer"
+    parties = _offered(workspace, role).matching(typed).order_by("name", "pk")
     return render(request, "web/pages/_party_options.html", {"parties": parties[:_OFFERED]})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tallystick.books.models import Document, DocumentQuerySet, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.sync.models import OPEN_STATES, Attempt, LinkState, Outcome
 from tallystick.web.lists import COUNTED, Counted
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.web.views.sync_log import row_of
@@ -48,6 +48,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         latest = list(reading.attempts(organisation)[:_SHOWN])
         context |= {
             "today": Counted(_sent_today(organisation, ours)),
+            "under_way": Counted(_under_way(organisation, ours)),
             "approval": Counted(_awaiting_approval(organisation, ours)),
             "rows": [row_of(attempt, workspace) for attempt in latest],
         }
@@ -70,6 +71,10 @@ def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> Docu
         link__state=LinkState.SYNCED,
     )
     return documents.filter(pk__in=list(made.values_list("link__document", flat=True)))
+
+
+def _under_way(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
+    return documents.filter(links__organisation=organisation, links__state__in=OPEN_STATES)
 
 
 def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:

@@ -1,4 +1,7 @@
-"""Customers: who they are, what they were billed, and their contact in Xero."""
+"""Customers and suppliers: who they are, what passed between us, and their contact in Xero."""
+
+from types import SimpleNamespace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,13 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from tallystick.books.errors import InvalidRecord
-from tallystick.books.models import Document, Kind, Party
+from tallystick.books.models import Document, Party, PartyQuerySet
 from tallystick.books.parties import create_party, edit_party
+from tallystick.connections.models import Organisation
+from tallystick.sync.choosing import set_do_not_sync
 from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import PartyForm
 from tallystick.web.history import history_of
+from tallystick.web.kinds import PAGES
 from tallystick.web.lists import Counted, keyset_page
 from tallystick.web.views.documents import rows_of
 from tallystick.web.views.scope import person, workspace_or_404
@@ -20,16 +26,28 @@ from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
 _SHOWN = 20
+_ROLES = {"customer": "Customers", "supplier": "Suppliers"}
 
 
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     q = request.GET.get("q", "").strip()[:100]
-    parties = Party.objects.in_workspace(workspace).matching(q)
+    role = request.GET.get("role", "")
+    parties = _in_role(Party.objects.in_workspace(workspace).matching(q), role)
     page = keyset_page(parties, request.GET, field="name", descending=False)
-    context = {"workspace": workspace, "q": q, "page": page}
+    context = {
+        "workspace": workspace,
+        "q": q,
+        "page": page,
+        "role": role if role in _ROLES else "",
+        "roles": _ROLES.items(),
+    }
     return render(request, "web/pages/parties.html", context)
+
+
+def _in_role(parties: PartyQuerySet, role: str) -> PartyQuerySet:
+    return parties.filter(**{f"is_{role}": True}) if role in _ROLES else parties
 
 
 @require_safe
@@ -37,20 +55,34 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
     organisation = bound_organisation(workspace)
-    invoices = Document.objects.in_workspace(workspace).filter(party=party, kind=Kind.SALES_INVOICE)
-    latest = list(invoices.newest_first().select_related("party")[:_SHOWN])
     link = Link.objects.filter(party=party, organisation=organisation).first()
+    problem = (link.problem or {}) if link else {}
     context = {
         "workspace": workspace,
         "party": party,
         "address": _address(party),
-        "rows": list(rows_of(latest, workspace, organisation)),
-        "counted": Counted(invoices),
+        "sections": _sections(party, workspace, organisation),
+        "kinds": [pages for pages in PAGES.values() if getattr(party, f"is_{pages.party}")],
         "organisation": organisation,
         "link": link,
-        "events": history_of(party, link),
+        "candidates": problem.get("details", {}).get("candidates", []),
+        "events": history_of([party], organisation),
     }
     return render(request, "web/pages/party.html", context)
+
+
+def _sections(
+    party: Party, workspace: Workspace, organisation: Organisation | None
+) -> list[SimpleNamespace]:
+    """Return the newest documents of each kind that the party has any of."""
+    sections = []
+    for kind, pages in PAGES.items():
+        documents = Document.objects.in_workspace(workspace).filter(party=party, kind=kind)
+        latest = list(documents.newest_first().select_related("party")[:_SHOWN])
+        if latest:
+            rows = list(rows_of(latest, workspace, organisation))
+            sections.append(SimpleNamespace(kind=pages, rows=rows, counted=Counted(documents)))
+    return sections
 
 
 def _address(party: Party) -> list[str]:
@@ -72,8 +104,7 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> HttpResponse:
-    initial = PartyForm.values_of(party) if party else None
-    form = PartyForm(request.POST or None, initial=initial)
+    form = PartyForm(request.POST or None, initial=_initial(request, party))
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(request, workspace, form, party)
@@ -87,10 +118,22 @@ def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> Ht
     return render(request, "web/pages/party_form.html", context, status=status)
 
 
+def _initial(request: HttpRequest, party: Party | None) -> dict[str, Any]:
+    if party:
+        return PartyForm.values_of(party)
+    is_supplier = request.GET.get("role") == "supplier"
+    return {"is_supplier": is_supplier, "is_customer": not is_supplier}
+
+
 def _save(
     request: HttpRequest, workspace: Workspace, form: PartyForm, party: Party | None
 ) -> Party:
-    actor, given = person(request), form.to_input()
+    actor = person(request)
+    given = form.to_input(kept_out=bool(party and party.do_not_sync))
     if party is None:
-        return create_party(workspace=workspace, actor=actor, party=given)
-    return edit_party(workspace=workspace, actor=actor, party_id=party.pk, party=given)
+        saved = create_party(workspace=workspace, actor=actor, party=given)
+    else:
+        saved = edit_party(workspace=workspace, actor=actor, party_id=party.pk, party=given)
+    keep_out = form.cleaned_data["do_not_sync"]
+    set_do_not_sync(workspace=workspace, actor=actor, value=keep_out, party_ids=[saved.pk])
+    return saved

@@ -1,12 +1,11 @@
 """One field that finds documents and customers by number, name or amount."""
 
-from decimal import Decimal, InvalidOperation
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tallystick.books.models import Document, DocumentQuerySet, Party
+from tallystick.books.models import Document, Party
+from tallystick.web.filters import matching
 from tallystick.web.views.scope import workspace_or_404
 
 _SHOWN = 20
@@ -26,14 +25,3 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         )
     context = {"workspace": workspace, "q": text, "documents": documents, "parties": parties}
     return render(request, "web/pages/search.html", context)
-
-
-def matching(documents: DocumentQuerySet, text: str) -> DocumentQuerySet:
-    """Keep those that hold the text; an amount such as `1,234.50` finds the totals equal to it."""
-    try:
-        amount = Decimal(text.replace(",", "").replace("$", "").strip())
-    except InvalidOperation:
-        return documents.matching(text)
-    if "." not in text or not amount.is_finite():
-        return documents.matching(text)
-    return documents.filter(total=amount)

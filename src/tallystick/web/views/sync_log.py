@@ -53,8 +53,8 @@ def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
         tone=tone,
         action=ACTION_WORDS.get(attempt.action, attempt.action.capitalize()),
         message=message_of(attempt),
-        record=link.document or link.party,
-        address=record_address(link.document or link.party, workspace),
+        record=link.record,
+        address=record_address(link.record, workspace),
         at=attempt.finished_at or attempt.started_at,
         can_retry=attempt.outcome in (Outcome.FAILED, Outcome.HELD)
         and link.state in (LinkState.FAILED, LinkState.HELD),

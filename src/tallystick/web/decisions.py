@@ -1,0 +1,87 @@
+"""What a person may decide about a link that waits for them: the buttons of each question."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from tallystick.sync import choosing
+from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.workspaces.models import User, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One button: the act of `choosing` that it calls, what it says, and what is said after."""
+
+    act: str
+    label: str
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    do: Callable[..., int]
+    #: Said after; what it says of none stands in `NOTHING`.
+    said: str
+
+
+ACTS: Mapping[str, _Act] = MappingProxyType(
+    {
+        "approve": _Act(choosing.approve, "It is being approved in Xero."),
+        "send_ours": _Act(choosing.send_ours, "Ours is on its way to Xero."),
+        "keep_theirs": _Act(choosing.keep_theirs, "What Xero has is kept."),
+        "clear_xero_id": _Act(
+            choosing.clear_xero_id,
+            "It is on its way to Xero as a new one; what stands there stays.",
+        ),
+        "mark_done": _Act(choosing.mark_done, "It counts as done. Nothing more is sent of it."),
+    }
+)
+NOTHING = "Nothing was changed: it does not wait for this decision any more."
+
+_KEEP = Decision("keep_theirs", "Keep what Xero has")
+_SEND = Decision("send_ours", "Send ours")
+_OUT = Decision("mark_done", "Leave it as it is in Xero")
+
+#: By the problem's code.
+_OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
+    {
+        "differs": (_KEEP, _SEND),
+        "gone_in_xero": (_OUT,),
+        "has_payments": (_OUT,),
+        "contact_missing": (),
+    }
+)
+_OF_ENTRY: Mapping[str, Sequence[Decision]] = MappingProxyType(
+    {
+        "differs": (Decision("send_ours", "Send ours beside it"),),
+        "payment_exists": (
+            Decision("keep_theirs", "It is this one", is_first=True),
+            Decision("send_ours", "Send ours too"),
+        ),
+    }
+)
+
+
+def decisions_on(link: Link | None, *, name: str) -> list[Decision]:
+    """Return the buttons that answer the link's question; `name` is its document's number."""
+    if link is None or link.state not in (LinkState.FAILED, LinkState.HELD) or not link.problem:
+        return []
+    code = link.problem.get("code", "")
+    if code == "not_approved":
+        return [Decision("approve", f"Approve {name} in Xero", is_first=True)]
+    if link.intent == Intent.RETRACT:
+        return [Decision("mark_done", "I have removed it in Xero")]
+    if link.document_id is None:
+        return list(_OF_ENTRY.get(code, ()))
+    if code == "gone_in_xero" and link.xero_status == "DELETED":
+        return [Decision("send_ours", "Send it again", is_first=True), _OUT]
+    return list(_OF_DOCUMENT.get(code, ()))
+
+
+def take(act: str, *, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> str:
+    """Do the act and return what to say. Raises KeyError for an act that there is none of."""
+    chosen = ACTS[act]
+    arguments: dict[str, Any] = {"workspace": workspace, "actor": actor, "link_ids": link_ids}
+    return chosen.said if chosen.do(**arguments) else NOTHING

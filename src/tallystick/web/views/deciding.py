@@ -1,0 +1,85 @@
+"""What a person decides about a record that waits for them, each an act of `sync.choosing`."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from tallystick.books.documents import amend_document
+from tallystick.books.errors import WrongState
+from tallystick.books.models import Party
+from tallystick.sync import choosing
+from tallystick.sync.queue import NotConnected
+from tallystick.web.addresses import record_address
+from tallystick.web.decisions import ACTS, NOTHING, take
+from tallystick.web.forms.entries import MatchForm
+from tallystick.web.kinds import pages_of
+from tallystick.web.views.answering import keys_in, way_back
+from tallystick.web.views.document_page import document_or_404, page
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission
+
+
+@require_POST
+def decide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Do the act that the button names to the links named by `link`."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    act = request.POST.get("act", "")
+    if act not in ACTS:
+        return HttpResponse("The form names no act. Go back and press a button.", status=400)
+    keys = keys_in(request, "link")
+    messages.info(request, take(act, workspace=workspace, actor=person(request), link_ids=keys))
+    return redirect(way_back(request, "needs-attention", workspace.slug))
+
+
+@require_POST
+def match(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Say under which number the document stands in Xero already; the engine checks it."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    document = document_or_404(workspace, pk)
+    form = MatchForm(request.POST)
+    if form.is_valid():
+        number = form.cleaned_data["number"]
+        try:
+            count = choosing.mark_as_in_xero(
+                workspace=workspace, actor=person(request), document_id=pk, number=number
+            )
+        except NotConnected as refused:
+            form.add_error(None, str(refused))
+        else:
+            said = f"Xero is asked whether its {number} is {document}; then they are linked."
+            messages.info(request, said if count else NOTHING)
+            return redirect(record_address(document, workspace))
+    return page(request, workspace, document, match=form)
+
+
+@require_POST
+def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Say which contact of Xero's the party is."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
+    contact = request.POST.get("contact", "")
+    try:
+        choosing.use_contact(
+            workspace=workspace, actor=person(request), party_id=party.pk, contact_id=contact
+        )
+    except NotConnected as refused:
+        messages.error(request, str(refused))
+    else:
+        said = f"{party} is linked to that contact once Xero has confirmed it. "
+        messages.info(request, f"{said}What waited for it goes out by itself.")
+    return redirect(way_back(request, "party", workspace.slug, party.pk))
+
+
+@require_POST
+def amend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Make a draft copy of a cancelled document, and open it to be changed."""
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    document = document_or_404(workspace, pk)
+    try:
+        copy = amend_document(workspace=workspace, actor=person(request), document_id=pk)
+    except WrongState as refused:
+        messages.error(request, str(refused))
+        return redirect(record_address(document, workspace))
+    messages.success(request, f"{copy} is a draft in place of {document}. Change it and submit it.")
+    return redirect(pages_of(copy.kind).edit_name, workspace.slug, copy.pk)
