@@ -1,16 +1,21 @@
-"""An import that is killed leaves whole documents only; the same file again completes it."""
+"""An import that is killed leaves whole documents only; the same file again completes it.
+
+Two imports of one file at the same time are as good as one.
+"""
 
 import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from factories import make_workspace, owner_of
-from tallystick.books.models import Document, Line
+from factories import make_document, make_party, make_workspace, owner_of
+from tallystick.books.models import Document, Line, Payment
 from tallystick.importing.run import import_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +64,47 @@ def test_a_killed_import_is_completed_by_the_same_file(tmp_path, failpoint):
     assert (report.already_here, report.documents) == (left, 6 - left)
     assert (Document.objects.count(), Line.objects.count()) == (6, 12)
     assert not Document.objects.exclude(status="submitted").exists()
+
+
+@pytest.fixture
+def payments(tmp_path):
+    """A workspace with submitted invoices, and a file with two payments alike on each."""
+    workspace = make_workspace()
+    party = make_party(workspace)
+    for number in range(6):
+        make_document(workspace, party=party, number=str(number), submitted=True)
+    file = tmp_path / "payments.csv"
+    rows = [f"{number},2026-11-10,2.00" for number in [*range(6)] * 2]
+    file.write_text("\n".join(["number,paid_on,amount", *rows]))
+    return workspace, file
+
+
+def test_a_killed_import_of_payments_is_completed_by_the_same_file(payments):
+    workspace, file = payments
+
+    ended = import_in_a_process(file, failpoint="import.chunk_done:2")
+    left = Payment.objects.count()
+    report = import_file(workspace=workspace, actor=None, source=file, dry_run=False)
+
+    assert ended == -signal.SIGKILL
+    assert 0 < left < 12
+    assert (report.already_here, report.documents) == (left, 12 - left)
+    assert Payment.objects.count() == 12
+
+
+def test_one_file_of_payments_imported_twice_at_once_is_recorded_once(payments):
+    workspace, file = payments
+    together = threading.Barrier(2)
+
+    def run(_):
+        together.wait(20)
+        try:
+            return import_file(workspace=workspace, actor=None, source=file, dry_run=False)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        reports = list(threads.map(run, range(2)))
+
+    assert sum(report.documents for report in reports) == Payment.objects.count() == 12
+    assert sum(report.already_here for report in reports) == 12
