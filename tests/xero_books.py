@@ -1,6 +1,8 @@
 """A workspace bound to books in a real stand-in Xero over real HTTP, and the tools to watch both."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from consenting import UK, connect
 from factories import (
@@ -22,14 +24,27 @@ from factories import (
     make_workspace,
     owner_of,
 )
+from killed_rounds import run_round
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
 from tallystick.connections.models import Organisation
-from tallystick.mapping.services import choose_sales_account, choose_tax_type
+from tallystick.mapping.models import Account, Direction
+from tallystick.mapping.services import (
+    choose_account,
+    choose_method_account,
+    choose_sales_account,
+    choose_tax_type,
+)
 from tallystick.sync.models import Attempt, Batch, Lane, Link
+from tallystick.sync.policy import save_policy
 from tallystick.sync.push.round import drain
 from tallystick.sync.queue import retry
+from tallystick.sync.tasks import due_organisations
 from tallystick.workspaces.models import User, Workspace
+
+_GONE = {"DELETED", "VOIDED"}
+#: More than any story needs; so many without an end are a fault.
+_ROUNDS = 8
 
 
 @dataclass
@@ -87,6 +102,30 @@ class Books:
         for _ in range(rounds):
             drain(self.organisation.pk)
 
+    def work(self) -> None:
+        """Work rounds for as long as something is due."""
+        for _ in range(_ROUNDS):
+            drain(self.organisation.pk)
+            if self.organisation.pk not in due_organisations():
+                return
+        raise AssertionError(f"After {_ROUNDS} rounds there still is something due.")
+
+    def choose_everything(self) -> None:
+        """Map VAT20 on purchases too, choose account 300 for them, and the bank for payments."""
+        chosen = {"organisation": self.organisation, "actor": self.owner}
+        vat = self.workspace.tax_codes.get(code="VAT20")
+        bank = self.account("090").xero_id
+        choose_tax_type(tax_code=vat, tax_type="INPUT2", direction=Direction.PURCHASES, **chosen)
+        choose_account(direction=Direction.PURCHASES, charge="", code="300", **chosen)
+        choose_method_account(method="", account_id=bank, **chosen)
+
+    def account(self, code: str) -> Account:
+        return self.organisation.accounts.get(code=code)
+
+    def policy(self, kind: str, **values: Any) -> None:
+        """Set how records of the kind go to Xero; what is not named is as by default."""
+        save_policy(organisation=self.organisation, kind=kind, actor=self.owner, **values)
+
     def submit(self, number: str, party: Party | None = None, **given: Any) -> Document:
         """Submit an invoice of one line; it comes to 14.94 GBP where the test gives no lines."""
         party = party or self.workspace.parties.first() or make_party(self.workspace, number="C1")
@@ -102,25 +141,59 @@ class Books:
             actor=self.owner,
         )
 
-    def retry(self, *documents: Document) -> int:
-        links = [self.link(document).pk for document in documents]
+    def retry(self, *records: Model) -> int:
+        """Press Retry on documents, payments, allocations."""
+        links = [self.link(record).pk for record in records]
         return retry(workspace=self.workspace, actor=self.owner, link_ids=links)
 
     def invoices(self) -> list[dict[str, Any]]:
-        """What the organisation holds now, by the sandbox's own account."""
+        """The invoices and bills that the organisation holds, by the sandbox's own account."""
+        return self._held("invoices")
+
+    def credit_notes(self) -> list[dict[str, Any]]:
+        return self._held("credit_notes")
+
+    def payments(self) -> list[dict[str, Any]]:
+        """The payments and refunds that stand."""
+        return [one for one in self._held("payments") if one["status"] != "DELETED"]
+
+    def allocations(self) -> list[dict[str, Any]]:
+        return self._held("allocations")
+
+    def _held(self, sort: str) -> list[dict[str, Any]]:
         answer = httpx2.get(
-            f"{self.sandbox.url}/_sandbox/invoices",
+            f"{self.sandbox.url}/_sandbox/{sort}",
             params={"organisation": str(self.organisation.tenant_id)},
             timeout=60,
         ).raise_for_status()
-        return [httpx2.Response(200, text=line).json() for line in answer.text.splitlines()]
+        return [json.loads(line) for line in answer.text.splitlines()]
 
     def live(self) -> list[dict[str, Any]]:
-        gone = {"DELETED", "VOIDED"}
-        return [invoice for invoice in self.invoices() if invoice["status"] not in gone]
+        """The invoices and bills that are neither deleted nor voided."""
+        return [invoice for invoice in self.invoices() if invoice["status"] not in _GONE]
 
-    def link(self, document: Document) -> Link:
-        return Link.objects.get(document=document, organisation=self.organisation)
+    def copy(self, document: Document) -> dict[str, Any]:
+        """The document's copy, by the sandbox's own account."""
+        xero_id = str(self.link(document).xero_id)
+        return next(one for one in self.copies() if one["id"] == xero_id)
+
+    def copies(self) -> list[dict[str, Any]]:
+        """Every document that the organisation holds, of whatever kind and status."""
+        return self.invoices() + self.credit_notes()
+
+    def link(self, record: Model) -> Link:
+        """The link of a document, party, payment or allocation."""
+        return self.links_of(record).get()
+
+    def links_of(self, record: Model) -> QuerySet[Link]:
+        name = str(record._meta.model_name)
+        return Link.objects.filter(**{name: record}, organisation=self.organisation)
+
+    def problem(self, record: Model) -> dict[str, Any]:
+        """Why the record is failed or held."""
+        problem: dict[str, Any] | None = self.link(record).problem
+        assert problem is not None, f"Nothing is wrong with {record}."
+        return problem
 
     def requests(self, path: str) -> list[dict[str, Any]]:
         """Every request that the sandbox has served at the path."""
@@ -131,8 +204,8 @@ class Books:
         links = Link.objects.filter(organisation=self.organisation, document__isnull=False)
         return Counter(links.values_list("state", flat=True))
 
-    def log(self, document: Document) -> list[tuple[str, str]]:
-        attempts = Attempt.objects.filter(link__document=document).order_by("pk")
+    def log(self, record: Model) -> list[tuple[str, str]]:
+        attempts = Attempt.objects.filter(link__in=self.links_of(record)).order_by("pk")
         return list(attempts.values_list("action", "outcome"))
 
     def let_lease_end(self) -> None:
@@ -146,16 +219,9 @@ class Books:
 
     def worker_dies_at(self, failpoint: str) -> bool:
         """Run one round in a process of its own that is killed at the failpoint, if it gets there."""
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", _ONE_ROUND, str(self.organisation.pk)],
-            env=self.environment(TALLYSTICK_FAILPOINT=failpoint),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if done.returncode not in (0, -9):
-            raise AssertionError(done.stderr.decode())
-        return done.returncode == -9
+        end = run_round(self.environment(), self.organisation.pk, failpoint)
+        assert end in (0, -signal.SIGKILL)
+        return end == -signal.SIGKILL
 
     def paused_worker(self, failpoint: str, **more: str) -> subprocess.Popen[bytes]:
         """Start one round in a process of its own that freezes (SIGSTOP) at the failpoint."""
@@ -184,7 +250,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.settings"
 import django
 django.setup()
 from tallystick.sync.push.round import drain
-from tallystick.sync.queue import retry
 drain(int(sys.argv[1]))
 """
 
