@@ -8,8 +8,15 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factories import make_document, make_member, make_party
-from tallystick.books.models import Document, Item, Line, Party
+from factories import (
+    make_document,
+    make_item,
+    make_member,
+    make_party,
+    make_tax_code,
+    make_template,
+)
+from tallystick.books.models import Document, Item, Line, Party, TaxLevel
 from tallystick.importing import staging
 from tallystick.importing.report import Progress
 from tallystick.workspaces.access import NotAllowed
@@ -79,6 +86,19 @@ def test_a_document_made_by_hand_is_never_overwritten(simple, workspace):
     make_document(workspace, number="1")
 
     assert simple("1," + TEA).conflicts == 1
+
+
+def test_a_line_without_a_tax_code_bears_its_items_or_its_templates(simple, workspace, document):
+    make_tax_code(workspace, "GST", "15")
+    make_tax_code(workspace, "ZERO", "0")
+    make_item(workspace, "TEA", tax_code="GST")
+    make_template(workspace, "Exports", tax_code="ZERO")
+
+    simple(f"1,{TEA},", f"2,{TEA},Exports", header=f"{SIMPLE},template")
+
+    assert (document("1").tax, document("2").tax) == (Decimal("0.75"), Decimal("0.00"))
+    levels = Line.objects.order_by("document__number").values_list("tax_code__code", "tax_level")
+    assert list(levels) == [("GST", TaxLevel.ITEM), ("ZERO", TaxLevel.TEMPLATE)]
 
 
 def test_rows_of_a_document_may_lie_anywhere(simple, document):

@@ -1,6 +1,6 @@
 """Turns what was handed in into a document's row and lines, or says all that is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -11,11 +11,13 @@ from tallystick.books.models import (
     Charge,
     Document,
     DocumentTemplate,
+    Item,
     Line,
     Party,
     Status,
     TaxBasis,
     TaxCode,
+    TaxLevel,
 )
 from tallystick.money import Basis, document_totals, line_amount, line_tax, minor_units
 from tallystick.workspaces.models import Workspace
@@ -92,11 +94,11 @@ def _fill_party(record: Document, number: str, checker: Checker) -> None:
 
 
 def _lines(record: Document, given: DocumentInput, checker: Checker) -> list[Line]:
-    tax_codes = _tax_codes(record.workspace, given.lines)
+    taxes = Taxes(record, given.lines)
     lines = []
     for position, line in enumerate(given.lines, start=1):
         checker.line = position
-        lines.append(_line(line, _basis(record), tax_codes, checker))
+        lines.append(_line(line, _basis(record), taxes, checker))
         lines[-1].position = position
     checker.line = None
     if not lines:
@@ -104,22 +106,44 @@ def _lines(record: Document, given: DocumentInput, checker: Checker) -> list[Lin
     return lines
 
 
-def _tax_codes(workspace: Workspace, lines: Iterable[LineInput]) -> dict[str, TaxCode]:
-    codes = {line.tax_code for line in lines if line.tax_code}
-    found = TaxCode.objects.in_workspace(workspace).filter(code__in=codes)
-    return {tax_code.code: tax_code for tax_code in found}
+class Taxes:
+    """The tax code of each line: its own, else the template's, else the item's.
+
+    Kept on the line, so that what changes there later does not change what was made before.
+    """
+
+    def __init__(self, record: Document, lines: Sequence[LineInput]) -> None:
+        workspace = record.workspace
+        codes = {line.tax_code for line in lines if line.tax_code}
+        found = TaxCode.objects.in_workspace(workspace).filter(code__in=codes)
+        self._named = {tax_code.code: tax_code for tax_code in found}
+        self._template = record.template.tax_code if record.template else None
+        bare = {line.item_code.strip() for line in lines if line.item_code and not line.tax_code}
+        items = Item.objects.in_workspace(workspace).filter(code__in=bare, tax_code__isnull=False)
+        self._of_items = {item.code: item.tax_code for item in items.select_related("tax_code")}
+
+    def of(self, line: LineInput) -> tuple[TaxCode | None, TaxLevel]:
+        """Return the line's tax code and who named it; none for a mere text."""
+        if line.tax_code or line.quantity is None:
+            return self._named.get(line.tax_code), TaxLevel.LINE
+        if self._template:
+            return self._template, TaxLevel.TEMPLATE
+        item = self._of_items.get(line.item_code.strip())
+        return item, TaxLevel.ITEM if item else TaxLevel.LINE
 
 
-def _line(given: LineInput, basis: Basis, tax_codes: dict[str, TaxCode], checker: Checker) -> Line:
+def _line(given: LineInput, basis: Basis, taxes: Taxes, checker: Checker) -> Line:
     problems_before = len(checker.problems)
     item_code = checker.text("item_code", given.item_code, at_most=30)
+    tax_code, tax_level = taxes.of(given)
     line = Line(
         item_code=item_code,
         description=checker.text("description", given.description, at_most=4000) or item_code,
         quantity=given.quantity,
         unit_price=given.unit_price,
         discount=given.discount,
-        tax_code=tax_codes.get(given.tax_code),
+        tax_code=tax_code,
+        tax_level=tax_level,
         account_code=checker.text("account_code", given.account_code, at_most=10),
         charge=given.charge,
         tracking=[[category.strip(), option.strip()] for category, option in given.tracking],

@@ -192,6 +192,14 @@ class DocumentTemplate(models.Model):
         return self.name
 
 
+class TaxLevel(models.TextChoices):
+    """Who named a line's tax code, when the document was made."""
+
+    LINE = "", "The line"
+    TEMPLATE = "template", "The template"
+    ITEM = "item", "The item"
+
+
 class _EqualsAny(models.Func):
     """SQL's `left = ANY (right)`, of a column and an array."""
 
@@ -336,6 +344,9 @@ class Line(models.Model):
     discount = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     tax_code = models.ForeignKey(
         TaxCode, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    tax_level = models.CharField(
+        max_length=8, choices=TaxLevel.choices, blank=True, default=TaxLevel.LINE
     )
     #: A ledger account named by the source; else the account ladder decides.
     account_code = models.CharField(max_length=10, blank=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from tallystick.books.checking import LIMIT, tracking_problem
-from tallystick.books.models import Charge
+from tallystick.books.models import Charge, TaxLevel
 from tallystick.importing.taxes import TaxCodes
 from tallystick.importing.values import BadValue, number
 from tallystick.money import Basis, line_amount, line_tax
@@ -35,6 +35,7 @@ class Contents(NamedTuple):
     unit_price: str | None
     discount: str | None
     tax_code: str | None
+    tax_level: str
     account_code: str
     charge: str
     tracking: str
@@ -50,15 +51,18 @@ class _Figures(NamedTuple):
 
 
 def contents(
-    cells: Sequence[str], *, decimal_mark: str, tax_codes: TaxCodes, basis: Basis
+    cells: Sequence[str], *, decimal_mark: str, tax_codes: TaxCodes, basis: Basis, template: str
 ) -> Contents:
-    """Return what the cells, in the order of LINE_FIELDS, say. Raises BadValue with its field."""
+    """Return what the cells, in the order of LINE_FIELDS, say. Raises BadValue with its field.
+
+    `template` names the document's, whose tax code lines without one of their own bear.
+    """
     item_code, description, quantity, unit_price, discount, tax, account_code, *rest = cells
     item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
     description = " ".join(description.split()) or item_code
     _check_texts(item_code, description, account_code)
     figures = _figures(quantity, unit_price, discount, decimal_mark)
-    tax_code, rate = tax_codes.find(tax) if tax else (None, Decimal(0))
+    tax_code, rate, level = _taxed(tax, figures, item_code, template, tax_codes)
     return Contents(
         item_code,
         description,
@@ -66,12 +70,24 @@ def contents(
         figures.unit_price,
         figures.discount,
         tax_code,
+        level,
         account_code,
         _charge(rest[0]),
         _tracking(rest[1]),
         str(figures.amount),
-        str(line_tax(figures.amount, rate, basis)) if tax else "0",
+        str(line_tax(figures.amount, rate, basis)) if tax_code else "0",
     )
+
+
+def _taxed(
+    tax: str, figures: _Figures, item_code: str, template: str, tax_codes: TaxCodes
+) -> tuple[str | None, Decimal, str]:
+    """Return the line's tax code, its rate in percent, and who named it."""
+    if tax:
+        return (*tax_codes.find(tax), TaxLevel.LINE)
+    if figures.quantity is None:
+        return None, Decimal(0), TaxLevel.LINE
+    return tax_codes.of_others(template, item_code)
 
 
 @lru_cache(maxsize=16_384)

@@ -34,6 +34,7 @@ class StagedRow(NamedTuple):
     unit_price: str | None = None
     discount: str | None = None
     tax_code: str | None = None
+    tax_level: str | None = None
     account_code: str | None = None
     charge: str | None = None
     tracking: str | None = None
@@ -116,6 +117,7 @@ class RowParser:
                 decimal_mark=self._decimal_mark,
                 tax_codes=self._tax_codes,
                 basis=self._document.basis,
+                template=self._document.head.template if self._document.head else "",
             )
         except BadValue as error:
             value = dict(zip(LINE_FIELDS, cells, strict=True))[error.field]

@@ -21,7 +21,7 @@ _CREATE = """
     CREATE TEMPORARY TABLE import_row (
         line bigint, row_kind text, number text COLLATE "C", supplier text COLLATE "C", head text,
         is_bad boolean, item_code text COLLATE "C", description text, quantity numeric,
-        unit_price numeric, discount numeric, tax_code text, account_code text, charge text,
+        unit_price numeric, discount numeric, tax_code text, tax_level text, account_code text, charge text,
         tracking text, amount numeric, tax numeric
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY);

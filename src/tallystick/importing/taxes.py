@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from tallystick.books.models import TaxCode
+from tallystick.books.models import DocumentTemplate, Item, TaxCode, TaxLevel
 from tallystick.importing.values import BadValue
 from tallystick.workspaces.models import Workspace
 
@@ -45,6 +45,20 @@ class TaxCodes:
             each.code: each.code for each in known
         }
         self._new: dict[str, str] = {}
+        templates = DocumentTemplate.objects.filter(workspace=workspace, tax_code__isnull=False)
+        self._of_templates = dict(templates.values_list("name", "tax_code__code"))
+        items = Item.objects.in_workspace(workspace).filter(tax_code__isnull=False)
+        self._of_items = dict(items.values_list("code", "tax_code__code"))
+
+    def of_others(self, template: str, item_code: str) -> tuple[str | None, Decimal, str]:
+        """Return code, rate and level of a line without a code: the template's, else the item's."""
+        for code, level in (
+            (self._of_templates.get(template), TaxLevel.TEMPLATE),
+            (self._of_items.get(item_code), TaxLevel.ITEM),
+        ):
+            if code:
+                return code, self._rates[code], level
+        return None, Decimal(0), TaxLevel.LINE
 
     @property
     def new(self) -> int:

@@ -23,10 +23,10 @@ _ROWS_OF_CHUNK = """
 _LINES = f"""
     INSERT INTO books_line
         (document_id, position, item_code, description, quantity, unit_price, discount,
-         tax_code_id, account_code, charge, tracking, amount, tax)
+         tax_code_id, tax_level, account_code, charge, tracking, amount, tax)
     SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
-        staged.discount, tax_code.id, staged.account_code, staged.charge,
+        staged.discount, tax_code.id, staged.tax_level, staged.account_code, staged.charge,
         staged.tracking::jsonb, made.sign * staged.amount, made.sign * staged.tax
     FROM {_ROWS_OF_CHUNK}
     LEFT JOIN books_taxcode AS tax_code

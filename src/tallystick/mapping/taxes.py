@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
-from tallystick.books.models import Document, TaxBasis, TaxCode
+from tallystick.books.models import Document, TaxBasis, TaxCode, TaxLevel
 from tallystick.mapping.known import Known, Place
 from tallystick.mapping.models import Account, TaxRate
 from tallystick.mapping.problems import TAX_MAPPING, Problem
@@ -19,6 +19,11 @@ from tallystick.money import Basis, line_tax
 #: Xero's tax type for no tax at all.
 NO_TAX = "NONE"
 LINE = "the line"
+_LEVELS = {
+    TaxLevel.LINE: LINE,
+    TaxLevel.TEMPLATE: "the template",
+    TaxLevel.ITEM: "the item",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,15 @@ def tax_key(tax_code_id: int, direction: str) -> str:
 def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
     """Yield each level that names a tax code of ours."""
     levels = (
-        (LINE, place.line.tax_code_id),
+        (_LEVELS[TaxLevel(place.line.tax_level)], place.line.tax_code_id),
         ("the template", known.template_tax_codes.get(place.document.template_id or 0)),
         ("the item", place.item.tax_code_id if place.item else None),
         ("the workspace default", known.default_tax_code_id),
     )
+    named: set[int] = set()
     for level, tax_code_id in levels:
-        if tax_code_id is not None:
+        if tax_code_id is not None and tax_code_id not in named:
+            named.add(tax_code_id)
             yield level, known.tax_codes[tax_code_id]
 
 
