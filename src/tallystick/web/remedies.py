@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tallystick.books.models import Document
 from tallystick.mapping import problems
+from tallystick.web.addresses import record_address
 from tallystick.web.kinds import pages_of
 from tallystick.workspaces.models import Workspace
 
@@ -40,18 +41,20 @@ def remedy_for(
     workspace: Workspace,
     *,
     party_id: int | None = None,
+    noun: str = "customer",
     document: Document | None = None,
     xero_url: str = "",
 ) -> Remedy | None:
-    """Return the link for a problem's `screen`; None where its sentence alone says what to do."""
+    """Return the link for a problem's `screen`; None where its sentence alone says what to do.
+
+    `noun` is what the party is called.
+    """
     if screen in _SETTINGS:
         return _setting(screen, workspace)
     if screen == problems.PARTY and party_id:
-        whom = pages_of(document.kind).party if document else "customer"
-        return Remedy(f"Open the {whom}", reverse("party-edit", args=[workspace.slug, party_id]))
-    if screen == problems.DOCUMENT and document and document.is_editable:
-        name = pages_of(document.kind).edit_name
-        return Remedy(f"Edit {document}", reverse(name, args=[workspace.slug, document.pk]))
+        return Remedy(f"Open the {noun}", reverse("party-edit", args=[workspace.slug, party_id]))
+    if screen == problems.DOCUMENT and document:
+        return Remedy(f"Open {document}", record_address(document, workspace))
     if screen == problems.XERO and xero_url:
         return Remedy("Open in Xero", xero_url)
     return None
@@ -60,7 +63,10 @@ def remedy_for(
 def told(
     problem: Mapping[str, Any] | None, workspace: Workspace, document: Document, xero_url: str = ""
 ) -> Iterator[Told]:
-    """Yield every problem that a link's problem holds, each with the link that mends it."""
+    """Yield every problem that a link's problem holds, each with the link that mends it.
+
+    For pages of the document itself, which bear Edit already.
+    """
     if not problem:
         return
     for one in (problem, *problem.get("details", {}).get("others", ())):
@@ -68,7 +74,7 @@ def told(
             one.get("screen", ""),
             workspace,
             party_id=document.party_id,
-            document=document,
+            noun=pages_of(document.kind).party,
             xero_url=xero_url,
         )
         yield Told(one["message"], one.get("remedy", ""), mend)

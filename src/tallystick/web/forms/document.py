@@ -90,7 +90,9 @@ class HeadForm(WordedForm):
         if pages.is_credit:
             del self.fields["due_on"]
         if pages.is_purchase:
-            self.fields["number"].help_text = f"The {pages.party}'s own."
+            self.fields[
+                "number"
+            ].help_text = f"The {pages.party}'s own. Left empty, the next free one."
         if document is not None and document.status == Status.SUBMITTED:
             party.widget.attrs["readonly"] = True
             party.help_text = "Stays as it is. Cancel and amend the document for another."

@@ -23,6 +23,9 @@ class PaymentForm(WordedForm):
     )
     reference = forms.CharField(required=False, widget=TextInput())
 
+    def clean_amount(self) -> Decimal:
+        return with_cents(self.cleaned_data["amount"])
+
     @classmethod
     def to_begin(cls, outstanding: Decimal, today: date) -> "PaymentForm":
         return cls(initial={"amount": outstanding, "paid_on": today})
@@ -38,8 +41,16 @@ class AllocationForm(WordedForm):
         kwargs.setdefault("auto_id", "id_allocation_%s")
         super().__init__(*args, **kwargs)
 
+    def clean_amount(self) -> Decimal:
+        return with_cents(self.cleaned_data["amount"])
+
 
 class MatchForm(WordedForm):
     """The number under which a document stands in Xero already."""
 
     number = forms.CharField(max_length=255, widget=TextInput())
+
+
+def with_cents(amount: Decimal) -> Decimal:
+    """Return 30 as 30.00, so that it is told like every other amount."""
+    return amount + Decimal("0.00") if amount.is_finite() else amount

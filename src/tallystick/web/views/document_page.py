@@ -1,6 +1,6 @@
 """One document's page: what was made here, what Xero has, what waits for a decision, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from tallystick.web.forms.entries import AllocationForm, MatchForm, PaymentForm
 from tallystick.web.history import history_of
 from tallystick.web.kinds import pages_of
 from tallystick.web.remedies import told
+from tallystick.web.sides import shown
 from tallystick.web.standing import open_counterparts, rows_of_entries
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.models import Workspace
@@ -93,23 +94,25 @@ def _problem(
     """Return what is wrong, what may be decided, and the sides that are to be compared."""
     problem = state.problem if state else None
     details: Mapping[str, Any] = (problem or {}).get("details", {})
-    sides = comparing.sides_of(link) if link else []
+    sides = [shown(side, document.currency) for side in comparing.sides_of(link)] if link else []
+    xero_url = state.xero_url if state else ""
     return {
-        "problems": list(told(problem, workspace, document, state.xero_url if state else "")),
+        "problems": list(told(problem, workspace, document, xero_url)),
         "decisions": decisions_on(link, name=document.number),
         "code": (problem or {}).get("code", ""),
         "candidates": details.get("candidates", []),
         "sides": sides,
+        "differing": [side for side in sides if side.differs],
         "is_compared": bool(sides) and (problem or {}).get("code") in _COMPARED,
-        "why": _why(document, link),
+        "why": _why(link, sides),
     }
 
 
-def _why(document: Document, link: Link | None) -> list[dict[str, Any]]:
-    """Return how each line was resolved when it was last sent, with what the line says."""
-    texts = dict(document.lines.values_list("position", "description"))
+def _why(link: Link | None, sides: Sequence[comparing.Side]) -> list[dict[str, Any]]:
+    """Return how each line was resolved when it was last sent, with what it said then."""
+    texts = {side.label: side.sent for side in sides}
     found = comparing.why_of(link) if link else []
-    return [{**one, "text": texts.get(one["position"], "Rounding")} for one in found]
+    return [{**one, "text": texts.get(f"Line {one['position']}, description")} for one in found]
 
 
 def _settling(
@@ -131,6 +134,7 @@ def _settling(
         "payment_refused": payment is not None,
         "allocation": allocation or AllocationForm(initial={"allocated_on": today}),
         "allocation_refused": allocation is not None,
+        "counterpart": pages_of(pages_of(document.kind).counterpart),
         "counterparts": open_counterparts(document, left, entered) if left > 0 else [],
         "methods": methods.order_by("method").values_list("method", flat=True),
     }

@@ -1,0 +1,31 @@
+"""Days and amounts of a comparison in the way in which all pages show them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format
+
+from tallystick.sync.comparing import Side
+from tallystick.web.templatetags.tallystick import money_text
+
+_DAYS = ("Date", "Due date")
+_TAXED = {"Exclusive": "Tax exclusive", "Inclusive": "Tax inclusive", "NoTax": "No tax"}
+
+
+def shown(side: Side, currency: str) -> Side:
+    """Return the side as people read it: 2 Nov 2026, 1,234.50."""
+    if side.label in _DAYS:
+        return _each(side, lambda text: date_format(date.fromisoformat(text), "j M Y"))
+    if side.label == "Total":
+        return _each(side, lambda text: money_text(Decimal(text), currency))
+    if side.label == "Amounts":
+        return _each(side, lambda text: _TAXED.get(text, text))
+    return side
+
+
+def _each(side: Side, word: Callable[[str], str]) -> Side:
+    texts = (word(text) if text else "" for text in (side.sent, side.theirs, side.ours))
+    sent, theirs, ours = texts
+    return replace(side, sent=sent, theirs=theirs, ours=ours)
