@@ -4,7 +4,9 @@ One statement for each sort of record, however many there are. Each locks the re
 one that is just being withdrawn gets none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db import connection
 
@@ -13,130 +15,91 @@ from tallystick.sync.models import KindPolicy, LinkState, Trigger
 from tallystick.sync.policy import policies_of
 
 
-def link_all(organisation: Organisation, *, state: LinkState) -> None:
-    """Give every record that is to be in Xero and has no link one."""
-    link_documents(organisation, state=state)
-    link_payments(organisation, state=state)
-    link_allocations(organisation, state=state)
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """How one sort of record stands in the database."""
+
+    table: str
+    #: Status of those that are to be in Xero.
+    live: str
+    #: The day by which the start date judges.
+    day: str
+    #: The kind whose policy holds.
+    kind: str
+    #: What else keeps it out, and the table that knows.
+    kept_out: str = "false"
+    join: str = ""
 
 
-def link_documents(
-    organisation: Organisation,
-    *,
-    ids: Sequence[int] | None = None,
-    state: LinkState | None = None,
-) -> None:
-    """Give every submitted document (of those named) without a link one.
-
-    `state` instead of the one that the kind's policy asks for.
-    """
-    _create_links(
-        organisation,
-        """
-        INSERT INTO sync_link (document_id, organisation_id, state, {values})
-        SELECT document.id, %(organisation)s,
-               CASE WHEN document.do_not_sync OR party.do_not_sync
-                         OR document.issued_on < policy.starts_on THEN 'excluded'
-                    ELSE policy.state END, {defaults}
-        FROM books_document document
-        JOIN books_party party ON party.id = document.party_id
-        JOIN {policies} ON policy.kind = document.kind
-        WHERE document.workspace_id = %(workspace)s
-          AND document.status = 'submitted'
-          AND (%(ids)s::bigint[] IS NULL OR document.id = ANY(%(ids)s))
-          AND NOT EXISTS (SELECT FROM sync_link link
-                          WHERE link.organisation_id = %(organisation)s
-                            AND link.document_id = document.id)
-        ORDER BY document.id
-        FOR SHARE OF document
-        ON CONFLICT (organisation_id, document_id) DO NOTHING
-        """,
-        ids,
-        state,
-    )
-
-
-def link_payments(
-    organisation: Organisation,
-    *,
-    ids: Sequence[int] | None = None,
-    state: LinkState | None = None,
-) -> None:
-    """The same for payments; one of a document that is not there yet waits for it later."""
-    _create_links(
-        organisation,
-        """
-        INSERT INTO sync_link (payment_id, organisation_id, state, {values})
-        SELECT payment.id, %(organisation)s,
-               CASE WHEN payment.paid_on < policy.starts_on THEN 'excluded'
-                    ELSE policy.state END, {defaults}
-        FROM books_payment payment
-        JOIN {policies} ON policy.kind = 'payment'
-        WHERE payment.workspace_id = %(workspace)s
-          AND payment.status = 'recorded'
-          AND (%(ids)s::bigint[] IS NULL OR payment.id = ANY(%(ids)s))
-          AND NOT EXISTS (SELECT FROM sync_link link
-                          WHERE link.organisation_id = %(organisation)s
-                            AND link.payment_id = payment.id)
-        ORDER BY payment.id
-        FOR SHARE OF payment
-        ON CONFLICT (organisation_id, payment_id) DO NOTHING
-        """,
-        ids,
-        state,
-    )
-
-
-def link_allocations(
-    organisation: Organisation,
-    *,
-    ids: Sequence[int] | None = None,
-    state: LinkState | None = None,
-) -> None:
-    """The same for allocations."""
-    _create_links(
-        organisation,
-        """
-        INSERT INTO sync_link (allocation_id, organisation_id, state, {values})
-        SELECT allocation.id, %(organisation)s,
-               CASE WHEN allocation.allocated_on < policy.starts_on THEN 'excluded'
-                    ELSE policy.state END, {defaults}
-        FROM books_allocation allocation
-        JOIN {policies} ON policy.kind = 'payment'
-        WHERE allocation.workspace_id = %(workspace)s
-          AND allocation.status = 'recorded'
-          AND (%(ids)s::bigint[] IS NULL OR allocation.id = ANY(%(ids)s))
-          AND NOT EXISTS (SELECT FROM sync_link link
-                          WHERE link.organisation_id = %(organisation)s
-                            AND link.allocation_id = allocation.id)
-        ORDER BY allocation.id
-        FOR SHARE OF allocation
-        ON CONFLICT (organisation_id, allocation_id) DO NOTHING
-        """,
-        ids,
-        state,
-    )
-
-
-_VALUES = "intent, queued_at, tries, xero_number, xero_status, waits_for, claim, wants_pdf, strays"
-_DEFAULTS = "'push', now(), 0, '', '', '', '', false, '[]'"
-_POLICIES = (
-    "(SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])"
-    " AS policy (kind, state, starts_on)) AS policy"
+_SORTS: Mapping[str, _Sort] = MappingProxyType(
+    {
+        "document": _Sort(
+            table="books_document",
+            live="submitted",
+            day="issued_on",
+            kind="record.kind",
+            kept_out="record.do_not_sync OR party.do_not_sync",
+            join="JOIN books_party party ON party.id = record.party_id",
+        ),
+        "payment": _Sort("books_payment", "recorded", "paid_on", "'payment'"),
+        "allocation": _Sort("books_allocation", "recorded", "allocated_on", "'payment'"),
+    }
 )
+
+_STATEMENT = """
+    INSERT INTO sync_link ({name}_id, organisation_id, state, intent, queued_at, tries,
+                           xero_number, xero_status, waits_for, claim, wants_pdf, strays)
+    SELECT record.id, %(organisation)s,
+           CASE WHEN {sort.kept_out} OR record.{sort.day} < policy.starts_on THEN 'excluded'
+                ELSE policy.state END,
+           'push', now(), 0, '', '', '', '', false, '[]'
+    FROM {sort.table} record
+    {sort.join}
+    JOIN (SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])
+          AS policy (kind, state, starts_on)) AS policy ON policy.kind = {sort.kind}
+    WHERE record.workspace_id = %(workspace)s
+      AND record.status = '{sort.live}'
+      AND (%(ids)s::bigint[] IS NULL OR record.id = ANY(%(ids)s))
+      AND NOT EXISTS (SELECT FROM sync_link link
+                      WHERE link.organisation_id = %(organisation)s
+                        AND link.{name}_id = record.id)
+    ORDER BY record.id
+    FOR SHARE OF record
+    ON CONFLICT (organisation_id, {name}_id) DO NOTHING
+"""
+
+
+def link_all(organisation: Organisation, *, state: LinkState) -> None:
+    """Give every record that is to be in Xero and has no link one, in this state."""
+    for name in _SORTS:
+        _create_links(organisation, name, None, state)
+
+
+def link_documents(organisation: Organisation, ids: Sequence[int]) -> None:
+    """Give the submitted documents among these links, in the state that their kind's policy asks."""
+    _create_links(organisation, "document", ids)
+
+
+def link_payments(organisation: Organisation, ids: Sequence[int]) -> None:
+    """The same for payments; one whose document is not there yet waits for it later."""
+    _create_links(organisation, "payment", ids)
+
+
+def link_allocations(organisation: Organisation, ids: Sequence[int]) -> None:
+    """The same for allocations."""
+    _create_links(organisation, "allocation", ids)
 
 
 def _create_links(
     organisation: Organisation,
-    statement: str,
+    name: str,
     ids: Sequence[int] | None,
-    state: LinkState | None,
+    state: LinkState | None = None,
 ) -> None:
-    """Run one of the inserting statements: one statement each, however many records."""
     policies = policies_of(organisation)
     with connection.cursor() as cursor:
         cursor.execute(
-            statement.format(values=_VALUES, defaults=_DEFAULTS, policies=_POLICIES),
+            _STATEMENT.format(name=name, sort=_SORTS[name]),
             {
                 "organisation": organisation.pk,
                 "workspace": organisation.workspace_id,
