@@ -1,11 +1,15 @@
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
 
-from factories import make_workspace, owner_of
+from factories import PASSWORD, line, make_document, make_payment, make_workspace, owner_of
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.mapping.models import Account, TaxRate
 from tallystick.sync.models import Link, LinkState
 from tallystick.workspaces.models import User, Workspace
 
@@ -71,3 +75,106 @@ def put() -> Callable[..., Link]:
 
 def problem(message: str, *, screen: str = "tax-mapping", code: str = "tax_not_mapped") -> dict:
     return {"code": code, "message": message, "remedy": "Choose one.", "screen": screen}
+
+
+@pytest.fixture
+def address(workspace):
+    """Return the address of a page of the workspace by its name."""
+    return lambda name, *args: reverse(name, args=[workspace.slug, *args])
+
+
+@pytest.fixture
+def account(organisation):
+    """Give the organisation another account."""
+
+    def make(code: str, name: str, account_class: str = "REVENUE", **given: object) -> Account:
+        values = {"type": "SALES", "status": "ACTIVE", **given}
+        return Account.objects.create(
+            organisation=organisation,
+            xero_id=uuid.uuid4(),
+            code=code,
+            name=name,
+            account_class=account_class,
+            **values,
+        )
+
+    return make
+
+
+@pytest.fixture
+def lists(organisation, account):
+    """What is read from the organisation: accounts and a rate for each direction."""
+    account("200", "Sales")
+    account("300", "Purchases", "EXPENSE", type="EXPENSE")
+    account("860", "Rounding", "EXPENSE", type="EXPENSE", system_account="ROUNDING")
+    account("", "Business account", "ASSET", type="BANK", currency="NZD")
+    account("610", "Card clearing", "ASSET", type="CURRENT", takes_payments=True)
+    for tax_type, fits in (("OUTPUT2", "REVENUE"), ("INPUT2", "EXPENSE")):
+        TaxRate.objects.create(
+            organisation=organisation,
+            tax_type=tax_type,
+            name=f"GST of {fits.lower()}",
+            status="ACTIVE",
+            effective_rate=Decimal(15),
+            can_apply_to=[fits],
+        )
+
+
+@pytest.fixture
+def stuck(workspace, put):
+    """Submit a document that waits for the key."""
+
+    def stuck(key: str, price: str = "100", **given: object) -> Link:
+        lines = [line(unit_price=price)]
+        document = make_document(workspace, lines=lines, submitted=True, **given)
+        return put(document.pk, LinkState.FAILED, waits_for=key, problem=problem("Not sent."))
+
+    return stuck
+
+
+@pytest.fixture
+def stuck_payment(workspace, put):
+    """Pay a document that is in Xero, by a payment that waits for the key."""
+
+    def stuck(key: str, method: str = "Card", **values: object) -> Link:
+        document = make_document(workspace, lines=[line(unit_price="40")], submitted=True)
+        put(document.pk, LinkState.SYNCED, xero_status="AUTHORISED")
+        payment = make_payment(document, method=method)
+        given = {"state": LinkState.FAILED, "waits_for": key, "problem": problem("No."), **values}
+        Link.objects.filter(payment=payment).update(**given)
+        return Link.objects.get(payment=payment)
+
+    return stuck
+
+
+def signed_in_page(chromium: Browser, live_server, workspace, **options: object) -> Page:
+    """Sign in as the workspace's owner, by the form."""
+    context = chromium.new_context(base_url=live_server.url, **options)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill(owner_of(workspace).email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(workspace.name)
+    return page
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server, workspace) -> Iterator[Page]:
+    """The owner's browser on the home page; fails the test on any script error or blocked part."""
+    page = signed_in_page(chromium, live_server, workspace)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def plain(chromium: Browser, live_server, workspace) -> Iterator[Page]:
+    """The owner's browser with script switched off."""
+    page = signed_in_page(chromium, live_server, workspace, java_script_enabled=False)
+    yield page
+    page.context.close()

@@ -1,51 +1,17 @@
 """The main flows in a real Chromium, with script and without."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from factories import PASSWORD, make_document, make_item, make_party, make_tax_code, owner_of
+from factories import make_document, make_item, make_party, make_tax_code
 from tallystick.books.models import Document, Status
 from tallystick.sync.models import LinkState
-from web.conftest import problem
+from web.conftest import problem, signed_in_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def signed_in_page(chromium: Browser, live_server, workspace, **options: object) -> Page:
-    """Sign in as the workspace's owner, by the form."""
-    context = chromium.new_context(base_url=live_server.url, **options)
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail address").fill(owner_of(workspace).email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(workspace.name)
-    return page
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server, workspace) -> Iterator[Page]:
-    """The owner's browser on the home page; fails the test on any script error or blocked part."""
-    page = signed_in_page(chromium, live_server, workspace)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    yield page
-    page.context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def plain(chromium: Browser, live_server, workspace) -> Iterator[Page]:
-    """The owner's browser with script switched off."""
-    page = signed_in_page(chromium, live_server, workspace, java_script_enabled=False)
-    yield page
-    page.context.close()
 
 
 def test_an_invoice_is_written_and_submitted(page: Page, workspace, organisation) -> None:

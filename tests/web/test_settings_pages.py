@@ -2,7 +2,6 @@
 
 from datetime import date, time
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -26,7 +25,6 @@ from tallystick.mapping.models import (
     MethodAccount,
     Rounding,
     TaxMapping,
-    TaxRate,
 )
 from tallystick.sync.models import KindPolicy, Link, LinkState, SentAs, Trigger, WhenDraft
 from tallystick.sync.policy import KINDS, policy_of, save_policy
@@ -34,76 +32,6 @@ from tallystick.workspaces.models import Role
 from web.conftest import problem
 
 PAGES = ["tax-mapping", "accounts", "payment-methods", "sync-rules", "document-templates"]
-
-
-@pytest.fixture
-def address(workspace):
-    """Return the address of a page of the workspace by its name."""
-    return lambda name, *args: reverse(name, args=[workspace.slug, *args])
-
-
-@pytest.fixture
-def account(organisation):
-    """Give the organisation another account."""
-
-    def make(code: str, name: str, account_class: str = "REVENUE", **given: object) -> Account:
-        values = {"type": "SALES", "status": "ACTIVE", **given}
-        return Account.objects.create(
-            organisation=organisation,
-            xero_id=uuid4(),
-            code=code,
-            name=name,
-            account_class=account_class,
-            **values,
-        )
-
-    return make
-
-
-@pytest.fixture
-def lists(organisation, account):
-    """What is read from the organisation: accounts and a rate for each direction."""
-    account("200", "Sales")
-    account("300", "Purchases", "EXPENSE", type="EXPENSE")
-    account("860", "Rounding", "EXPENSE", type="EXPENSE", system_account="ROUNDING")
-    account("", "Business account", "ASSET", type="BANK", currency="NZD")
-    account("610", "Card clearing", "ASSET", type="CURRENT", takes_payments=True)
-    for tax_type, fits in (("OUTPUT2", "REVENUE"), ("INPUT2", "EXPENSE")):
-        TaxRate.objects.create(
-            organisation=organisation,
-            tax_type=tax_type,
-            name=f"GST of {fits.lower()}",
-            status="ACTIVE",
-            effective_rate=Decimal(15),
-            can_apply_to=[fits],
-        )
-
-
-@pytest.fixture
-def stuck(workspace, put):
-    """Submit a document that waits for the key."""
-
-    def stuck(key: str, price: str = "100", **given: object) -> Link:
-        lines = [line(unit_price=price)]
-        document = make_document(workspace, lines=lines, submitted=True, **given)
-        return put(document.pk, LinkState.FAILED, waits_for=key, problem=problem("Not sent."))
-
-    return stuck
-
-
-@pytest.fixture
-def stuck_payment(workspace, put):
-    """Pay a document that is in Xero, by a payment that waits for the key."""
-
-    def stuck(key: str, method: str = "Card", **values: object) -> Link:
-        document = make_document(workspace, lines=[line(unit_price="40")], submitted=True)
-        put(document.pk, LinkState.SYNCED, xero_status="AUTHORISED")
-        payment = make_payment(document, method=method)
-        given = {"state": LinkState.FAILED, "waits_for": key, "problem": problem("No."), **values}
-        Link.objects.filter(payment=payment).update(**given)
-        return Link.objects.get(payment=payment)
-
-    return stuck
 
 
 def names(answer) -> dict[str, str]:

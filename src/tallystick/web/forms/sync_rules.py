@@ -39,7 +39,7 @@ class SyncRuleForm(WordedForm):
         if policy.kind == PAYMENT:
             for name in _OF_DOCUMENTS:
                 del self.fields[name]
-            self.fields["trigger"].choices = _of_payments(Trigger.choices)
+            self.fields["trigger"].choices = _of_payments(Trigger.choices)  # type: ignore[attr-defined] # a ChoiceField
 
     def as_entered(self) -> KindPolicy:
         """Return an unsaved policy of what was entered; as it is kept where that cannot be read."""

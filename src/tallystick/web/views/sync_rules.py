@@ -37,6 +37,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "workspace": workspace,
         "organisation": organisation,
+        "is_refused": is_saving,
         "rules": [_rule(form, is_entered=is_post) for form in forms],
         "waiting": summary.counts.get(LinkState.WAITING, 0),
         "waiting_totals": sorted(summary.waiting_totals.items()),
