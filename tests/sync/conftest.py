@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from bookkeeper import Bookkeeper
 
 from tallystick.connections import installation
 from xero_books import Books, Sandbox, connected_books, use_sandbox
@@ -25,5 +26,13 @@ def sandbox(running_sandbox: Running, settings) -> Sandbox:
 
 @pytest.fixture
 def books(transactional_db: None, sandbox: Sandbox) -> Books:
-    """A workspace connected to the UK demo company, mapped and ready to send."""
-    return connected_books(sandbox)
+    """A workspace connected to the UK demo company, with all mapped that any kind needs."""
+    books = connected_books(sandbox)
+    books.choose_everything()
+    return books
+
+
+@pytest.fixture
+def bookkeeper(books: Books) -> Bookkeeper:
+    """A person at work in the organisation's books."""
+    return Bookkeeper.of(books)

@@ -11,7 +11,8 @@ from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, send_all
 from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
 from tallystick.sync.push.shapes import endpoint_of
-from tallystick.sync.verdicts import Copy, Verdict
+from tallystick.sync.steps import calling, committing
+from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
 #: Payments are small and alike: so many to a request, as many as Xero takes without trouble.
 _PAYMENTS = 200
@@ -66,11 +67,22 @@ def retract_entries(held: Held, client: xero.XeroClient) -> None:
     due = Link.objects.due(held.organisation.pk).filter(
         state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False
     )
-    payments = due.filter(payment__isnull=False).loaded(_AT_ONCE)
+    payments = _without_gone(held, client, due.filter(payment__isnull=False).loaded(_AT_ONCE))
     send_all(held, client, RETRACT_PAYMENTS, payments, _sealed_deletion)
     allocations = due.filter(allocation__isnull=False).loaded(_AT_ONCE)
     notes = _notes_of(held, allocations)
     send_all(held, client, RETRACT_ALLOCATIONS, allocations, partial(_sealed_removal, notes))
+
+
+def _without_gone(held: Held, client: xero.XeroClient, links: list[Link]) -> list[Link]:
+    """Settle the payments that are gone already, whose deletion Xero would refuse; return the others."""
+    gone = calling("look", partial(_look_for_payment, client, links)) if links else []
+    if gone:
+        with committing("look"):
+            held.guard()
+            apply_verdicts(gone, action="retract")
+    settled = {verdict.link_id for verdict in gone}
+    return [link for link in links if link.pk not in settled]
 
 
 def _sealed_deletion(links: Sequence[Link]) -> xero.Sealed:
