@@ -117,13 +117,15 @@ def connect_and_send(page: Page, running: Demo) -> None:
     page.get_by_label(ORGANISATION).check()
     _picture(page, "consent")
     page.get_by_role("button", name="Allow access").click()
-    page.goto(f"{home}settings/tax-mapping/")
-    while not page.get_by_label("Default sales account").locator("option").count() > 1:
+    page.goto(f"{home}settings/accounts/")
+    while not page.get_by_label("Default account on sales").locator("option").count() > 1:
         page.wait_for_timeout(500)
         page.reload()
+    page.get_by_label("Default account on sales").select_option(value="200")
+    page.get_by_role("button", name="Save accounts").click()
+    page.goto(f"{home}settings/tax-mapping/")
     for code, tax_type in TAX_TYPES.items():
-        page.get_by_label(code, exact=True).select_option(value=tax_type)
-    page.get_by_label("Default sales account").select_option(value="200")
+        page.get_by_label(f"{code} on sales").select_option(value=tax_type)
     page.get_by_role("button", name="Save mapping").click()
     page.goto(f"{home}settings/integrations/")
     _picture(page, "integrations")
