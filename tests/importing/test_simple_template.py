@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from factories import make_document, make_party, make_template, make_workspace
-from tallystick.books.models import Document, Kind
+from factories import make_document, make_party, make_tax_code, make_template, make_workspace
+from tallystick.books.models import Document, Item, Kind
 
 BASICS = "number,party_number,issued_on,description,quantity,unit_price"
 TEA = "1,C1,2026-11-02,Tea,1,5.00"
@@ -134,6 +134,20 @@ def test_files_imported_by_earlier_versions_are_still_recognised(simple, documen
         "1": "a54763a5cb384d537ae9f464cda3a314",
         "2": "cf1f5f14bdcef2ff583f5aa684b18018",
     }
+
+
+def test_a_tax_code_that_an_item_was_given_since_makes_no_other_document_of_a_file(
+    simple, workspace, document
+):
+    row = "1,C1,Cafe,2026-11-02,TEA,Tea,1,5.00"
+    simple(row)
+    gst = make_tax_code(workspace)
+    Item.objects.update(tax_code=gst)
+
+    report = simple(row)
+
+    assert (report.already_here, report.conflicts) == (1, 0)
+    assert document("1").tax == 0
 
 
 def test_bills_of_two_suppliers_may_bear_one_number(columns, workspace):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from tallystick.books.checking import LIMIT, tracking_problem
-from tallystick.books.models import Charge, TaxLevel
+from tallystick.books.models import Charge
 from tallystick.importing.taxes import TaxCodes
 from tallystick.importing.values import BadValue, number
 from tallystick.money import Basis, line_amount, line_tax
@@ -35,10 +35,11 @@ class Contents(NamedTuple):
     unit_price: str | None
     discount: str | None
     tax_code: str | None
-    tax_level: str
+    #: Who named the tax code; None for the line itself.
+    tax_level: str | None
     account_code: str
-    charge: str
-    tracking: str
+    charge: str | None
+    tracking: str | None
     amount: str
     tax: str
 
@@ -57,12 +58,18 @@ def contents(
 
     `template` names the document's, whose tax code lines without one of their own bear.
     """
-    item_code, description, quantity, unit_price, discount, tax, account_code, *rest = cells
+    item_code, description, quantity, unit_price, discount, tax, account_code, charge, tracking = (
+        cells
+    )
     item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
     description = " ".join(description.split()) or item_code
     _check_texts(item_code, description, account_code)
     figures = _figures(quantity, unit_price, discount, decimal_mark)
-    tax_code, rate, level = _taxed(tax, figures, item_code, template, tax_codes)
+    tax_code, rate, level = None, Decimal(0), None
+    if tax:
+        tax_code, rate = tax_codes.find(tax)
+    elif figures.quantity is not None:
+        tax_code, rate, level = tax_codes.of_others(template, item_code)
     return Contents(
         item_code,
         description,
@@ -72,22 +79,11 @@ def contents(
         tax_code,
         level,
         account_code,
-        _charge(rest[0]),
-        _tracking(rest[1]),
+        _charge(charge) if charge else None,
+        _tracking(tracking) if tracking else None,
         str(figures.amount),
         str(line_tax(figures.amount, rate, basis)) if tax_code else "0",
     )
-
-
-def _taxed(
-    tax: str, figures: _Figures, item_code: str, template: str, tax_codes: TaxCodes
-) -> tuple[str | None, Decimal, str]:
-    """Return the line's tax code, its rate in percent, and who named it."""
-    if tax:
-        return (*tax_codes.find(tax), TaxLevel.LINE)
-    if figures.quantity is None:
-        return None, Decimal(0), TaxLevel.LINE
-    return tax_codes.of_others(template, item_code)
 
 
 @lru_cache(maxsize=16_384)
@@ -136,6 +132,7 @@ def _check_texts(item_code: str, description: str, account_code: str) -> None:
         raise BadValue("Shorten it to 10 characters, as Xero allows.", field="account_code")
 
 
+@lru_cache(maxsize=16)
 def _charge(text: str) -> str:
     charge = text.strip().casefold()
     if charge not in Charge.values:

@@ -21,8 +21,8 @@ _CREATE = """
     CREATE TEMPORARY TABLE import_row (
         line bigint, row_kind text, number text COLLATE "C", supplier text COLLATE "C", head text,
         is_bad boolean, item_code text COLLATE "C", description text, quantity numeric,
-        unit_price numeric, discount numeric, tax_code text, tax_level text, account_code text, charge text,
-        tracking text, amount numeric, tax numeric
+        unit_price numeric, discount numeric, tax_code text, tax_level text, account_code text,
+        charge text, tracking text, amount numeric, tax numeric
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY);
     CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text)
@@ -31,8 +31,9 @@ _DROP = """
     DROP TABLE IF EXISTS pg_temp.import_row, pg_temp.import_document, pg_temp.import_party,
         pg_temp.import_entry, pg_temp.import_entry_chunk
 """
-# The digest covers what will be kept of the lines, so that 2.5 and 2.50 are the same. What the
-# files of earlier versions could not say counts only where it is said: theirs stay as they were.
+# The digest covers what the file says of the lines, with 2.5 and 2.50 the same; not the tax code
+# that a template or an item gives them. What the files of earlier versions could not say counts
+# only where it is said: theirs stay as they were.
 _GROUP = """
     CREATE TEMPORARY TABLE import_document AS
     SELECT
@@ -53,8 +54,9 @@ _GROUP = """
             array_agg(head ORDER BY line) FILTER (WHERE head IS NOT NULL) AS heads,
             sha256(convert_to(string_agg(
                 ROW(item_code, description, trim_scale(quantity), trim_scale(unit_price),
-                    trim_scale(discount), tax_code, account_code)::text
-                || CASE WHEN charge = '' AND tracking = '[]' THEN ''
+                    trim_scale(discount), CASE WHEN tax_level IS NULL THEN tax_code END,
+                    account_code)::text
+                || CASE WHEN charge IS NULL AND tracking IS NULL THEN ''
                     ELSE ROW(charge, tracking)::text END,
                 E'\\n' ORDER BY line
             ), 'UTF8')) AS digest

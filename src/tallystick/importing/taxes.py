@@ -30,6 +30,7 @@ _ZERO = frozenset(
 #: Such as "20% (VAT on Income)" or "15% GST on Income". A rate further inside may be a reverse
 #: charge, which bears none.
 _LEADING_RATE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
+_NO_RATE = Decimal(0)
 #: A file with more new ones than this has something else in that column.
 _MOST_NEW = 200
 
@@ -50,15 +51,13 @@ class TaxCodes:
         items = Item.objects.in_workspace(workspace).filter(tax_code__isnull=False)
         self._of_items = dict(items.values_list("code", "tax_code__code"))
 
-    def of_others(self, template: str, item_code: str) -> tuple[str | None, Decimal, str]:
+    def of_others(self, template: str, item_code: str) -> tuple[str | None, Decimal, str | None]:
         """Return code, rate and level of a line without a code: the template's, else the item's."""
-        for code, level in (
-            (self._of_templates.get(template), TaxLevel.TEMPLATE),
-            (self._of_items.get(item_code), TaxLevel.ITEM),
-        ):
-            if code:
-                return code, self._rates[code], level
-        return None, Decimal(0), TaxLevel.LINE
+        if code := self._of_templates.get(template):
+            return code, self._rates[code], TaxLevel.TEMPLATE.value
+        if code := self._of_items.get(item_code):
+            return code, self._rates[code], TaxLevel.ITEM.value
+        return None, _NO_RATE, None
 
     @property
     def new(self) -> int:

@@ -26,8 +26,9 @@ _LINES = f"""
          tax_code_id, tax_level, account_code, charge, tracking, amount, tax)
     SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
-        staged.discount, tax_code.id, staged.tax_level, staged.account_code, staged.charge,
-        staged.tracking::jsonb, made.sign * staged.amount, made.sign * staged.tax
+        staged.discount, tax_code.id, coalesce(staged.tax_level, ''), staged.account_code,
+        coalesce(staged.charge, ''), coalesce(staged.tracking, '[]')::jsonb,
+        made.sign * staged.amount, made.sign * staged.tax
     FROM {_ROWS_OF_CHUNK}
     LEFT JOIN books_taxcode AS tax_code
         ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code
