@@ -55,10 +55,6 @@ class WrongState(BooksError):
     """The document is a draft, submitted or cancelled where it must not be."""
 
 
-#: The name it had while only drafts could be edited.
-NotADraft = WrongState
-
-
 class HasEntries(BooksError):
     """Payments or allocations stand on documents that were to be cancelled; none was."""
 
