@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_member, make_workspace, owner_of
-from tallystick.books.models import Document, Status
+from factories import make_document, make_member, make_party, make_workspace, owner_of
+from tallystick.books.balances import outstanding
+from tallystick.books.models import Document, Kind, Status
 from tallystick.importing import uploads
 from tallystick.importing.models import SavedMapping, Upload, UploadState
 from tallystick.workspaces.models import Role
@@ -98,6 +99,29 @@ def test_a_confirmed_file_is_imported_once_and_removed(send, browser):
     text = page(browser, upload)
     assert "1 document was imported" in text
     assert "1 of them was submitted" in text
+
+
+def test_payments_and_allocations_go_the_same_way(send, browser, workspace):
+    party = make_party(workspace)
+    invoice = make_document(workspace, party=party, number="INV-1", submitted=True)
+    make_document(
+        workspace, party=party, kind=Kind.SALES_CREDIT_NOTE, number="CN-1", submitted=True
+    )
+    files = {
+        "number,paid_on,amount": "INV-1,2026-11-10,4.00",
+        "credit_note,invoice,allocated_on,amount": "CN-1,INV-1,2026-11-12,6.00",
+    }
+
+    for header, row in files.items():
+        upload = send(row, "INV-9" + row[row.index(",") :], header=header)
+        assert upload.state == UploadState.CHECKED
+        assert "INV-9" in page(browser, upload)
+        press(browser, upload, "start")
+        uploads.carry_out(upload.pk)
+        upload.refresh_from_db()
+        assert (upload.state, upload.report["documents"]) == (UploadState.DONE, 1)
+
+    assert outstanding(invoice) == 0
 
 
 def test_the_latest_files_are_listed_with_their_state(send, browser, workspace):
