@@ -86,6 +86,7 @@ XERO_WEB_URL = env_url("XERO_WEB_URL", default="https://go.xero.com")
 XERO_TIMEOUT_SECONDS = env_int("XERO_TIMEOUT_SECONDS", default=60, at_least=1, at_most=300)
 
 WORKER_THREADS = env_int("TALLYSTICK_WORKER_THREADS", default=8, at_least=1, at_most=200)
+STUCK_MINUTES = env_int("TALLYSTICK_STUCK_MINUTES", default=30, at_least=1, at_most=1440)
 
 
 def _database(url: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from consenting import NZ, UK, connect
@@ -13,8 +14,8 @@ from factories import make_document, make_party
 from tallystick.books.models import Document, Status
 from tallystick.connections.models import Organisation
 from tallystick.connections.services import disconnect
-from tallystick.sync.models import Attempt, Batch, Link, LinkState, Outcome
-from tallystick.sync.queue import retry, sync_now
+from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState, Outcome
+from tallystick.sync.queue import CoolingDown, retry, sync_now
 from tallystick.sync.tasks import due_organisations
 from xero_books import Books
 
@@ -72,17 +73,36 @@ def test_sync_now_pressed_twice_at_once_counts_each_document_once(books: Books):
     documents = [books.submit(f"INV-{n}") for n in range(30)]
     Link.objects.update(state=LinkState.WAITING)
     counts: list[int] = []
-    people = [
-        threading.Thread(target=_in_thread, args=(lambda: counts.append(_sync_now(books)),))
-        for _ in range(4)
-    ]
+    refused: list[BaseException] = []
+
+    def press() -> None:
+        counts.append(_sync_now(books))
+
+    people = [threading.Thread(target=_in_thread, args=(press, refused)) for _ in range(4)]
 
     for person in people:
         person.start()
     for person in people:
         person.join()
 
-    assert sorted(counts) == [0, 0, 0, len(documents)]
+    assert counts == [len(documents)]
+    assert [type(each) for each in refused] == [CoolingDown] * 3
+
+
+def test_sync_now_is_free_again_after_five_seconds(books: Books):
+    Link.objects.update(state=LinkState.WAITING)
+    _sync_now(books)
+    with pytest.raises(CoolingDown, match="Press it again in 5 seconds"):
+        _sync_now(books)
+    Lane.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=3))
+    with pytest.raises(CoolingDown, match="Press it again in 2 seconds"):
+        _sync_now(books)
+
+    Lane.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=2))
+    books.submit("INV-1")
+    Link.objects.update(state=LinkState.WAITING)
+
+    assert _sync_now(books) == 1
 
 
 def test_bulk_cancel_retry_and_a_round_at_the_same_time_never_lock_each_other_out(books: Books):

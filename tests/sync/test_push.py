@@ -394,6 +394,7 @@ def test_what_was_submitted_before_connecting_waits_for_sync_now(transactional_d
 
     assert document_state(document).word == "Not sent"
     queued = sync_now(workspace=workspace, actor=owner)
+    Lane.objects.update(pressed_at=None)
     again = sync_now(workspace=workspace, actor=owner)
 
     assert (queued.count, dict(queued.totals)) == (1, {"GBP": document.total})

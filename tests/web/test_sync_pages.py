@@ -129,28 +129,3 @@ def test_ten_more_attempts_cost_no_more_queries(browser, workspace, organisation
 
     # The count in the rail is one query either way.
     assert len(many) == len(few)
-
-
-def test_what_needs_attention_is_grouped_by_cause_with_count_and_money(
-    browser, workspace, organisation, put
-) -> None:
-    for number in ("INV-1", "INV-2"):
-        document = make_document(
-            workspace, number=number, lines=[line(unit_price="50")], submitted=True
-        )
-        put(document.pk, LinkState.FAILED, problem=problem(f"{number} failed."), waits_for="tax:1")
-    other = make_document(workspace, number="INV-3", submitted=True)
-    put(other.pk, LinkState.HELD, problem=problem("Taken.", code="number_taken", screen="document"))
-
-    answer = browser.get(reverse("needs-attention", args=[workspace.slug]))
-
-    titles = [(group.title, group.count) for group in answer.context["groups"]]
-    assert titles == [("A tax code has no tax mapping", 2), ("The number is taken in Xero", 1)]
-    assert "100.00" in answer.text
-    assert "Retry all 2" in answer.text
-
-
-def test_nothing_to_attend_to_is_said(browser, workspace, organisation) -> None:
-    answer = browser.get(reverse("needs-attention", args=[workspace.slug]))
-
-    assert "Nothing needs you" in answer.text

@@ -44,7 +44,7 @@ def sync(
     documents wait for a person.
     """
     prepare()
-    from tallystick.sync.queue import NotConnected, sync_now
+    from tallystick.sync.queue import CoolingDown, NotConnected, sync_now
     from tallystick.sync.reading import summary
     from tallystick.workspaces.access import NotAllowed
 
@@ -53,6 +53,8 @@ def sync(
         queued = sync_now(workspace=where, actor=acting_person(where, person))
     except (NotConnected, NotAllowed) as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
+    except CoolingDown as error:
+        raise Stop(str(error)) from error
     if not as_json:
         print(f"{queued.count:,} documents were put on their way {_money(queued.totals)}".strip())
     if wait:
@@ -61,7 +63,7 @@ def sync(
     if as_json:
         print(json.dumps({"queued": queued.count, **_facts(where, now)}, indent=2))
     elif now.attention_count:
-        print(f"{now.attention_count:,} documents need a person: open Needs attention.")
+        print(f"{now.attention_count:,} records need a person: open Needs attention.")
     raise typer.Exit(Exit.NEEDS_PERSON if now.attention_count else Exit.OK)
 
 

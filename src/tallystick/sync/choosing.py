@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce, Left, Now
 
-from tallystick.books.models import Document, Party, Status
+from tallystick.books.models import Document, EntryStatus, Party, Status
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
 from tallystick.sync.policy import in_order, reassess
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, release
@@ -69,7 +70,12 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
 
     So what an undone run has taken out goes to Xero again, too.
     """
-    undone = Q(state=LinkState.RETRACTED, document__status=Status.SUBMITTED)
+    standing = (
+        Q(document__status=Status.SUBMITTED)
+        | Q(payment__status=EntryStatus.RECORDED)
+        | Q(allocation__status=EntryStatus.RECORDED)
+    )
+    undone = Q(state=LinkState.RETRACTED) & standing
     stopped = _chosen(workspace, actor, link_ids).filter(
         undone | Q(state__in=_STOPPED, intent=Intent.PUSH), xero_id__isnull=False
     )
@@ -115,6 +121,18 @@ def mark_as_in_xero(*, workspace: Workspace, actor: User, document_id: int, numb
     ).exclude(state__in=[LinkState.SENDING, LinkState.RETRACTED])
     _note(links, actor, f"marked it as {number.strip()} of Xero")
     return _queue(links, claim=number.strip()[:255])
+
+
+@transaction.atomic
+def mark_as_found(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Say that each document is the record that bears its number in Xero; the engine checks it."""
+    taken = _chosen(workspace, actor, link_ids).filter(
+        state=LinkState.HELD, problem__code="number_taken", xero_id=None
+    )
+    _note(taken, actor, "marked it as the one in Xero that has its number")
+    candidates = KeyTransform("candidates", KeyTransform("details", "problem"))
+    number = KeyTextTransform("number", KeyTransform("0", candidates))
+    return _queue(taken, claim=Left(number, 255))
 
 
 @transaction.atomic

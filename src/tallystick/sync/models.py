@@ -1,8 +1,10 @@
 """Links, attempts, batches and lanes: what there is to do, what was done, and who is at it."""
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -62,6 +64,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
             organisation=organisation_id, state__in=OPEN_STATES, not_before__lte=Now()
         )
         return due.order_by("not_before", "pk")
+
+    def stuck(self) -> Self:
+        """Links that have been on their way for longer than anything should be."""
+        too_long = Now() - timedelta(minutes=settings.STUCK_MINUTES)
+        return self.filter(state__in=OPEN_STATES, queued_at__lt=too_long)
 
     def loaded(self, most: int) -> "list[Link]":
         """Return the first so many with all their records; nearly free where there are none."""
@@ -354,6 +361,8 @@ class Lane(models.Model):
     check_due_at = models.DateTimeField(null=True, blank=True)
     #: Why it is due out of turn, for its report; empty for the usual turn.
     check_reason = models.CharField(max_length=200, blank=True)
+    #: When somebody last pressed Sync now.
+    pressed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["check_due_at"], name="lane_check_due")]

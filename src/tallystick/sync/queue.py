@@ -4,14 +4,16 @@ All of it is rows of ours in the transaction of the act that causes it; the job 
 them only wakes a worker, and a sweep does the same should it be lost.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 
@@ -46,6 +48,8 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
+#: From one Sync now to the next of the same organisation.
+COOLDOWN = timedelta(seconds=5)
 #: Code of the problem of payments whose document is still a draft in Xero.
 NOT_APPROVED = "not_approved"
 
@@ -70,7 +74,7 @@ def queue_submitted(
     organisation = bound_organisation(workspace)
     if organisation is None:
         return
-    link_documents(organisation, ids=document_ids)
+    link_documents(organisation, document_ids)
     wake(organisation.pk)
 
 
@@ -102,7 +106,7 @@ def queue_payments(
     """Queue the payments in the transaction that records them."""
     organisation = bound_organisation(workspace)
     if organisation:
-        link_payments(organisation, ids=payment_ids)
+        link_payments(organisation, payment_ids)
         wake(organisation.pk)
 
 
@@ -113,7 +117,7 @@ def queue_allocations(
     """Queue the allocations in the transaction that makes them."""
     organisation = bound_organisation(workspace)
     if organisation:
-        link_allocations(organisation, ids=allocation_ids)
+        link_allocations(organisation, allocation_ids)
         wake(organisation.pk)
 
 
@@ -211,7 +215,8 @@ def _stopped(organisation_id: int) -> QuerySet[Link]:
 def sync_now(*, workspace: Workspace, actor: User) -> Queued:
     """Queue every submitted document that still waits, and wake the push; safe to repeat.
 
-    Raises NotAllowed for people who may not, and NotConnected where there is no organisation.
+    Raises NotAllowed for people who may not, NotConnected where there is no organisation, and
+    CoolingDown where somebody has pressed just before.
     """
     require(actor, workspace, Permission.MANAGE_SYNC)
     organisation = bound_organisation(workspace)
@@ -219,8 +224,11 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
         raise NotConnected(workspace)
     # One at a time, so that two people who press it at once do not both count the same documents.
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if seconds := cooling_seconds(organisation):
+        raise CoolingDown(seconds)
+    Lane.objects.update_or_create(organisation=organisation, defaults={"pressed_at": Now()})
     link_all(organisation, state=LinkState.WAITING)
-    waiting = _waiting(organisation)
+    waiting = waiting_for_a_press(organisation)
     queued = totals_of(waiting)
     if waiting.exists():
         run = Run.objects.create(organisation=organisation, started_by=actor)
@@ -240,7 +248,7 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
 def send_scheduled(policy: KindPolicy) -> None:
     """Queue what waits for its kind's time of day."""
     organisation = policy.organisation
-    _requeue(_waiting(organisation).filter(of_kind(policy.kind)))
+    _requeue(waiting_for_a_press(organisation).filter(of_kind(policy.kind)))
     wake(organisation.pk)
 
 
@@ -251,7 +259,15 @@ def of_kind(kind: str) -> Q:
     return Q(document__kind=kind)
 
 
-def _waiting(organisation: Organisation) -> QuerySet[Link]:
+def cooling_seconds(organisation: Organisation) -> int:
+    """Return in how many seconds Sync now may be pressed again; 0: at once."""
+    pressed = Lane.objects.filter(organisation=organisation, pressed_at__gt=Now() - COOLDOWN)
+    # By the database's clock, for the machines' own need not agree.
+    ago = pressed.values_list(Now() - F("pressed_at"), flat=True).first()
+    return 0 if ago is None else max(1, math.ceil((COOLDOWN - ago).total_seconds()))
+
+
+def waiting_for_a_press(organisation: Organisation) -> QuerySet[Link]:
     """Return the links that wait for a person or their hour, not for another record."""
     return Link.objects.filter(organisation=organisation, state=LinkState.WAITING, waits_for="")
 
@@ -260,7 +276,8 @@ def _waiting(organisation: Organisation) -> QuerySet[Link]:
 def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Queue failed and held links anew, with the customers that they wait for; returns how many.
 
-    Anyone in the workspace may, any number of times. What is on its way or done stays untouched.
+    Anyone in the workspace may, any number of times. What is on its way or done stays untouched,
+    save that what is stuck on its way is taken up again.
     What waits for a change in Xero makes its lists be read again first.
     """
     require(actor, workspace, Permission.VIEW)
@@ -282,9 +299,25 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     ).exclude(problem=None)
     causes += list(bare.values_list("organisation_id", "waits_for", "problem__screen"))
     count += in_order(bare).update(wants_pdf=True, problem=None, changed_at=Now())
+    stuck = Link.objects.stuck().filter(organisation__in=organisations, pk__in=link_ids)
+    causes += list(stuck.values_list("organisation_id", "waits_for", "problem__screen"))
+    # What is in a request has its outcome looked for; that is what waking does.
+    count += stuck.filter(state=LinkState.SENDING).count()
+    count += _requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
     for organisation_id in {pk for pk, _, _ in causes}:
         wake(organisation_id)
     return count
+
+
+class CoolingDown(Exception):
+    """Sync now was pressed just before, and is free again in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "Sync now was pressed a moment ago, and what waited is on its way. Press it again in "
+            f"{seconds} second{'' if seconds == 1 else 's'}; nothing is lost meanwhile."
+        )
+        self.seconds = seconds
 
 
 class NotConnected(Exception):

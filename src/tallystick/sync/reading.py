@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
+from tallystick.sync.attention import count_of
 from tallystick.sync.models import WITH_RECORDS, Attempt, Lane, Link, LinkState
 from tallystick.sync.policy import policy_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
@@ -77,16 +76,13 @@ class Summary:
     blocked_until: datetime | None
     blocked_reason: str
     oldest_queued_at: datetime | None
+    #: Records of every sort that wait for a person; see `sync.attention`.
+    attention_count: int
 
     @property
     def open_count(self) -> int:
         """Documents on their way just now."""
         return self.counts.get(LinkState.QUEUED, 0) + self.counts.get(LinkState.SENDING, 0)
-
-    @property
-    def attention_count(self) -> int:
-        """Documents that wait for a person."""
-        return self.counts.get(LinkState.FAILED, 0) + self.counts.get(LinkState.HELD, 0)
 
     @property
     def open_entries(self) -> int:
@@ -223,17 +219,20 @@ def word_of(state: str) -> str:
 
 
 def xero_url(link: Link) -> str:
-    """Return the address of the copy in Xero; empty where there is none.
+    """Return the address of the copy in Xero; empty where there is none."""
+    if link.xero_id is None or link.document is None:
+        return ""
+    return xero_address(link.organisation, shape_of(link.document).page, str(link.xero_id))
+
+
+def xero_address(organisation: Organisation, page: str, record_id: str) -> str:
+    """Return the address of a record's page in the organisation's books; `page` is its path.
 
     Source: Xero's deep-link documentation; the stand-in answers the same paths.
     """
-    if link.xero_id is None or link.document is None:
-        return ""
-    path = f"{shape_of(link.document).page}{link.xero_id}"
-    shortcode = link.organisation.short_code
     return (
         f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"
-        f"?shortcode={shortcode}&redirecturl={path}"
+        f"?shortcode={organisation.short_code}&redirecturl={page}{record_id}"
     )
 
 
@@ -265,6 +264,7 @@ def summary(workspace: Workspace) -> Summary:
         blocked_until=lane.blocked_until if lane and blocked else None,
         blocked_reason=lane.blocked_reason if lane and blocked else "",
         oldest_queued_at=oldest.queued_at if oldest else None,
+        attention_count=count_of(organisation) if organisation else 0,
     )
 
 
@@ -274,35 +274,6 @@ def _unfinished(links: QuerySet[Link]) -> dict[str, int]:
     states = set(LinkState) - {LinkState.SYNCED, LinkState.RETRACTED}
     by_state = links.filter(state__in=states).values("state").annotate(count=Count("pk"))
     return {row["state"]: row["count"] for row in by_state.order_by()}
-
-
-def problems(organisation: Organisation) -> list[dict[str, Any]]:
-    """Return what waits for people, grouped by cause, most money first.
-
-    Each: the newest one's {"code", "message", "remedy", "screen", "waits_for"} and "state", and
-    for all "count", "total" (by currency) and "link_ids" (the newest, up to 1,000).
-    """
-    stopped = Link.objects.filter(
-        organisation=organisation,
-        document__isnull=False,
-        state__in=[LinkState.FAILED, LinkState.HELD],
-    )
-    rows = stopped.values(
-        "waits_for", code=KeyTextTransform("code", "problem"), currency=F("document__currency")
-    ).annotate(total=Sum("document__total"), ids=ArrayAgg("pk"))
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows.order_by():
-        group = groups.setdefault((row["code"], row["waits_for"]), {"total": {}, "link_ids": []})
-        group["total"][row["currency"]] = row["total"]
-        group["link_ids"] += row["ids"]
-    for group in groups.values():
-        group["count"] = len(group["link_ids"])
-        group["link_ids"] = sorted(group["link_ids"], reverse=True)[:1000]
-    newest = Link.objects.in_bulk([group["link_ids"][0] for group in groups.values()])
-    for group in groups.values():
-        link = newest[group["link_ids"][0]]
-        group |= {**(link.problem or {}), "state": link.state}
-    return sorted(groups.values(), key=lambda group: -sum(group["total"].values()))
 
 
 def attempts(

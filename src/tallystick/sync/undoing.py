@@ -1,30 +1,21 @@
 """Undoing a run: what one Sync now has sent is taken out of Xero again; here it stays submitted."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Run
 from tallystick.sync.policy import in_order
 from tallystick.sync.queue import anew
+from tallystick.sync.sums import Part, part_of
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 _DRAFTS = ("DRAFT", "SUBMITTED")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What would become of some of the run's records: how many, and their money by currency."""
-
-    count: int
-    totals: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +47,16 @@ def preview(run: Run) -> Preview:
     """Return what undoing the run would do now; asks nobody and changes nothing."""
     links = _links(run)
     documents = links.filter(document__isnull=False, state=LinkState.SYNCED)
+    # What was paid by this run alone is free to go once its payments are gone.
+    freed = Q(pk__in=documents.filter(document__payments__links__run=run))
+    paid = Q(xero_status="PAID") & ~freed
     return Preview(
         run=run,
-        deleted=_part(documents.filter(xero_status__in=_DRAFTS)),
-        voided=_part(documents.exclude(xero_status__in=[*_DRAFTS, "PAID"])),
-        entries=_part(links.filter(document=None, party=None, state=LinkState.SYNCED)),
-        refused=_part(documents.filter(xero_status="PAID")),
-        stopped=_part(links.filter(_unsent())),
+        deleted=part_of(documents.filter(xero_status__in=_DRAFTS)),
+        voided=part_of(documents.exclude(paid | Q(xero_status__in=_DRAFTS))),
+        entries=part_of(links.filter(document=None, party=None, state=LinkState.SYNCED)),
+        refused=part_of(documents.filter(paid)),
+        stopped=part_of(links.filter(_unsent())),
     )
 
 
@@ -112,21 +106,3 @@ def _links(run: Run) -> QuerySet[Link]:
 def _unsent() -> Q:
     stopped = [LinkState.QUEUED, LinkState.FAILED, LinkState.HELD]
     return Q(state__in=stopped, xero_id=None)
-
-
-def _part(links: QuerySet[Link]) -> Part:
-    rows = links.values(
-        currency=Coalesce(
-            "document__currency",
-            "payment__document__currency",
-            "allocation__document__currency",
-        )
-    ).annotate(
-        count=Count("pk"),
-        total=Sum(Coalesce("document__total", "payment__amount", "allocation__amount")),
-    )
-    found = list(rows.order_by())
-    return Part(
-        count=sum(row["count"] for row in found),
-        totals={row["currency"]: row["total"] for row in found},
-    )

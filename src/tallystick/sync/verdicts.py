@@ -189,7 +189,7 @@ def _is_about_older(link: Link, verdict: Verdict) -> bool:
 
 def _move_to_withdrawn(link: Link) -> Outcome:
     """Cancelled meanwhile: what became of pushing it matters no more, only whether a copy stands."""
-    link.intent, link.not_before = Intent.RETRACT, Now()
+    link.intent, link.not_before, link.queued_at = Intent.RETRACT, Now(), Now()
     link.state = LinkState.QUEUED if link.xero_id else LinkState.RETRACTED
     return Outcome.DROPPED
 
@@ -209,7 +209,7 @@ def _move_to_copy(link: Link, copy: Copy) -> Outcome:
         link.state = LinkState.RETRACTED
     elif _is_withdrawn(link):
         link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
-        link.not_before = Now()
+        link.not_before = link.queued_at = Now()
     else:
         link.state, link.intent, link.synced_at = LinkState.SYNCED, Intent.PUSH, Now()
         _note_revision(link, copy)
@@ -223,7 +223,7 @@ def _note_revision(link: Link, copy: Copy) -> None:
     if copy.revision is not None:
         link.sent_revision = copy.revision
     if link.sent_revision is not None and link.sent_revision < link.document.revision:
-        link.state, link.not_before = LinkState.QUEUED, Now()
+        link.state, link.not_before, link.queued_at = LinkState.QUEUED, Now(), Now()
 
 
 def _move_to_problem(link: Link, problem: Problem, *, is_question: bool) -> Outcome:
@@ -295,7 +295,7 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
         update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
             "wants_pdf", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
-            "synced_at",
+            "synced_at", "queued_at",
         ],
     )  # fmt: skip
     Attempt.objects.bulk_create(attempt for attempt in attempts if attempt.pk is None)

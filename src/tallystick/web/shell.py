@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from tallystick.connections.models import Connection
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.attention import count_of
 from tallystick.web.kinds import by_section
 from tallystick.workspaces.access import Permission, may, workspaces_of
 from tallystick.workspaces.models import Workspace
@@ -84,14 +84,10 @@ class Shell:
 
     @cached_property
     def attention(self) -> str:
-        """How many links need a person, such as `3` or `99+`; empty for none."""
-        if not self.connection or not self.connection.organisation_id:
+        """How many records need a person, such as `3` or `99+`; empty for none."""
+        if not self.connection or not self.connection.organisation:
             return ""
-        stuck = Link.objects.filter(
-            organisation_id=self.connection.organisation_id,
-            state__in=[LinkState.FAILED, LinkState.HELD],
-        )
-        count = stuck.order_by()[: _COUNTED + 1].count()
+        count = count_of(self.connection.organisation, at_most=_COUNTED + 1)
         return f"{_COUNTED}+" if count > _COUNTED else str(count or "")
 
     @cached_property

@@ -206,7 +206,12 @@ def _note_unknown(links: Sequence[Link], copies: Sequence[xero.Document], tally:
         uid = uid_in(copy.url)
         if uid and uid not in uids and copy.status not in GONE:
             tally.unknown.append(
-                {"id": copy.record_id, "number": copy.number or "", "url": copy.url or ""}
+                {
+                    "id": copy.record_id,
+                    "type": copy.type,
+                    "number": copy.number or "",
+                    "url": copy.url or "",
+                }
             )
 
 

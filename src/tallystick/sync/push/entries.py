@@ -12,6 +12,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.books.models import Allocation, Document, EntryStatus, Payment
@@ -368,7 +369,9 @@ def _ask_for_approval(held: Held, verdicts: Sequence[Verdict], due: Sequence[Due
     unapproved = Link.objects.filter(
         pk__in=wanted, state=LinkState.SYNCED, xero_status__in=["DRAFT", "SUBMITTED"]
     )
-    in_order(unapproved).update(state=LinkState.QUEUED, intent=Intent.APPROVE)
+    in_order(unapproved).update(
+        state=LinkState.QUEUED, intent=Intent.APPROVE, queued_at=Now(), changed_at=Now()
+    )
 
 
 def _too_much(due: Due, outstanding: Decimal) -> Verdict:

@@ -68,6 +68,23 @@ def shape_of(document: Document) -> Shape:
     return _SHAPES[document.kind]
 
 
+def kinds_at(endpoint: Endpoint) -> list[str]:
+    """Return the kinds of document that are written there."""
+    return [kind for kind, shape in _SHAPES.items() if shape.endpoint == endpoint]
+
+
+def page_of_type(xero_type: str) -> str:
+    """Return the path of the page of Xero's type of document, before the id."""
+    kind = _KINDS.get(xero_type, Kind.SALES_INVOICE)
+    return _SHAPES[kind].page
+
+
+def noun_of(sort: str) -> str:
+    """Return what people call one record of a kind of document, or of `party`, `payment` …"""
+    return _SHAPES[sort].noun if sort in _SHAPES else _NOUNS.get(sort, sort)
+
+
+_NOUNS: Mapping[str, str] = MappingProxyType({"party": "customer"})
 _KINDS = {shape.xero_type: Kind(kind) for kind, shape in _SHAPES.items()}
 
 

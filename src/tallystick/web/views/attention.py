@@ -1,141 +1,246 @@
-"""What waits for a person, grouped by its cause."""
+"""What waits for a person, grouped by its cause, with what can be done about it; the last check."""
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.http import require_POST, require_safe
 
-from tallystick.books.models import Document
-from tallystick.sync import reading
-from tallystick.sync.models import WITH_RECORDS, Link, LinkState
-from tallystick.sync.queue import NOT_APPROVED, bound_organisation
+from tallystick.connections.models import Organisation
+from tallystick.sync import attention, checks
+from tallystick.sync.attention import Cause, Group, Trouble
+from tallystick.sync.models import WITH_RECORDS, Link
+from tallystick.sync.queue import NotConnected, bound_organisation
+from tallystick.sync.reading import xero_url
+from tallystick.sync.sums import AMOUNT, CURRENCY
 from tallystick.web.addresses import record_address
-from tallystick.web.kinds import pages_of
-from tallystick.web.remedies import Remedy, remedy_for
-from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.attention_acts import ACTS, Act, acts_on, before, label_on, take
+from tallystick.web.attention_words import lead_of, title_of
+from tallystick.web.lists import keyset_page
+from tallystick.web.remedies import remedy_for
+from tallystick.web.views.answering import ask, go_back, keys_in, way_back
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission, may, require
 from tallystick.workspaces.models import Workspace
 
-#: So many documents of each cause are named; the rest is counted.
-_NAMED = 5
-
-#: What a cause is called above its group, by its code.
-_TITLES = {
-    "no_account": "No account is chosen",
-    "no_payment_account": "No account is chosen for payments",
-    "payment_account": "The account for payments cannot be used",
-    "not_approved": "Not approved in Xero yet",
-    "payment_exists": "Xero has such a payment already",
-    "too_much": "More than is outstanding in Xero",
-    "document_gone": "Its document was removed in Xero",
-    "claim_differs": "The one in Xero is another",
-    "claim_missing": "Xero has no such number",
-    "rounding": "The stated total differs by cents",
-    "rounding_account": "No account is chosen for rounding",
-    "tracking": "Xero does not know the tracking",
-    "below_zero": "The total is below zero",
-    "not_attached": "The PDF is not attached",
-    "payment_not_authorised": "Not approved in Xero yet",
-    "payment_too_large": "More than is outstanding in Xero",
-    "account": "The account cannot be used",
-    "no_tax_code": "Lines without a tax code",
-    "tax_not_mapped": "A tax code has no tax mapping",
-    "tax_type": "A tax rate does not fit",
-    "totals": "Totals would differ in Xero",
-    "currency": "The currency is not switched on in Xero",
-    "locked": "Dated before the lock date",
-    "no_lines": "No lines",
-    "number_taken": "The number is taken in Xero",
-    "no_clear_answer": "Xero gave no clear answer",
-    "differs": "Somebody changed it in Xero",
-    "gone_in_xero": "Somebody removed it in Xero",
-    "has_payments": "A payment stands in the way",
-    "account_unknown": "Xero does not know the account",
-    "account_archived": "The account is archived in Xero",
-    "contact_name_taken": "The customer's name is taken in Xero",
-    "contact_number_taken": "The customer's number is taken in Xero",
-    "contact_archived": "The customer is archived in Xero",
-    "contact_missing": "The customer is not in Xero any more",
-    "record_taken": "Linked to another record",
-    "email_invalid": "Xero does not take the e-mail address",
-    "internal": "Stopped by an error of ours",
-}
+#: So many records of each cause are on the page of all; the rest on the cause's own.
+_SHOWN = 5
+#: So many causes.
+_CAUSES = 60
 
 
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """All causes; with `?cause=` one alone, with all that it holds up page by page."""
     workspace = workspace_or_404(request, slug)
     organisation = bound_organisation(workspace)
-    found = reading.problems(organisation) if organisation else []
-    named = _named([pk for group in found for pk in group["link_ids"][:_NAMED]])
-    context = {
-        "workspace": workspace,
-        "organisation": organisation,
-        "groups": [_group(group, named, workspace) for group in found],
-    }
+    only = Cause.read(request.GET.get("cause", ""))
+    context: dict[str, Any] = {"workspace": workspace, "organisation": organisation, "only": only}
+    if organisation:
+        groups, more = attention.groups_of(organisation, shown=_SHOWN, at_most=_CAUSES, only=only)
+        rows = {group.cause: group.links for group in groups}
+        if only and groups:
+            links = attention.troubled(organisation).filter(only.condition())
+            page = keyset_page(links.select_related(*WITH_RECORDS), request.GET, field="pk")
+            context["page"], rows[only] = page, list(page.rows)
+        context |= {
+            "sections": _sections(groups, rows, organisation, workspace),
+            "more": more,
+            "why_nothing_goes": attention.why_nothing_goes(organisation),
+            "last": None if only else _last_check(organisation),
+            "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+        }
     return render(request, "web/pages/attention.html", context)
 
 
-def _named(link_ids: list[int]) -> dict[int, Link]:
-    return Link.objects.select_related(*WITH_RECORDS).in_bulk(link_ids)
+@require_POST
+def act(request: HttpRequest, slug: str) -> HttpResponse:
+    """Do one act to a record, to the ticked ones, or to all of a cause; ask first if it counts.
+
+    `act` names the act, and after a colon the one link where it is for one; `filter` the cause.
+    """
+    workspace = workspace_or_404(request, slug)
+    name, _, one = request.POST.get("act", "").partition(":")
+    chosen = ACTS.get(name)
+    if chosen is None:
+        return HttpResponse("The form names no act. Go back and press a button.", status=400)
+    require(request.user, workspace, chosen.needs)
+    organisation = bound_organisation(workspace)
+    back = way_back(request, "needs-attention", workspace.slug)
+    if organisation is None:
+        messages.error(request, str(NotConnected(workspace)))
+        return go_back(request, back)
+    links = _chosen(request, organisation, one)
+    if chosen.asks and "confirmed" not in request.POST:
+        part = before(chosen, links)
+        if part.count:
+            return ask(
+                request,
+                workspace,
+                message=f"{part} {chosen.asks}",
+                label=chosen.label_of_many.format(part.counted),
+                kind="danger" if chosen.name in ("remove", "send", "clear") else "primary",
+                back=back,
+                keep="Go back",
+            )
+    messages.info(request, take(chosen, links, workspace=workspace, actor=person(request)))
+    return go_back(request, back)
 
 
-def _group(group: dict[str, Any], named: dict[int, Link], workspace: Workspace) -> SimpleNamespace:
-    links = [named[pk] for pk in group["link_ids"][:_NAMED] if pk in named]
-    is_question = group.get("state") == LinkState.HELD
-    code = group.get("code", "")
+@require_POST
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let Xero be looked through now."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    try:
+        checks.check_now(workspace=workspace, actor=person(request))
+    except NotConnected as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.info(request, "Xero is being looked through; what was found stands here soon.")
+    return redirect(f"{resolve_url('needs-attention', workspace.slug)}#check")
+
+
+def _chosen(request: HttpRequest, organisation: Organisation, one: str) -> QuerySet[Link]:
+    links = attention.troubled(organisation)
+    cause = Cause.read(request.POST.get("filter", ""))
+    if one:
+        is_key = one.isascii() and one.isdigit() and len(one) < 19
+        return links.filter(pk=int(one)) if is_key else links.none()
+    if "everything" in request.POST and cause:
+        return links.filter(cause.condition())
+    return links.filter(pk__in=keys_in(request))
+
+
+def _sections(
+    groups: list[Group],
+    rows: dict[Cause, list[Link]],
+    organisation: Organisation,
+    workspace: Workspace,
+) -> list[SimpleNamespace]:
+    """Return the kinds of trouble that there are, each with its causes."""
+    shown = [link.pk for links in rows.values() for link in links]
+    troubled = attention.troubled(organisation).filter(pk__in=shown)
+    acts = acts_on(troubled)
+    money = {
+        pk: (amount, code) for pk, amount, code in troubled.values_list("pk", AMOUNT, CURRENCY)
+    }
+    sections = []
+    for trouble in Trouble:
+        found = [
+            _group(group, rows[group.cause], acts, money, workspace)
+            for group in groups
+            if group.cause.trouble == trouble
+        ]
+        if found:
+            count = sum(group.count for group in found)
+            sections.append(SimpleNamespace(title=trouble.label, count=count, groups=found))
+    return sections
+
+
+def _group(
+    group: Group,
+    links: list[Link],
+    acts: dict[int, list[Act]],
+    money: dict[int, tuple[Any, str]],
+    workspace: Workspace,
+) -> SimpleNamespace:
+    problem = group.newest.problem or {}
+    is_question = group.cause.trouble not in (Trouble.FAILED, Trouble.STUCK)
+    of_all = [act for act in ACTS.values() if any(act in acts.get(link.pk, ()) for link in links)]
+    party = _only_party(links)
+    query = urlencode({"cause": str(group.cause)})
     return SimpleNamespace(
-        title=_TITLES.get(code, "Not sent"),
+        cause=str(group.cause),
+        address=f"{resolve_url('needs-attention', workspace.slug)}?{query}",
+        title=title_of(group.cause),
+        lead=lead_of(group.cause, problem),
         tone="warning" if is_question else "danger",
         icon="hand" if is_question else "cross",
-        message=group.get("message", ""),
-        remedy=group.get("remedy", ""),
-        count=group["count"],
-        noun=_noun(links),
-        totals=sorted(group["total"].items()),
-        link_ids=group["link_ids"],
-        rows=[_row(link, workspace) for link in links],
-        more=group["count"] - len(links),
-        mend=_mend(group.get("screen", ""), links, workspace),
-        approves=code == NOT_APPROVED,
+        count=group.part.count,
+        part=group.part,
+        rows=[_row(link, acts.get(link.pk, []), money.get(link.pk), workspace) for link in links],
+        acts=[_button(act, group) for act in of_all],
+        has_rare=any(act.is_rare for act in of_all),
+        more=group.part.count - len(links),
+        mend=remedy_for(
+            problem.get("screen", ""),
+            workspace,
+            party_id=party,
+            document=group.newest.document if group.part.count == 1 else None,
+        ),
+        party_id=party,
+        candidates=problem.get("details", {}).get("candidates", []) if _is_of_party(group) else [],
     )
 
 
-def _row(link: Link, workspace: Workspace) -> SimpleNamespace:
-    """Return what is shown of one record: its name, whose it is, why it waits, its money."""
-    record, document = link.record, _document_of(link)
+def _button(act: Act, group: Group) -> SimpleNamespace:
     return SimpleNamespace(
-        name=str(record) if document is None else document.number,
-        address=record_address(record, workspace),
-        party=document.party if document else "",
-        message=(link.problem or {}).get("message", ""),
-        amount=getattr(record, "total", None) or getattr(record, "amount", None),
-        currency=document.currency if document else "",
+        name=act.name,
+        label=act.label,
+        label_of_one=label_on(act, group.newest),
+        label_of_all=act.label_of_many.format(group.part.counted),
+        is_rare=act.is_rare,
     )
 
 
-def _document_of(link: Link) -> Document | None:
-    """Return the document that the link's record is or stands on; None for a party."""
-    entry = link.payment or link.allocation
-    return entry.document if entry else link.document
+def _row(
+    link: Link, acts: list[Act], money: tuple[Any, str] | None, workspace: Workspace
+) -> SimpleNamespace:
+    amount, currency = money or (None, "")
+    record = link.record
+    document = link.document
+    main = acts[0] if acts else None
+    return SimpleNamespace(
+        pk=link.pk,
+        name=str(record),
+        party=getattr(document or record, "party", None) if document else "",
+        address=record_address(record, workspace),
+        message=(link.problem or {}).get("message", ""),
+        amount=amount,
+        currency=currency,
+        xero_url=xero_url(link),
+        doubles=_doubles(link),
+        act=(main.name, label_on(main, link)) if main else None,
+    )
 
 
-def _noun(links: list[Link]) -> str:
-    sorts = {"contact" if link.party else str(link.record._meta.model_name) for link in links}
-    return sorts.pop() if len(sorts) == 1 else "record"
+def _doubles(link: Link) -> list[str]:
+    """Return the pages in Xero of second copies that could not be removed."""
+    if link.document is None or (link.problem or {}).get("code") != "doubled":
+        return []
+    return [xero_url(_as(link, stray)) for stray in link.strays]
 
 
-def _mend(screen: str, links: list[Link], workspace: Workspace) -> Remedy | None:
-    """Return the one link that mends all of them, or opens the only one."""
-    documents = [document for link in links if (document := _document_of(link))]
-    parties = {document.party_id for document in documents}
-    parties |= {link.party_id for link in links if link.party_id}
-    kinds = {pages_of(document.kind).party for document in documents}
-    return remedy_for(
-        screen,
-        workspace,
-        party_id=parties.pop() if len(parties) == 1 else None,
-        noun=kinds.pop() if len(kinds) == 1 else "customer",
-        document=documents[0] if len(links) == 1 and documents else None,
+def _as(link: Link, xero_id: str) -> Link:
+    return Link(organisation=link.organisation, document=link.document, xero_id=xero_id)
+
+
+def _is_of_party(group: Group) -> bool:
+    return group.cause.key.startswith("party:")
+
+
+def _only_party(links: list[Link]) -> int | None:
+    parties = {
+        link.party_id or (link.document.party_id if link.document else None) for link in links
+    }
+    return parties.pop() if len(parties) == 1 else None
+
+
+def _last_check(organisation: Organisation) -> SimpleNamespace:
+    last = checks.last_check(organisation)
+    return SimpleNamespace(
+        check=last,
+        findings=checks.findings(last) if last else [],
+        unknown=[
+            SimpleNamespace(
+                number=one.get("number") or "no number",
+                address=checks.address_of_unknown(organisation, one),
+            )
+            for one in (last.unknown if last else [])
+        ],
+        is_due=checks.is_due(organisation),
     )

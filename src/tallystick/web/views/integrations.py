@@ -1,5 +1,6 @@
 """Settings, Integrations: the Xero card; going to Xero's consent page and coming back."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -21,10 +23,11 @@ from tallystick.connections.consent import (
     finish_consent,
 )
 from tallystick.connections.errors import BY_CODE, ConsentError
+from tallystick.connections.models import Organisation
 from tallystick.connections.services import connection_of, disconnect
 from tallystick.sync import progress, reading
 from tallystick.sync.models import LinkState
-from tallystick.sync.queue import NotConnected, sync_now
+from tallystick.sync.queue import CoolingDown, NotConnected, cooling_seconds, sync_now
 from tallystick.web.checklist import unchosen
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
@@ -59,11 +62,18 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "waiting_totals": sorted(summary.waiting_totals.items()),
         "calls": progress.calls_to_send(waiting),
         "kept": waiting + summary.open_count,
+        "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),
     }
+
+
+def _free_at(organisation: Organisation) -> datetime | None:
+    """Return when Sync now may be pressed again; None: at once."""
+    seconds = cooling_seconds(organisation)
+    return timezone.now() + timedelta(seconds=seconds) if seconds else None
 
 
 @require_POST
@@ -161,6 +171,8 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
         queued = sync_now(workspace=workspace, actor=person(request))
     except NotConnected as refusal:
         messages.error(request, str(refusal))
+    except CoolingDown as refusal:
+        messages.info(request, str(refusal))
     else:
         messages.success(request, _queued(queued.count))
     return redirect("integrations", slug)

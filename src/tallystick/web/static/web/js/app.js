@@ -74,13 +74,15 @@
     }
   }
 
-  // Countdowns: <button disabled data-until="2026-01-31T12:00:00Z"><span data-left></span>
+  // Countdowns: <button data-until="2026-01-31T12:00:00Z"><span data-left></span>; the server
+  // refuses whoever presses without script.
   setInterval(() => {
     for (const element of document.querySelectorAll("[data-until]")) {
       const seconds = Math.ceil((Date.parse(element.dataset.until) - Date.now()) / 1000);
       const left = element.querySelector("[data-left]");
       if (seconds > 0) {
         const rest = String(seconds % 60).padStart(2, "0");
+        element.disabled = true;
         if (left) left.textContent = `${Math.floor(seconds / 60)}:${rest}`;
       } else {
         if (left) left.textContent = "";

@@ -1,0 +1,72 @@
+"""How many records, of which sorts, for how much money: of links of every sort, in one query."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from tallystick.money import Money
+from tallystick.sync.models import Link
+from tallystick.sync.push.shapes import noun_of
+
+#: Of a link's record; a party has neither.
+CURRENCY = Coalesce(
+    "document__currency", "payment__document__currency", "allocation__document__currency"
+)
+AMOUNT = Coalesce("document__total", "payment__amount", "allocation__amount")
+#: The document's kind, or `party`, `payment`, `allocation`.
+SORT = Case(
+    When(party__isnull=False, then=Value("party")),
+    When(payment__isnull=False, then=Value("payment")),
+    When(allocation__isnull=False, then=Value("allocation")),
+    default=F("document__kind"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some records together: how many, their money by currency, and how many of each sort."""
+
+    count: int = 0
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    sorts: Mapping[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it as people do: `3 invoices and 1 payment, 120.00 NZD`."""
+        return ", ".join(filter(None, [self.counted, self.money]))
+
+    @property
+    def counted(self) -> str:
+        """Such as `3 invoices and 1 payment`."""
+        words = [_counted(count, noun_of(sort)) for sort, count in sorted(self.sorts.items())]
+        return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or "nothing"
+
+    @property
+    def money(self) -> str:
+        """Such as `120.00 NZD and 10.00 USD`."""
+        return " and ".join(str(Money(self.totals[code], code)) for code in sorted(self.totals))
+
+
+def part_of(links: QuerySet[Link]) -> Part:
+    """Return count and money of what the links stand for."""
+    rows = links.order_by().values(the_currency=CURRENCY, the_sort=SORT)
+    return part_of_rows(rows.annotate(count=Count("pk"), total=Sum(AMOUNT)))
+
+
+def part_of_rows(rows: Iterable[Mapping[str, Any]]) -> Part:
+    """Add up rows with `the_currency`, `the_sort`, `count` and `total`."""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    sorts: Counter[str] = Counter()
+    for row in rows:
+        sorts[row["the_sort"]] += row["count"]
+        if row["the_currency"]:
+            totals[row["the_currency"]] += row["total"] or 0
+    return Part(sorts.total(), dict(totals), dict(sorts))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

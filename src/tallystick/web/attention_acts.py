@@ -1,0 +1,140 @@
+"""What a person can do about records under Needs attention: one act each, alone or many at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from tallystick.sync import choosing, queue
+from tallystick.sync.attention import Trouble
+from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.sums import Part, part_of
+from tallystick.workspaces.access import Permission
+from tallystick.workspaces.models import User, Workspace
+
+#: One press takes so many records at most; what is left is taken by the next.
+AT_ONCE = 50_000
+_STOPPED = Q(state__in=[LinkState.FAILED, LinkState.HELD])
+_DRAFTS = ("DRAFT", "SUBMITTED")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button."""
+
+    name: str
+    #: On a record's own button, and with how many on that of many.
+    label: str
+    label_of_many: str
+    do: Callable[..., int]
+    #: Which of the records that need attention it is for.
+    takes: Q
+    #: How a sentence that begins with the records goes on afterwards.
+    done: str
+    #: The same of a question that is asked before; empty where it just happens.
+    asks: str = ""
+    needs: Permission = Permission.MANAGE_SYNC
+    #: Put among "More".
+    is_rare: bool = False
+
+
+_REMOVE = Act(
+    "remove", "Remove from Xero", "Remove {} from Xero", queue.retry,
+    Q(trouble=Trouble.ORPHANED), "on the way out of Xero.",
+    "will be deleted in Xero where a draft stands there, and voided where it is approved. "
+    "Xero does not take that back.",
+)  # fmt: skip
+_MARK = Act(
+    "mark", "Mark as this one", "Mark {} as those in Xero", choosing.mark_as_found,
+    Q(code="number_taken", xero_id=None),
+    "compared with what Xero has under the number; what agrees is linked.",
+)  # fmt: skip
+_KEEP = Act(
+    "keep", "Keep what Xero has", "Keep Xero's for {}", choosing.keep_theirs,
+    Q(state=LinkState.HELD) & (Q(code="differs", document__isnull=False) | Q(code="payment_exists")),
+    "as Xero has them, from now on.",
+)  # fmt: skip
+_SEND = Act(
+    "send", "Send ours", "Send ours for {}", choosing.send_ours,
+    Q(state=LinkState.HELD) & (
+        Q(code__in=["differs", "payment_exists"]) | Q(code="gone_in_xero", xero_status="DELETED")
+    ),
+    "on the way to Xero as they are here.",
+    "will take the place of what stands in Xero now, or be added there. What somebody changed "
+    "there is lost.",
+)  # fmt: skip
+_APPROVE = Act(
+    "approve", "Approve in Xero", "Approve what {} wait for", choosing.approve,
+    Q(code=queue.NOT_APPROVED), "waiting no longer: what they are for is being approved in Xero.",
+    "go out after what they are for is approved in Xero. An approval cannot be taken back there, "
+    "only voided.",
+)  # fmt: skip
+_RETRY = Act(
+    "retry", "Retry", "Retry {}", queue.retry,
+    ~Q(trouble=Trouble.ORPHANED), "queued again.", needs=Permission.VIEW,
+)  # fmt: skip
+_DONE = Act(
+    "done", "Mark done", "Mark {} done", choosing.mark_done, _STOPPED,
+    "marked as done. Nothing more is sent or removed.",
+    "count as seen to by you: nothing more is sent of them, and nothing more is removed in Xero.",
+    is_rare=True,
+)  # fmt: skip
+_CLEAR = Act(
+    "clear", "Clear the Xero ID", "Clear the Xero ID of {}", choosing.clear_xero_id,
+    _STOPPED & Q(intent=Intent.PUSH, xero_id__isnull=False),
+    "on the way to Xero as new ones.",
+    "will be sent to Xero as new ones. What stands there now stays, and is yours to remove.",
+    is_rare=True,
+)  # fmt: skip
+
+#: In the order of their buttons; the first that fits is the one that stands out.
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        act.name: act
+        for act in (_REMOVE, _MARK, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR)
+    }
+)  # fmt: skip
+
+
+def acts_on(links: QuerySet[Link]) -> dict[int, list[Act]]:
+    """Return the acts for each of the links (their trouble annotated), by primary key."""
+    fits = {
+        f"fits_{name}": Case(When(act.takes, then=Value(True)), default=Value(False))
+        for name, act in ACTS.items()
+    }
+    return {
+        row["pk"]: [act for name, act in ACTS.items() if row[f"fits_{name}"]]
+        for row in links.annotate(**fits).values("pk", *fits)
+    }
+
+
+def label_on(act: Act, link: Link) -> str:
+    """Return what the act's button says on one record's own row."""
+    if act is _REMOVE:
+        is_draft = link.document_id is None or link.xero_status in _DRAFTS
+        return "Delete in Xero" if is_draft else "Void in Xero"
+    if act is _KEEP and link.document_id is None:
+        return "It is this one"
+    if act is _SEND and link.document_id is None:
+        return "Send ours too"
+    return act.label
+
+
+def take(act: Act, links: QuerySet[Link], *, workspace: Workspace, actor: User) -> str:
+    """Do the act to those of the links that it is for, and return what to say of it."""
+    keys = _keys(act, links)
+    before = part_of(Link.objects.filter(pk__in=keys))
+    count = act.do(workspace=workspace, actor=actor, link_ids=keys) if keys else 0
+    if not count:
+        return "Nothing was changed: none of these waits for that any more."
+    return f"{before}, {act.done}"
+
+
+def before(act: Act, links: QuerySet[Link]) -> Part:
+    """Return what the act would be done to."""
+    return part_of(Link.objects.filter(pk__in=_keys(act, links)))
+
+
+def _keys(act: Act, links: QuerySet[Link]) -> Sequence[int]:
+    return list(links.filter(act.takes).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
