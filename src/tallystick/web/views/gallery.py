@@ -87,7 +87,7 @@ def _comparison() -> list[SimpleNamespace]:
         ("Total", "88.40 NZD", "210.00 NZD", True),
         ("Issued", "12 Nov 2026", "12 Nov 2026", False),
     )
-    return [SimpleNamespace(label=a, ours=b, theirs=c, differs=d) for a, b, c, d in found]
+    return [SimpleNamespace(label=a, sent=b, ours=b, theirs=c, differs=d) for a, b, c, d in found]
 
 
 def _tabs() -> list[SimpleNamespace]:
