@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -119,16 +119,25 @@ class Books:
     @contextmanager
     def round_in_thread(self) -> Iterator[None]:
         """Work one round meanwhile, and wait for its end."""
-        worker = threading.Thread(target=self._drain_and_close)
-        worker.start()
-        yield
-        worker.join()
+        with self.in_thread(self.drain):
+            yield
 
-    def _drain_and_close(self) -> None:
+    @contextmanager
+    def in_thread(self, act: Callable[[], object]) -> Iterator[threading.Thread]:
+        """Do it meanwhile, and wait for its end."""
+
+        def do_and_close() -> None:
+            try:
+                act()
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=do_and_close)
+        thread.start()
         try:
-            self.drain()
+            yield thread
         finally:
-            connection.close()
+            thread.join()
 
     def work(self) -> None:
         """Work rounds for as long as something is due."""
