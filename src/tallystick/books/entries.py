@@ -111,7 +111,8 @@ class Standing:
             left = self._left[document.pk]
             if amount > left:
                 most = f"{left:,} {document.currency}" if left > 0 else "nothing"
-                checker.refuse("amount", amount, f"{document} has {most} outstanding.")
+                remedy = "Enter at most that." if left > 0 else "Leave this out."
+                checker.refuse("amount", amount, f"{document} has {most} outstanding. {remedy}")
         if not checker.problems:
             for document in documents:
                 self._left[document.pk] -= amount

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0002_every_kind'),
+        ("books", "0002_every_kind"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='line',
-            name='tax_level',
-            field=models.CharField(blank=True, choices=[('', 'The line'), ('template', 'The template'), ('item', 'The item')], default='', max_length=8),
+            model_name="line",
+            name="tax_level",
+            field=models.CharField(
+                blank=True,
+                choices=[("", "The line"), ("template", "The template"), ("item", "The item")],
+                default="",
+                max_length=8,
+            ),
         ),
     ]
