@@ -18,13 +18,14 @@ from tallystick.sync.lane import Held
 from tallystick.sync.models import Intent, KindPolicy, Link, LinkState
 from tallystick.sync.policy import policies_of
 from tallystick.sync.push.batches import BATCH
+from tallystick.sync.push.shapes import ENDPOINTS, kinds_at
 from tallystick.sync.snapshots import Draft
 from tallystick.sync.steps import committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
 logger = structlog.get_logger(__name__)
 
-#: Documents worked in one round at most.
+#: Documents of each endpoint worked in one round at most.
 ROUND = 250
 #: Documents looked at beyond the round when customers have to be made.
 AHEAD = 750
@@ -67,13 +68,18 @@ def uid_in(url: str | None) -> str:
 def due_documents(organisation: Organisation) -> list[Link]:
     """Return the next links whose document is to be pushed, oldest first, with all they need.
 
-    As many as one question to Xero holds the numbers of, in whole batches.
+    Of each endpoint as many as one question to Xero holds the numbers of, in whole batches: kinds
+    of which there are few among many others fill their requests too.
     """
-    due = list(_due(organisation).values_list("pk", "document__number")[:ROUND])
-    room = len(next(xero.chunk_for_query(number for _, number in due), []))
-    if room < len(due):
-        due = due[: max(BATCH, room // BATCH * BATCH)]
-    return _loaded([pk for pk, _ in due])
+    chosen: list[int] = []
+    for endpoint in ENDPOINTS:
+        due = _due(organisation).filter(document__kind__in=kinds_at(endpoint))
+        rows = list(due.values_list("pk", "document__number")[:ROUND])
+        room = len(next(xero.chunk_for_query(number for _, number in rows), []))
+        if room < len(rows):
+            rows = rows[: max(BATCH, room // BATCH * BATCH)]
+        chosen += [pk for pk, _ in rows]
+    return _loaded(chosen)
 
 
 def parties_ahead(held: Held, worked: Sequence[Link]) -> set[int]:
@@ -151,7 +157,12 @@ def failed(link: Link, unresolved: Unresolved) -> Verdict:
     """Return the verdict that stops a link, with every cause; the first decides what releases it."""
     first, *others = unresolved.problems
     if others:
-        told = {"others": [{"message": one.message, "remedy": one.remedy} for one in others]}
+        told = {
+            "others": [
+                {"message": one.message, "remedy": one.remedy, "screen": one.screen}
+                for one in others
+            ]
+        }
         first = replace(first, details={**first.details, **told})
     return Verdict(
         link.pk,
