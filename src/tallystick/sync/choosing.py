@@ -70,12 +70,7 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
 
     So what an undone run has taken out goes to Xero again, too.
     """
-    standing = (
-        Q(document__status=Status.SUBMITTED)
-        | Q(payment__status=EntryStatus.RECORDED)
-        | Q(allocation__status=EntryStatus.RECORDED)
-    )
-    undone = Q(state=LinkState.RETRACTED) & standing
+    undone = Q(state=LinkState.RETRACTED) & still_stands()
     stopped = _chosen(workspace, actor, link_ids).filter(
         undone | Q(state__in=_STOPPED, intent=Intent.PUSH), xero_id__isnull=False
     )
@@ -90,6 +85,15 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
         xero_status="",
         sealed_revision=None,
         sent_revision=None,
+    )
+
+
+def still_stands() -> Q:
+    """Return the condition on links that their record was not withdrawn here."""
+    return (
+        Q(document__status=Status.SUBMITTED)
+        | Q(payment__status=EntryStatus.RECORDED)
+        | Q(allocation__status=EntryStatus.RECORDED)
     )
 
 

@@ -1,15 +1,19 @@
 """Undoing a run: what one Sync now has sent is taken out of Xero again; here it stays submitted."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
-from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Run
+from tallystick.sync.choosing import clear_xero_id, still_stands
+from tallystick.sync.models import OPEN_STATES, Attempt, Intent, Link, LinkState, Outcome, Run
 from tallystick.sync.policy import in_order
 from tallystick.sync.queue import anew
-from tallystick.sync.sums import Part, part_of
+from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of, part_of_rows
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
@@ -32,6 +36,23 @@ class Preview:
     refused: Part
     #: Not sent yet: they wait again.
     stopped: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has become of a run's records so far."""
+
+    in_xero: Part
+    on_the_way: Part
+    #: Failed, or a question to a person; after undoing, what Xero does not let go.
+    needs_you: Part
+    #: Waiting for the next Sync now, or kept out.
+    waiting: Part
+    #: Taken out of Xero again, or withdrawn here.
+    taken_out: Part
+    #: Of those on the way: copies that go out of Xero, and what is in a request to go there.
+    leaving: Part
+    arriving: Part
 
 
 def runs_of(workspace: Workspace) -> QuerySet[Run]:
@@ -97,6 +118,54 @@ def undo(*, workspace: Workspace, actor: User, run_id: int) -> Preview:
     )
     wake(run.organisation_id)
     return done
+
+
+def standing_of(runs: Iterable[Run]) -> dict[int, Standing]:
+    """Return what has become of each run, by its key; in one query."""
+    links = Link.objects.filter(run__in=list(runs), party=None).order_by()
+    columns: Any = ("run", "state", "intent")
+    by = links.values(*columns, the_currency=CURRENCY, the_sort=SORT)
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in by.annotate(count=Count("pk"), total=Sum(AMOUNT)):
+        found[row["run"]].append(row)
+    return {run.pk: _standing(found[run.pk]) for run in runs}
+
+
+def _standing(rows: list[dict[str, Any]]) -> Standing:
+    def part(*states: LinkState, intent: Intent | None = None) -> Part:
+        return part_of_rows(
+            row for row in rows if row["state"] in states and intent in (None, row["intent"])
+        )
+
+    return Standing(
+        in_xero=part(LinkState.SYNCED),
+        on_the_way=part(*OPEN_STATES),
+        needs_you=part(LinkState.FAILED, LinkState.HELD),
+        waiting=part(LinkState.WAITING, LinkState.EXCLUDED),
+        taken_out=part(LinkState.RETRACTED),
+        leaving=part(*OPEN_STATES, intent=Intent.RETRACT),
+        arriving=part(LinkState.SENDING, intent=Intent.PUSH),
+    )
+
+
+@transaction.atomic
+def send_again(*, workspace: Workspace, actor: User, run_id: int) -> Part:
+    """Send what undoing the run has taken out to Xero again, as new ones; safe to repeat."""
+    run = Run.objects.get(pk=run_id, organisation__workspace=workspace)
+    gone = _taken_out(run)
+    again, keys = part_of(gone), list(gone.values_list("pk", flat=True))
+    count = clear_xero_id(workspace=workspace, actor=actor, link_ids=keys)
+    return again if count else Part()
+
+
+def to_send_again(run: Run) -> Part:
+    """Return what undoing the run has taken out, and what was not withdrawn here since."""
+    return part_of(_taken_out(run))
+
+
+def _taken_out(run: Run) -> QuerySet[Link]:
+    gone = Link.objects.filter(run=run, state=LinkState.RETRACTED, xero_id__isnull=False)
+    return gone.filter(still_stands())
 
 
 def _links(run: Run) -> QuerySet[Link]:

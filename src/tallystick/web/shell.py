@@ -39,7 +39,14 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Items", "box", "item-list"),
         ),
     ),
-    ("Sync", (("Sync log", "list", "sync-log"), ("Import", "upload", "import"))),
+    (
+        "Sync",
+        (
+            ("Sync log", "list", "sync-log"),
+            ("Runs", "send", "run-list"),
+            ("Import", "upload", "import"),
+        ),
+    ),
     (
         "Settings",
         (

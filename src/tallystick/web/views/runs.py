@@ -1,0 +1,126 @@
+"""What each press of Sync now has sent, and taking it out of Xero again."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.views.decorators.http import require_POST, require_safe
+
+from tallystick.sync import undoing
+from tallystick.sync.models import Run
+from tallystick.sync.undoing import Preview
+from tallystick.web.lists import keyset_page
+from tallystick.web.views.answering import ask, go_back
+from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.workspaces.access import Permission, may
+from tallystick.workspaces.models import Workspace
+
+
+@require_safe
+def show_all(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_or_404(request, slug)
+    page = keyset_page(undoing.runs_of(workspace), request.GET, field="pk")
+    standings = undoing.standing_of(page.rows)
+    context = {
+        "workspace": workspace,
+        "page": page,
+        "rows": [SimpleNamespace(run=run, standing=standings[run.pk]) for run in page.rows],
+    }
+    return render(request, "web/pages/runs.html", context)
+
+
+@require_safe
+def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One run: what became of it, and what undoing it would do."""
+    workspace = workspace_or_404(request, slug)
+    run = _run_or_404(workspace, pk)
+    standing = undoing.standing_of([run])[run.pk]
+    preview = undoing.preview(run)
+    leaving, gone = standing.leaving.count, standing.taken_out.count
+    context = {
+        "workspace": workspace,
+        "run": run,
+        "standing": standing,
+        "again": undoing.to_send_again(run),
+        "rows": _rows(preview),
+        "can_undo": _all(preview) > 0,
+        "arriving": standing.arriving.count,
+        "leaving": leaving,
+        "gone": gone,
+        "all_leaving": leaving + gone,
+        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+    }
+    return render(request, "web/pages/run.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take what the run has sent out of Xero, once the person has confirmed it."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    run = _run_or_404(workspace, pk)
+    back = resolve_url("run", workspace.slug, run.pk)
+    preview = undoing.preview(run)
+    if not _all(preview):
+        messages.info(request, "Nothing was changed: nothing of this run is in Xero any more.")
+        return go_back(request, back)
+    if "confirmed" not in request.POST:
+        told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
+        return ask(
+            request,
+            workspace,
+            message=f"{' '.join(told)} Xero does not take a deletion or a void back; here all stay "
+            "submitted, and can be sent again as new ones.",
+            label=f"Undo this run: {_in_xero(preview):,} out of Xero",
+            kind="danger",
+            back=back,
+            keep="Keep it as it is",
+        )
+    undoing.undo(workspace=workspace, actor=person(request), run_id=run.pk)
+    messages.info(request, "The run is being undone; what Xero refuses stays, with its reason.")
+    return go_back(request, back)
+
+
+@require_POST
+def send_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    run = _run_or_404(workspace, pk)
+    again = undoing.send_again(workspace=workspace, actor=person(request), run_id=run.pk)
+    if again.count:
+        messages.info(request, f"{again}, on the way to Xero as new ones.")
+    else:
+        messages.info(request, "Nothing was changed: nothing of this run was taken out of Xero.")
+    return redirect("run", workspace.slug, run.pk)
+
+
+def _run_or_404(workspace: Workspace, pk: int) -> Run:
+    return get_object_or_404(undoing.runs_of(workspace), pk=pk)
+
+
+def _rows(preview: Preview) -> list[SimpleNamespace]:
+    """Return each part of the preview with what it is and what would become of it."""
+    parts = (
+        ("Drafts in Xero", "deleted there", "will be deleted there.", preview.deleted),
+        ("Approved in Xero", "voided there", "will be voided there.", preview.voided),
+        (
+            "Payments and allocations", "deleted there, before what they stand on",
+            "will be deleted there first.", preview.entries,
+        ),
+        (
+            "Paid in Xero", "refused by Xero while a payment stands on them: they stay",
+            "will be refused by Xero, for payments stand on them, and stay.", preview.refused,
+        ),
+        ("Not sent yet", "wait for the next Sync now", "will wait for Sync now.", preview.stopped),
+    )  # fmt: skip
+    return [
+        SimpleNamespace(what=what, fate=fate, follows=follows, part=part)
+        for what, fate, follows, part in parts
+    ]
+
+
+def _all(preview: Preview) -> int:
+    return sum(row.part.count for row in _rows(preview))
+
+
+def _in_xero(preview: Preview) -> int:
+    return preview.deleted.count + preview.voided.count + preview.entries.count

@@ -1,0 +1,139 @@
+"""Undoing a run: what one Sync now has sent goes out of Xero again, and can be sent again."""
+
+import pytest
+
+from factories import make_payment
+from tallystick import xero
+from tallystick.books.models import Document, Status
+from tallystick.connections.client import client_for
+from tallystick.mapping.services import choose_method_account
+from tallystick.sync.models import Lane, Link, LinkState, Run
+from tallystick.sync.policy import save_policy
+from tallystick.sync.queue import sync_now
+from tallystick.sync.undoing import preview, send_again, standing_of, undo
+from xero_books import Books
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_of(books: Books) -> Run:
+    """Press Sync now for all that is submitted, and work until all is done."""
+    Link.objects.filter(party=None).update(state=LinkState.WAITING)
+    Lane.objects.update(pressed_at=None)
+    sync_now(workspace=books.workspace, actor=books.owner)
+    books.drain(rounds=2)
+    return Run.objects.latest("pk")
+
+
+def undone(books: Books, run: Run) -> None:
+    undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    books.drain(rounds=3)
+
+
+def test_drafts_of_a_run_are_deleted_and_those_of_others_stay(books: Books):
+    earlier = books.submit("INV-1")
+    books.drain()
+    documents = [books.submit(f"INV-{n}") for n in (2, 3)]
+    Link.objects.filter(document__in=documents).update(state=LinkState.WAITING)
+    sync_now(workspace=books.workspace, actor=books.owner)
+    books.drain()
+    run = Run.objects.get()
+
+    assert str(preview(run).deleted) == "2 invoices, 29.88 GBP"
+    undone(books, run)
+
+    assert [one["number"] for one in books.live()] == ["INV-1"]
+    assert books.link(earlier).state == LinkState.SYNCED
+    assert {books.link(one).state for one in documents} == {LinkState.RETRACTED}
+    assert set(Document.objects.values_list("status", flat=True)) == {Status.SUBMITTED}
+    assert standing_of([run])[run.pk].taken_out.count == 2
+
+
+def test_approved_are_voided_payments_go_first_and_paid_ones_are_refused(books: Books):
+    approve_at_once(books)
+    kept, paid_here = books.submit("INV-1"), books.submit("INV-2")
+    paid_there = books.submit("INV-3")
+    make_payment(paid_here)
+    run = run_of(books)
+    somebody_pays(books, paid_there)
+    Link.objects.filter(document=paid_there).update(xero_status="PAID")
+
+    told = preview(run)
+    undone(books, run)
+
+    assert (told.voided.count, told.entries.count, told.refused.count) == (2, 1, 1)
+    assert [one["number"] for one in books.live()] == ["INV-3"]
+    assert books.link(kept).xero_status == "VOIDED"
+    refused = books.link(paid_there)
+    assert refused.state == LinkState.FAILED
+    assert refused.problem["code"] == "has_payments"
+    assert "was to be undone but still stands in Xero" in refused.problem["message"]
+
+
+def test_what_was_not_sent_waits_again(books: Books):
+    document = books.submit("INV-1")
+    Link.objects.update(state=LinkState.WAITING)
+    sync_now(workspace=books.workspace, actor=books.owner)
+    run = Run.objects.get()
+
+    assert preview(run).stopped.count == 1
+    undone(books, run)
+
+    assert books.invoices() == []
+    assert books.link(document).state == LinkState.WAITING
+
+
+def test_undone_twice_is_as_good_as_once_and_all_is_sent_again_as_new(books: Books):
+    approve_at_once(books, sent_as="DRAFT")
+    documents = [books.submit(f"INV-{n}") for n in (1, 2)]
+    run = run_of(books)
+    first = {books.link(one).xero_id for one in documents}
+    undone(books, run)
+    undone(books, run)
+    assert books.live() == []
+
+    again = send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    books.drain()
+    nothing = send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+
+    assert (str(again), nothing.count) == ("2 invoices, 29.88 GBP", 0)
+    assert len(books.live()) == 2
+    assert first.isdisjoint({books.link(one).xero_id for one in documents})
+
+
+def test_payments_of_an_undone_run_come_back_with_their_document(books: Books):
+    approve_at_once(books)
+    invoice = books.submit("INV-1")
+    payment = make_payment(invoice)
+    run = run_of(books)
+    undone(books, run)
+    # The number of a voided invoice stays taken in Xero.
+    Document.objects.filter(pk=invoice.pk).update(number="INV-1b", revision=2)
+
+    send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    books.drain(rounds=2)
+
+    assert [one["number"] for one in books.live()] == ["INV-1b"]
+    assert Link.objects.get(payment=payment).state == LinkState.SYNCED
+
+
+def approve_at_once(books: Books, sent_as: str = "AUTHORISED") -> None:
+    save_policy(
+        organisation=books.organisation, kind="sales_invoice", actor=books.owner, sent_as=sent_as
+    )
+    bank = books.organisation.accounts.filter(type="BANK").first()
+    choose_method_account(
+        organisation=books.organisation, method="", account_id=bank.xero_id, actor=books.owner
+    )
+
+
+def somebody_pays(books: Books, document: Document) -> None:
+    bank = books.organisation.accounts.filter(type="BANK").first()
+    draft = xero.PaymentDraft(
+        invoice_id=str(books.link(document).xero_id),
+        account_id=str(bank.xero_id),
+        paid_on=document.due_on,
+        amount=document.total,
+        reference="by hand",
+    )
+    client_for(books.organisation).send(xero.seal_create_payments([draft]), "by hand")

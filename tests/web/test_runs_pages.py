@@ -1,0 +1,97 @@
+"""Runs: what each press of Sync now has sent, and undoing it."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from factories import line, make_document, make_member, make_workspace, owner_of
+from tallystick.sync.models import Link, LinkState, Run
+from tallystick.sync.undoing import runs_of
+from tallystick.workspaces.models import Role
+
+
+@pytest.fixture
+def run(workspace, organisation, owner) -> Run:
+    """A run that has sent two drafts and one approved invoice, with one more failed."""
+    run = Run.objects.create(organisation=organisation, started_by=owner)
+    for n, status in enumerate(("DRAFT", "DRAFT", "AUTHORISED", "")):
+        document = make_document(
+            workspace, number=f"INV-{n}", lines=[line(unit_price="20")], submitted=True
+        )
+        Link.objects.filter(document=document).update(
+            run=run,
+            state=LinkState.SYNCED if status else LinkState.FAILED,
+            xero_status=status,
+            xero_id=uuid.uuid4() if status else None,
+        )
+    return run
+
+
+@pytest.fixture
+def page(workspace, run) -> str:
+    return reverse("run", args=[workspace.slug, run.pk])
+
+
+def test_runs_are_listed_with_what_became_of_them(browser, workspace, run, owner) -> None:
+    text = browser.get(reverse("run-list", args=[workspace.slug])).text
+
+    assert "3 invoices, 60.00 NZD" in text
+    assert str(owner) in text
+    assert reverse("run", args=[workspace.slug, run.pk]) in text
+
+
+def test_a_workspace_without_runs_is_told_where_they_come_from(browser, workspace) -> None:
+    assert "No run yet" in browser.get(reverse("run-list", args=[workspace.slug])).text
+
+
+def test_a_run_shows_what_undoing_it_would_do(browser, page) -> None:
+    text = browser.get(page).text
+
+    for words in ("Drafts in Xero", "2 invoices", "Approved in Xero", "Not sent yet", "40.00"):
+        assert words in text
+
+
+def test_undoing_asks_once_with_count_and_money_then_goes_on(browser, workspace, run, page) -> None:
+    address = reverse("run-undo", args=[workspace.slug, run.pk])
+
+    asked = browser.post(address).text
+    assert "2 invoices, 40.00 NZD will be deleted there." in asked
+    assert "1 invoice, 20.00 NZD will be voided there." in asked
+    assert not Link.objects.filter(intent="retract").exists()
+
+    after = browser.post(address, {"confirmed": "yes"}, follow=True).text
+
+    assert "is being undone" in after
+    assert "Taken out of Xero: 0 of 3" in after
+    assert Link.objects.filter(intent="retract", state=LinkState.QUEUED).count() == 3
+    assert Link.objects.filter(state=LinkState.WAITING).count() == 1
+
+
+def test_what_was_taken_out_is_sent_again(browser, workspace, run, page) -> None:
+    Link.objects.filter(run=run).update(state=LinkState.RETRACTED, intent="retract")
+    assert "Send 3 invoices again" in browser.get(page).text
+
+    said = browser.post(reverse("run-again", args=[workspace.slug, run.pk]), follow=True).text
+
+    assert "on the way to Xero as new ones." in said
+    assert Link.objects.filter(state=LinkState.QUEUED, intent="push", xero_id=None).count() == 3
+
+
+def test_a_viewer_sees_runs_and_undoes_none(workspace, run, page, signed_in) -> None:
+    viewer = signed_in(make_member(workspace, Role.VIEWER))
+
+    assert "Undo this run</button>" not in viewer.get(page).text
+    answer = viewer.post(reverse("run-undo", args=[workspace.slug, run.pk]), {"confirmed": "yes"})
+
+    assert answer.status_code == 403
+    assert Link.objects.filter(run=run, state=LinkState.SYNCED).count() == 3
+
+
+def test_a_run_of_another_workspace_is_not_found(run, signed_in) -> None:
+    elsewhere = make_workspace("Elsewhere")
+
+    answer = signed_in(owner_of(elsewhere)).get(reverse("run", args=[elsewhere.slug, run.pk]))
+
+    assert answer.status_code == 404
+    assert not runs_of(elsewhere).exists()
