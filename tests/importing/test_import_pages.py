@@ -124,6 +124,27 @@ def test_payments_and_allocations_go_the_same_way(send, browser, workspace):
     assert outstanding(invoice) == 0
 
 
+def test_the_pages_speak_of_payments_where_the_file_holds_some(send, browser, workspace):
+    make_document(workspace, number="INV-1", submitted=True)
+
+    upload = send("INV-1,2026-11-10,4.00", header="number,paid_on,amount")
+    checked = page(browser, upload)
+    press(browser, upload, "start")
+    uploads.carry_out(upload.pk)
+    done = page(browser, upload)
+
+    assert "Import 1 payment<" in checked
+    assert 'name="submit"' not in checked
+    assert "1 payment was imported" in done
+    assert "Show the payments" in done
+
+
+def test_the_check_offers_to_submit_documents_of_every_kind(send, browser):
+    upload = send(GOOD + ",bill", header=SIMPLE + ",kind")
+
+    assert "Submit the 1 document too" in page(browser, upload)
+
+
 def test_the_latest_files_are_listed_with_their_state(send, browser, workspace):
     send(GOOD)
     send(header="PK\x03\x04 and so on", name="book.xlsx")

@@ -59,14 +59,17 @@ _STATEMENT = """
           AS policy (kind, state, starts_on)) AS policy ON policy.kind = {sort.kind}
     WHERE record.workspace_id = %(workspace)s
       AND record.status = '{sort.live}'
-      AND (%(ids)s::bigint[] IS NULL OR record.id = ANY(%(ids)s))
-      AND NOT EXISTS (SELECT FROM sync_link link
-                      WHERE link.organisation_id = %(organisation)s
-                        AND link.{name}_id = record.id)
+      AND {chosen}
     ORDER BY record.id
     FOR SHARE OF record
     ON CONFLICT (organisation_id, {name}_id) DO NOTHING
 """
+
+#: Of nearly all that there is, nearly all have a link; of those named hardly one has.
+_NAMED = "record.id = ANY(%(ids)s)"
+_WITHOUT_LINK = """NOT EXISTS (SELECT FROM sync_link link
+                      WHERE link.organisation_id = %(organisation)s
+                        AND link.{name}_id = record.id)"""
 
 
 def link_all(organisation: Organisation, *, state: LinkState) -> None:
@@ -97,9 +100,10 @@ def _create_links(
     state: LinkState | None = None,
 ) -> None:
     policies = policies_of(organisation)
+    chosen = _WITHOUT_LINK.format(name=name) if ids is None else _NAMED
     with connection.cursor() as cursor:
         cursor.execute(
-            _STATEMENT.format(name=name, sort=_SORTS[name]),
+            _STATEMENT.format(name=name, sort=_SORTS[name], chosen=chosen),
             {
                 "organisation": organisation.pk,
                 "workspace": organisation.workspace_id,

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
 from tallystick import xero
+from tallystick.books.models import Kind
 from tallystick.mapping.problems import DOCUMENT, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
@@ -68,8 +67,8 @@ def _send(
 ) -> None:
     drafts: dict[int, Draft] = {}
     for one in ready:
-        draft, copy = one.draft(), asked.outdated.get(one.link.pk)
-        drafts[one.link.pk] = _over(draft, copy) if copy else draft
+        copy = asked.outdated.get(one.link.pk)
+        drafts[one.link.pk] = _over(one, copy) if copy else one.draft(one.policy.sent_as)
     contents = {
         one.link.pk: content_of_draft(
             drafts[one.link.pk], total=one.document.total, why=one.resolved.why
@@ -91,17 +90,24 @@ def _send(
         send_all(held, client, purpose, some, request, contents)
 
 
-def _over(draft: Draft, copy: xero.Document) -> Draft:
-    """Return the draft as a new version of Xero's record, which keeps its status."""
+def _over(ready: Ready, copy: xero.Document) -> Draft:
+    """Return the document as a new version of Xero's record, which keeps its status."""
+    draft = ready.draft(copy.status)
+    if not Kind(ready.document.kind).is_purchase:
+        # Left out, Xero would keep the one that it has.
+        draft.reference = ready.document.reference
     if isinstance(draft, xero.InvoiceDraft):
-        number = draft.invoice_number if draft.invoice_number != copy.number else None
-        return msgspec.structs.replace(
-            draft, invoice_id=copy.record_id, status=copy.status, invoice_number=number
-        )
-    number = draft.credit_note_number if draft.credit_note_number != copy.number else None
-    return msgspec.structs.replace(
-        draft, credit_note_id=copy.record_id, status=copy.status, credit_note_number=number
-    )
+        draft.invoice_id = copy.record_id
+        draft.invoice_number = _unless(copy.number, draft.invoice_number)
+    else:
+        draft.credit_note_id = copy.record_id
+        draft.credit_note_number = _unless(copy.number, draft.credit_note_number)
+    return draft
+
+
+def _unless(there: str | None, number: str | None) -> str | None:
+    """Return the number; None where it is there already, for then nothing is said of it."""
+    return None if number == there else number
 
 
 def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:

@@ -1,4 +1,4 @@
-"""Uploading a file of documents and saying what its columns mean."""
+"""Uploading a file and saying what its columns mean."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, cast

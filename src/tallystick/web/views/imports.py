@@ -25,8 +25,8 @@ from tallystick.workspaces.models import Workspace
 _SHOWN = 20
 _DOING = {
     "reading": "Reading the file",
-    "checking": "Checking the documents",
-    "writing": "Importing the documents",
+    "checking": "Checking what it holds",
+    "writing": "Importing",
 }
 
 
@@ -73,8 +73,11 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _made(report: ImportReport) -> list[tuple[str, int]]:
-    """Return how many documents of each kind, in the order of the kinds."""
-    return [(kind.label, report.created[kind]) for kind in Kind if kind in report.created]
+    """Return how many of each kind, in the order of the kinds of documents."""
+    labels = {**dict(Kind.choices), report.noun: report.noun.capitalize()}
+    return [
+        (label, report.created[kind]) for kind, label in labels.items() if kind in report.created
+    ]
 
 
 @require_POST
