@@ -14,6 +14,7 @@ from factories import (
     make_payment,
     make_tax_code,
     make_template,
+    make_user,
 )
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Kind, Status
@@ -358,3 +359,17 @@ def test_home_leads_to_the_documents_of_each_kind(browser, workspace) -> None:
 
     assert f'{reverse("bill-list", args=[workspace.slug])}?status=draft">1 bill<' in text
     assert f'{reverse("invoice-list", args=[workspace.slug])}?status=draft">1 invoice<' in text
+
+
+@every_kind
+def test_its_pdf_is_there_for_members_only(client: Client, workspace, owner, kind: KindPages):
+    document = make_document(workspace, kind=kind.kind, number='No/1 "odd"')
+    address = reverse("document-pdf", args=[workspace.slug, document.pk])
+    client.force_login(owner)
+
+    answer = client.get(address)
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    client.force_login(make_user())
+    assert client.get(address).status_code == 404

@@ -45,6 +45,7 @@ def _of_kind(pages: KindPages) -> list[URLPattern | URLResolver]:
 
 
 _documents: list[URLPattern | URLResolver] = [
+    path("<int:pk>/document.pdf", document_page.as_pdf, name="document-pdf"),
     path("<int:pk>/payments/", entries.pay, name="document-pay"),
     path("<int:pk>/allocations/", entries.allot, name="document-allocate"),
     path("<int:pk>/amend/", deciding.amend, name="document-amend"),

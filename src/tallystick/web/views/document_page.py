@@ -1,15 +1,17 @@
 """One document's page: what was made here, what Xero has, what waits for a decision, and why."""
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.balances import outstanding
 from tallystick.books.models import Document, Kind, Status
+from tallystick.books.pdf import document_pdf
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import MethodAccount
 from tallystick.sync import comparing, reading
@@ -138,3 +140,16 @@ def _settling(
         "counterparts": open_counterparts(document, left, entered) if left > 0 else [],
         "methods": methods.order_by("method").values_list("method", flat=True),
     }
+
+
+@require_safe
+def as_pdf(request: HttpRequest, slug: str, pk: int) -> FileResponse:
+    """Return the document as the PDF that goes beside its copy in Xero."""
+    workspace = workspace_or_404(request, slug)
+    documents = Document.objects.in_workspace(workspace).select_related("workspace", "party")
+    document = get_object_or_404(documents, pk=pk)
+    return FileResponse(
+        io.BytesIO(document_pdf(document)),
+        content_type="application/pdf",
+        filename=f"{document.number}.pdf",
+    )
