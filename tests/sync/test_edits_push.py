@@ -8,6 +8,7 @@ from bookkeeper import Bookkeeper
 
 from factories import line, make_payment
 from tallystick.books.documents import DocumentInput, edit_document
+from tallystick.books.inputs import LineInput
 from tallystick.books.models import Document, Kind
 from tallystick.sync import choosing
 from tallystick.sync.comparing import sides_of, why_of
@@ -190,6 +191,65 @@ def test_edited_after_a_lost_creation_it_is_one_document_as_it_is_last(books: Bo
     for document in edited:
         assert books.link(document).state == LinkState.SYNCED, books.link(document).problem
         assert Decimal(books.copy(document)["total"]) == document.total
+
+
+@pytest.mark.parametrize("what", ["number", "prefix"])
+@pytest.mark.parametrize("loss", ["cut_before", "cut_after"])
+def test_renumbered_after_a_lost_creation_it_is_still_one_document(
+    books: Books, loss: str, what: str
+):
+    documents = [books.submit(f"N-{kind}", kind=kind) for kind in Kind]
+    for endpoint in ("Invoices", "CreditNotes"):
+        books.sandbox.fault(loss, method="PUT", path=f"*/{endpoint}", times=1)
+    books.drain()
+    books.let_lease_end()
+    books.drain()
+
+    for document in documents:
+        if what == "number":
+            edit(books, document, "6", number=f"NEW-{document.kind}")
+        else:
+            books.policy(document.kind, number_prefix="NEW-")
+    books.come_through(dead_key=True)
+
+    assert len(books.copies()) == 4
+    for document in documents:
+        link = books.link(document)
+        assert link.state == LinkState.SYNCED, link.problem
+        assert books.copy(document)["number"] == link.xero_number
+        if what == "number":
+            assert link.xero_number == f"NEW-{document.kind}"
+
+
+def test_what_is_emptied_here_is_emptied_there(books: Books):
+    kinds = (Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE)
+    documents = [books.submit(f"N-{kind}", kind=kind, reference="PO 9") for kind in kinds]
+    books.drain()
+
+    for document in documents:
+        edit(books, document, reference="")
+    books.drain()
+
+    assert {books.copy(document)["reference"] for document in documents} == {""}
+    assert {books.link(document).state for document in documents} == {LinkState.SYNCED}
+
+
+def test_mere_texts_go_over_an_approved_copy(books: Books, bookkeeper: Bookkeeper):
+    documents = [books.submit(f"N-{kind}", kind=kind) for kind in Kind]
+    books.drain()
+    lines = (line(tax_code="VAT20"), LineInput(description="As agreed on Monday"))
+    for document in documents:
+        bookkeeper.approve(books.link(document))
+        edit(books, document, lines=lines)
+    books.drain()
+
+    for document in documents:
+        choose(books, choosing.send_ours, document)
+    books.drain()
+
+    for document in documents:
+        assert books.link(document).state == LinkState.SYNCED, books.problem(document)
+        assert (books.copy(document)["lines"], books.copy(document)["total"]) == (2, "12.00")
 
 
 def test_renumbered_here_the_same_copy_is_renumbered_there(books: Books):

@@ -19,7 +19,7 @@ from tallystick.money import Money
 from tallystick.sync.models import Link, Snapshot
 from tallystick.sync.policy import policies_of
 from tallystick.sync.push.ready import uid_in
-from tallystick.sync.push.shapes import by_id, document_of, shape_of
+from tallystick.sync.push.shapes import Shape, by_id, document_of, shape_of
 from tallystick.sync.snapshots import (
     Content,
     content_of_copy,
@@ -49,6 +49,12 @@ class Sent:
     #: What was sealed last, and what Xero had after our last write; None where there was none.
     content: Content | None = None
     came_back: Content | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The number, and the one that was sealed last: it may stand there, renumbered here since."""
+        sealed = self.content["number"] if self.content else ""
+        return (self.number, sealed) if sealed not in ("", self.number) else (self.number,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def _found(client: xero.XeroClient, links: Sequence[Link], sent: Mapping[int, Se
     credits = [link for link in links if shape_of(document_of(link)).endpoint == "CreditNotes"]
     others = [link for link in links if link not in credits]
     if others:
-        copies += client.invoices_by_number([sent[link.pk].number for link in others])
+        copies += client.invoices_by_number(_numbers(others, sent))
     if credits:
         copies += _credit_notes(client, credits, sent)
     seen = {copy.record_id.lower() for copy in copies}
@@ -142,21 +148,27 @@ def _found(client: xero.XeroClient, links: Sequence[Link], sent: Mapping[int, Se
     return indexed(copies)
 
 
+def _numbers(links: Iterable[Link], sent: Mapping[int, Sent]) -> list[str]:
+    return [number for link in links for number in sent[link.pk].numbers]
+
+
 def _credit_notes(
     client: xero.XeroClient, links: Sequence[Link], sent: Mapping[int, Sent]
 ) -> Iterable[xero.Document]:
     """Ask for credit notes, of which Xero takes no list of numbers: many at once by their days.
 
-    What another day hides, Xero refuses for its number; tried once, it is asked for by that.
+    What another day hides, Xero refuses for its number; sealed once, it is asked for by that.
     """
     days = [document_of(link).issued_on for link in links]
     fresh = all(
-        link.tries == 0 and not link.claim and shape_of(document_of(link)).has_unique_number
+        link.sealed_revision is None
+        and not link.claim
+        and shape_of(document_of(link)).has_unique_number
         for link in links
     )
     if fresh and len(links) > _ONE_QUESTION and max(days) - min(days) <= _LONGEST_SPAN:
         return client.credit_notes_between(min(days), max(days))
-    return client.credit_notes_by_number([sent[link.pk].number for link in links])
+    return client.credit_notes_by_number(_numbers(links, sent))
 
 
 def indexed(copies: Iterable[xero.Document]) -> Found:
@@ -172,12 +184,12 @@ def indexed(copies: Iterable[xero.Document]) -> Found:
 def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | None:
     """Say what the answer means for one link: settled, to be written anew, or None for missing."""
     document, shape = document_of(link), shape_of(document_of(link))
-    namesakes = found.by_number.get((shape.xero_type, xero.as_xero_compares(sent.number)), [])
+    namesakes = _bearing([sent.number], shape, found)
     if not shape.has_unique_number:
         namesakes = [copy for copy in namesakes if _contact_id(copy) == sent.contact_id]
     ours = _ours(link, document, found)
     if ours is None and not shape.has_marker:
-        ours = next((copy for copy in namesakes if _is_what_we_sent(copy, document, sent)), None)
+        ours = next(iter(_unmarked(document, sent, found)), None)
     if ours is not None and not _is_to_be_made_anew(link, ours):
         return judge_ours(link, ours, sent)
     for copy in namesakes:
@@ -217,12 +229,23 @@ def _contact_id(copy: xero.Document) -> str:
 
 def ours_in(link: Link, sent: Sent, found: Found) -> list[xero.Document]:
     """Return every copy that is surely the link's document, known to it or not."""
-    document, shape = document_of(link), shape_of(document_of(link))
+    document = document_of(link)
     copies = list(found.by_uid.get(str(document.uid), []))
-    if not shape.has_marker:
-        namesakes = found.by_number.get((shape.xero_type, xero.as_xero_compares(sent.number)), [])
-        copies += [copy for copy in namesakes if _is_what_we_sent(copy, document, sent)]
+    if not shape_of(document).has_marker:
+        copies += _unmarked(document, sent, found)
     return copies
+
+
+def _unmarked(document: Document, sent: Sent, found: Found) -> list[xero.Document]:
+    """Return what says in number, contact and money that it is the document."""
+    bearing = _bearing(sent.numbers, shape_of(document), found)
+    return [copy for copy in bearing if _is_what_we_sent(copy, document, sent)]
+
+
+def _bearing(numbers: Iterable[str], shape: Shape, found: Found) -> list[xero.Document]:
+    """Return the records of the shape's type that bear one of the numbers."""
+    keys = [(shape.xero_type, xero.as_xero_compares(number)) for number in numbers]
+    return [copy for key in keys for copy in found.by_number.get(key, [])]
 
 
 def judge_ours(link: Link, copy: xero.Document, sent: Sent) -> Verdict | xero.Document:

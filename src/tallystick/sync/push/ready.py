@@ -41,8 +41,8 @@ class Ready:
     policy: KindPolicy
     contact_id: UUID | None = None
 
-    def draft(self) -> Draft:
-        """Return what creates it in Xero."""
+    def draft(self, status: str) -> Draft:
+        """Return what makes it in Xero with the status, one of DRAFT, SUBMITTED and AUTHORISED."""
         if self.contact_id is None:
             raise ValueError(f"{self.document} has no contact in Xero yet.")
         return document_draft(
@@ -51,7 +51,7 @@ class Ready:
             contact_id=self.contact_id,
             marker=marker_of(self.document),
             number=f"{self.policy.number_prefix}{self.document.number}",
-            status=cast(Literal["DRAFT", "SUBMITTED", "AUTHORISED"], self.policy.sent_as),
+            status=cast(Literal["DRAFT", "SUBMITTED", "AUTHORISED"], status),
         )
 
 

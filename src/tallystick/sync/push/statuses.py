@@ -112,11 +112,13 @@ def _end(change: Change, link: Link, copies: Mapping[str, xero.Document]) -> str
 
 def _has_payments(link: Link, copy: xero.Document) -> Verdict:
     applied = Money(copy.applied, copy.currency_code or document_of(link).currency)
-    message = (
-        f"{link.document} {_lament(RETRACT, link)} as {copy.status.lower()}: "
-        f"payments or credits of {applied} are recorded on it."
-    )
-    remedy = "Remove them in Xero, then press Retry; it is voided then."
+    message = f"{link.document} {_lament(RETRACT, link)} as {copy.status.lower()}: "
+    if applied.amount:
+        message += f"payments or credits of {applied} are recorded on it."
+        remedy = "Remove them in Xero, then press Retry; it is voided then."
+    else:
+        message += f"it comes to {applied}, and Xero does not void what it counts as paid."
+        remedy = "Leave it there, where it changes nothing, and mark it as done."
     return Verdict(link.pk, message, problem=Problem("has_payments", message, remedy, XERO))
 
 
