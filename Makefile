@@ -48,7 +48,7 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 	$(WITHOUT_DATABASE) $(BIN)/python $(NO_HISTORY) -m django makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory test
 
-real-run: $(READY) ## Half a million lines in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
+real-run: $(READY) ## A year of documents, credits and payments in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")

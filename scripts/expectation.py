@@ -2,7 +2,7 @@
 
 Shares no code with Tallystick, so that a mistake there cannot hide here: its own reading of the
 CSV, its own rounding (half up on each line, to two places, as Xero does), its own idea of which
-documents are sales invoices. Knows the four kinds of files that Tallystick ships mappings for.
+rows are which kind of document. Knows the four kinds of files that Tallystick ships mappings for.
 """
 
 import csv
@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
+SALES_INVOICE, SALES_CREDIT_NOTE = "sales_invoice", "sales_credit_note"
+BILL, SUPPLIER_CREDIT_NOTE = "bill", "supplier_credit_note"
+_CREDITS = {SALES_INVOICE: SALES_CREDIT_NOTE, BILL: SUPPLIER_CREDIT_NOTE}
 _CENT = Decimal("0.01")
 _LEADING_RATE = re.compile(r"(\d{1,2}(?:\.\d+)?) ?%")
 
@@ -29,7 +32,8 @@ class Format:
     day: str
     quantity: str
     price: str
-    party: str = ""  #: The customer's number.
+    goods: str  #: The code of what is sold.
+    party: str = ""  #: The customer's or supplier's number.
     discount: str = ""
     tax: str = ""  #: The name of a tax rate that begins with its percentage.
     basis: str = ""
@@ -37,29 +41,34 @@ class Format:
     currency: str = ""
     usual_basis: str = "none"
     usual_currency: str = ""
-    not_invoices: tuple[str, ...] = ()  #: What numbers of other documents begin with.
-    walk_in: bool = True  #: Rows without a customer are sales like any other.
+    credit_prefix: str = ""  #: What the numbers of sales credit notes begin with.
+    other_prefix: str = ""  #: What the numbers of what is no document begin with.
+    negative_is_credit: bool = False
 
 
 _FORMATS = (
     Format(
-        *("InvoiceNo", "InvoiceDate", "Quantity", "UnitPrice", "CustomerID"),
+        *("InvoiceNo", "InvoiceDate", "Quantity", "UnitPrice", "StockCode", "CustomerID"),
         usual_currency="GBP",
-        not_invoices=("C", "A"),
+        credit_prefix="C",
+        other_prefix="A",
     ),
     Format(
-        *("InvoiceId", "InvoiceDate", "Quantity", "UnitPrice", "CustomerId"),
+        *("InvoiceId", "InvoiceDate", "Quantity", "UnitPrice", "TrackId", "CustomerId"),
         usual_currency="USD",
+        negative_is_credit=True,
     ),
     Format(
-        *("InvoiceNumber", "InvoiceDate", "Quantity", "UnitAmount"),
+        *("InvoiceNumber", "InvoiceDate", "Quantity", "UnitAmount", "InventoryItemCode"),
         discount="Discount",
         tax="TaxType",
         currency="Currency",
         usual_basis="exclusive",
+        negative_is_credit=True,
     ),
     Format(
-        *("number", "issued_on", "quantity", "unit_price", "party_number", "discount"),
+        *("number", "issued_on", "quantity", "unit_price", "item_code", "party_number"),
+        discount="discount",
         tax="tax_code",
         basis="tax_basis",
         kind="kind",
@@ -69,49 +78,102 @@ _FORMATS = (
 )
 
 
-@dataclass
-class Invoice:
-    """A sales invoice as the file has it."""
+class Goods(NamedTuple):
+    """So much of something, at a price each."""
 
+    code: str
+    quantity: Decimal
+    price: Decimal
+
+
+class Key(NamedTuple):
+    """What tells a document from all others."""
+
+    kind: str
     number: str
-    day: date
+    supplier: str = ""  #: Of a bill; other suppliers may use the same number.
+
+
+@dataclass
+class Document:
+    """A document as the file has it, in positive figures, with what is laid over it."""
+
+    key: Key
+    #: Day and time of day, if the file tells it.
+    moment: tuple[date, str]
     currency: str
     party: str
     lines: int = 0
     total: Decimal = Decimal(0)
-    has_something_to_bill: bool = False
+    highest: Decimal = Decimal(0)
+    lowest: Decimal = Decimal(0)
+    goods: list[Goods] = field(default_factory=list)
     is_readable: bool = True
+    credited: Decimal = Decimal(0)  #: What of it is allocated.
+    paid: Decimal = Decimal(0)  #: Or refunded.
+
+    @property
+    def kind(self) -> str:
+        return self.key.kind
+
+    @property
+    def number(self) -> str:
+        return self.key.number
+
+    @property
+    def day(self) -> date:
+        return self.moment[0]
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.total - self.credited - self.paid
+
+    @property
+    def status(self) -> str:
+        """In Xero, once it is approved."""
+        return "AUTHORISED" if self.outstanding else "PAID"
 
 
 @dataclass
 class Expectation:
-    """The invoices expected, and what the run has to know to get them in."""
+    """The documents expected, and what the run has to know to get them in."""
 
-    invoices: dict[str, Invoice] = field(default_factory=dict)
+    documents: dict[Key, Document] = field(default_factory=dict)
     #: The names of tax rates in the file with their percentages.
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
 
+    def of_kind(self, kind: str) -> list[Document]:
+        """Return the documents of the kind, oldest first."""
+        found = [one for one in self.documents.values() if one.kind == kind]
+        return sorted(found, key=lambda one: (one.moment, one.number))
+
 
 def expect(path: Path, *, currency: str) -> Expectation:
     """Read the file; `currency` is that of documents for which the file names none."""
-    found, rates = {}, {}
-    for form, row in _rows(path):
-        number = row[form.number].strip()
-        if not number or _is_other_kind(form, row, number):
-            continue
-        try:
-            invoice = found.get(number) or _opened(form, row, number, currency)
-            found[number] = invoice
-            _add_line(invoice, form, row, rates)
-        except (InvalidOperation, ValueError):
-            found.setdefault(number, Invoice(number, date.min, "", "")).is_readable = False
+    found: dict[Key, Document] = {}
+    rates: dict[str, Decimal] = {}
+    with _opened_text(path) as source:
+        form, rows = _table(source)
+        for row in rows:
+            key = _key(form, row)
+            if not key.number or _is_no_document(form, key.number):
+                continue
+            try:
+                document = found.get(key) or _opened(form, row, key, currency)
+                found[key] = document
+                _add_line(document, form, row, rates)
+            except (InvalidOperation, ValueError):
+                unreadable = Document(key, (date.min, ""), "", "")
+                found.setdefault(key, unreadable).is_readable = False
+    for document in found.values():
+        _turn_round(document, form)
     kept = {
-        number: invoice
-        for number, invoice in found.items()
-        if invoice.is_readable and invoice.has_something_to_bill
+        document.key: document
+        for document in found.values()
+        if document.is_readable and document.highest > 0
     }
-    return Expectation(kept, rates, {invoice.currency for invoice in kept.values()})
+    return Expectation(kept, rates, {document.currency for document in kept.values()})
 
 
 def keep_month(path: Path, month: str, target: Path) -> None:
@@ -122,16 +184,15 @@ def keep_month(path: Path, month: str, target: Path) -> None:
         form = _format_of(header)
         column = [_plain(name) for name in header].index(form.day)
         writer.writerow(header)
-        writer.writerows(row for row in reader if _day(row[column]).isoformat()[:7] == month)
+        writer.writerows(row for row in reader if _moment(row[column])[0].isoformat()[:7] == month)
 
 
-def _rows(path: Path) -> Iterator[tuple[Format, Row]]:
-    with _opened_text(path) as source:
-        reader = csv.reader(source)
-        header = [_plain(name) for name in next(reader)]
-        form = _format_of(header)
-        for cells in reader:
-            yield form, dict(zip(header, cells, strict=False))
+def _table(source: IO[str]) -> tuple[Format, Iterator[Row]]:
+    """Return the format and the rows; a column that the file has not is called "" and empty."""
+    reader = csv.reader(source)
+    header = [_plain(name) for name in next(reader)]
+    rows = ({"": ""} | dict(zip(header, cells, strict=False)) for cells in reader)
+    return _format_of(header), rows
 
 
 def _opened_text(path: Path) -> IO[str]:
@@ -151,30 +212,50 @@ def _plain(name: str) -> str:
     return name.strip().lstrip("*").strip()
 
 
-def _is_other_kind(form: Format, row: Row, number: str) -> bool:
-    kind = row.get(form.kind, "").strip() if form.kind else ""
-    return number.startswith(form.not_invoices) or kind not in {"", "sales_invoice"}
+def _is_no_document(form: Format, number: str) -> bool:
+    return bool(form.other_prefix) and number.startswith(form.other_prefix)
 
 
-def _opened(form: Format, row: Row, number: str, currency: str) -> Invoice:
-    named = row.get(form.currency, "").strip().upper() if form.currency else ""
-    party = row.get(form.party, "").strip() if form.party else ""
-    return Invoice(number, _day(row[form.day]), named or form.usual_currency or currency, party)
+def _key(form: Format, row: Row) -> Key:
+    number = row[form.number].strip()
+    kind = row.get(form.kind, "").strip() or SALES_INVOICE
+    if form.credit_prefix and number.startswith(form.credit_prefix):
+        kind = SALES_CREDIT_NOTE
+    is_bought = kind in (BILL, SUPPLIER_CREDIT_NOTE)
+    return Key(kind, number, row.get(form.party, "").strip() if is_bought else "")
 
 
-def _add_line(invoice: Invoice, form: Format, row: Row, rates: dict[str, Decimal]) -> None:
+def _opened(form: Format, row: Row, key: Key, currency: str) -> Document:
+    named = row.get(form.currency, "").strip().upper() or form.usual_currency or currency
+    return Document(key, _moment(row[form.day]), named, row.get(form.party, "").strip())
+
+
+def _add_line(document: Document, form: Format, row: Row, rates: dict[str, Decimal]) -> None:
     quantity, price = _number(row[form.quantity]), _number(row[form.price])
-    discount = _number(row.get(form.discount, "") or "0") if form.discount else Decimal(0)
-    amount = _cents(quantity * price * (100 - discount) / 100)
-    basis = (row.get(form.basis, "").strip() if form.basis else "") or form.usual_basis
-    name = row.get(form.tax, "").strip() if form.tax else ""
+    discount = _number(row.get(form.discount, "") or "0")
+    amount = cents(quantity * price * (100 - discount) / 100)
+    basis = row.get(form.basis, "").strip() or form.usual_basis
+    name = row.get(form.tax, "").strip()
     if name:
         rates[name] = _rate(name)
-    invoice.lines += 1
-    invoice.has_something_to_bill |= amount > 0
-    invoice.total += amount
+    document.lines += 1
+    document.highest = max(document.highest, amount)
+    document.lowest = min(document.lowest, amount)
+    document.total += amount
+    document.goods.append(Goods(row.get(form.goods, "").strip(), quantity, price))
     if basis == "exclusive" and name:
-        invoice.total += _cents(amount * rates[name] / 100)
+        document.total += cents(amount * rates[name] / 100)
+
+
+def _turn_round(document: Document, form: Format) -> None:
+    """Give a credit note that the file writes in negative figures positive ones."""
+    kind, number, supplier = document.key
+    if form.negative_is_credit and kind in _CREDITS and document.highest <= 0 > document.lowest:
+        document.key = Key(_CREDITS[kind], number, supplier)
+    if document.kind in _CREDITS.values() and document.total < 0:
+        document.total = -document.total
+        document.highest, document.lowest = -document.lowest, -document.highest
+        document.goods = [each._replace(quantity=-each.quantity) for each in document.goods]
 
 
 def _number(text: str) -> Decimal:
@@ -184,7 +265,8 @@ def _number(text: str) -> Decimal:
     return number
 
 
-def _cents(amount: Decimal) -> Decimal:
+def cents(amount: Decimal) -> Decimal:
+    """Round half up, away from zero."""
     return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
@@ -193,9 +275,10 @@ def _rate(name: str) -> Decimal:
     return Decimal(match[1]) if match else Decimal(0)
 
 
-def _day(text: str) -> date:
+def _moment(text: str) -> tuple[date, str]:
     """Read 2010-12-01 08:26:00, or 1/12/2010 with the day first."""
-    first, middle, last = re.split(r"[-/.]", text.strip().split(" ")[0].split("T")[0])
+    day, _, time = text.strip().replace("T", " ").partition(" ")
+    first, middle, last = re.split(r"[-/.]", day)
     if len(first) == 4:
-        return date(int(first), int(middle), int(last))
-    return date(int(last), int(middle), int(first))
+        return date(int(first), int(middle), int(last)), time
+    return date(int(last), int(middle), int(first)), time

@@ -53,15 +53,8 @@ class Machine:
             print(f"What happened stands in {self.folder}", file=sys.stderr)
 
     def command(self, *arguments: str) -> str:
-        """Run a tallystick command to its end and return what it printed; raises if it failed.
-
-        Ending with "something waits for a person" (3) counts as done: the comparison finds it.
-        """
-        process = self.begin(*arguments)
-        printed, _ = process.communicate()
-        if process.returncode not in {0, 3}:
-            raise RuntimeError(f"tallystick {arguments[0]} ended with {process.returncode}")
-        return printed
+        """Run a tallystick command to its end and return what it printed; raises if it failed."""
+        return self.finish(self.begin(*arguments))
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a tallystick command whose end the caller waits for."""
@@ -72,6 +65,16 @@ class Machine:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def finish(self, process: "subprocess.Popen[str]") -> str:
+        """Wait for the command's end and return what it printed; raises if it failed.
+
+        Ending with "something waits for a person" (3) counts as done: the comparison finds it.
+        """
+        printed, _ = process.communicate()
+        if process.returncode not in {0, 3}:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        return printed
 
     def start_sandbox(self) -> None:
         port = self.sandbox.rpartition(":")[2]

@@ -1,8 +1,10 @@
-"""The whole way, for real: a file in, drafts in the stand-in Xero out, every cent compared.
+"""The whole way, for real: a file in, approved documents in the stand-in Xero out, every cent compared.
 
-Fresh state; connecting through the real pages; the real import; a real worker that is killed with
-SIGKILL three times on the way. Ends with one line of JSON on standard output; exit code 1 where a
-document is missing, doubled or off by a cent. What happens is told on standard error.
+Fresh state; connecting and choosing through the real pages; the real import of documents, then of
+what is credited and paid on them (docs/real-run.md); a real worker that is killed with SIGKILL on
+the way. Ends with one line of JSON on standard output; exit code 1 where anything in Xero is
+missing, doubled, off by a cent or in another state than it should be, or took too many calls.
+What happens is told on standard error.
 
     python scripts/real_run.py [--data FILE.csv[.gz]] [--month 2010-12] [--seed 7]
 """
@@ -14,22 +16,29 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from bookkeeper import ACCOUNTS, Bookkeeper
 from browsing import Browser
-from expectation import Expectation, Invoice, expect, keep_month
-from machine import Machine, wait_until
+from comparing import ALLOCATION, PAYMENT, Compared, compare
+from expectation import SALES_CREDIT_NOTE, SALES_INVOICE, expect, keep_month
+from machine import Machine
+from settling import allocate, pay, write_allocations, write_payments
 
 ROOT = Path(__file__).parents[1]
 #: Where the data set lies beside the project.
 USUAL_DATA = ROOT.parent / "shared" / "data" / "online-retail.csv.gz"
-KILLS = 3
-PATIENCE_SECONDS = 30.0  #: Without an invoice arriving, before we ask whether more will come.
+#: Kills of the worker while documents, allocations and payments go.
+KILLS = {"documents": 1, "allocations": 1, "payments": 1}
+#: Calls that a thousand records of a kind may take; Xero takes allocations one by one.
+BUDGET = 36
+PATIENCE_SECONDS = 30.0  #: Without anything arriving, before we ask whether more will come.
+_BEGAN = time.monotonic()
 PERSON = "olivia@example.com"
 WORKSPACE = "Real Run"
 
@@ -46,7 +55,6 @@ class Organisation:
 def main() -> int:
     options = _options()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
-    began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to end"))
     with Machine() as machine:
         data = options.data
@@ -56,30 +64,31 @@ def main() -> int:
         _tell(f"{options.data}{f', {options.month} only' if options.month else ''}; seed {seed}")
         machine.start_sandbox()
         organisation = _organisation_for(machine, data)
-        expected = expect(data, currency=organisation.base_currency)
-        _tell(f"expecting {len(expected.invoices):,} invoices in {organisation.name}")
-        run = _Run(machine, organisation, expected, data, random.Random(seed))  # noqa: S311 - not a secret
+        run = _Run(machine, organisation, data, random.Random(seed))  # noqa: S311 - not a secret
         run.go()
-        result = _compared(run, seconds=round(time.monotonic() - began, 1))
+        compared = run.compared()
+        result = _result(run, compared, seconds=round(time.monotonic() - _BEGAN, 1))
     print(json.dumps(result))
-    return int(bool(result["missing"] or result["doubled"] or result["cents_off"]))
+    # A month has more new customers to each invoice, and fewer records to spread the asking over.
+    is_too_dear = _is_too_dear(result) and not options.month
+    return int(is_too_dear or not all(each.is_equal for each in compared.values()))
 
 
 class _Run:
     """One run, from the empty machine to the idle one."""
 
     def __init__(
-        self,
-        machine: Machine,
-        organisation: Organisation,
-        expected: Expectation,
-        data: Path,
-        draw: random.Random,
+        self, machine: Machine, organisation: Organisation, data: Path, draw: random.Random
     ) -> None:
         self.machine = machine
         self.organisation = organisation
-        self.expected = expected
+        self.expected = expect(data, currency=organisation.base_currency)
+        self.allocations = allocate(self.expected)
+        self.payments = pay(self.expected)
         self.kills = 0
+        #: Calls to the Accounting API in each stage, by method and endpoint.
+        self.calls: dict[str, Counter[str]] = {}
+        self._last_request = 0
         self._data = data
         self._draw = draw
 
@@ -91,71 +100,76 @@ class _Run:
         machine.start_web()
         machine.start_worker()
         with Browser() as browser:
-            self._connect(browser, password=said.splitlines()[0].rpartition(" ")[2])
-            _tell("connected; importing, submitting and pushing")
-            importing = machine.begin("import", str(self._data), "--yes", "--submit")
-            if self.expected.tax_rates:
-                # Nothing goes out before the tax codes that the file brings along are mapped.
-                importing.wait()
-                self._map_tax_codes(browser)
-            self._kill_on_the_way()
-            _tell(importing.communicate()[0].strip())
-        machine.command("sync", "--wait")
+            password = said.splitlines()[0].rpartition(" ")[2]
+            bookkeeper = Bookkeeper(browser, machine.web, email=PERSON, password=password)
+            bookkeeper.connect(self.organisation.name)
+            bookkeeper.choose_accounts()
+            bookkeeper.send_as_approved()
+            self._push_documents(bookkeeper)
+            self._push_allocations()
+            self._push_payments(bookkeeper)
         machine.measure()
         _tell(machine.command("status").strip())
 
-    def _connect(self, browser: Browser, *, password: str) -> None:
-        """Sign in, go to Xero's consent page and back, and choose the sales account."""
-        browser.open(f"{self.machine.web}/sign-in/")
-        browser.press("Sign in", email=PERSON, password=password)
-        self._home = browser.url.rstrip("/")
-        browser.open(f"{self._home}/settings/integrations/")
-        browser.press("Connect Xero")
-        choice = browser.form_with("Allow access").value_for("organisation", self.organisation.name)
-        browser.press("Allow access", organisation=choice)
-        if "xero=connected" not in browser.url:
-            raise LookupError(f"Connecting ended on {browser.url}")
-        wait_until(lambda: bool(self._accounts(browser)), "accounts to be read from Xero")
-        accounts = self._accounts(browser)
-        browser.press("Save mapping", sales_account="200" if "200" in accounts else accounts[0])
+    def compared(self) -> dict[str, Compared]:
+        """Compare the stand-in's own records with the file, by kind."""
+        return compare(self._dump, self.expected, self.allocations, self.payments, ACCOUNTS)
 
-    def _accounts(self, browser: Browser) -> list[str]:
-        browser.open(f"{self._home}/settings/tax-mapping/")
-        offered = browser.form_with("Save mapping").choices["sales_account"].values()
-        return [code for code in offered if code]
+    def contacts(self) -> int:
+        """Return how many contacts the documents went to."""
+        rows = [row for sort in ("invoices", "credit_notes") for row in self._dump(sort)]
+        return len({row["contact_id"] for row in rows})
 
-    def _map_tax_codes(self, browser: Browser) -> None:
-        """Choose a rate of the same percentage for each tax code that the file brought along."""
-        browser.open(f"{self._home}/settings/tax-mapping/")
-        form = browser.form_with("Save mapping")
-        percent = {name[:40].strip(): rate for name, rate in self.expected.tax_rates.items()}
-        chosen = {
-            name: _best_rate(form.choices[name], code, percent[code])
-            for name, code in form.labels.items()
-            if code in percent
-        }
-        browser.press("Save mapping", **chosen)
+    def _push_documents(self, bookkeeper: Bookkeeper) -> None:
+        """Import and push, at the same time."""
+        importing = self.machine.begin("import", str(self._data), "--yes", "--submit")
+        if self.expected.tax_rates:
+            # Nothing goes out before the tax codes that the file brings along are mapped.
+            importing.wait()
+            bookkeeper.choose_tax_rates(self.expected.tax_rates)
+        self._see_through("documents", len(self.expected.documents), ("invoices", "credits"))
+        _tell(self.machine.finish(importing).strip())
+        self._end_stage("documents")
 
-    def _kill_on_the_way(self) -> None:
-        """Kill -9 the worker at three random moments between the first and the last invoice."""
-        count = len(self.expected.invoices)
-        for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(KILLS)):
-            if not self._await_arrivals(moment):
-                _tell("nothing is on its way any more, though not all has arrived")
+    def _push_allocations(self) -> None:
+        file = self.machine.folder / "allocations.csv"
+        write_allocations(self.allocations, file)
+        _tell(self.machine.command("import", str(file), "--yes").strip())
+        self._see_through("allocations", len(self.allocations), ("allocations",))
+        self._end_stage("allocations")
+
+    def _push_payments(self, bookkeeper: Bookkeeper) -> None:
+        file = self.machine.folder / "payments.csv"
+        write_payments(self.payments, file)
+        _tell(self.machine.command("import", str(file), "--yes").strip())
+        # Those that the worker has looked at by now have failed, and go out when this is chosen.
+        bookkeeper.choose_method_accounts()
+        self._see_through("payments", len(self.payments), ("payments",))
+        self._end_stage("payments")
+
+    def _see_through(self, stage: str, count: int, counted: tuple[str, ...]) -> None:
+        """Kill -9 the worker at random moments between the first and the last record."""
+
+        def arrived() -> int:
+            row = _organisations(self.machine)[self.organisation.id]
+            return sum(row[name] for name in counted)
+
+        for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(KILLS[stage])):
+            if not self._await(arrived, moment):
+                _tell(f"nothing is on its way any more, though not all {stage} have arrived")
                 return
             time.sleep(self._draw.uniform(0, 1))  # anywhere within a round
-            arrived = self._arrived()
+            _tell(f"killing the worker at {arrived():,} of {count:,} {stage}")
             self.machine.kill_worker()
             self.kills += 1
-            _tell(f"killed the worker at {arrived:,} of {count:,}")
             self.machine.start_worker()
 
-    def _await_arrivals(self, wanted: float) -> bool:
-        """Wait for so many invoices; False where no more will come."""
-        arrived, look_at = -1, 0.0
-        while (now := self._arrived()) < wanted:
-            if now > arrived:
-                arrived, look_at = now, time.monotonic() + PATIENCE_SECONDS
+    def _await(self, arrived: Callable[[], int], wanted: float) -> bool:
+        """Wait until so many are there; False where no more will come."""
+        last, look_at = -1, 0.0
+        while (now := arrived()) < wanted:
+            if now > last:
+                last, look_at = now, time.monotonic() + PATIENCE_SECONDS
             elif time.monotonic() > look_at:
                 look_at = time.monotonic() + PATIENCE_SECONDS
                 if self._is_idle():
@@ -167,66 +181,87 @@ class _Run:
 
     def _is_idle(self) -> bool:
         """Say whether everything imported so far has come to an end, good or bad."""
-        documents = json.loads(self.machine.command("status", "--json"))["documents"]
-        return any(documents.values()) and not documents["queued"] + documents["sending"]
+        facts = json.loads(self.machine.command("status", "--json"))
+        rows = [facts["documents"], facts["entries"]]
+        return any(rows[0].values()) and not any(row["queued"] + row["sending"] for row in rows)
 
-    def _arrived(self) -> int:
-        return _organisations(self.machine)[self.organisation.id]["invoices"]
+    def _end_stage(self, stage: str) -> None:
+        """Wait until nothing is on its way, and note the calls."""
+        self.machine.command("sync", "--wait")
+        _tell(f"{stage} are through")
+        query = {"kind": "api", "after": str(self._last_request)}
+        answer = httpx2.get(f"{self.machine.sandbox}/_sandbox/requests/summary", params=query)
+        rows = answer.raise_for_status().json()["calls"]
+        names = {f"{row['method']} {_resource(row['route'])}": row["calls"] for row in rows}
+        self.calls[stage] = Counter(names)
+        self._last_request = max((row["last_id"] for row in rows), default=self._last_request)
+
+    def _dump(self, sort: str) -> Iterator[dict[str, Any]]:
+        query = {"organisation": self.organisation.id}
+        address = f"{self.machine.sandbox}/_sandbox/{sort}"
+        with httpx2.stream("GET", address, params=query, timeout=300) as answer:
+            answer.raise_for_status()
+            yield from (json.loads(line) for line in answer.iter_lines())
 
 
-def _compared(run: _Run, *, seconds: float) -> dict[str, Any]:
-    """Compare the stand-in's own records with the file, and return the run's result."""
-    expected = run.expected.invoices
-    live = [row for row in _dump(run) if row["status"] not in {"DELETED", "VOIDED"}]
-    copies = Counter(row["number"] for row in live if _is_same(row, expected.get(row["number"])))
-    cents_off = sum(
-        abs(Decimal(row["total"]) - expected[row["number"]].total) * 100
-        for row in live
-        if row["number"] in copies
-    )
-    for number in list(expected.keys() - copies.keys())[:5]:
-        _tell(f"missing: {expected[number]}")
-    calls = _calls(run)
+def _result(run: _Run, compared: Mapping[str, Compared], *, seconds: float) -> dict[str, Any]:
+    """Return the run's line. Its first figures are those of all documents; `by_kind` has each."""
+    by_kind = {}
+    for kind, one in compared.items():
+        for text in one.told[:5]:
+            _tell(f"{kind} {text}")
+        figures = {name: value for name, value in asdict(one).items() if name != "told"}
+        calls = _calls_of(kind, run.calls)
+        by_kind[kind] = figures | {"calls_per_1000": _per_1000(calls, one.expected)}
+    documents = [one for kind, one in compared.items() if kind not in (ALLOCATION, PAYMENT)]
+    names = ("expected", "found", "missing", "doubled", "cents_off")
+    pushing = sum(run.calls["documents"].values())
     return {
-        "expected": len(expected),
-        "found": len(copies),
-        "missing": len(expected.keys() - copies.keys()),
-        # A live invoice that is not the first one of an expected number is one too many.
-        "doubled": len(live) - len(copies),
-        "cents_off": int(cents_off),
-        "contacts": len({row["contact_id"] for row in live}),
-        "calls": calls,
-        "calls_per_1000": round(sum(calls.values()) * 1000 / max(1, len(expected)), 1),
+        **{name: sum(getattr(one, name) for one in documents) for name in names},
+        "contacts": run.contacts(),
+        "calls": sum(run.calls.values(), Counter[str]()),
+        "calls_per_1000": _per_1000(pushing, sum(one.expected for one in documents)),
+        "by_kind": by_kind,
         "kills": run.kills,
         "seconds": seconds,
         "peak_mb": run.machine.peaks_mb(),
     }
 
 
-def _is_same(row: dict[str, Any], invoice: Invoice | None) -> bool:
-    """Say whether the record is a draft of the invoice, for its customer and with all its lines."""
-    return (
-        invoice is not None
-        and (row["type"], row["status"]) == ("ACCREC", "DRAFT")
-        and (row["date"], row["currency"]) == (invoice.day.isoformat(), invoice.currency)
-        and row["lines"] == invoice.lines
-        and row["contact_number"] == (invoice.party or row["contact_number"])
-    )
+def _calls_of(kind: str, stages: Mapping[str, Mapping[str, int]]) -> int:
+    """Return the calls made for a kind, each call for one kind only.
+
+    What all documents share, such as contacts and the organisation's lists, counts as the
+    invoices'; asking for the documents of allocations and payments counts as theirs.
+    """
+    if kind in (ALLOCATION, PAYMENT):
+        return sum(stages[f"{kind}s"].values())
+    notes = sum(calls for name, calls in stages["documents"].items() if "CreditNotes" in name)
+    if kind == SALES_CREDIT_NOTE:
+        return notes
+    return sum(stages["documents"].values()) - notes if kind == SALES_INVOICE else 0
 
 
-def _dump(run: _Run) -> Iterator[dict[str, Any]]:
-    query = {"organisation": run.organisation.id}
-    address = f"{run.machine.sandbox}/_sandbox/invoices"
-    with httpx2.stream("GET", address, params=query, timeout=300) as answer:
-        answer.raise_for_status()
-        yield from (json.loads(line) for line in answer.iter_lines())
+def _is_too_dear(result: Mapping[str, Any]) -> bool:
+    """Say whether a kind took more calls than its budget of so many for each thousand begun."""
+    too_dear = [
+        kind
+        for kind, row in result["by_kind"].items()
+        if kind != ALLOCATION
+        and row["calls_per_1000"] * row["expected"] / 1000 > BUDGET * ceil(row["expected"] / 1000)
+    ]
+    for kind in too_dear:
+        _tell(f"{kind}: more than {BUDGET} calls for a thousand")
+    return bool(too_dear)
 
 
-def _calls(run: _Run) -> dict[str, int]:
-    """Return the calls to the Accounting API, by method and endpoint."""
-    answer = httpx2.get(f"{run.machine.sandbox}/_sandbox/requests/summary", params={"kind": "api"})
-    rows = answer.raise_for_status().json()["calls"]
-    return {f"{row['method']} {row['route'].rpartition('/')[2]}": row["calls"] for row in rows}
+def _per_1000(calls: int, count: int) -> float:
+    return round(calls * 1000 / max(1, count), 1)
+
+
+def _resource(route: str) -> str:
+    """Return such as Allocations of /api.xro/2.0/CreditNotes/{id}/Allocations."""
+    return [part for part in route.split("/") if part and not part.startswith("{")][-1]
 
 
 def _organisations(machine: Machine) -> dict[str, dict[str, Any]]:
@@ -248,16 +283,6 @@ def _organisation_for(machine: Machine, data: Path) -> Organisation:
     return Organisation(row["id"], row["name"], row["base_currency"])
 
 
-def _best_rate(offered: dict[str, str], code: str, percent: Decimal) -> str:
-    """Choose from "Name · 20% · TYPE": the same name, else the same percentage on sales."""
-    alike = {
-        words: value for words, value in offered.items() if f"· {percent.normalize():f}% ·" in words
-    }
-    by_name = [value for words, value in alike.items() if words.startswith(f"{code} ·")]
-    on_sales = [value for value in alike.values() if "OUTPUT" in value or value == "NONE"]
-    return next(iter([*by_name, *on_sales, *alike.values()]), "")
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=USUAL_DATA, help="a CSV, plain or gzip")
@@ -270,7 +295,7 @@ def _options() -> argparse.Namespace:
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - _BEGAN:5.0f} s  {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
