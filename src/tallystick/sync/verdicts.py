@@ -15,7 +15,6 @@ from django.db.models.functions import Now
 from tallystick.books.models import Allocation, Document, EntryStatus, Payment, Status
 from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
 from tallystick.sync.models import (
-    WITH_RECORDS,
     Attempt,
     Batch,
     Intent,
@@ -75,7 +74,7 @@ def lock_links(link_ids: Iterable[int]) -> dict[int, Link]:
         rows = records.objects.filter(links__in=wanted).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
     links = Link.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-    return {link.pk: link for link in links.select_related(*WITH_RECORDS)}
+    return {link.pk: link for link in links.with_records()}
 
 
 def apply_verdicts(
@@ -141,7 +140,7 @@ def _owners(verdicts: Sequence[Verdict]) -> dict[UUID, Link]:
     links = Link.objects.filter(
         organisation__links__in=[verdict.link_id for verdict in verdicts[:1]], xero_id__in=found
     )
-    return {link.xero_id: link for link in links.select_related(*WITH_RECORDS) if link.xero_id}
+    return {link.xero_id: link for link in links.with_records() if link.xero_id}
 
 
 def _belongs_to_another(link: Link, owner: Link) -> Verdict:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.sync.lane import Held, LeaseLost
-from tallystick.sync.models import WITH_RECORDS, Batch, Link, LinkState
+from tallystick.sync.models import Batch, Link, LinkState
 from tallystick.sync.snapshots import Content, note_sent
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts, lock_links, mark_sending
@@ -188,12 +188,8 @@ def is_repeatable(batch: Batch) -> bool:
 
 def members(batch: Batch) -> list[Link]:
     """Return the batch's links with document and party."""
-    return list(
-        Link.objects.filter(attempts__batch=batch)
-        .select_related(*WITH_RECORDS)
-        .order_by("pk")
-        .distinct()
-    )
+    of_batch = Link.objects.filter(pk__in=batch.attempts.values("link"))
+    return list(of_batch.with_records().order_by("pk"))
 
 
 def close(batch: Batch) -> None:

@@ -103,12 +103,9 @@ def _due(organisation: Organisation) -> QuerySet[Link]:
 
 
 def _loaded(link_ids: Sequence[int]) -> list[Link]:
-    lines = Prefetch(
-        "document__lines", Line.objects.select_related("tax_code").order_by("position")
-    )
-    loaded = ("organisation", "document__party", "document__template")
-    links = Link.objects.filter(pk__in=link_ids).select_related(*loaded)
-    by_id = {link.pk: link for link in links.prefetch_related(lines)}
+    lines = Prefetch("document__lines", Line.objects.order_by("position"))
+    links = Link.objects.filter(pk__in=link_ids).select_related("document__party")
+    by_id = {link.pk: link for link in links.prefetch_related("organisation", lines)}
     return [by_id[pk] for pk in link_ids if pk in by_id]
 
 
