@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -108,14 +109,20 @@ class Bookkeeper:
 
     def read(self, path: str, **query: str) -> dict[str, Any]:
         """Read a list or a record by its path."""
-        answer = httpx2.get(
+        found: dict[str, Any] = self._get(path, "application/json", query).json()
+        return found
+
+    def content(self, path: str, file: str) -> bytes:
+        """Read a file that is attached to the document of the path."""
+        return self._get(f"{path}/Attachments/{quote(file)}", "application/pdf", {}).content
+
+    def _get(self, path: str, accept: str, query: dict[str, str]) -> httpx2.Response:
+        return httpx2.get(
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params=query,
             headers={
                 "Authorization": f"Bearer {self.token}",
                 "xero-tenant-id": str(self.books.organisation.tenant_id),
-                "Accept": "application/json",
+                "Accept": accept,
             },
         ).raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found

@@ -22,6 +22,8 @@ from tallystick.workspaces.models import User
 #: The policy of payments and allocations alike.
 PAYMENT = "payment"
 KINDS = (*Kind.values, PAYMENT)
+#: Schedules that are let go in one transaction.
+_AT_ONCE = 50
 
 
 class PolicyRefused(Exception):
@@ -140,16 +142,19 @@ def why_kept_out(document: Document, policy: KindPolicy) -> str:
 
 
 def due_schedules() -> list[KindPolicy]:
-    """Return the policies whose time of day has come, and set their next time; one worker's each."""
-    with transaction.atomic():
-        due = list(
-            KindPolicy.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(next_send_at__lte=timezone.now(), trigger=Trigger.SCHEDULE)
-            .select_related("organisation")
-        )
-        for policy in due:
-            policy.next_send_at = _next(policy.organisation, policy.send_at)
-            policy.save(update_fields=["next_send_at"])
+    """Return some policies whose time of day has come, and set their next time.
+
+    Locked for the caller's transaction, and passed over by others: each is one worker's.
+    """
+    due = list(
+        KindPolicy.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(next_send_at__lte=timezone.now(), trigger=Trigger.SCHEDULE)
+        .select_related("organisation")
+        .order_by("next_send_at")[:_AT_ONCE]
+    )
+    for policy in due:
+        policy.next_send_at = _next(policy.organisation, policy.send_at)
+        policy.save(update_fields=["next_send_at"])
     return due
 
 

@@ -32,8 +32,10 @@ def drain(organisation_id: int) -> None:
 def sweep() -> None:
     """Do what must happen though every job were lost: release what is scheduled, wake what is due."""
     check_after_standstill()
-    for policy in due_schedules():
-        send_scheduled(policy)
+    with transaction.atomic():
+        # Together, so that a worker which dies in between does not pass over the day.
+        for policy in due_schedules():
+            send_scheduled(policy)
     wake_due()
 
 
