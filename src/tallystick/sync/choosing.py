@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Left, Now
 
 from tallystick.books.models import Document, EntryStatus, Party, Status
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
-from tallystick.sync.policy import in_order, reassess
+from tallystick.sync.policy import MARKED_DONE, in_order, reassess
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, release
 from tallystick.sync.snapshots import note_came_back
 from tallystick.sync.waking import wake
@@ -100,7 +100,7 @@ def still_stands() -> Q:
 @transaction.atomic
 def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Take it that a person has seen to it in Xero: nothing is sent or removed any more."""
-    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED)
+    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED, party=None)
     _note(stopped, actor, "marked it as done")
     gone = {"problem": None, "waits_for": "", "changed_at": Now()}
     withdrawn = stopped.filter(intent=Intent.RETRACT)
@@ -111,6 +111,9 @@ def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
     kept = Document.objects.filter(links__in=pushed)
     Document.objects.filter(pk__in=list(kept.values_list("pk", flat=True))).update(do_not_sync=True)
     count = in_order(withdrawn).update(state=LinkState.RETRACTED, **gone)
+    # What keeps a document out stands on itself; of an entry its link has to tell.
+    entries = gone | {"waits_for": MARKED_DONE}
+    count += in_order(pushed.filter(document=None)).update(state=LinkState.EXCLUDED, **entries)
     return left + count + in_order(pushed).update(state=LinkState.EXCLUDED, **gone)
 
 

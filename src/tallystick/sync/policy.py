@@ -22,6 +22,8 @@ from tallystick.workspaces.models import User
 #: The policy of payments and allocations alike.
 PAYMENT = "payment"
 KINDS = (*Kind.values, PAYMENT)
+#: What payments and allocations wait for that a person has kept out: no rule lets them in again.
+MARKED_DONE = "marked-done"
 #: Schedules that are let go in one transaction.
 _AT_ONCE = 50
 
@@ -115,7 +117,7 @@ def reassess(organisation: Organisation) -> None:
     in_order(stopped.filter(condition)).update(
         state=LinkState.EXCLUDED, problem=None, waits_for="", changed_at=Now()
     )
-    freed = links.filter(state=LinkState.EXCLUDED).exclude(condition)
+    freed = links.filter(state=LinkState.EXCLUDED, waits_for="").exclude(condition)
     in_order(freed).update(state=LinkState.WAITING, changed_at=Now())
 
 

@@ -188,9 +188,11 @@ def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | No
     if not shape.has_unique_number:
         namesakes = [copy for copy in namesakes if _contact_id(copy) == sent.contact_id]
     ours = _ours(link, document, found)
+    if ours is not None and _is_to_be_made_anew(link, ours):
+        ours = None
     if ours is None and not shape.has_marker:
         ours = next(iter(_unmarked(document, sent, found)), None)
-    if ours is not None and not _is_to_be_made_anew(link, ours):
+    if ours is not None:
         return judge_ours(link, ours, sent)
     for copy in namesakes:
         # A deleted draft gives its number free; if Xero sees it otherwise, it says so on creating.
