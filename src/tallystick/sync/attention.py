@@ -171,6 +171,7 @@ def _newest_links(
     )
     newest = links.filter(wanted).annotate(place=place).filter(place__lte=shown).order_by("place")
     found: defaultdict[Cause, list[Link]] = defaultdict(list)
-    for link in newest.select_related(*WITH_RECORDS):
-        found[Cause(link.trouble, link.code, link.cause)].append(link)  # type: ignore[attr-defined] # annotated
+    link: Any  # annotated
+    for link in newest.prefetch_related(*WITH_RECORDS):
+        found[Cause(link.trouble, link.code, link.cause)].append(link)
     return dict(found)

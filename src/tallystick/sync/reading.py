@@ -148,7 +148,7 @@ def _states_of_entries(
 ) -> dict[int, DocumentState]:
     links = Link.objects.filter(**{f"{sort}__in": keys}, organisation=organisation)
     lane = Lane.objects.filter(organisation=organisation).first()
-    found = links.select_related(*WITH_RECORDS)
+    found = links.with_records()
     return {getattr(link, f"{sort}_id"): _state_of_link(link, lane) for link in found}
 
 
