@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -89,6 +90,7 @@ class _Run:
         #: Calls to the Accounting API in each stage, by method and endpoint.
         self.calls: dict[str, Counter[str]] = {}
         self._last_request = 0
+        self._importing: subprocess.Popen[str] | None = None
         self._data = data
         self._draw = draw
 
@@ -123,6 +125,7 @@ class _Run:
     def _push_documents(self, bookkeeper: Bookkeeper) -> None:
         """Import and push, at the same time."""
         importing = self.machine.begin("import", str(self._data), "--yes", "--submit")
+        self._importing = importing
         if self.expected.tax_rates:
             # Nothing goes out before the tax codes that the file brings along are mapped.
             importing.wait()
@@ -132,6 +135,9 @@ class _Run:
         self._end_stage("documents")
 
     def _push_allocations(self) -> None:
+        if not self.allocations:
+            self.calls["allocations"] = Counter()
+            return
         file = self.machine.folder / "allocations.csv"
         write_allocations(self.allocations, file)
         _tell(self.machine.command("import", str(file), "--yes").strip())
@@ -148,7 +154,7 @@ class _Run:
         self._end_stage("payments")
 
     def _see_through(self, stage: str, count: int, counted: tuple[str, ...]) -> None:
-        """Kill -9 the worker at random moments between the first and the last record."""
+        """Wait for all records; kill -9 the worker at random moments before the last one."""
 
         def arrived() -> int:
             row = _organisations(self.machine)[self.organisation.id]
@@ -156,13 +162,14 @@ class _Run:
 
         for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(KILLS[stage])):
             if not self._await(arrived, moment):
-                _tell(f"nothing is on its way any more, though not all {stage} have arrived")
-                return
+                break
             time.sleep(self._draw.uniform(0, 1))  # anywhere within a round
             _tell(f"killing the worker at {arrived():,} of {count:,} {stage}")
             self.machine.kill_worker()
             self.kills += 1
             self.machine.start_worker()
+        if not self._await(arrived, count):
+            _tell(f"nothing is on its way any more, though not all {stage} have arrived")
 
     def _await(self, arrived: Callable[[], int], wanted: float) -> bool:
         """Wait until so many are there; False where no more will come."""
@@ -180,20 +187,24 @@ class _Run:
         return True
 
     def _is_idle(self) -> bool:
-        """Say whether everything imported so far has come to an end, good or bad."""
+        """Say whether all is imported and has come to an end, good or bad."""
+        if self._importing and self._importing.poll() is None:
+            return False
         facts = json.loads(self.machine.command("status", "--json"))
         rows = [facts["documents"], facts["entries"]]
-        return any(rows[0].values()) and not any(row["queued"] + row["sending"] for row in rows)
+        return not any(row["queued"] + row["sending"] for row in rows)
 
     def _end_stage(self, stage: str) -> None:
         """Wait until nothing is on its way, and note the calls."""
-        self.machine.command("sync", "--wait")
+        while not self._is_idle():
+            self.machine.assert_alive()
         _tell(f"{stage} are through")
         query = {"kind": "api", "after": str(self._last_request)}
         answer = httpx2.get(f"{self.machine.sandbox}/_sandbox/requests/summary", params=query)
         rows = answer.raise_for_status().json()["calls"]
-        names = {f"{row['method']} {_resource(row['route'])}": row["calls"] for row in rows}
-        self.calls[stage] = Counter(names)
+        self.calls[stage] = Counter()
+        for row in rows:
+            self.calls[stage][f"{row['method']} {_resource(row['route'])}"] += row["calls"]
         self._last_request = max((row["last_id"] for row in rows), default=self._last_request)
 
     def _dump(self, sort: str) -> Iterator[dict[str, Any]]:
