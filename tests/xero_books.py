@@ -159,6 +159,8 @@ class Books:
         raise AssertionError("The lane is still blocked.")
 
     def sync_now(self) -> None:
+        """Press Sync now, a while after it was pressed last."""
+        Lane.objects.update(pressed_at=None)
         sync_now(workspace=self.workspace, actor=self.owner)
 
     def choose_everything(self) -> None:

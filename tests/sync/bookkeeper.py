@@ -95,6 +95,22 @@ class Bookkeeper:
         }
         return self.write("PUT", "CreditNotes" if is_note else "Invoices", document)
 
+    def write_twice(self, link: Link, **more: Any) -> None:
+        """Write a document's copy once more, as a process does that was frozen for too long."""
+        endpoint = endpoint_of(link)
+        [copy] = self.read(f"{endpoint}/{link.xero_id}", unitdp="4")[endpoint]
+        said = ("Type", "Url", "InvoiceNumber", "CreditNoteNumber", "LineAmountTypes")
+        lines = ("Description", "Quantity", "UnitAmount", "AccountCode", "TaxType")
+        document = {
+            "Contact": {"ContactID": copy["Contact"]["ContactID"]},
+            "Date": copy["DateString"],
+            "DueDate": copy.get("DueDateString"),
+            "LineItems": [{key: line[key] for key in lines} for line in copy["LineItems"]],
+            **{key: copy[key] for key in said if key in copy},
+            **more,
+        }
+        self.write("PUT", endpoint, document)
+
     def lock(self, until: str | None) -> None:
         """Lock the books up to a day, or open them."""
         self.organisation(PeriodLockDate=until)

@@ -26,7 +26,7 @@ PURPOSES = (
         for records in ("payments", "allocations")
         for verb in ("create", "retract")
     ),
-    *(f"remove_stray_{records}" for records in ("invoices", "credit_notes", "payments")),
+    *(f"stray_{records}" for records in ("invoices", "credit_notes", "payments")),
 )
 
 COMMITS = (

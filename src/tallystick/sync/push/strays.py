@@ -133,6 +133,6 @@ def _purpose(place: Place, name: str) -> Purpose:
 
 
 REMOVE: Mapping[Place, Purpose] = MappingProxyType(
-    {endpoint: _purpose(endpoint, f"remove_stray_{RECORDS[endpoint]}") for endpoint in ENDPOINTS}
-    | {_PAYMENTS: _purpose(_PAYMENTS, "remove_stray_payments")}
+    {endpoint: _purpose(endpoint, f"stray_{RECORDS[endpoint]}") for endpoint in ENDPOINTS}
+    | {_PAYMENTS: _purpose(_PAYMENTS, "stray_payments")}
 )
