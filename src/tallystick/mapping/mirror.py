@@ -33,9 +33,8 @@ def is_stale(organisation: Organisation) -> bool:
 
 
 def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
-    """Read the organisation and its four lists (five calls), then replace our copies at once."""
-    facts, accounts, tax_rates = client.organisation(), client.accounts(), client.tax_rates()
-    currencies, tracking = client.currencies(), client.tracking_categories()
+    """Read the organisation and its four lists, then replace our copies at once."""
+    facts, accounts, tax_rates, currencies, tracking = read(client)
     with transaction.atomic():
         _save_facts(organisation, facts)
         _save_accounts(organisation, accounts)
@@ -43,6 +42,25 @@ def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
         _save_currencies(organisation, currencies)
         _save_tracking(organisation, tracking)
         mended.send(sender=Organisation, organisation_id=organisation.pk, keys=["xero:*"])
+
+
+def read(
+    client: xero.XeroClient,
+) -> tuple[
+    xero.Organisation,
+    list[xero.Account],
+    list[xero.TaxRate],
+    list[xero.Currency],
+    list[xero.TrackingCategory],
+]:
+    """Ask for the organisation and its four lists, in five calls."""
+    return (
+        client.organisation(),
+        client.accounts(),
+        client.tax_rates(),
+        client.currencies(),
+        client.tracking_categories(),
+    )
 
 
 def _save_facts(organisation: Organisation, facts: xero.Organisation) -> None:

@@ -97,6 +97,7 @@ from tallystick.xero.sealed import (
     seal_update_credit_notes,
     seal_update_invoices,
 )
+from tallystick.xero.silent import silent_client
 
 __all__ = [
     "LINE_AMOUNT_TYPES",
@@ -189,4 +190,5 @@ __all__ = [
     "seal_status_changes",
     "seal_update_credit_notes",
     "seal_update_invoices",
+    "silent_client",
 ]

@@ -25,10 +25,11 @@ def attach_due(held: Held, client: xero.XeroClient) -> None:
     links = wanted.order_by("pk").loaded(_AT_ONCE)
     for endpoint, purpose in ATTACH.items():
         of_endpoint = [link for link in links if endpoint_of(link) == endpoint]
-        send_all(held, client, purpose, of_endpoint, _sealed)
+        send_all(held, client, purpose, of_endpoint, sealed_pdf)
 
 
-def _sealed(links: Sequence[Link]) -> xero.Sealed:
+def sealed_pdf(links: Sequence[Link]) -> xero.Sealed:
+    """Return what puts the document's PDF beside its copy."""
     document = document_of(links[0])
     return xero.seal_attachment(
         endpoint_of(links[0]),

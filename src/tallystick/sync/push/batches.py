@@ -53,6 +53,16 @@ class Purpose:
     size: int = BATCH
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Links to be sent for one purpose, how requests are made of them, and what each says."""
+
+    purpose: Purpose
+    links: Sequence[Link]
+    build: Build
+    contents: Mapping[int, Content] | None = None
+
+
 def send_all(
     held: Held,
     client: xero.XeroClient,
@@ -66,8 +76,23 @@ def send_all(
     `build` makes the request for some of the links; `contents` is what each says, by its key, for
     those that write one.
     """
-    for together in companies(links, purpose.size):
+    for together in parts_of(links, purpose.size, build):
         _send(held, client, purpose, together, build, contents)
+
+
+def parts_of(links: Sequence[Link], size: int, build: Build) -> Iterator[Sequence[Link]]:
+    """Part what is to be sent into requests, none larger than Xero takes."""
+    for together in companies(links, size):
+        yield from _small_enough(together, build)
+
+
+def _small_enough(links: Sequence[Link], build: Build) -> Iterator[Sequence[Link]]:
+    if len(links) == 1 or len(build(links).body) <= MAX_BYTES:
+        yield links
+        return
+    half = len(links) // 2
+    yield from _small_enough(links[:half], build)
+    yield from _small_enough(links[half:], build)
 
 
 def companies(links: Sequence[Link], size: int) -> Iterator[Sequence[Link]]:
@@ -91,11 +116,9 @@ def _send(
     build: Build,
     contents: Mapping[int, Content] | None,
 ) -> None:
-    """Send one request; one too large, or refused whole, is halved to find the culprit."""
-    refused: object = len(links) > 1 and len(build(links).body) > MAX_BYTES
-    if not refused:
-        batch = seal(held, purpose, links, build, contents)
-        refused = deliver(held, client, purpose, batch) if batch else None
+    """Send one request; one refused whole is halved to find the culprit."""
+    batch = seal(held, purpose, links, build, contents)
+    refused = deliver(held, client, purpose, batch) if batch else None
     if refused and len(links) > 1:
         half = len(links) // 2
         _send(held, client, purpose, links[:half], build, contents)

@@ -67,11 +67,12 @@ def check_if_due(held: Held, client: xero.XeroClient) -> None:
     lane = Lane.objects.filter(pk=held.lane_id, check_due_at__lte=Now()).first()
     if lane is None:
         return
-    since, tally = _since(lane), _Tally()
-    if since is not None:
-        _each_page(held, tally, partial(client.invoices_changed, since - _OVERLAP), _documents)
-        _each_page(held, tally, partial(client.credit_notes_changed, since - _OVERLAP), _documents)
-        _each_page(held, tally, partial(client.payments_changed, since - _OVERLAP), _payments)
+    begins, tally = since(lane), _Tally()
+    if begins is not None:
+        invoices, credit_notes, payments = reads(client, begins)
+        _each_page(held, tally, invoices, _documents)
+        _each_page(held, tally, credit_notes, _documents)
+        _each_page(held, tally, payments, _payments)
     with committing("check.done"):
         held.guard()
         Lane.objects.filter(pk=lane.pk).update(
@@ -90,7 +91,14 @@ def check_if_due(held: Held, client: xero.XeroClient) -> None:
         )
 
 
-def _since(lane: Lane) -> datetime | None:
+def reads(client: xero.XeroClient, begins: datetime) -> tuple[Any, Any, Any]:
+    """Return what reads a page of what has changed since: of invoices, credit notes, payments."""
+    changed = (client.invoices_changed, client.credit_notes_changed, client.payments_changed)
+    invoices, credit_notes, payments = (partial(one, begins - _OVERLAP) for one in changed)
+    return invoices, credit_notes, payments
+
+
+def since(lane: Lane) -> datetime | None:
     """Return from when on to look; None while nothing was ever linked."""
     if lane.checked_until:
         return lane.checked_until

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tallystick import xero
 from tallystick.books.models import Party
+from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import PARTY, XERO, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link, LinkState
@@ -29,7 +30,7 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
     wanted = [link for link in links.values() if link.state == LinkState.QUEUED]
     if wanted:
         wanted = _find(held, client, wanted)
-        send_all(held, client, CREATE_CONTACTS, wanted, _request)
+        send_all(held, client, CREATE_CONTACTS, wanted, sealed_contacts)
         _adopt_namesakes(held, client, wanted)
         links = _party_links(held, ready)
     _stop_without(held, ready, links)
@@ -54,29 +55,30 @@ def _party_links(held: Held, ready: Sequence[Ready]) -> dict[int, Link]:
     parties = {one.document.party_id for one in ready}
     of_organisation = Link.objects.filter(organisation=held.organisation)
     retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED)
-    parties |= set(retried.values_list("party_id", flat=True)[:BATCH])
-    found = _links_of(held, parties)
+    parties |= set(retried.order_by("pk").values_list("party_id", flat=True)[:BATCH])
+    found = links_of_parties(held.organisation, parties)
     if not parties - found.keys():
         return found
     parties |= parties_ahead(held, [one.link for one in ready])
-    missing = parties - _links_of(held, parties).keys()
+    missing = parties - links_of_parties(held.organisation, parties).keys()
     with committing("contacts.link"):
         held.guard()
         Link.objects.bulk_create(
             [Link(organisation=held.organisation, party_id=party) for party in sorted(missing)],
             ignore_conflicts=True,
         )
-    return _links_of(held, parties)
+    return links_of_parties(held.organisation, parties)
 
 
-def _links_of(held: Held, parties: Collection[int]) -> dict[int, Link]:
-    links = Link.objects.filter(organisation=held.organisation, party__in=parties)
+def links_of_parties(organisation: Organisation, parties: Collection[int]) -> dict[int, Link]:
+    """Return the links that there are, by the party's key."""
+    links = Link.objects.filter(organisation=organisation, party__in=parties).order_by("pk")
     return {link.party_id: link for link in links.select_related("party") if link.party_id}
 
 
 def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Link]:
     """Link the customers whose number Xero has already; return the others."""
-    verdicts = calling("contacts.ask", lambda: _look(client, links))
+    verdicts = calling("contacts.ask", lambda: look(client, links))
     if verdicts:
         with committing("contacts.find"):
             held.guard()
@@ -85,7 +87,8 @@ def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Li
     return [link for link in links if link.pk not in found]
 
 
-def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+def look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+    """Ask Xero for the customers; returns a verdict on each that it has, or was said to have."""
     claimed = [link for link in links if link.claim]
     parties = {_party(link).number: link for link in links if _party(link).number}
     parties = {number: link for number, link in parties.items() if not link.claim}
@@ -133,7 +136,8 @@ def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
     return Verdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
 
 
-def _request(links: Sequence[Link]) -> xero.Sealed:
+def sealed_contacts(links: Sequence[Link]) -> xero.Sealed:
+    """Return what makes the customers' contacts."""
     return xero.seal_create_contacts([_draft(_party(link)) for link in links])
 
 
@@ -251,14 +255,14 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
 
 def _stop_without(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> None:
     customers = [(one, links[one.document.party_id]) for one in ready]
-    verdicts = [_waiting_for(one, customer) for one, customer in customers if customer.problem]
+    verdicts = [waiting_for(one, customer) for one, customer in customers if customer.problem]
     if verdicts:
         with committing("contacts.find"):
             held.guard()
             apply_verdicts(verdicts, action="resolve")
 
 
-def _waiting_for(ready: Ready, customer: Link) -> Verdict:
+def waiting_for(ready: Ready, customer: Link) -> Verdict:
     """The document's problem is its customer's, and goes when that one's goes."""
     party = ready.document.party
     why = customer.problem or {}
@@ -287,4 +291,4 @@ def _party(link: Link) -> Party:
     return link.party
 
 
-CREATE_CONTACTS = Purpose("create_contacts", "create", read=_read, refuse=_refuse, look=_look)
+CREATE_CONTACTS = Purpose("create_contacts", "create", read=_read, refuse=_refuse, look=look)

@@ -1,6 +1,7 @@
 """Documents that Xero lacks are created there, edited ones written anew, known ones confirmed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -10,8 +11,8 @@ from tallystick.mapping.problems import DOCUMENT, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link
-from tallystick.sync.push.batches import Purpose, Refused, send_all
-from tallystick.sync.push.finding import Asked, Sent, ask, copy_of, question, sent_of
+from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
+from tallystick.sync.push.finding import Sent, ask, copy_of, question, sent_of
 from tallystick.sync.push.ready import Ready, uid_in
 from tallystick.sync.push.shapes import (
     ENDPOINTS,
@@ -44,50 +45,37 @@ def send_documents(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) 
             held.guard()
             apply_verdicts(asked.verdicts, action="ask")
     settled = {verdict.link_id for verdict in asked.verdicts}
+    rest = [one for one in ready if one.link.pk not in settled]
+    for one in writings(rest, asked.outdated):
+        send_all(held, client, one.purpose, one.links, one.build, one.contents)
+
+
+def writings(ready: Sequence[Ready], outdated: Mapping[int, xero.Document]) -> Iterator[Writing]:
+    """Yield what is written, endpoint by endpoint: over the outdated copies, and what is new."""
     for endpoint in ENDPOINTS:
-        _send(
-            held,
-            client,
-            endpoint,
-            [one for one in ready if _is(one, endpoint) and one.link.pk not in settled],
-            asked,
-        )
+        here = {one.link.pk: one for one in ready if endpoint_of(one.link) == endpoint}
+        drafts = {
+            pk: _over(one, outdated[pk]) if pk in outdated else one.draft(one.policy.sent_as)
+            for pk, one in here.items()
+        }
+        contents = {
+            pk: content_of_draft(drafts[pk], total=one.document.total, why=one.resolved.why)
+            for pk, one in here.items()
+        }
+        links = [one.link for one in here.values()]
+        for purpose, seal, some in (
+            (UPDATE[endpoint], _UPDATE, [link for link in links if link.pk in outdated]),
+            (CREATE[endpoint], _CREATE, [link for link in links if link.pk not in outdated]),
+        ):
+            yield Writing(purpose, some, partial(_sealed, seal[endpoint], drafts), contents)
 
 
-def _is(ready: Ready, endpoint: Endpoint) -> bool:
-    return endpoint_of(ready.link) == endpoint
-
-
-def _send(
-    held: Held,
-    client: xero.XeroClient,
-    endpoint: Endpoint,
-    ready: Sequence[Ready],
-    asked: Asked,
-) -> None:
-    drafts: dict[int, Draft] = {}
-    for one in ready:
-        copy = asked.outdated.get(one.link.pk)
-        drafts[one.link.pk] = _over(one, copy) if copy else one.draft(one.policy.sent_as)
-    contents = {
-        one.link.pk: content_of_draft(
-            drafts[one.link.pk], total=one.document.total, why=one.resolved.why
-        )
-        for one in ready
-    }
-    links = [one.link for one in ready]
-    for purpose, seal, some in (
-        (UPDATE[endpoint], _UPDATE, [link for link in links if link.pk in asked.outdated]),
-        (CREATE[endpoint], _CREATE, [link for link in links if link.pk not in asked.outdated]),
-    ):
-
-        def request(
-            links: Sequence[Link],
-            seal: Callable[[Sequence[Any]], xero.Sealed] = seal[endpoint],
-        ) -> xero.Sealed:
-            return seal([drafts[link.pk] for link in links])
-
-        send_all(held, client, purpose, some, request, contents)
+def _sealed(
+    seal: Callable[[Sequence[Any]], xero.Sealed],
+    drafts: Mapping[int, Draft],
+    links: Sequence[Link],
+) -> xero.Sealed:
+    return seal([drafts[link.pk] for link in links])
 
 
 def _over(ready: Ready, copy: xero.Document) -> Draft:

@@ -1,14 +1,15 @@
 """Payments and allocations are written to Xero, and taken back when they are deleted here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from uuid import UUID
 
 from tallystick import xero
+from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import XERO, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Intent, Link, LinkState
-from tallystick.sync.push.batches import Purpose, Refused, send_all
+from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
 from tallystick.sync.push.shapes import endpoint_of
 from tallystick.sync.steps import calling, committing
@@ -17,22 +18,29 @@ from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 #: Payments are small and alike: so many to a request, as many as Xero takes without trouble.
 _PAYMENTS = 200
 #: Of what Xero takes one by one: so many in one round.
-_AT_ONCE = 50
+AT_ONCE = 50
 
 
 def send_entries(held: Held, client: xero.XeroClient) -> None:
     """Write the payments and allocations that are due and that Xero would take now."""
-    due = {one.link.pk: one for one in due_entries(held, client)}
-    links = [one.link for one in due.values()]
+    for one in writings(due_entries(held, client)):
+        send_all(held, client, one.purpose, one.links, one.build)
 
-    def payments(links: Sequence[Link]) -> xero.Sealed:
-        return xero.seal_create_payments([_payment_draft(due[link.pk]) for link in links])
 
-    def allocation(links: Sequence[Link]) -> xero.Sealed:
-        return _sealed_allocation(due[links[0].pk])
-
-    send_all(held, client, CREATE_PAYMENTS, [one for one in links if one.payment], payments)
-    send_all(held, client, CREATE_ALLOCATIONS, [one for one in links if one.allocation], allocation)
+def writings(due: Sequence[Due]) -> Iterator[Writing]:
+    """Yield what is written of the entries: payments together, allocations one by one."""
+    by_link = {one.link.pk: one for one in due}
+    links = [one.link for one in due]
+    yield Writing(
+        CREATE_PAYMENTS,
+        [link for link in links if link.payment],
+        lambda links: xero.seal_create_payments([_payment_draft(by_link[one.pk]) for one in links]),
+    )
+    yield Writing(
+        CREATE_ALLOCATIONS,
+        [link for link in links if link.allocation],
+        lambda links: _sealed_allocation(by_link[links[0].pk]),
+    )
 
 
 def _payment_draft(due: Due) -> xero.PaymentDraft:
@@ -67,16 +75,24 @@ def retract_entries(held: Held, client: xero.XeroClient) -> None:
     due = Link.objects.due(held.organisation.pk).filter(
         state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False
     )
-    payments = _without_gone(held, client, due.filter(payment__isnull=False).loaded(_AT_ONCE))
-    send_all(held, client, RETRACT_PAYMENTS, payments, _sealed_deletion)
-    allocations = due.filter(allocation__isnull=False).loaded(_AT_ONCE)
-    notes = _notes_of(held, allocations)
-    send_all(held, client, RETRACT_ALLOCATIONS, allocations, partial(_sealed_removal, notes))
+    payments = _without_gone(held, client, due.filter(payment__isnull=False).loaded(AT_ONCE))
+    allocations = due.filter(allocation__isnull=False).loaded(AT_ONCE)
+    for one in removals(held.organisation, payments, allocations):
+        send_all(held, client, one.purpose, one.links, one.build)
+
+
+def removals(
+    organisation: Organisation, payments: Sequence[Link], allocations: Sequence[Link]
+) -> Iterator[Writing]:
+    """Yield what takes the copies of these back, each alone."""
+    yield Writing(RETRACT_PAYMENTS, payments, _sealed_deletion)
+    notes = _notes_of(organisation, allocations)
+    yield Writing(RETRACT_ALLOCATIONS, allocations, partial(_sealed_removal, notes))
 
 
 def _without_gone(held: Held, client: xero.XeroClient, links: list[Link]) -> list[Link]:
     """Settle the payments that are gone already, whose deletion Xero would refuse; return the others."""
-    gone = calling("look", partial(_look_for_payment, client, links)) if links else []
+    gone = calling("look", partial(look_for_payments, client, links)) if links else []
     if gone:
         with committing("look"):
             held.guard()
@@ -96,9 +112,9 @@ def _sealed_removal(notes: dict[int, str], links: Sequence[Link]) -> xero.Sealed
     return xero.seal_delete_allocation(note, str(link.xero_id))
 
 
-def _notes_of(held: Held, links: Sequence[Link]) -> dict[int, str]:
+def _notes_of(organisation: Organisation, links: Sequence[Link]) -> dict[int, str]:
     notes = [link.allocation.credit_note_id for link in links if link.allocation]
-    known = Link.objects.filter(organisation=held.organisation, document__in=notes)
+    known = Link.objects.filter(organisation=organisation, document__in=notes)
     return {link.document_id: str(link.xero_id) for link in known if link.document_id}
 
 
@@ -172,7 +188,7 @@ def _refuse(link: Link, refused: Refused) -> Verdict:
     return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
 
 
-def _look_for_payment(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+def look_for_payments(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
     """Say which of the payments that were to go are gone; the others go back for that."""
     found = {one.payment_id.lower(): one for one in client.payments_by_id(_ids(links))}
     gone = [
@@ -199,7 +215,7 @@ CREATE_ALLOCATIONS = Purpose(
     "create_allocations", "create", _read_allocations, _refuse, look_again, size=1
 )
 RETRACT_PAYMENTS = Purpose(
-    "retract_payments", "retract", _read_removal, _refuse, _look_for_payment, size=1
+    "retract_payments", "retract", _read_removal, _refuse, look_for_payments, size=1
 )
 RETRACT_ALLOCATIONS = Purpose(
     "retract_allocations", "retract", _read_removal, _refuse, _nothing_to_look_at, size=1

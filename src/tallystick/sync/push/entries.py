@@ -40,7 +40,7 @@ from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 #: Entries of each sort looked at in one round.
 ROUND = 200
 #: As much on a document as this is settled by its two halves' statuses in Xero.
-_APPROVED = frozenset({"AUTHORISED", "PAID"})
+APPROVED = frozenset({"AUTHORISED", "PAID"})
 
 Copies: TypeAlias = dict[str, xero.Document]
 
@@ -89,7 +89,7 @@ def due_entries(held: Held, client: xero.XeroClient) -> list[Due]:
     due = _resolve(held, links)
     if not due:
         return []
-    verdicts = calling("entries.ask", partial(_ask, client, due, _policy(held)))
+    verdicts = calling("entries.ask", partial(ask, client, due, _policy(held)))
     if verdicts:
         with committing("entries.ask"):
             held.guard()
@@ -102,12 +102,12 @@ def due_entries(held: Held, client: xero.XeroClient) -> list[Due]:
 def look_again(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
     """Say what Xero has of entries whose outcome nobody knows; nothing of what it does not have."""
     organisation = links[0].organisation
-    documents = _document_links(organisation, links)
+    documents = document_links(organisation, links)
     due = []
     for link in links:
         there = [documents[document.pk] for document in _documents(entry_of(link))]
         due.append(Due(link, there[0], credit_note=there[1] if link.allocation else None))
-    verdicts = _ask(client, due, policy_of(organisation, PAYMENT))
+    verdicts = ask(client, due, policy_of(organisation, PAYMENT))
     return [verdict for verdict in verdicts if verdict.copy]
 
 
@@ -152,11 +152,11 @@ def _put_aside(verdicts: Sequence[Verdict]) -> None:
 
 def _judge_all(held: Held, links: Sequence[Link]) -> tuple[list[Due], list[Verdict]]:
     resolver = Resolver.of(held.organisation)
-    documents = _document_links(held.organisation, links)
+    documents = document_links(held.organisation, links)
     due: list[Due] = []
     stopped: list[Verdict] = []
     for link in links:
-        judged = _judge(link, documents, resolver)
+        judged = judge(link, documents, resolver)
         if isinstance(judged, Due):
             due.append(judged)
         else:
@@ -164,7 +164,8 @@ def _judge_all(held: Held, links: Sequence[Link]) -> tuple[list[Due], list[Verdi
     return due, stopped
 
 
-def _document_links(organisation: Organisation, links: Sequence[Link]) -> dict[int, Link]:
+def document_links(organisation: Organisation, links: Sequence[Link]) -> dict[int, Link]:
+    """Return the links of the entries' documents that there are, by the document's key."""
     wanted = {document.pk for link in links for document in _documents(entry_of(link))}
     found = Link.objects.filter(organisation=organisation, document__in=wanted)
     return {
@@ -180,7 +181,8 @@ def _documents(entry: Payment | Allocation) -> tuple[Document, ...]:
     return (entry.document, entry.credit_note)
 
 
-def _judge(link: Link, documents: Mapping[int, Link], resolver: Resolver) -> Due | Verdict:
+def judge(link: Link, documents: Mapping[int, Link], resolver: Resolver) -> Due | Verdict:
+    """Return the entry with its documents' links, or what it waits for, or what stops it."""
     entry = entry_of(link)
     if entry.status == EntryStatus.DELETED:
         return Verdict(link.pk, "Deleted before it was sent.")
@@ -199,7 +201,7 @@ def _judge(link: Link, documents: Mapping[int, Link], resolver: Resolver) -> Due
         return failed(link, unresolved)
 
 
-def _ask(client: xero.XeroClient, due: Sequence[Due], policy: KindPolicy) -> list[Verdict]:
+def ask(client: xero.XeroClient, due: Sequence[Due], policy: KindPolicy) -> list[Verdict]:
     """Look at the documents once, and say what that means for each entry; nothing for the rest."""
     wanted = {one.pk: one for each in due for one in _to_look_at(each)}
     copies = by_id(client, list(wanted.values()))
@@ -213,7 +215,7 @@ def _ask(client: xero.XeroClient, due: Sequence[Due], policy: KindPolicy) -> lis
 def _to_look_at(due: Due) -> list[Link]:
     """Return the documents to ask for; of an approved credit note its invoice tells enough."""
     asked = [due.document]
-    if due.credit_note and due.credit_note.xero_status not in _APPROVED:
+    if due.credit_note and due.credit_note.xero_status not in APPROVED:
         asked.append(due.credit_note)
     return asked
 
@@ -244,8 +246,8 @@ def _judged(due: Due, copies: Copies, taken: set[str], policy: KindPolicy) -> Ve
         copy = copies.get(str(link.xero_id))
         if copy and copy.status in ("DELETED", "VOIDED"):
             return _document_gone(due, link, copy)
-        if copy and copy.status not in _APPROVED:
-            return _not_approved(due, link, copy, policy)
+        if copy and copy.status not in APPROVED:
+            return not_approved(due, link, copy.status, policy)
     copy = copies.get(str(due.document.xero_id))
     if copy is None:
         # Xero's list leaves it out; writing will tell.
@@ -341,14 +343,15 @@ def _document_gone(due: Due, link: Link, copy: xero.Document) -> Verdict:
     )
 
 
-def _not_approved(due: Due, link: Link, copy: xero.Document, policy: KindPolicy) -> Verdict:
+def not_approved(due: Due, link: Link, status: str, policy: KindPolicy) -> Verdict:
+    """Let an entry wait until its document is approved, by us or, asked, by a person."""
     if policy.when_draft == WhenDraft.APPROVE:
-        message = f"{link.document} is {copy.status.lower()} in Xero and is approved first."
+        message = f"{link.document} is {status.lower()} in Xero and is approved first."
         return Verdict(due.link.pk, message, waits_for=f"document:{link.document_id}")
     return question(
         due.link,
         NOT_APPROVED,
-        f"{due.entry} was not sent: {link.document} is still {copy.status.lower()} in Xero, and "
+        f"{due.entry} was not sent: {link.document} is still {status.lower()} in Xero, and "
         "Xero takes payments and credits on approved documents only.",
         f"Approve {link.document} in Xero, or here, and it goes out by itself; or let it wait.",
         screen=DOCUMENT,

@@ -75,11 +75,14 @@ def due_documents(organisation: Organisation) -> list[Link]:
     for endpoint in ENDPOINTS:
         due = _due(organisation).filter(document__kind__in=kinds_at(endpoint))
         rows = list(due.values_list("pk", "document__number")[:ROUND])
-        room = len(next(xero.chunk_for_query(number for _, number in rows), []))
-        if room < len(rows):
-            rows = rows[: max(BATCH, room // BATCH * BATCH)]
-        chosen += [pk for pk, _ in rows]
-    return _loaded(chosen)
+        chosen += [pk for pk, _ in rows[: room_for([number for _, number in rows])]]
+    return loaded(chosen)
+
+
+def room_for(numbers: Sequence[str]) -> int:
+    """Return how many of the next documents, by their numbers, are worked in one round."""
+    room = len(next(xero.chunk_for_query(numbers), []))
+    return len(numbers) if room >= len(numbers) else max(BATCH, room // BATCH * BATCH)
 
 
 def parties_ahead(held: Held, worked: Sequence[Link]) -> set[int]:
@@ -91,7 +94,7 @@ def parties_ahead(held: Held, worked: Sequence[Link]) -> set[int]:
     ahead = list(due.values_list("pk", flat=True)[:AHEAD])
     parties: set[int] = set()
     for start in range(0, len(ahead), ROUND):
-        ready = resolve(held, _loaded(ahead[start : start + ROUND]))
+        ready = resolve(held, loaded(ahead[start : start + ROUND]))
         parties |= {one.document.party_id for one in ready}
     return parties
 
@@ -102,7 +105,8 @@ def _due(organisation: Organisation) -> QuerySet[Link]:
     )
 
 
-def _loaded(link_ids: Sequence[int]) -> list[Link]:
+def loaded(link_ids: Sequence[int]) -> list[Link]:
+    """Return the links in this order, with all that resolving and drafting their documents needs."""
     lines = Prefetch("document__lines", Line.objects.order_by("position"))
     links = Link.objects.filter(pk__in=link_ids).select_related("document__party")
     by_id = {link.pk: link for link in links.prefetch_related("organisation", lines)}
@@ -113,7 +117,7 @@ def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
     """Return what can be sent; what cannot fails here, each on its own, without asking Xero."""
     if not links:
         return []
-    ready, stopped = _judge(held.organisation, links)
+    ready, stopped = judge(held.organisation, links)
     if stopped:
         with committing("resolve"):
             held.guard()
@@ -121,12 +125,13 @@ def resolve(held: Held, links: Sequence[Link]) -> list[Ready]:
             # here, or the mapping is seen here and the document stays queued for the next round.
             failing = {verdict.link_id for verdict in stopped}
             again = [link for link in links if link.pk in failing]
-            _, still_stopped = _judge(held.organisation, again)
+            _, still_stopped = judge(held.organisation, again)
             apply_verdicts(still_stopped, action="resolve")
     return ready
 
 
-def _judge(organisation: Organisation, links: Sequence[Link]) -> tuple[list[Ready], list[Verdict]]:
+def judge(organisation: Organisation, links: Sequence[Link]) -> tuple[list[Ready], list[Verdict]]:
+    """Return which of the documents can be sent, and what stops each of the others."""
     resolver = Resolver.of(organisation, [link.document for link in links if link.document])
     policies = policies_of(organisation)
     ready: list[Ready] = []

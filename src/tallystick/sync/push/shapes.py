@@ -101,7 +101,11 @@ def document_of(link: Link) -> Document:
 
 
 def endpoint_of(link: Link) -> Endpoint:
-    return shape_of(document_of(link)).endpoint
+    return endpoint_of_kind(document_of(link).kind)
+
+
+def endpoint_of_kind(kind: str) -> Endpoint:
+    return _SHAPES[kind].endpoint
 
 
 def by_id(client: xero.XeroClient, links: Iterable[Link]) -> dict[str, xero.Document]:

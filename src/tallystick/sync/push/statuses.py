@@ -30,7 +30,7 @@ from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
 #: Requests in one round, so that a thousand cancellations do not hold up what is to be sent.
-_AT_ONCE = 3
+AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Change:
 
 def change_due(held: Held, client: xero.XeroClient, change: Change) -> None:
     """Make the change for the documents that wait for it, fifty at a time, as far as Xero allows."""
-    for _ in range(_AT_ONCE):
+    for _ in range(AT_ONCE):
         links = _due(held, change)
         if not links:
             return
@@ -63,16 +63,17 @@ def change_due(held: Held, client: xero.XeroClient, change: Change) -> None:
         for endpoint in ENDPOINTS:
             rest = [one for one in links if one.pk not in settled and endpoint_of(one) == endpoint]
 
-            request = partial(_sealed, change, endpoint, copies)
+            request = partial(sealed_changes, change, endpoint, copies)
             send_all(held, client, PURPOSES[change.verb][endpoint], rest, request)
 
 
-def _sealed(
+def sealed_changes(
     change: Change,
     endpoint: Endpoint,
     copies: Mapping[str, xero.Document],
     links: Sequence[Link],
 ) -> xero.Sealed:
+    """Return what makes the change to the copies, by what each of them is."""
     ends = [(str(link.xero_id), _end(change, link, copies)) for link in links]
     return xero.seal_status_changes(endpoint, ends)
 

@@ -48,12 +48,17 @@ if set(_PURPOSES) != set(PURPOSES):
     raise RuntimeError("steps.PURPOSES does not name the purposes that there are.")
 
 
+def purpose_of(batch: Batch) -> Purpose:
+    """Return what the batch is for."""
+    return _PURPOSES[batch.purpose]
+
+
 def settle_open_batches(held: Held, client: xero.XeroClient) -> None:
     """Settle every open batch of the organisation, oldest first."""
     for batch in Batch.objects.filter(organisation=held.organisation, settled_at=None).order_by(
         "pk"
     ):
-        purpose = _PURPOSES[batch.purpose]
+        purpose = purpose_of(batch)
         if is_repeatable(batch):
             deliver(held, client, purpose, batch)
         else:

@@ -1,0 +1,206 @@
+"""What a push would do now: each document's fate, the calls, the bytes, the quota after.
+
+Nothing is sent, no call is made, nothing is written; the database itself sees to the last.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tallystick.connections.models import ApiCall, Organisation
+from tallystick.sync.attention import why_nothing_goes
+from tallystick.sync.models import Link
+from tallystick.sync.push.rehearsing import Fate, Outcome, Rehearsal
+from tallystick.sync.sums import Part
+
+#: So many records of each fate are told one by one.
+LISTED = 100
+#: Xero's own limit a day, and for how long what it said of the rest holds.
+_DAY = timedelta(hours=24)
+
+#: What calls are for, by the engine's names for them, in the order of a round.
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "batch.ask": "Settle requests whose outcome is unknown",
+        "organisation.read": "Read accounts, tax rates and other lists",
+        "check.read": "Look through what changed in Xero",
+        "contacts.ask": "Look for customers",
+        "create_contacts": "Make customers",
+        "ask": "Ask what Xero has already",
+        "create_invoices": "Create invoices and bills",
+        "create_credit_notes": "Create credit notes",
+        "update_invoices": "Write invoices and bills anew",
+        "update_credit_notes": "Write credit notes anew",
+        "look": "Look at what is to be approved or removed",
+        "approve_invoices": "Approve invoices and bills",
+        "approve_credit_notes": "Approve credit notes",
+        "entries.ask": "Look at what payments and credits stand on",
+        "create_payments": "Record payments",
+        "create_allocations": "Set credits against invoices",
+        "attach_invoices": "Attach PDFs to invoices and bills",
+        "attach_credit_notes": "Attach PDFs to credit notes",
+        "retract_invoices": "Remove invoices and bills",
+        "retract_credit_notes": "Remove credit notes",
+        "retract_payments": "Delete payments",
+        "retract_allocations": "Take credits off",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls of one sort: what they are for, how many, and the bytes of their bodies."""
+
+    name: str
+    words: str
+    count: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One record's fate; `message` and `remedy` where it stops."""
+
+    link: Link
+    fate: Fate
+    message: str = ""
+    remedy: str = ""
+    screen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What pressing Sync now would do, together with what is on its way already."""
+
+    organisation: Organisation
+    calls: list[Calls]
+    #: Records by their fate; a fate of none is absent.
+    parts: Mapping[Fate, Part]
+    #: The first of each fate, those that stop first.
+    told: list[Told]
+    #: Calls that Xero allows today, as its newest answer said; None while nobody knows.
+    day_remaining: int | None
+    #: For what told reason nothing is sent just now; empty where sending is free.
+    held_up: str
+    #: Some bytes are an estimate, those of many PDFs.
+    is_estimate: bool = False
+    made_at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def call_count(self) -> int:
+        return sum(one.count for one in self.calls)
+
+    @property
+    def byte_count(self) -> int:
+        return sum(one.bytes for one in self.calls)
+
+    @property
+    def remaining_after(self) -> int | None:
+        """Calls left today once all is sent, below nought where today's do not reach."""
+        return None if self.day_remaining is None else self.day_remaining - self.call_count
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.parts.values())
+
+    @property
+    def untold(self) -> int:
+        """Records that are counted but not told one by one."""
+        return self.count - len(self.told)
+
+
+def plan(organisation: Organisation) -> Plan:
+    """Return what would be sent now; some seconds for ten thousands of documents."""
+    with _looking_only():
+        rehearsal, tally = Rehearsal(organisation), _Tally()
+        for outcome in rehearsal.run():
+            tally.add(outcome)
+        return Plan(
+            organisation=organisation,
+            calls=[
+                Calls(name, words, rehearsal.steps[name].calls, rehearsal.steps[name].bytes)
+                for name, words in _WORDS.items()
+                if rehearsal.steps[name].calls
+            ],
+            parts=tally.parts(),
+            told=tally.told(),
+            day_remaining=_day_remaining(organisation),
+            held_up=why_nothing_goes(organisation),
+            is_estimate=rehearsal.is_estimate,
+        )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Adds outcomes up as they come; keeps the first of each fate only."""
+
+    sorts: dict[Fate, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    totals: dict[Fate, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    first: dict[Fate, list[Told]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, outcome: Outcome) -> None:
+        sort, amount, currency = _measure(outcome.link)
+        self.sorts[outcome.fate][sort] += 1
+        totals: Any = self.totals[outcome.fate]
+        totals[currency] += amount
+        if len(self.first[outcome.fate]) < LISTED:
+            self.first[outcome.fate].append(_told(outcome))
+
+    def parts(self) -> dict[Fate, Part]:
+        sums: Any = self.totals
+        return {
+            fate: Part(sorts.total(), dict(sums[fate]), dict(sorts))
+            for fate, sorts in self.sorts.items()
+        }
+
+    def told(self) -> list[Told]:
+        return [one for fate in _ORDER for one in self.first.get(fate, ())]
+
+
+_ORDER = sorted(Fate, key=lambda fate: fate not in (Fate.STOPPED, Fate.LEFT))
+
+
+def _measure(link: Link) -> tuple[str, Decimal, str]:
+    """Return a record's sort, money and currency."""
+    if link.document:
+        return link.document.kind, link.document.total, link.document.currency
+    entry = link.payment or link.allocation
+    if entry is None:
+        return "party", Decimal(0), ""
+    return ("payment" if link.payment else "allocation"), entry.amount, entry.document.currency
+
+
+def _told(outcome: Outcome) -> Told:
+    problem = outcome.verdict.problem if outcome.verdict else None
+    message = outcome.verdict.message if outcome.verdict else ""
+    if problem is None:
+        return Told(outcome.link, outcome.fate, message)
+    return Told(outcome.link, outcome.fate, message, problem.remedy, problem.screen)
+
+
+def _day_remaining(organisation: Organisation) -> int | None:
+    told = ApiCall.objects.filter(organisation=organisation, day_remaining__isnull=False)
+    newest = told.order_by("-pk").first()
+    if newest is None or newest.at < timezone.now() - _DAY:
+        return None
+    return newest.day_remaining
+
+
+@contextmanager
+def _looking_only() -> Iterator[None]:
+    """Let the database refuse every write in the block, and show one moment all through it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

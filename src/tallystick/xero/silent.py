@@ -1,0 +1,37 @@
+"""A client that calls nobody: what would be asked is reported, and nothing is found."""
+
+import httpx2
+
+from tallystick.xero.calls import OnCall
+from tallystick.xero.client import XeroClient
+from tallystick.xero.hosts import Hosts
+
+_NOWHERE = "http://nowhere.invalid"
+#: One organisation without a name, and of everything else nothing.
+_EMPTY: dict[str, list[object]] = {
+    "Organisations": [{}],
+    "Accounts": [],
+    "Contacts": [],
+    "CreditNotes": [],
+    "Currencies": [],
+    "Invoices": [],
+    "Payments": [],
+    "TaxRates": [],
+    "TrackingCategories": [],
+}
+
+
+class _Nobody(httpx2.BaseTransport):
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method != "GET":
+            raise RuntimeError(f"A rehearsal writes nothing, but {request.method} was to be sent.")
+        return httpx2.Response(200, json=_EMPTY)
+
+
+def silent_client(on_call: OnCall) -> XeroClient:
+    """Return a client whose every question is reported to `on_call` and finds nothing.
+
+    To learn how many calls something takes without making one. A write raises RuntimeError.
+    """
+    pool = httpx2.Client(transport=_Nobody())
+    return XeroClient(pool, Hosts(_NOWHERE, _NOWHERE, _NOWHERE), "none", "none", on_call)
