@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tallystick.cli import bringing_in, serving, syncing, upkeep
+from tallystick.cli import bringing_in, rescuing, serving, syncing, upkeep
 from tallystick.cli.exits import Exit, Stop
 from tallystick.environment import SettingError
 from tallystick.postgres import PostgresError
@@ -25,6 +25,7 @@ app = typer.Typer(
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
     *(syncing.sync, syncing.status, syncing.log),
+    *(rescuing.check, rescuing.undo),
     *(upkeep.migrate, upkeep.create_owner, upkeep.new_password, upkeep.reencrypt),
 ):
     app.command()(command)

@@ -19,6 +19,7 @@ from tallystick.cli.chosen import (
 )
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
+from tallystick.cli.rescuing import show_plan
 
 if TYPE_CHECKING:
     from tallystick.sync.models import Attempt
@@ -36,14 +37,19 @@ def sync(
     workspace: WorkspaceOption = "",
     person: PersonOption = "",
     wait: Annotated[bool, typer.Option("--wait", help="Stay until nothing is on its way.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only show what would be sent, call by call.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send what waits: the same as pressing Sync now. Safe to repeat.
 
-    A running worker does the sending, so Ctrl-C during --wait loses nothing. Exit code 3: some
-    documents wait for a person.
+    A running worker does the sending, so Ctrl-C during --wait loses nothing. With --plan nothing is
+    sent and nobody is asked. Exit code 3: something waits for a person, or would.
     """
     prepare()
+    if plan:
+        show_plan(chosen_workspace(workspace), as_json=as_json)
     from tallystick.sync.queue import CoolingDown, NotConnected, sync_now
     from tallystick.sync.reading import summary
     from tallystick.workspaces.access import NotAllowed

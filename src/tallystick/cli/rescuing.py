@@ -1,0 +1,213 @@
+"""Commands for looking before and after: the plan of a push, a check of Xero, undoing a run."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tallystick.cli.chosen import (
+    JsonOption,
+    PersonOption,
+    WorkspaceOption,
+    acting_person,
+    chosen_workspace,
+)
+from tallystick.cli.exits import Exit, Stop
+from tallystick.cli.prepare import prepare
+
+if TYPE_CHECKING:
+    from tallystick.sync.models import Check
+    from tallystick.sync.planning import Plan
+    from tallystick.workspaces.models import Workspace
+
+_LOOK_SECONDS = 0.5
+#: So many runs are listed.
+_RUNS = 20
+
+
+def check(
+    workspace: WorkspaceOption = "",
+    person: PersonOption = "",
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the report.")] = 120,
+    as_json: JsonOption = False,
+) -> None:
+    """Have Xero looked through now for second, forgotten and withdrawn copies; print the report.
+
+    A running worker does the looking. Exit code 3: something was not as expected.
+    """
+    prepare()
+    from tallystick.sync.checks import check_now, findings, last_check
+    from tallystick.sync.queue import NotConnected, bound_organisation
+    from tallystick.workspaces.access import NotAllowed
+
+    where = chosen_workspace(workspace)
+    try:
+        organisation = bound_organisation(where)
+        if organisation is None:
+            raise NotConnected(where)
+        before = last_check(organisation)
+        check_now(workspace=where, actor=acting_person(where, person))
+    except (NotConnected, NotAllowed) as error:
+        raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
+    until = time.monotonic() + wait
+    found = last_check(organisation)
+    while found == before:
+        if time.monotonic() > until:
+            raise Stop(
+                f"No report came within {wait} seconds. The check stays planned and runs as soon "
+                "as a worker gets to it: see that `tallystick worker` is running."
+            )
+        time.sleep(_LOOK_SECONDS)
+        found = last_check(organisation)
+    if found is None:
+        raise Stop("The report of the check is gone.")
+    told = findings(found)
+    print(json.dumps(_report(found, told), indent=2) if as_json else _in_words(found, told))
+    raise typer.Exit(Exit.NEEDS_PERSON if told else Exit.OK)
+
+
+def undo(
+    run: Annotated[int, typer.Argument(help="Its number; left out, the newest are listed.")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", help="Undo it; without, only show.")] = False,
+    workspace: WorkspaceOption = "",
+    person: PersonOption = "",
+) -> None:
+    """Take what one Sync now has sent out of Xero again; here it all stays submitted.
+
+    Drafts are deleted, approved ones voided, paid ones refused with the reason. Exit code 3: it
+    was only shown.
+    """
+    prepare()
+    from tallystick.sync import undoing
+    from tallystick.workspaces.access import NotAllowed
+
+    where = chosen_workspace(workspace)
+    if not run:
+        print("\n".join(_runs(where)) or "Nobody has pressed Sync now yet.")
+        return
+    chosen = undoing.runs_of(where).filter(pk=run).first()
+    if chosen is None:
+        raise Stop(f"{where} has no run {run}. List them with: tallystick undo", code=Exit.USAGE)
+    preview = undoing.preview(chosen)
+    for part, fate in (
+        (preview.deleted, "deleted in Xero"),
+        (preview.voided, "voided in Xero"),
+        (preview.entries, "deleted in Xero first"),
+        (preview.refused, "refused by Xero while payments stand on them"),
+        (preview.stopped, "left to wait for the next Sync now"),
+    ):
+        if part.count:
+            print(f"{part}: {fate}")
+    if not yes:
+        raise Stop("Nothing was changed. Undo it with --yes.", code=Exit.NEEDS_PERSON)
+    try:
+        undoing.undo(workspace=where, actor=acting_person(where, person), run_id=run)
+    except NotAllowed as error:
+        raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
+    print(f"Run {run} is being undone by the worker; `tallystick log -f` shows each.")
+
+
+def show_plan(where: "Workspace", *, as_json: bool) -> None:
+    """Print what Sync now would do, with nothing sent; exit code 3 where something stops."""
+    from tallystick.sync.planning import plan
+    from tallystick.sync.push.rehearsing import Fate
+    from tallystick.sync.queue import NotConnected, bound_organisation
+
+    organisation = bound_organisation(where)
+    if organisation is None:
+        raise Stop(str(NotConnected(where)), code=Exit.NEEDS_PERSON)
+    told = plan(organisation)
+    print(json.dumps(_facts(told), indent=2) if as_json else "\n".join(_lines(told)))
+    raise typer.Exit(Exit.NEEDS_PERSON if Fate.STOPPED in told.parts else Exit.OK)
+
+
+def _lines(told: "Plan") -> Iterator[str]:
+    yield f"What Sync now would send to {told.organisation}; nothing was sent to work this out."
+    if told.held_up:
+        yield f"Nothing goes just now: {told.held_up}"
+    if not told.count:
+        yield "Nothing waits to be sent."
+        return
+    yield ""
+    for fate, part in told.parts.items():
+        yield f"{fate:<14} {part}"
+    yield ""
+    for one in told.calls:
+        yield f"{one.count:>8,} {'call' if one.count == 1 else 'calls'} {one.bytes:>14,} bytes  {one.words}"
+    about = " (PDFs estimated)" if told.is_estimate else ""
+    yield f"{told.call_count:>8,} calls {told.byte_count:>14,} bytes  together{about}"
+    if told.remaining_after is not None:
+        yield f"{told.remaining_after:>8,} of today's calls left after that"
+    reasons = [f"{record.message} {record.remedy}" for record in told.told if record.message]
+    yield from ["", *reasons] if reasons else []
+    if told.untold:
+        yield f"... {told.untold:,} more records, counted above"
+
+
+def _facts(told: "Plan") -> dict[str, object]:
+    return {
+        "organisation": told.organisation.name,
+        "held_up": told.held_up,
+        "calls": told.call_count,
+        "bytes": told.byte_count,
+        "bytes_are_estimate": told.is_estimate,
+        "calls_left_today": told.day_remaining,
+        "calls_left_after": told.remaining_after,
+        "by_purpose": [
+            {"name": one.name, "what": one.words, "calls": one.count, "bytes": one.bytes}
+            for one in told.calls
+        ],
+        "records": {
+            fate: {
+                "count": part.count,
+                "sorts": dict(part.sorts),
+                "totals": {code: str(total) for code, total in part.totals.items() if code},
+            }
+            for fate, part in told.parts.items()
+        },
+        "listed": [
+            {
+                "record": str(one.link.record),
+                "number": one.link.record.number,
+                "fate": one.fate,
+                "message": one.message,
+                "remedy": one.remedy,
+                "screen": one.screen,
+            }
+            for one in told.told
+        ],
+        "not_listed": told.untold,
+    }
+
+
+def _in_words(found: "Check", told: list[str]) -> str:
+    well = "" if told else ", all as expected"
+    records = f"{found.looked_at:,} record{'' if found.looked_at == 1 else 's'}"
+    return "\n".join([f"Xero was looked through: {records}{well}.", *told])
+
+
+def _report(found: "Check", told: list[str]) -> dict[str, object]:
+    return {
+        "at": found.at.isoformat(timespec="seconds"),
+        "reason": found.reason,
+        "looked_at": found.looked_at,
+        "relinked": found.relinked,
+        "orphans": found.orphans,
+        "strays": found.strays,
+        "unknown": found.unknown,
+        "findings": told,
+    }
+
+
+def _runs(where: "Workspace") -> Iterator[str]:
+    from tallystick.sync import undoing
+
+    runs = list(undoing.runs_of(where)[:_RUNS])
+    standings = undoing.standing_of(runs)
+    for run in runs:
+        undone = ", undone" if run.undone_at else ""
+        who = run.started_by or "somebody who left"
+        sent = standings[run.pk].in_xero
+        yield f"{run.pk:>6}  {run.started_at:%Y-%m-%d %H:%M} UTC  {who}  in Xero: {sent}{undone}"

@@ -1,0 +1,70 @@
+"""What pressing Sync now would do: shown before anybody presses."""
+
+from types import SimpleNamespace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tallystick.sync.planning import Told, plan
+from tallystick.sync.push.rehearsing import Fate
+from tallystick.sync.queue import bound_organisation
+from tallystick.web.addresses import record_address
+from tallystick.web.remedies import remedy_for
+from tallystick.web.views.scope import workspace_or_404
+from tallystick.workspaces.access import Permission, may
+from tallystick.workspaces.models import Workspace
+
+#: Word, icon and colour of each fate.
+_LOOKS = {
+    Fate.STOPPED: ("Stops", "hand", "warning"),
+    Fate.LEFT: ("Waits for its document", "clock", "neutral"),
+    Fate.CREATED: ("Is created", "plus", "success"),
+    Fate.WRITTEN_ANEW: ("Is written anew", "edit", "info"),
+    Fate.KNOWN: ("Is there already", "tick", "success"),
+    Fate.APPROVED: ("Is approved", "tick", "success"),
+    Fate.REMOVED: ("Is removed", "trash", "danger"),
+}
+
+
+@require_safe
+@never_cache
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_or_404(request, slug)
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        return redirect("integrations", workspace.slug)
+    told = plan(organisation)
+    context = {
+        "workspace": workspace,
+        "organisation": organisation,
+        "plan": told,
+        "parts": [(_LOOKS[fate], told.parts[fate]) for fate in _LOOKS if fate in told.parts],
+        "rows": [_row(one, workspace) for one in told.told],
+        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+    }
+    return render(request, "web/pages/plan.html", context)
+
+
+def _row(told: Told, workspace: Workspace) -> SimpleNamespace:
+    link = told.link
+    document = link.document
+    word, icon, tone = _LOOKS[told.fate]
+    entry = link.payment or link.allocation
+    of = document or (entry.document if entry else None)
+    return SimpleNamespace(
+        name=str(link.record),
+        party=of.party if of else "",
+        address=record_address(link.record, workspace),
+        amount=document.total if document else entry.amount if entry else None,
+        currency=of.currency if of else "",
+        word=word,
+        icon=icon,
+        tone=tone,
+        message=told.message,
+        remedy=told.remedy,
+        mend=remedy_for(
+            told.screen, workspace, party_id=of.party_id if of else None, document=document
+        ),
+    )

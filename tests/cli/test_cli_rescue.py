@@ -1,0 +1,124 @@
+"""sync --plan, check and undo: what they print, change and end with."""
+
+import json
+import threading
+
+import pytest
+from django.db import connection
+from typer.testing import CliRunner, Result
+
+from factories import line, make_document, make_party
+from tallystick.books.models import Document
+from tallystick.cli import app
+from tallystick.cli.exits import Exit, Stop
+from tallystick.sync.models import Check, Lane, Link, LinkState, Run
+from xero_books import Books
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.fixture
+def waiting(books: Books) -> list[Document]:
+    """Two invoices that wait for Sync now."""
+    party = make_party(books.workspace, "Harbour Cafe", number="C1")
+    documents = [books.submit(f"INV-{n}", party) for n in (1, 2)]
+    Link.objects.update(state=LinkState.WAITING)
+    return documents
+
+
+def test_the_plan_is_printed_and_nothing_is_sent(books: Books, waiting) -> None:
+    before = books.sandbox.calls()
+
+    ended = command("sync", "--plan")
+
+    assert ended.exit_code == Exit.OK
+    assert "2 invoices, 29.88 GBP" in ended.stdout
+    assert "Create invoices and bills" in ended.stdout
+    assert books.sandbox.calls() == before
+    assert set(Link.objects.values_list("state", flat=True)) == {LinkState.WAITING}
+
+
+def test_the_plan_as_json_names_what_stops(books: Books, waiting) -> None:
+    make_document(
+        books.workspace,
+        party=waiting[0].party,
+        number="INV-9",
+        currency="GBP",
+        lines=[line(tax_code="VAT20", account_code="999")],
+        submitted=True,
+    )
+
+    ended = command("sync", "--plan", "--json")
+
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == Exit.NEEDS_PERSON
+    assert told["records"]["created"]["count"] == 2
+    assert (told["listed"][0]["number"], told["listed"][0]["fate"]) == ("INV-9", "stopped")
+    assert told["calls"] == sum(one["calls"] for one in told["by_purpose"])
+
+
+def test_sync_pressed_twice_says_how_long_to_wait(books: Books, waiting) -> None:
+    assert command("sync").exit_code == Exit.OK
+
+    again = command("sync")
+
+    assert isinstance(again.exception, Stop)
+    assert "Press it again in" in str(again.exception)
+
+
+def test_undo_lists_shows_and_only_with_yes_undoes(books: Books, waiting) -> None:
+    command("sync")
+    books.drain()
+    run = Run.objects.get()
+
+    listed = command("undo")
+    shown = command("undo", str(run.pk))
+    assert "2 invoices, 29.88 GBP" in listed.stdout
+    assert "2 invoices, 29.88 GBP: deleted in Xero" in shown.stdout
+    assert shown.exception.code == Exit.NEEDS_PERSON
+    assert len(books.live()) == 2
+
+    done = command("undo", str(run.pk), "--yes")
+    books.drain()
+
+    assert done.exit_code == Exit.OK
+    assert books.live() == []
+
+
+def test_undo_of_a_run_that_there_is_none_of_is_refused(books: Books) -> None:
+    ended = command("undo", "7")
+
+    assert "has no run 7" in str(ended.exception)
+
+
+def test_check_waits_for_its_report(books: Books, waiting) -> None:
+    command("sync")
+    books.drain()
+    working = threading.Thread(target=_check_when_asked, args=(books,))
+
+    working.start()
+    ended = command("check", "--wait", "20")
+    working.join()
+
+    assert ended.exit_code == Exit.OK
+    assert "2 records, all as expected." in ended.stdout
+    assert "asked for it" in Check.objects.get().reason
+
+
+def test_check_says_that_no_worker_has_come(books: Books) -> None:
+    ended = command("check", "--wait", "0")
+
+    assert "tallystick worker" in str(ended.exception)
+    assert Lane.objects.exclude(check_due_at=None).exists()
+
+
+def _check_when_asked(books: Books) -> None:
+    """Work a round once the check is planned, as a worker would."""
+    try:
+        while not Lane.objects.filter(check_reason__contains="asked for it").exists():
+            threading.Event().wait(0.05)
+        books.drain()
+    finally:
+        connection.close()
