@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-#: What can be done to a request, and when: before anything is committed, or after.
+#: What can be done to a request, and when: before anything is committed, within, or after.
 BEFORE = ("delay", "status", "refuse", "cut_before", "hold_before", "expire_token")
+WITHIN = ("refuse_elements",)
 AFTER = ("cut_after", "hold_after", "garbage", "half", "slow", "content_type", "drop_webhook")
 _MATCH_KEYS = {"method", "path", "route", "organisation", "nth", "times", "probability", "seed"}
-_OWN_KEYS = {"match", "action", "seconds", "status", "headers", "body"}
+_OWN_KEYS = {"match", "action", "seconds", "status", "headers", "body", "messages"}
+_ACTIONS = BEFORE + WITHIN + AFTER
 
 
 class BadFault(ValueError):
@@ -35,6 +37,7 @@ class Fault:
     status: int
     headers: dict[str, str]
     body: str
+    messages: list[str | None]  #: why each element is refused; None lets one through
     source: dict[str, Any]
     dice: Random
     seen: int = 0
@@ -129,8 +132,8 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
     for name in (*(set(wanted) - _OWN_KEYS), *(set(match) - _MATCH_KEYS)):
         raise BadFault(f"{name!r} is not known")
     action = wanted.get("action")
-    if action not in BEFORE + AFTER:
-        raise BadFault(f"action is one of {', '.join(BEFORE + AFTER)}")
+    if action not in _ACTIONS:
+        raise BadFault(f"action is one of {', '.join(_ACTIONS)}")
     method, organisation = _text(match, "method"), _text(match, "organisation")
     route = _text(match, "route")
     nth = _whole(match, "nth", 1)
@@ -148,6 +151,7 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
         status=_status(wanted),
         headers=_headers(wanted),
         body=_text(wanted, "body") or "",
+        messages=_messages(wanted),
         source={"match": dict(match)} | {k: v for k, v in wanted.items() if k != "match"},
         dice=Random(_whole(match, "seed", 0)),  # noqa: S311 - repeatable on purpose
     )
@@ -194,6 +198,15 @@ def _status(wanted: Mapping[str, Any]) -> int:
     if status is None or not 200 <= status <= 599:
         raise BadFault("status is from 200 to 599")
     return status
+
+
+def _messages(wanted: Mapping[str, Any]) -> list[str | None]:
+    messages = wanted.get("messages", [])
+    if not isinstance(messages, list):
+        raise BadFault("messages is a list")
+    if any(message is not None and not isinstance(message, str) for message in messages):
+        raise BadFault("messages holds texts, or null")
+    return messages
 
 
 def _headers(wanted: Mapping[str, Any]) -> dict[str, str]:

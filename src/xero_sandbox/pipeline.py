@@ -226,7 +226,10 @@ def _run_once(visit: Visit, route: Route) -> Response:
 
 def _call(visit: Visit, db: sqlite3.Connection) -> Call:
     organisation = visit.request.tenant_id if visit.caller else ""
-    return Call(visit.sandbox, visit.request, db, visit.params, visit.caller, organisation)
+    call = Call(visit.sandbox, visit.request, db, visit.params, visit.caller, organisation)
+    if visit.fault and visit.fault.action == "refuse_elements":
+        call.refusals = visit.fault.messages
+    return call
 
 
 def _effect(visit: Visit, call: Call, route: Route) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -38,6 +38,8 @@ class Call:
     params: dict[str, str] = field(default_factory=dict)
     caller: Caller | None = None
     organisation: str = ""
+    #: Why each element of the body is refused, in its order; None lets one through.
+    refusals: Sequence[str | None] = ()
 
     @property
     def client_id(self) -> str:

@@ -227,6 +227,26 @@ def test_a_wrong_content_type(http, books, fault, more, shown):
     assert stored(http, books) == ["A"]
 
 
+def test_elements_are_refused_for_the_reasons_given(http, books, fault):
+    fault("refuse_elements", {"method": "PUT", "times": 1}, messages=["Not today.", None])
+
+    drafts = {"Invoices": [draft(name) for name in "ABC"]}
+    answer = books.put("Invoices?summarizeErrors=false", drafts)
+
+    refused, *others = answer.json()["Invoices"]
+    assert (refused["InvoiceNumber"], refused["StatusAttributeString"]) == ("A", "ERROR")
+    assert refused["ValidationErrors"] == [{"Message": "Not today."}]
+    assert [one["StatusAttributeString"] for one in others] == ["OK", "OK"]
+    assert stored(http, books) == ["B", "C"]
+
+
+@pytest.mark.parametrize("messages", ["Not today.", [1]])
+def test_messages_that_are_none_are_refused(http, messages):
+    wanted = {"action": "refuse_elements", "messages": messages}
+
+    assert http.post("/_sandbox/faults", json=wanted).status_code == 400
+
+
 def test_a_fault_strikes_a_route_whatever_its_id(http, books, fault):
     [made] = books.create(draft("A"))
     fault("status", {"route": "/api.xro/2.0/Invoices/{id}", "method": "GET"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 from xero_sandbox import wire
@@ -67,12 +68,27 @@ def write_batch(
     `extra` goes into the envelope.
     """
     apart = call.request.query.get("summarizeerrors", "true").lower() == "false"
-    results = [_save_one(call, element, save, flag=flag, apart=apart) for element in sent]
+    refusals = chain(call.refusals, repeat(None))
+    results = [
+        _save_one(call, element, _refusing(refusal, save), flag=flag, apart=apart)
+        for element, refusal in zip(sent, refusals, strict=False)
+    ]
     failing = [element for element, good in results if not good]
     if failing and not apart:
         everything = call.sandbox.switches.batch_errors == "all"
         raise ValidationFailed([element for element, _ in results] if everything else failing)
     return envelope(call, plural, [element for element, _ in results], **extra)
+
+
+def _refusing(refusal: str | None, save: Save) -> Save:
+    """Return what refuses the element for the reason that a fault gives, else `save`."""
+    if refusal is None:
+        return save
+
+    def refuse(sent: Sent) -> Saved:
+        raise Invalid([refusal], sent.raw)
+
+    return refuse
 
 
 def _save_one(
