@@ -207,6 +207,7 @@ def test_status_and_log_tell_of_payments_too(books):
 
     assert json.loads(waiting.stdout)["entries"]["queued"] == 1
     assert json.loads(told.stdout)["entries"]["failed"] == 1
+    assert json.loads(told.stdout)["documents"]["synced"] == 1
     assert told.exit_code == Exit.NEEDS_PERSON
     assert invoice.number in failed
     assert "no account is chosen" in failed

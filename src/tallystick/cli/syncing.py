@@ -159,18 +159,19 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
     from tallystick.sync.models import Link, LinkState
 
     connection, organisation = now.connection, now.organisation
-    done = Link.objects.filter(
-        organisation=organisation, document__isnull=False, state=LinkState.SYNCED
-    ).count()
-    counts = {state: now.counts.get(state, 0) for state in LinkState.values}
+    synced = Link.objects.filter(
+        organisation=organisation, party__isnull=True, state=LinkState.SYNCED
+    )
+    documents = synced.filter(document__isnull=False).count()
+    entries = synced.filter(document__isnull=True).count()
     return {
         "workspace": where.slug,
         "connection": connection.status if connection else "disconnected",
         "problem": connection.problem if connection else "",
         "organisation": organisation.name if organisation else None,
-        "documents": counts | {"synced": done},
-        # Payments and allocations that are not at an end.
-        "entries": {state: now.entry_counts.get(state, 0) for state in LinkState.values},
+        "documents": _counted(now.counts) | {"synced": documents},
+        # Payments and allocations.
+        "entries": _counted(now.entry_counts) | {"synced": entries},
         "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
         "blocked_until": _iso(now.blocked_until),
         "blocked_reason": now.blocked_reason,
@@ -178,6 +179,12 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
         "last_success_at": _iso(connection.last_success_at if connection else None),
         "workers": _workers(),
     }
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    from tallystick.sync.models import LinkState
+
+    return {state: counts.get(state, 0) for state in LinkState.values}
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
