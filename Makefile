@@ -51,6 +51,9 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 real-run: $(READY) ## A year of documents, credits and payments in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
+bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick)
+	$(BIN)/python bench/push.py $(ARGS)
+
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
@@ -64,4 +67,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run bench-sandbox screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run bench bench-sandbox screenshots lock clean
