@@ -34,16 +34,20 @@ class Bookkeeper:
             method,
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params={"unitdp": "4"},
-            headers={
-                "Authorization": f"Bearer {self.token}",
-                "xero-tenant-id": str(self.books.organisation.tenant_id),
-                "Accept": "application/json",
-            },
+            headers=self._headers("application/json"),
             json=element and {plural: [element]},
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found[plural][0] if plural in found else found
+
+    def delete(self, path: str) -> None:
+        """Delete what stands at the path, such as an account that nothing lies on."""
+        answer = httpx2.delete(
+            f"{self.books.sandbox.url}/api.xro/2.0/{path}",
+            headers=self._headers("application/json"),
+        )
+        assert answer.status_code in (200, 204), answer.text
 
     def change(self, link: Link, **fields: Any) -> dict[str, Any]:
         """Change a document's copy, by the names of Xero's fields."""
@@ -136,9 +140,12 @@ class Bookkeeper:
         return httpx2.get(
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params=query,
-            headers={
-                "Authorization": f"Bearer {self.token}",
-                "xero-tenant-id": str(self.books.organisation.tenant_id),
-                "Accept": accept,
-            },
+            headers=self._headers(accept),
         ).raise_for_status()
+
+    def _headers(self, accept: str) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "xero-tenant-id": str(self.books.organisation.tenant_id),
+            "Accept": accept,
+        }

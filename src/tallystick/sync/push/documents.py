@@ -135,6 +135,18 @@ def _written(link: Link, element: xero.Element[xero.Document], sent: Sent) -> Ve
             copy=copy_of(record, sent.revision),
             details={"theirs": content_of_copy(record), "status": record.status},
         )
+    explained = [xero.explain(one, shape_of(document).noun) for one in element.warnings]
+    dropped = [one for one in explained if one.code != "other"]
+    if dropped:
+        return question(
+            link,
+            "differs",
+            f"{document} stands in Xero as {record.status.lower()}, but not whole. "
+            f"{dropped[0].words} (Xero: {' '.join(element.warnings)})",
+            f"{dropped[0].remedy} Then keep what Xero has.",
+            copy=copy_of(record, sent.revision),
+            details={"theirs": content_of_copy(record), "status": record.status},
+        )
     verb = "Written anew" if link.xero_id else "Created"
     message = f"{verb} in Xero as {record.status.lower()}."
     if element.warnings:

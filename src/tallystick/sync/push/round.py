@@ -78,7 +78,9 @@ def _work(held: Held) -> bool:
     except xero.XeroError as error:
         # Nobody can tell whether it passes; asking again, ever less often, does no harm.
         logger.exception("round.refused", correlation_id=error.correlation_id)
-        held.block(seconds=None, reason=f"{error} It is tried again by itself.")
+        explanation = xero.explain(str(error))
+        said = str(error) if explanation.code == "other" else explanation.words
+        held.block(seconds=None, reason=f"{said} It is tried again by itself.")
         return False
     except Exception:
         # The outermost loop of the engine: a fault of ours must not spin, nor stop other lanes.
