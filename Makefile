@@ -54,6 +54,9 @@ real-run: $(READY) ## A year of documents, credits and payments in, every cent c
 bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick)
 	$(BIN)/python bench/push.py $(ARGS)
 
+chaos: $(READY) ## Every bad day at once, and both ledgers compared (ARGS="--seed 7 --documents 3000 --faults 10000 --books 12")
+	$(BIN)/python scripts/chaos.py $(ARGS)
+
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
@@ -67,4 +70,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run bench bench-sandbox screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos bench bench-sandbox screenshots lock clean

@@ -1,0 +1,195 @@
+"""Questions that the engine asks a person, answered by rule; and what the links say in the end.
+
+A question counts as explained only if the history of its record allows for it: somebody changed,
+approved or removed the copy in Xero, or ours was changed after it was sent.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from chaos_clerk import Clerk
+from chaos_hands import PersonInXero
+from chaos_ledger import Books, Difference, dump
+from chaos_memory import Offset, Paper, Payment
+from django.db.models import OuterRef, Subquery
+
+from tallystick.sync import choosing, queue
+from tallystick.sync.models import Attempt, Batch, Link, LinkState, Outcome
+
+Record = Paper | Payment | Offset
+#: As often Retry is pressed before something is taken for refused.
+_TIMES = 3
+_KNOWN = ("document", "payment__document", "allocation")
+
+
+@dataclass
+class Answers:
+    """Answers what one workspace is asked."""
+
+    clerk: Clerk
+    person: PersonInXero
+    sandbox: str
+    #: How many questions of each code were answered.
+    answered: Counter[str] = field(default_factory=Counter)
+    #: Those that nothing in the history explains.
+    unexplained: list[str] = field(default_factory=list)
+    _before: Counter[Any] = field(default_factory=Counter)
+
+    def answer_all(self, draw: random.Random) -> int:
+        """Answer every question that stands now, press Retry on failures; returns how many."""
+        links = Link.objects.filter(
+            organisation=self.clerk.organisation, state__in=[LinkState.HELD, LinkState.FAILED]
+        ).select_related(*_KNOWN)
+        stopped = self.clerk.surely(lambda: list(links))
+        for link in stopped:
+            code = (link.problem or {}).get("code", "")
+            self.answered[code if link.state == LinkState.HELD else f"failed: {code}"] += 1
+            if link.state == LinkState.FAILED or link.party_id:
+                self._mend(link, code)
+            else:
+                self._answer(link, code, draw)
+        return len(stopped)
+
+    def retry_all(self) -> None:
+        """Press Retry on everything that has stopped, held or failed."""
+        links = Link.objects.filter(organisation=self.clerk.organisation)
+        keys = links.filter(state__in=[LinkState.HELD, LinkState.FAILED]).values_list("pk")
+        pks = self.clerk.surely(lambda: [pk for (pk,) in keys])
+        self._choose(queue.retry, pks)
+
+    def _mend(self, link: Link, code: str) -> None:
+        """Press Retry; take back what does not fit what its documents are in Xero."""
+        record = self._record(link)
+        self._before[link.pk, code] += 1
+        fits = not any(one.explains_drift for one in _papers(record))
+        if fits or isinstance(record, Paper) or self._before[link.pk, code] < _TIMES:
+            self._retry(link)
+        else:
+            self._take_back(record)
+
+    def _answer(self, link: Link, code: str, draw: random.Random) -> None:
+        record = self._record(link)
+        times = self._before[link.pk, code]
+        self._before[link.pk, code] += 1
+        if code == "not_approved":
+            self._choose(choosing.approve, [link.pk])
+        elif code == "differs" and isinstance(record, Paper):
+            self._expect(record.explains_drift, link)
+            self._one_of_two(link, record, ours=times == 0 and draw.random() < 0.6)
+        elif code == "gone_in_xero" and isinstance(record, Paper):
+            self._expect(record.removed, link)
+            self.clerk.withdraw([record])
+        elif code == "document_gone" and not isinstance(record, Paper):
+            self._expect(any(one.removed for one in _papers(record)), link)
+            self._take_back(record)
+        elif code == "too_much" and not isinstance(record, Paper):
+            self._expect(any(one.explains_drift for one in _papers(record)), link)
+            self._take_back(record)
+        elif code == "payment_exists" and isinstance(record, Payment):
+            self._expect(self._has_twin(record), link)
+            self._choose(choosing.send_ours, [link.pk])
+        else:
+            self._expect(False, link)
+            self._retry(link)
+
+    def _one_of_two(self, link: Link, paper: Paper, *, ours: bool) -> None:
+        if ours:
+            self._choose(choosing.send_ours, [link.pk])
+            return
+        there = self._total_there(str(link.xero_id))
+        self._choose(choosing.keep_theirs, [link.pk])
+        now = Link.objects.filter(pk=link.pk, problem__isnull=True)
+        if there is not None and self.clerk.surely(now.exists):
+            paper.kept = there
+
+    def _total_there(self, xero_id: str) -> Decimal | None:
+        for what in ("invoices", "credit_notes"):
+            for row in dump(self.sandbox, what, str(self.clerk.organisation.tenant_id)):
+                if row["id"] == xero_id:
+                    return Decimal(row["total"])
+        return None
+
+    def _take_back(self, record: Payment | Offset) -> None:
+        if isinstance(record, Payment):
+            self.clerk.delete_payment(record)
+        else:
+            self.clerk.remove_offset(record)
+
+    def _has_twin(self, payment: Payment) -> bool:
+        def key(one: Payment) -> tuple[Any, ...]:
+            return id(one.paper), one.amount, one.day
+
+        return sum(key(one) == key(payment) for one in self.clerk.memory.payments) > 1
+
+    def _retry(self, link: Link) -> None:
+        self._choose(queue.retry, [link.pk])
+
+    def _choose(self, act: Callable[..., int], link_ids: list[int]) -> None:
+        clerk = self.clerk
+        clerk.surely(lambda: act(workspace=clerk.workspace, actor=clerk.actor, link_ids=link_ids))
+
+    def _expect(self, explained: bool, link: Link) -> None:
+        if not explained:
+            message = (link.problem or {}).get("message", "")
+            self.unexplained.append(f"{self.clerk.workspace}: {message}")
+
+    def _record(self, link: Link) -> Record | None:
+        memory = self.clerk.memory
+        pairs: list[tuple[int | None, list[Any]]] = [
+            (link.document_id, memory.papers),
+            (link.payment_id, memory.payments),
+            (link.allocation_id, memory.offsets),
+        ]
+        for pk, records in pairs:
+            if pk:
+                return next((one for one in records if one.pk == pk), None)
+        return None
+
+
+def judge_links(clerk: Clerk, books: Books, found: Difference) -> None:
+    """Hold the states of the links and the Sync log against what is so."""
+    links = Link.objects.filter(organisation=clerk.organisation)
+    last = Attempt.objects.filter(link=OuterRef("pk")).order_by("-pk")
+    told = links.annotate(outcome=Subquery(last.values("outcome")[:1]))
+    memory = clerk.memory
+    for field_, records in (
+        ("document_id", memory.papers),
+        ("payment_id", memory.payments),
+        ("allocation_id", memory.offsets),
+    ):
+        by_pk = {getattr(link, field_): link for link in told.exclude(**{field_: None})}
+        for record in records:
+            _judge_link(record, by_pk.get(record.pk), books.ids.get(id(record)), found)
+    for attempt in Attempt.objects.filter(organisation=clerk.organisation, finished_at=None):
+        found.wrong(f"attempt {attempt.pk} of {clerk.workspace} is still open")
+    for batch in Batch.objects.filter(organisation=clerk.organisation, settled_at=None):
+        found.wrong(f"batch {batch} of {clerk.workspace} is still open")
+    for link in links.filter(state__in=[LinkState.QUEUED, LinkState.SENDING]):
+        found.wrong(f"{link} has not come to an end")
+
+
+def _judge_link(record: Record, link: Any, there: str | None, found: Difference) -> None:
+    what = str(record) if isinstance(record, Paper) else f"{type(record).__name__} {record.pk}"
+    if link is None:
+        found.wrong(f"{what} has no link")
+        return
+    gone = record.cancelled if isinstance(record, Paper) else record.deleted
+    wanted = LinkState.RETRACTED if gone else LinkState.SYNCED
+    if link.state != wanted:
+        found.wrong(f"{what} is {link.state}, not {wanted}: {link.problem}")
+    elif not gone and str(link.xero_id) != there:
+        found.wrong(f"{what} is linked to {link.xero_id}, and Xero has it as {there}")
+    elif not gone and link.outcome != Outcome.DONE:
+        found.wrong(f"the last attempt of {what} ended {link.outcome}")
+    elif isinstance(record, Paper) and not gone and link.sent_revision != record.revision:
+        found.wrong(f"Xero has revision {link.sent_revision} of {what}, not {record.revision}")
+
+
+def _papers(record: Record | None) -> list[Paper]:
+    if record is None or isinstance(record, Paper):
+        return []
+    return [record.paper] if isinstance(record, Payment) else [record.note, record.paper]

@@ -1,0 +1,185 @@
+"""What the run itself knows of its documents and their money; shares no code with Tallystick.
+
+By this, and by nothing that Tallystick says, the stand-in's books are judged in the end.
+"""
+
+import csv
+import gzip
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby, islice
+from pathlib import Path
+
+SALES_INVOICE, SALES_CREDIT_NOTE = "sales_invoice", "sales_credit_note"
+BILL, SUPPLIER_CREDIT_NOTE = "bill", "supplier_credit_note"
+#: As Xero calls them.
+XERO_TYPES = {
+    SALES_INVOICE: "ACCREC",
+    BILL: "ACCPAY",
+    SALES_CREDIT_NOTE: "ACCRECCREDIT",
+    SUPPLIER_CREDIT_NOTE: "ACCPAYCREDIT",
+}
+#: What a credit note counts against.
+CREDITED = {SALES_CREDIT_NOTE: SALES_INVOICE, SUPPLIER_CREDIT_NOTE: BILL}
+PURCHASES = (BILL, SUPPLIER_CREDIT_NOTE)
+VAT = Decimal("0.20")
+_MOST_LINES = 25
+_FIRST_DAY = date(2026, 9, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as it is entered: with VAT or without."""
+
+    text: str
+    quantity: Decimal
+    price: Decimal
+    taxed: bool
+
+    @property
+    def amount(self) -> Decimal:
+        return cents(self.quantity * self.price)
+
+    @property
+    def total(self) -> Decimal:
+        return self.amount + (cents(self.amount * VAT) if self.taxed else Decimal(0))
+
+
+Body = tuple[Row, ...]
+
+
+@dataclass
+class Paper:
+    """A submitted document as it should stand on both sides."""
+
+    kind: str
+    number: str
+    party: str
+    day: date
+    body: Body
+    pk: int = 0
+    cancelled: bool = False
+    revision: int = 1
+    #: A person changed, approved or removed its copy in Xero.
+    touched: bool = False
+    removed: bool = False
+    #: What a person let stand in Xero instead of ours.
+    kept: Decimal | None = None
+    amended: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.total for row in self.body), Decimal(0))
+
+    @property
+    def expected(self) -> Decimal:
+        """Its total in Xero."""
+        return self.total if self.kept is None else self.kept
+
+    @property
+    def explains_drift(self) -> bool:
+        """Whether its history allows for the question which side is right."""
+        return self.revision > 1 or self.touched or self.kept is not None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} of {self.party}"
+
+
+@dataclass
+class Payment:
+    """Money on a paper, known by its reference."""
+
+    paper: Paper
+    amount: Decimal
+    day: date
+    reference: str
+    pk: int = 0
+    #: What Tallystick puts behind the reference in Xero.
+    number: str = ""
+    deleted: bool = False
+
+
+@dataclass
+class Offset:
+    """A part of a credit note, set against an invoice or bill."""
+
+    note: Paper
+    paper: Paper
+    amount: Decimal
+    day: date
+    pk: int = 0
+    deleted: bool = False
+
+
+@dataclass
+class Memory:
+    """Everything of one set of books."""
+
+    papers: list[Paper] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    offsets: list[Offset] = field(default_factory=list)
+
+    def live(self) -> list[Paper]:
+        return [paper for paper in self.papers if not paper.cancelled]
+
+    def payments_on(self, paper: Paper) -> list[Payment]:
+        return [one for one in self.payments if one.paper is paper and not one.deleted]
+
+    def offsets_on(self, paper: Paper) -> list[Offset]:
+        here = [one for one in self.offsets if paper in (one.note, one.paper)]
+        return [one for one in here if not one.deleted]
+
+    def settled(self, paper: Paper) -> Decimal:
+        """How much of it is paid and credited."""
+        entries = [*self.payments_on(paper), *self.offsets_on(paper)]
+        return sum((one.amount for one in entries), Decimal(0))
+
+    def outstanding(self, paper: Paper) -> Decimal:
+        return paper.total - self.settled(paper)
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Round half up, as Xero does on each line."""
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def bodies(source: Path, draw: random.Random) -> Iterator[Body]:
+    """Yield the lines of real documents, from a place on that `draw` decides; made up without a file."""
+    found = _real(source, draw) if source.is_file() else _made_up(draw)
+    for lines in found:
+        taxed = draw.random() < 0.7
+        yield tuple(Row(text, quantity, price, taxed) for text, quantity, price in lines)
+
+
+def day(draw: random.Random) -> date:
+    return _FIRST_DAY + timedelta(days=draw.randrange(60))
+
+
+def _real(source: Path, draw: random.Random) -> Iterator[list[tuple[str, Decimal, Decimal]]]:
+    while True:
+        with gzip.open(source, "rt", encoding="utf-8-sig", newline="") as text:
+            documents = groupby(csv.DictReader(text), key=lambda row: row["InvoiceNo"])
+            for _, rows in islice(documents, draw.randrange(2000), None):
+                lines = [
+                    (row["Description"].strip() or row["StockCode"], quantity, price)
+                    for row in rows
+                    if (quantity := abs(Decimal(row["Quantity"]))) > 0
+                    if (price := Decimal(row["UnitPrice"])) > 0
+                ][:_MOST_LINES]
+                if lines:
+                    yield lines
+
+
+def _made_up(draw: random.Random) -> Iterator[list[tuple[str, Decimal, Decimal]]]:
+    while True:
+        yield [
+            (
+                f"Goods {draw.randrange(1000)}",
+                Decimal(draw.randint(1, 48)),
+                Decimal(draw.randint(1, 5000)) / 100,
+            )
+            for _ in range(draw.randint(1, _MOST_LINES))
+        ]

@@ -1,0 +1,221 @@
+"""A run of chaos, step by step: acts and breakages, then rest, then the comparison."""
+
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from chaos_answers import judge_links
+from chaos_ledger import Books, Difference
+from chaos_machine import ShakenMachine
+from chaos_memory import bodies
+from chaos_setup import (
+    ask_for_check,
+    cut_back_offs_short,
+    is_at_rest,
+    is_checked,
+    open_books,
+    second_copies,
+)
+from chaos_weather import Weather
+from machine import wait_until
+
+_ACTS = {
+    "submit": 30, "edit": 14, "cancel": 8, "amend": 4, "pay": 16, "unpay": 5, "allocate": 9,
+    "unallocate": 4, "retry": 4, "answer": 8, "approve_there": 3, "change_there": 3,
+    "remove_there": 1, "sync_now": 1,
+}  # fmt: skip
+#: Once there are as many documents as wanted.
+_FEWER_SUBMITTED = 4
+_BREAKAGES = (
+    "kill_worker", "kill_worker", "kill_worker", "freeze_worker", "kill_web", "kill_database",
+    "kill_keeper", "pass_time", "pass_time", "add_worker", "add_worker",
+)  # fmt: skip
+_STEPS_BETWEEN_BREAKAGES = 40
+_STEPS_OF_A_SPELL = 25
+_STEPS_OF_A_BACK_OFF = 4
+#: So long takes each step at least: the engine is to be at work meanwhile.
+_STEP_SECONDS = 0.15
+_JUMPS = (30, 90, 240, 400, 700, 1900)
+_PATIENCE_SECONDS = 180
+#: Every question is answered after so many of them, or never will be.
+_MOST_ANSWERS = 12
+
+
+class Run:
+    """One run: what happens in which step, and what is known of it."""
+
+    def __init__(
+        self,
+        machine: ShakenMachine,
+        seed: int,
+        *,
+        books: int,
+        documents: int,
+        faults: int,
+        data: Path,
+    ) -> None:
+        """`books` is how many workspaces there are; `documents` and `faults` are at least."""
+        self._machine, self._seed = machine, seed
+        self._documents_wanted, self._faults_wanted = documents, faults
+        self._desks = open_books(machine, books, bodies(data, self._draw("data")))
+        self._weather = Weather(machine.sandbox, seed)
+        self.acts: Counter[str] = Counter()
+
+    def go(self) -> None:
+        """Act and break until there are documents and faults enough."""
+        breakages: list[str] = []
+        step = 0
+        began = time.monotonic()
+        while not self._is_enough(step):
+            ends = time.monotonic() + _STEP_SECONDS
+            draw = self._draw(f"step {step}")
+            if step % _STEPS_OF_A_SPELL == 0:
+                self._weather.turn(step // _STEPS_OF_A_SPELL)
+                _tell(
+                    f"{time.monotonic() - began:.0f} s: step {step}, {self._documents()} documents, "
+                    f"{self._weather.count()} of {self._weather.served} requests struck, "
+                    f"{self._machine.faults.total()} breakages, {dict(self._machine.ended_alone)}"
+                )
+            if step % _STEPS_BETWEEN_BREAKAGES == _STEPS_BETWEEN_BREAKAGES - 1:
+                breakages = breakages or draw.sample(_BREAKAGES, len(_BREAKAGES))
+                self._break(breakages.pop(), draw)
+            if step % _STEPS_OF_A_BACK_OFF == 0:
+                self._desks[0].clerk.surely(cut_back_offs_short)
+            self._act(step, draw)
+            self._machine.look_after()
+            time.sleep(max(0.0, ends - time.monotonic()))
+            step += 1
+        _tell(f"{step:,} steps: {dict(self.acts)}")
+
+    def come_to_rest(self) -> None:
+        """Let the faults stop and everything come to its end, with all questions answered."""
+        self._weather.clear()
+        self._machine.thaw(everything=True)
+        self._machine.pass_time(700)
+        draw = self._draw("rest")
+        self._until_nothing_is_asked(draw)
+        _tell("all is answered")
+        for desk in self._desks:
+            removed = [one for one in desk.clerk.memory.live() if one.removed]
+            if removed:
+                desk.clerk.withdraw(removed)
+        self._until_nothing_is_asked(draw)
+        self._check()
+        self._until_nothing_is_asked(draw)
+
+    def compared(self) -> dict[str, Any]:
+        """Hold both sides against what this run has done, and return its result."""
+        found = Difference()
+        answered: Counter[str] = Counter()
+        for desk in self._desks:
+            clerk = desk.clerk
+            books = Books.of(self._machine.sandbox, str(clerk.organisation.tenant_id))
+            books.compare(clerk.memory, clerk.prefix, found)
+            judge_links(clerk, books, found)
+            for sentence in [*desk.answers.unexplained, *clerk.deadlocks]:
+                found.wrong(sentence)
+            answered += desk.answers.answered
+        for sentence in found.said[:50]:
+            _tell(sentence)
+        self._weather.count()
+        faults = self._weather.struck + self._machine.faults
+        memories = [desk.clerk.memory for desk in self._desks]
+        return {
+            "seed": self._seed,
+            "documents": sum(len(one.papers) for one in memories),
+            "payments": sum(len(one.payments) for one in memories),
+            "allocations": sum(len(one.offsets) for one in memories),
+            "fault_count": faults.total(),
+            "faults": dict(sorted(faults.items())),
+            "missing": found.missing,
+            "doubled": found.doubled,
+            "ghosts": found.ghosts,
+            "cents_off": found.cents_off,
+            "wrong_state": found.wrong_state,
+            "questions": dict(sorted(answered.items())),
+            "second_copies_removed": second_copies(),
+            "restarted": dict(self._machine.ended_alone),
+        }
+
+    def _is_enough(self, step: int) -> bool:
+        if step % _STEPS_OF_A_SPELL or self._documents() < self._documents_wanted:
+            return False
+        return self._weather.count() >= self._faults_wanted
+
+    def _documents(self) -> int:
+        return sum(len(desk.clerk.memory.papers) for desk in self._desks)
+
+    def _act(self, step: int, draw: random.Random) -> None:
+        shares = dict(_ACTS)
+        if self._documents() >= self._documents_wanted:
+            shares["submit"] = _FEWER_SUBMITTED
+        name = draw.choices(list(shares), list(shares.values()))[0]
+        desk = draw.choice(self._desks)
+        if getattr(desk, name)(draw, step):
+            self.acts[name] += 1
+
+    def _break(self, what: str, draw: random.Random) -> None:
+        machine, which = self._machine, draw.randrange(8)
+        if what == "kill_worker":
+            machine.restart_worker(which)
+        elif what == "freeze_worker":
+            machine.freeze_worker(which, seconds=draw.uniform(2, 16))
+        elif what == "kill_web":
+            # Its end comes while it submits documents.
+            ending = threading.Timer(draw.uniform(0, 0.1), machine.restart_web)
+            ending.start()
+            draw.choice(self._desks).submit_by_page(draw)
+            ending.join()
+        elif what == "kill_database":
+            machine.kill_database(draw.choice((signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)))
+        elif what == "kill_keeper":
+            machine.kill_keeper()
+        elif what == "add_worker":
+            machine.add_worker(which)
+        else:
+            machine.pass_time(draw.choice(_JUMPS))
+            self._reconnect()
+
+    def _reconnect(self) -> None:
+        """A person connects again what lost its access: the newest token was lost for too long."""
+        for desk in self._desks:
+            if desk.reconnect():
+                self.acts["reconnect"] += 1
+
+    def _until_nothing_is_asked(self, draw: random.Random) -> None:
+        for _ in range(_MOST_ANSWERS):
+            self._reconnect()
+            if not self._await_rest() or not sum(
+                desk.answers.answer_all(draw) for desk in self._desks
+            ):
+                return
+
+    def _await_rest(self) -> bool:
+        def rests() -> bool:
+            self._machine.look_after()
+            return is_at_rest()
+
+        try:
+            wait_until(rests, "the engine to come to rest", seconds=_PATIENCE_SECONDS)
+        except TimeoutError as error:
+            _tell(str(error))
+            return False
+        return True
+
+    def _check(self) -> None:
+        """Let everything that Xero has be held against the links once more."""
+        ask_for_check()
+        wait_until(is_checked, "the last check", seconds=_PATIENCE_SECONDS)
+
+    def _draw(self, what: str) -> random.Random:
+        """Return the dice of one step; no other step's acts change how they fall."""
+        return random.Random(f"{self._seed} {what}")  # noqa: S311 - no secret
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
