@@ -17,7 +17,7 @@ from tallystick.mapping.services import choose_account, choose_method_account
 from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState
 from tallystick.sync.planning import Plan, plan
 from tallystick.sync.policy import save_policy
-from tallystick.sync.push.rehearsing import Fate
+from tallystick.sync.push.foreseen import Fate
 from tallystick.sync.queue import sync_now
 from xero_books import Books
 

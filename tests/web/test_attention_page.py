@@ -316,7 +316,7 @@ def test_the_last_check_tells_what_it_found_and_links_what_nobody_knows(
 
     text = browser.get(page).text
 
-    assert "1204 records" in text
+    assert "1,204 records" in text
     assert "2 records that our links had lost: linked again." in text
     assert "1 record withdrawn here: removed there." in text
     assert "Nothing had run since" in text

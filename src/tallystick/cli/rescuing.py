@@ -112,7 +112,7 @@ def undo(
 def show_plan(where: "Workspace", *, as_json: bool) -> None:
     """Print what Sync now would do, with nothing sent; exit code 3 where something stops."""
     from tallystick.sync.planning import plan
-    from tallystick.sync.push.rehearsing import Fate
+    from tallystick.sync.push.foreseen import Fate
     from tallystick.sync.queue import NotConnected, bound_organisation
 
     organisation = bound_organisation(where)

@@ -18,7 +18,8 @@ from django.utils import timezone
 from tallystick.connections.models import ApiCall, Organisation
 from tallystick.sync.attention import why_nothing_goes
 from tallystick.sync.models import Link
-from tallystick.sync.push.rehearsing import Fate, Outcome, Rehearsal
+from tallystick.sync.push.foreseen import Fate, Outcome
+from tallystick.sync.push.rehearsing import Rehearsal
 from tallystick.sync.sums import Part
 
 #: So many records of each fate are told one by one.

@@ -7,9 +7,7 @@ the rest as it last said, and to take what it is sent.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import partial
 from heapq import merge
 from itertools import chain, islice
@@ -30,7 +28,16 @@ from tallystick.sync.push import contacts, documents, entering, entries, statuse
 from tallystick.sync.push.attach import ATTACH, sealed_pdf
 from tallystick.sync.push.batches import BATCH, Writing, is_repeatable, members, parts_of, restore
 from tallystick.sync.push.checking import reads, since
-from tallystick.sync.push.finding import Sent, ask, judge_ours, sent_of
+from tallystick.sync.push.finding import ask, sent_of
+from tallystick.sync.push.foreseen import (
+    Fate,
+    Outcome,
+    Step,
+    as_asked,
+    each,
+    held_against,
+    in_groups,
+)
 from tallystick.sync.push.ready import AHEAD, ROUND, Ready, judge, loaded, room_for
 from tallystick.sync.push.shapes import (
     ENDPOINTS,
@@ -39,11 +46,9 @@ from tallystick.sync.push.shapes import (
     document_of,
     endpoint_of,
     endpoint_of_kind,
-    shape_of,
 )
 from tallystick.sync.push.unknown import purpose_of
 from tallystick.sync.queue import waiting_for_a_press
-from tallystick.sync.snapshots import content_of_copy
 from tallystick.sync.verdicts import Verdict
 
 T = TypeVar("T")
@@ -53,36 +58,6 @@ _PDFS_MADE = 20
 _NO_CONTACT = UUID(int=0)
 #: Place in the engine's order, key of the link, number of its document.
 _Place: TypeAlias = tuple[int, int, str]
-
-
-class Fate(StrEnum):
-    """What would become of a record."""
-
-    CREATED = "created"
-    WRITTEN_ANEW = "written anew"
-    KNOWN = "known"
-    APPROVED = "approved"
-    REMOVED = "removed"
-    STOPPED = "stopped"
-    #: It waits for its document, which does not get there now.
-    LEFT = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What would become of one link's record, and why where it stops."""
-
-    link: Link
-    fate: Fate
-    verdict: Verdict | None = None
-
-
-@dataclass(slots=True)
-class Step:
-    """Calls of one sort, and the bytes of their bodies."""
-
-    calls: int = 0
-    bytes: int = 0
 
 
 class Rehearsal:
@@ -126,7 +101,7 @@ class Rehearsal:
             yield from self._send_entries()
         self._attach()
         left = [key for keys in self._aside.values() for key, _ in keys if key in self._put_off]
-        yield from (Outcome(link, Fate.LEFT) for link in _each(left))
+        yield from (Outcome(link, Fate.LEFT) for link in each(left))
 
     # What there is to do.
 
@@ -203,14 +178,14 @@ class Rehearsal:
 
     def _withdraw(self) -> Iterator[Outcome]:
         out = self._links(state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False)
-        for links in _by(entering.AT_ONCE, out.filter(document=None, party=None)):
+        for links in in_groups(entering.AT_ONCE, out.filter(document=None, party=None)):
             payments = [link for link in links if link.payment_id]
             if payments:
                 self._ask("look", partial(entering.look_for_payments, self._client, payments))
             others = [link for link in links if link.allocation_id]
             for writing in entering.removals(self.organisation, payments, others):
                 yield from self._finished(writing, Fate.REMOVED)
-        for links in _by(BATCH, out.filter(document__isnull=False)):
+        for links in in_groups(BATCH, out.filter(document__isnull=False)):
             yield from self._change(statuses.RETRACT, links, Fate.REMOVED)
 
     def _finished(self, writing: Writing, fate: Fate) -> Iterator[Outcome]:
@@ -244,15 +219,22 @@ class Rehearsal:
         going = [replace(one, contact_id=customers[one.document.party_id]) for one in going]
         yield from self._write_documents(going)
 
-    def _judge(self, keys: Iterable[int]) -> None:
-        """Look at each document once, however often it is looked ahead to."""
-        for some in _chunks(ROUND, [key for key in keys if key not in self._judged]):
-            links = loaded(some)
-            for link in links:
-                link.tries = link.tries if link.state == LinkState.QUEUED else 0
-            ready, stopped = judge(self.organisation, links)
-            found = {one.link.pk: one for one in ready} | {one.link_id: one for one in stopped}
-            self._judged |= {link.pk: (link, found[link.pk]) for link in links if link.pk in found}
+    def _judge(self, keys: Sequence[int]) -> None:
+        """Look at each document once, and many together: reading the lists takes its time."""
+        if all(key in self._judged for key in keys):
+            return
+        wanted = [key for key in dict.fromkeys([*keys, *self._next()]) if key not in self._judged]
+        links = loaded(wanted)
+        for link in links:
+            link.tries = link.tries if link.state == LinkState.QUEUED else 0
+        ready, stopped = judge(self.organisation, links)
+        found = {one.link.pk: one for one in ready} | {one.link_id: one for one in stopped}
+        self._judged |= {link.pk: (link, found[link.pk]) for link in links if link.pk in found}
+
+    def _next(self) -> list[int]:
+        """Return the keys of the documents that come next, as far as the engine looks ahead."""
+        nexts = merge(*(islice(places, AHEAD) for places in self._places.values()))
+        return [key for _, key, _ in islice(nexts, AHEAD)]
 
     def _with_contacts(self, ready: Sequence[Ready]) -> tuple[dict[int, UUID], list[Outcome]]:
         """Return the contact of each customer that has one, by its key, and what stops without."""
@@ -288,8 +270,7 @@ class Rehearsal:
 
     def _ahead(self) -> tuple[dict[int, Party], list[Outcome]]:
         """Look at the documents that come next: whose customers are made too, and which stop."""
-        nexts = merge(*(islice(places, AHEAD) for places in self._places.values()))
-        keys = [key for _, key, _ in islice(nexts, AHEAD)]
+        keys = self._next()
         self._judge(keys)
         parties: dict[int, Party] = {}
         stopped: dict[int, Outcome] = {}
@@ -310,13 +291,13 @@ class Rehearsal:
             return
         known = [one.link for one in going if one.link.xero_id]
         sent = sent_of(known) if known else {}
-        about = [_as_asked(one.link, sent.get(one.link.pk)) for one in going]
+        about = [as_asked(one.link, sent.get(one.link.pk)) for one in going]
         asked = self._ask("ask", lambda: ask(self._client, about))
         claimed = {verdict.link_id for verdict in asked.verdicts}
         outdated: dict[int, xero.Document] = {}
         to_write: list[Ready] = []
         for one in going:
-            found = _held_against(one, sent.get(one.link.pk)) if one.link.xero_id else None
+            found = held_against(one, sent.get(one.link.pk)) if one.link.xero_id else None
             if one.link.pk in claimed or (isinstance(found, Verdict) and not found.problem):
                 self._arrive([one.link], one.link.xero_status)
                 yield Outcome(one.link, Fate.KNOWN)
@@ -347,7 +328,7 @@ class Rehearsal:
     def _approve(self) -> Iterator[Outcome]:
         for _ in range(statuses.AT_ONCE):
             keys = sorted(self._approving)[:BATCH]
-            links = list(_each(keys))
+            links = list(each(keys))
             for link in links:
                 self._as_it_stands(link)
             if not links:
@@ -372,7 +353,7 @@ class Rehearsal:
             for queue in self._entries.values()
             for _ in range(min(entries.ROUND, len(queue)))
         ]
-        links = list(_each(keys))
+        links = list(each(keys))
         if not links:
             return
         stands_on = entries.document_links(self.organisation, links)
@@ -411,62 +392,10 @@ class Rehearsal:
 
     def _attach(self) -> None:
         sizes: list[int] = []
-        for link in _each(self._pdfs):
+        for link in each(self._pdfs):
             step = self.steps[ATTACH[endpoint_of(link)].name]
             step.calls += 1
             if len(sizes) < _PDFS_MADE:
                 sizes.append(len(sealed_pdf([link]).body))
             step.bytes += sizes[-1] if len(sizes) < _PDFS_MADE else sum(sizes) // len(sizes)
         self.is_estimate = len(self._pdfs) > _PDFS_MADE
-
-
-def _as_asked(link: Link, sent: Sent | None) -> Link:
-    """Return the link as it is asked for: what is found by its number is not asked for by its id."""
-    if sent is None or link.xero_number not in sent.numbers:
-        return link
-    found = copy(link)
-    found.xero_id = None
-    return found
-
-
-def _held_against(ready: Ready, sent: Sent | None) -> xero.Document | Verdict | None:
-    """Judge what Xero has by what it last said, as though nobody had changed it since."""
-    link, document = ready.link, ready.document
-    if sent is None or (
-        link.xero_status == "DELETED" and link.forced_revision == document.revision
-    ):
-        return None
-    common: dict[str, Any] = {
-        "type": shape_of(document).xero_type,
-        "status": link.xero_status,
-        "total": sent.total,
-        "currency_code": document.currency,
-    }
-    there: xero.Document
-    if endpoint_of(link) == "Invoices":
-        there = xero.Invoice(
-            invoice_id=str(link.xero_id), invoice_number=link.xero_number, **common
-        )
-    else:
-        there = xero.CreditNote(
-            credit_note_id=str(link.xero_id), credit_note_number=link.xero_number, **common
-        )
-    return judge_ours(link, there, replace(sent, came_back=content_of_copy(there)))
-
-
-def _each(keys: Sequence[int]) -> Iterator[Link]:
-    """Yield the links in this order, with their records, some at a time."""
-    for some in _chunks(ROUND, keys):
-        found = {link.pk: link for link in Link.objects.filter(pk__in=some).with_records()}
-        yield from (found[key] for key in some if key in found)
-
-
-def _by(size: int, links: QuerySet[Link]) -> Iterator[list[Link]]:
-    ordered = links.order_by("not_before", "pk").values_list("pk", flat=True)
-    for some in _chunks(size, list(ordered)):
-        yield list(_each(some))
-
-
-def _chunks(size: int, keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]

@@ -31,6 +31,8 @@ from tallystick.workspaces.models import Workspace
 _SHOWN = 5
 #: So many causes.
 _CAUSES = 60
+#: Icon and colour of the kinds of trouble that are no question.
+_LOOKS = {Trouble.FAILED: ("cross", "danger"), Trouble.STUCK: ("clock", "warning")}
 
 
 @require_safe
@@ -149,7 +151,7 @@ def _group(
     workspace: Workspace,
 ) -> SimpleNamespace:
     problem = group.newest.problem or {}
-    is_question = group.cause.trouble not in (Trouble.FAILED, Trouble.STUCK)
+    symbol, tone = _LOOKS.get(Trouble(group.cause.trouble), ("hand", "warning"))
     of_all = [act for act in ACTS.values() if any(act in acts.get(link.pk, ()) for link in links)]
     party = _only_party(links)
     query = urlencode({"cause": str(group.cause)})
@@ -158,8 +160,8 @@ def _group(
         address=f"{resolve_url('needs-attention', workspace.slug)}?{query}",
         title=title_of(group.cause),
         lead=lead_of(group.cause, problem),
-        tone="warning" if is_question else "danger",
-        icon="hand" if is_question else "cross",
+        tone=tone,
+        icon=symbol,
         count=group.part.count,
         part=group.part,
         rows=[_row(link, acts.get(link.pk, []), money.get(link.pk), workspace) for link in links],

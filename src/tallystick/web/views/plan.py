@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tallystick.sync.planning import Told, plan
-from tallystick.sync.push.rehearsing import Fate
+from tallystick.sync.push.foreseen import Fate
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.remedies import remedy_for
