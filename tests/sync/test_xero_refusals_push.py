@@ -14,9 +14,7 @@ from tallystick import xero
 from tallystick.books.models import Document, Kind
 from tallystick.sync.models import Link, LinkState
 from xero_books import Books
-
-sys.path.append(str(Path(__file__).parents[1] / "xero"))
-from test_messages import BESIDES, EXPLAINED
+from xero_messages import BESIDES, EXPLAINED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
