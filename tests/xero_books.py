@@ -48,6 +48,7 @@ from tallystick.sync.tasks import due_organisations
 from tallystick.workspaces.models import User, Workspace
 
 _GONE = {"DELETED", "VOIDED"}
+_MATCH = ("method", "path", "contains", "nth", "times")
 #: More than any story needs; so many without an end are a fault.
 _ROUNDS = 8
 
@@ -66,8 +67,8 @@ class Sandbox:
         return answer.json() if answer.content else None
 
     def fault(self, action: str, **fault: Any) -> int:
-        """Make matching requests misbehave; `match` keys are method, path, nth, times."""
-        match = {key: fault.pop(key) for key in ("method", "path", "nth", "times") if key in fault}
+        """Make matching requests misbehave; `match` keys are those of `_MATCH`."""
+        match = {key: fault.pop(key) for key in _MATCH if key in fault}
         found = self.post("/_sandbox/faults", {"match": match, "action": action, **fault})
         return int(found["id"])
 

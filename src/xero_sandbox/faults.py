@@ -13,7 +13,10 @@ from typing import Any
 BEFORE = ("delay", "status", "refuse", "cut_before", "hold_before", "expire_token")
 WITHIN = ("refuse_elements",)
 AFTER = ("cut_after", "hold_after", "garbage", "half", "slow", "content_type", "drop_webhook")
-_MATCH_KEYS = {"method", "path", "route", "organisation", "nth", "times", "probability", "seed"}
+_MATCH_KEYS = {
+    *("method", "path", "route", "organisation", "contains"),
+    *("nth", "times", "probability", "seed"),
+}
 _OWN_KEYS = {"match", "action", "seconds", "status", "headers", "body", "messages"}
 _ACTIONS = BEFORE + WITHIN + AFTER
 
@@ -30,6 +33,7 @@ class Fault:
     path: re.Pattern[str] | None
     route: str | None  #: as `GET requests` names it, such as `/api.xro/2.0/Invoices/{id}`
     organisation: str | None
+    contains: bytes | None  #: what the request's body holds
     nth: int  #: the first matching request to strike, from 1
     times: int | None  #: how many it strikes; None for all that follow
     probability: float
@@ -45,12 +49,13 @@ class Fault:
     holding: int = 0
     released: threading.Event = field(default_factory=threading.Event)
 
-    def matches(self, method: str, path: str, route: str, organisation: str) -> bool:
+    def matches(self, method: str, path: str, route: str, organisation: str, body: bytes) -> bool:
         return (
             self.method in (None, method)
             and self.organisation in (None, organisation)
             and self.route in (None, route.lower())
             and (self.path is None or bool(self.path.fullmatch(path)))
+            and (self.contains is None or self.contains in body)
         )
 
     def draw(self) -> bool:
@@ -82,12 +87,14 @@ class Faults:
             self._next += 1
             return fault.described()
 
-    def strike(self, method: str, path: str, route: str, organisation: str) -> Fault | None:
+    def strike(
+        self, method: str, path: str, route: str, organisation: str, body: bytes
+    ) -> Fault | None:
         """Return the fault that this request meets. All that match count it as seen."""
         with self._lock:
             struck = None
             for fault in self._faults.values():
-                if fault.matches(method, path, route, organisation):
+                if fault.matches(method, path, route, organisation, body):
                     if struck is None and fault.draw():
                         struck = fault
                     elif struck is not None:
@@ -135,7 +142,7 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
     if action not in _ACTIONS:
         raise BadFault(f"action is one of {', '.join(_ACTIONS)}")
     method, organisation = _text(match, "method"), _text(match, "organisation")
-    route = _text(match, "route")
+    route, contains = _text(match, "route"), _text(match, "contains")
     nth = _whole(match, "nth", 1)
     return Fault(
         id=ident,
@@ -144,6 +151,7 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
         path=_pattern(_text(match, "path")),
         route=route.lower() if route else None,
         organisation=organisation.lower() if organisation else None,
+        contains=contains.encode() if contains else None,
         nth=nth or 1,
         times=_whole(match, "times", 1 if "nth" in match else None),
         probability=_number(match, "probability", 1.0),

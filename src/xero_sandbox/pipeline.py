@@ -89,7 +89,7 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
         send(Answer(_safely(visit, lambda: _control(visit))))
         return
     visit.fault = sandbox.faults.strike(
-        request.method, request.path, visit.route.pattern, request.tenant_id
+        request.method, request.path, visit.route.pattern, request.tenant_id, request.body
     )
     with ExitStack() as until_sent:
         early = _strike_before(visit)

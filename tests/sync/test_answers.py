@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from factories import line, make_party
-from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState, Outcome
+from factories import make_party
+from tallystick.sync.models import Batch, Lane, Link, LinkState
 from tallystick.sync.push.ready import marker_of
 from tallystick.sync.tasks import due_organisations
 from xero_books import Books
@@ -219,25 +219,3 @@ def test_a_limit_without_a_sensible_time_blocks_for_a_day_at_most(books: Books, 
     books.let_lease_end()
     books.drain()
     assert books.link(document).state == LinkState.SYNCED
-
-
-def test_a_long_invoice_lands_whole(books: Books):
-    lines = [line(f"Thing {n}", tax_code="VAT20", unit_price="1.05") for n in range(1114)]
-
-    document = books.submit("INV-LONG", lines=lines)
-    books.drain()
-
-    assert books.link(document).state == LinkState.SYNCED
-    assert [one["total"] for one in books.invoices()] == [str(document.total)]
-
-
-def test_documents_of_more_than_three_and_a_half_megabytes_go_in_several_requests(books: Books):
-    long = [line("x" * 4000, tax_code="VAT20") for _ in range(300)]
-    documents = [books.submit(f"INV-{n}", lines=long) for n in range(4)]
-    before = books.sandbox.calls()
-
-    books.drain()
-
-    assert {books.link(document).state for document in documents} == {LinkState.SYNCED}
-    assert (books.sandbox.calls() - before)["PUT Invoices"] == 2
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()

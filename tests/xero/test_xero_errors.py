@@ -16,6 +16,7 @@ from tallystick.xero import (
     OutcomeUnknown,
     RateLimited,
     ScopeMissing,
+    ServerFailed,
     TryLater,
     UnexpectedAnswer,
     XeroClient,
@@ -110,7 +111,7 @@ def test_each_refusal_is_the_error_that_says_what_to_do(
     ("answer", "after_reading", "after_writing"),
     [
         (httpx2.Response(503, text=NOT_JSON), XeroUnavailable, XeroUnavailable),
-        (httpx2.Response(500, text=NOT_JSON), XeroUnavailable, OutcomeUnknown),
+        (httpx2.Response(500, text=NOT_JSON), XeroUnavailable, ServerFailed),
         (httpx2.Response(502), XeroUnavailable, OutcomeUnknown),
         (httpx2.Response(504), XeroUnavailable, OutcomeUnknown),
         (httpx2.Response(408), XeroUnavailable, OutcomeUnknown),

@@ -61,7 +61,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def due(self, organisation_id: int) -> Self:
         """Links the engine may work on now; those queued first come first."""
         due = self.filter(
-            organisation=organisation_id, state__in=OPEN_STATES, not_before__lte=Now()
+            organisation=organisation_id, state=LinkState.QUEUED, not_before__lte=Now()
         )
         return due.order_by("not_before", "pk")
 
@@ -294,6 +294,8 @@ class Batch(models.Model):
     sealed_at = models.DateTimeField(db_default=Now())
     #: None while its outcome is unknown.
     settled_at = models.DateTimeField(null=True, blank=True)
+    #: Until when it is left alone, where a repeat brought no clear answer either.
+    rests_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "batches"

@@ -82,10 +82,10 @@ def due_organisations() -> list[int]:
             """
             WITH RECURSIVE busy AS (
                 (SELECT organisation_id FROM sync_link
-                 WHERE state IN ('queued', 'sending') ORDER BY organisation_id LIMIT 1)
+                 WHERE state = 'queued' ORDER BY organisation_id LIMIT 1)
                 UNION ALL
                 SELECT (SELECT link.organisation_id FROM sync_link link
-                        WHERE link.state IN ('queued', 'sending')
+                        WHERE link.state = 'queued'
                           AND link.organisation_id > busy.organisation_id
                         ORDER BY link.organisation_id LIMIT 1)
                 FROM busy WHERE busy.organisation_id IS NOT NULL
@@ -93,9 +93,11 @@ def due_organisations() -> list[int]:
                 SELECT organisation_id FROM busy
                 WHERE EXISTS (SELECT 1 FROM sync_link link
                               WHERE link.organisation_id = busy.organisation_id
-                                AND link.state IN ('queued', 'sending')
+                                AND link.state = 'queued'
                                 AND link.not_before <= now())
-                UNION SELECT organisation_id FROM sync_batch WHERE settled_at IS NULL
+                UNION SELECT organisation_id FROM sync_batch
+                      WHERE settled_at IS NULL
+                        AND (rests_until IS NULL OR rests_until <= now())
                 UNION SELECT organisation_id FROM sync_link
                       WHERE wants_pdf AND state = 'synced'
                 UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()

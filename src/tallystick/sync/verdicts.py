@@ -7,6 +7,7 @@ comes either before a verdict, and is seen here, or after it, and sees the resul
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -28,6 +29,9 @@ from tallystick.sync.snapshots import Content, note_came_back
 
 #: After so many unclear answers a link fails and waits for a person.
 MAX_TRIES = 6
+#: What Xero stumbles over is alone by its fourth try. The last ones come so late that they
+#: outlast Xero's own bad hour, and keep nobody waiting.
+_PAUSES = {4: timedelta(minutes=10), 5: timedelta(minutes=50)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def apply_verdicts(
         attempt.outcome = _move(link, verdict, action)
         if link.sent_revision != had and link.document:
             link.wants_pdf = link.document.kind in with_pdf
-        attempt.message = verdict.message
+        attempt.message = _told(verdict, link, attempt.outcome)
         attempt.correlation_id = (correlation_id or "")[:64]
         attempt.finished_at = Now()
         attempts.append(attempt)
@@ -197,8 +201,16 @@ def _move_back(link: Link) -> Outcome:
     """Nothing is known to be in Xero: it is tried anew, a few times."""
     if link.tries >= MAX_TRIES:
         return _move_to_problem(link, _no_clear_answer(link), is_question=False)
-    link.state, link.not_before = LinkState.QUEUED, Now()
+    link.state, link.not_before = LinkState.QUEUED, Now() + _PAUSES.get(link.tries, timedelta(0))
     return Outcome.UNKNOWN
+
+
+def _told(verdict: Verdict, link: Link, outcome: str) -> str:
+    """Return the line of the Sync log, with the pause that comes before the next try."""
+    if outcome != Outcome.UNKNOWN or link.tries not in _PAUSES:
+        return verdict.message
+    minutes = round(_PAUSES[link.tries].total_seconds() / 60)
+    return f"{verdict.message} The next try is in {minutes} minutes; Retry tries at once."
 
 
 def _move_to_copy(link: Link, copy: Copy) -> Outcome:

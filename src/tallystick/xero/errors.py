@@ -6,6 +6,7 @@ XeroError                     carries .request ("PUT Invoices") and .correlation
         XeroUnavailable       nothing was done: Xero is down, or a read got no answer
             NotSent           nothing even reached Xero
         OutcomeUnknown        a write was sent and may or may not have been done: look, then decide
+            ServerFailed      Xero broke down over it (500) and says so again to the same key: look
     AccessTokenExpired        renew the access token, once, then the same thing again
     NeedsPerson               a person must act; the message says how
         ConsentRevoked        Xero no longer renews the tokens: reconnect
@@ -86,6 +87,13 @@ class NotSent(XeroUnavailable):
 
 class OutcomeUnknown(TryLater):
     """A write was sent and no clear answer came back: it may or may not have been done."""
+
+
+class ServerFailed(OutcomeUnknown):
+    """Xero broke down over a write (status 500).
+
+    It has ended, so a look shows what it did; its key brings the same answer for six minutes.
+    """
 
 
 class AccessTokenExpired(XeroError):

@@ -18,6 +18,7 @@ from tallystick.xero.errors import (
     OutcomeUnknown,
     RateLimited,
     ScopeMissing,
+    ServerFailed,
     TryLater,
     UnexpectedAnswer,
     XeroError,
@@ -98,7 +99,8 @@ def server_error(outgoing: Outgoing, response: httpx2.Response) -> TryLater:
     status, correlation_id = response.status_code, correlation_id_of(response)
     retry_after_seconds = _retry_after_seconds(response)
     if outgoing.writes and status != 503:
-        return OutcomeUnknown(
+        unknown = ServerFailed if status == 500 else OutcomeUnknown
+        return unknown(
             f"{outgoing.lost_answer} (status {status})",
             request=outgoing.name,
             correlation_id=correlation_id,

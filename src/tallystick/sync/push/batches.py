@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import Literal, TypeAlias, cast
 
 import structlog
-from django.db.models.functions import Now
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Least, Now
 
 from tallystick import xero
+from tallystick.connections.models import Organisation
 from tallystick.sync.lane import Held, LeaseLost
 from tallystick.sync.models import Batch, Link, LinkState
 from tallystick.sync.snapshots import Content, note_sent
@@ -51,6 +53,8 @@ class Purpose:
     look: Callable[[xero.XeroClient, Sequence[Link]], list[Verdict]]
     #: Members of one request at most.
     size: int = BATCH
+    #: The round goes on while its outcome is unknown: nothing else is judged by what it did.
+    others_go_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,18 @@ def is_repeatable(batch: Batch) -> bool:
     return bool(batch.body) and fresh.exists()
 
 
+def open_batches(organisation: Organisation) -> QuerySet[Batch]:
+    """Return the batches to be settled now, oldest first."""
+    awake = Q(rests_until=None) | Q(rests_until__lte=Now())
+    return Batch.objects.filter(awake, organisation=organisation, settled_at=None).order_by("pk")
+
+
+def rest(batch: Batch) -> None:
+    """Leave the batch alone for as long again as it is old, at most until its key is dead."""
+    age, dead_at = Now() - F("sealed_at"), F("sealed_at") + KEY_LIVES
+    Batch.objects.filter(pk=batch.pk).update(rests_until=Least(Now() + age, dead_at))
+
+
 def members(batch: Batch) -> list[Link]:
     """Return the batch's links with document and party."""
     of_batch = Link.objects.filter(pk__in=batch.attempts.values("link"))
@@ -256,3 +272,5 @@ def _settle(
             correlation_id=correlation_id,
         )
         close(batch)
+        # Xero is at work: whatever fails next is not the next failure in a row.
+        held.unblock()

@@ -183,7 +183,9 @@ def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
 def _purposes(verb: str) -> Mapping[Endpoint, Purpose]:
     return MappingProxyType(
         {
-            endpoint: Purpose(f"{verb}_{RECORDS[endpoint]}", verb, _read, _refuse, _look)
+            endpoint: Purpose(
+                f"{verb}_{RECORDS[endpoint]}", verb, _read, _refuse, _look, others_go_on=True
+            )
             for endpoint in ENDPOINTS
         }
     )

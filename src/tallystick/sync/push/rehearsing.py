@@ -22,11 +22,19 @@ from tallystick.books.models import Party
 from tallystick.connections.models import Organisation
 from tallystick.mapping import mirror
 from tallystick.mapping.resolve import Resolver
-from tallystick.sync.models import Batch, Intent, Lane, Link, LinkState
+from tallystick.sync.models import Intent, Lane, Link, LinkState
 from tallystick.sync.policy import PAYMENT, policies_of
 from tallystick.sync.push import contacts, documents, entering, entries, statuses
 from tallystick.sync.push.attach import ATTACH, sealed_pdf
-from tallystick.sync.push.batches import BATCH, Writing, is_repeatable, members, parts_of, restore
+from tallystick.sync.push.batches import (
+    BATCH,
+    Writing,
+    is_repeatable,
+    members,
+    open_batches,
+    parts_of,
+    restore,
+)
 from tallystick.sync.push.checking import reads, since
 from tallystick.sync.push.finding import ask, sent_of
 from tallystick.sync.push.foreseen import (
@@ -160,7 +168,7 @@ class Rehearsal:
 
     def _before(self) -> None:
         """Count what comes first: lists that are old, requests without an answer, a check."""
-        for batch in Batch.objects.filter(organisation=self.organisation, settled_at=None):
+        for batch in open_batches(self.organisation):
             if is_repeatable(batch):
                 self.steps["batch.ask"].calls += 1
                 self.steps["batch.ask"].bytes += len(restore(batch).body)

@@ -1,9 +1,12 @@
 """Batches whose outcome nobody knows: settled before anything new is sent.
 
 A worker died, or Xero's answer was lost. While Xero keeps the key the identical request is
-repeated, which cannot do anything twice. Later Xero is asked; only what it does not have is
-queued anew.
+repeated, which cannot do anything twice. Later, or once Xero has broken down over the repeat too,
+it is asked; only what it does not have is queued anew. A request that gets no clear answer again
+and again rests in between, and the lane goes on without it.
 """
+
+import structlog
 
 from tallystick import xero
 from tallystick.sync.lane import Held
@@ -15,6 +18,8 @@ from tallystick.sync.push.batches import (
     deliver,
     is_repeatable,
     members,
+    open_batches,
+    rest,
 )
 from tallystick.sync.push.contacts import CREATE_CONTACTS
 from tallystick.sync.push.documents import CREATE, UPDATE
@@ -28,6 +33,8 @@ from tallystick.sync.push.statuses import PURPOSES as STATUSES
 from tallystick.sync.push.strays import REMOVE
 from tallystick.sync.steps import PURPOSES, calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
+
+logger = structlog.get_logger(__name__)
 
 _PURPOSES: dict[str, Purpose] = {
     purpose.name: purpose
@@ -54,25 +61,42 @@ def purpose_of(batch: Batch) -> Purpose:
 
 
 def settle_open_batches(held: Held, client: xero.XeroClient) -> None:
-    """Settle every open batch of the organisation, oldest first."""
-    for batch in Batch.objects.filter(organisation=held.organisation, settled_at=None).order_by(
-        "pk"
-    ):
-        purpose = purpose_of(batch)
+    """Settle every open batch of the organisation that does not rest, oldest first."""
+    for batch in open_batches(held.organisation):
         if is_repeatable(batch):
-            deliver(held, client, purpose, batch)
+            _repeat(held, client, purpose_of(batch), batch)
         else:
-            _ask(held, client, purpose, batch)
+            _ask(held, client, purpose_of(batch), batch, "No answer had come from Xero")
 
 
-def _ask(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> None:
+def _repeat(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> None:
+    """Send the same again, which cannot do anything twice."""
+    try:
+        deliver(held, client, purpose, batch)
+    except xero.ServerFailed as failed:
+        _ask(held, client, purpose, batch, "Xero broke down over it", failed.correlation_id)
+    except xero.OutcomeUnknown as unknown:
+        if not purpose.others_go_on:
+            raise
+        logger.warning("batch.rests", key=str(batch.key), reason=str(unknown))
+        rest(batch)
+
+
+def _ask(
+    held: Held,
+    client: xero.XeroClient,
+    purpose: Purpose,
+    batch: Batch,
+    reason: str,
+    correlation_id: str | None = None,
+) -> None:
     """Settle by what Xero has now."""
     links = members(batch)
     verdicts = calling("batch.ask", lambda: purpose.look(client, links))
     found = {verdict.link_id for verdict in verdicts}
-    message = "No answer had come from Xero, and Xero shows that nothing was done; sending again."
+    message = f"{reason}, and it shows that nothing was done; sending again."
     verdicts += [Verdict(link.pk, message) for link in links if link.pk not in found]
     with committing("batch.ask"):
         held.guard()
-        apply_verdicts(verdicts, action=purpose.action, batch=batch)
+        apply_verdicts(verdicts, action=purpose.action, batch=batch, correlation_id=correlation_id)
         close(batch)
