@@ -57,6 +57,9 @@ bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick
 chaos: $(READY) ## Every bad day at once, and both ledgers compared (ARGS="--seed 7 --documents 3000 --faults 10000 --books 12")
 	$(BIN)/python scripts/chaos.py $(ARGS)
 
+mutation-check: $(READY) ## Take each guard of the ten promises away; a test must notice (ARGS="--only lane")
+	$(BIN)/python scripts/mutation.py $(ARGS)
+
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
@@ -70,4 +73,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos bench bench-sandbox screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos bench mutation-check bench-sandbox screenshots lock clean
