@@ -29,7 +29,6 @@ from chaos_memory import (
     Row,
     day,
 )
-from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from tallystick.books import allocations, documents, payments
 from tallystick.books import models as books
@@ -58,8 +57,6 @@ class Clerk:
     #: What the workspace puts before its numbers in Xero.
     prefix: str = ""
     memory: Memory = field(default_factory=Memory)
-    #: Sessions that waited for each other, which the order of locks should never let happen.
-    deadlocks: list[str] = field(default_factory=list)
     _numbered: Counter[str] = field(default_factory=Counter)
 
     def surely(self, act: Callable[[], T], done: Callable[[], T | None] = lambda: None) -> T:
@@ -67,17 +64,7 @@ class Clerk:
 
         `done` finds what came of it, for acts that would do something else the second time.
         """
-        close_old_connections()
-        again = False
-        while True:
-            try:
-                found = done() if again else None
-                return act() if found is None else found
-            except (DatabaseError, InterfaceError) as error:
-                if "deadlock" in str(error):
-                    self.deadlocks.append(str(error))
-            self.machine.await_database()
-            again = True
+        return self.machine.surely(act, done)
 
     def find(self, draw: random.Random, fits: Callable[[Paper], bool]) -> Paper | None:
         """Return a document that stands and fits."""

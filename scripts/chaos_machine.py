@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx2
 from machine import Machine, wait_until
@@ -29,6 +31,15 @@ _TIMES = {
 }
 
 
+#: What befalls it, as often as it stands here.
+BREAKAGES = (
+    "kill_worker", "kill_worker", "kill_worker", "freeze_worker", "kill_web", "kill_database",
+    "kill_keeper", "pass_time", "pass_time", "add_worker", "add_worker",
+)  # fmt: skip
+_JUMPS = (30, 90, 240, 400, 700, 1900)
+T = TypeVar("T")
+
+
 class ShakenMachine(Machine):
     """Runs several workers, the pages and the stand-in, and starts again what has ended."""
 
@@ -38,6 +49,8 @@ class ShakenMachine(Machine):
         self.faults: Counter[str] = Counter()
         #: Processes that ended though nobody had killed them, such as without their database.
         self.ended_alone: Counter[str] = Counter()
+        #: Sessions that waited for each other, which the order of locks should never let happen.
+        self.deadlocks: list[str] = []
         self._workers = [f"worker-{n}" for n in range(1, workers + 1)]
         self._thaw_at: dict[str, float] = {}
         self._database = contextlib.ExitStack()
@@ -70,12 +83,15 @@ class ShakenMachine(Machine):
         prepare()
 
     def start_all(self) -> None:
-        self.start_web()
-        for name in self._workers:
-            self._start(name, "worker")
+        self._begin("web")
+        self.start_worker()
 
-    def start_web(self) -> None:
-        self._start("web", "web", "--port", self.web.rpartition(":")[2])
+    def start_worker(self) -> None:
+        for name in self._workers:
+            self._begin(name)
+
+    def assert_alive(self) -> None:
+        """Here nothing stays alive; `look_after` starts again what has ended."""
 
     def look_after(self) -> None:
         """Start again what has ended, and wake what has been frozen for long enough."""
@@ -96,6 +112,24 @@ class ShakenMachine(Machine):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def strike(self, what: str, draw: random.Random) -> None:
+        """Do one of `BREAKAGES` to it."""
+        which = draw.randrange(8)
+        if what == "kill_worker":
+            self.restart_worker(which)
+        elif what == "freeze_worker":
+            self.freeze_worker(which, seconds=draw.uniform(2, 16))
+        elif what == "kill_web":
+            self.restart_web()
+        elif what == "kill_database":
+            self.kill_database(draw.choice((signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)))
+        elif what == "kill_keeper":
+            self.kill_keeper()
+        elif what == "add_worker":
+            self.add_worker(which)
+        else:
+            self.pass_time(draw.choice(_JUMPS))
 
     def restart_worker(self, which: int) -> None:
         """Kill one worker and start another in its place."""
@@ -168,6 +202,25 @@ class ShakenMachine(Machine):
 
         wait_until(answers, "PostgreSQL")
 
+    def surely(self, act: Callable[[], T], done: Callable[[], T | None] = lambda: None) -> T:
+        """Do the act, and again until the database lives through it.
+
+        `done` finds what came of it, for acts that would do something else the second time.
+        """
+        from django.db import DatabaseError, InterfaceError, close_old_connections
+
+        close_old_connections()
+        again = False
+        while True:
+            try:
+                found = done() if again else None
+                return act() if found is None else found
+            except (DatabaseError, InterfaceError) as error:
+                if "deadlock" in str(error):
+                    self.deadlocks.append(str(error))
+            self.await_database()
+            again = True
+
     def pass_time(self, seconds: int) -> None:
         """Let so much time pass, for us and for Xero, in which nobody works.
 
@@ -195,7 +248,7 @@ class ShakenMachine(Machine):
 
     def _begin(self, name: str) -> None:
         if name == "web":
-            self.start_web()
+            self._start("web", "web", "--port", self.web.rpartition(":")[2])
         else:
             self._start(name, "worker")
 

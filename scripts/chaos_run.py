@@ -1,7 +1,6 @@
 """A run of chaos, step by step: acts and breakages, then rest, then the comparison."""
 
 import random
-import signal
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ from typing import Any
 
 from chaos_answers import judge_links
 from chaos_ledger import Books, Difference
-from chaos_machine import ShakenMachine
+from chaos_machine import BREAKAGES, ShakenMachine
 from chaos_memory import bodies
 from chaos_setup import (
     ask_for_check,
@@ -31,16 +30,13 @@ _ACTS = {
 }  # fmt: skip
 #: Once there are as many documents as wanted.
 _FEWER_SUBMITTED = 4
-_BREAKAGES = (
-    "kill_worker", "kill_worker", "kill_worker", "freeze_worker", "kill_web", "kill_database",
-    "kill_keeper", "pass_time", "pass_time", "add_worker", "add_worker",
-)  # fmt: skip
 _STEPS_BETWEEN_BREAKAGES = 40
 _STEPS_OF_A_SPELL = 25
 _STEPS_OF_A_BACK_OFF = 4
 #: So long takes each step at least: the engine is to be at work meanwhile.
 _STEP_SECONDS = 0.15
-_JUMPS = (30, 90, 240, 400, 700, 1900)
+#: Longer than any pause before a next try.
+_REST_SECONDS = 3700
 _PATIENCE_SECONDS = 180
 #: Every question is answered after so many of them, or never will be.
 _MOST_ANSWERS = 12
@@ -82,10 +78,10 @@ class Run:
                     f"{self._machine.faults.total()} breakages, {dict(self._machine.ended_alone)}"
                 )
             if step % _STEPS_BETWEEN_BREAKAGES == _STEPS_BETWEEN_BREAKAGES - 1:
-                breakages = breakages or draw.sample(_BREAKAGES, len(_BREAKAGES))
+                breakages = breakages or draw.sample(BREAKAGES, len(BREAKAGES))
                 self._break(breakages.pop(), draw)
             if step % _STEPS_OF_A_BACK_OFF == 0:
-                self._desks[0].clerk.surely(cut_back_offs_short)
+                self._machine.surely(cut_back_offs_short)
             self._act(step, draw)
             self._machine.look_after()
             time.sleep(max(0.0, ends - time.monotonic()))
@@ -96,7 +92,7 @@ class Run:
         """Let the faults stop and everything come to its end, with all questions answered."""
         self._weather.clear()
         self._machine.thaw(everything=True)
-        self._machine.pass_time(700)
+        self._machine.pass_time(_REST_SECONDS)
         draw = self._draw("rest")
         self._until_nothing_is_asked(draw)
         _tell("all is answered")
@@ -117,9 +113,11 @@ class Run:
             books = Books.of(self._machine.sandbox, str(clerk.organisation.tenant_id))
             books.compare(clerk.memory, clerk.prefix, found)
             judge_links(clerk, books, found)
-            for sentence in [*desk.answers.unexplained, *clerk.deadlocks]:
+            for sentence in desk.answers.unexplained:
                 found.wrong(sentence)
             answered += desk.answers.answered
+        for sentence in self._machine.deadlocks:
+            found.wrong(sentence)
         for sentence in found.said[:50]:
             _tell(sentence)
         self._weather.count()
@@ -160,25 +158,15 @@ class Run:
             self.acts[name] += 1
 
     def _break(self, what: str, draw: random.Random) -> None:
-        machine, which = self._machine, draw.randrange(8)
-        if what == "kill_worker":
-            machine.restart_worker(which)
-        elif what == "freeze_worker":
-            machine.freeze_worker(which, seconds=draw.uniform(2, 16))
-        elif what == "kill_web":
+        if what == "kill_web":
             # Its end comes while it submits documents.
-            ending = threading.Timer(draw.uniform(0, 0.1), machine.restart_web)
+            ending = threading.Timer(draw.uniform(0, 0.1), self._machine.restart_web)
             ending.start()
             draw.choice(self._desks).submit_by_page(draw)
             ending.join()
-        elif what == "kill_database":
-            machine.kill_database(draw.choice((signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)))
-        elif what == "kill_keeper":
-            machine.kill_keeper()
-        elif what == "add_worker":
-            machine.add_worker(which)
         else:
-            machine.pass_time(draw.choice(_JUMPS))
+            self._machine.strike(what, draw)
+        if what == "pass_time":
             self._reconnect()
 
     def _reconnect(self) -> None:

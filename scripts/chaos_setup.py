@@ -130,16 +130,7 @@ class Desk:
         return True
 
     def reconnect(self) -> bool:
-        """Go to Xero's consent page again, if Tallystick has lost its access."""
-        clerk = self.clerk
-        lost = Connection.objects.filter(workspace=clerk.workspace, status=ConnectionStatus.ERROR)
-        if not clerk.surely(lost.exists):
-            return False
-        try:
-            _connect(clerk.workspace, clerk.actor, str(clerk.organisation.tenant_id))
-        except ConsentError:
-            return False  # Xero broke off here too; they try again later.
-        return True
+        return reconnect(self.clerk.machine, self.clerk.organisation, self.clerk.actor)
 
 
 def open_books(machine: ShakenMachine, count: int, source: Iterator[Body]) -> list[Desk]:
@@ -159,6 +150,19 @@ def open_books(machine: ShakenMachine, count: int, source: Iterator[Body]) -> li
         answers = Answers(clerk, person, machine.sandbox)
         desks.append(Desk(clerk, answers, pages, person))
     return desks
+
+
+def reconnect(machine: ShakenMachine, organisation: Organisation, actor: User) -> bool:
+    """Go to Xero's consent page again, if Tallystick has lost its access; tell if that was done."""
+    workspace = organisation.workspace
+    lost = Connection.objects.filter(workspace=workspace, status=ConnectionStatus.ERROR)
+    if not machine.surely(lost.exists):
+        return False
+    try:
+        _connect(workspace, actor, str(organisation.tenant_id))
+    except ConsentError:
+        return False  # Xero broke off here too; they try again later.
+    return True
 
 
 def is_at_rest() -> bool:

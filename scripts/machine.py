@@ -109,12 +109,18 @@ class Machine:
 
     def measure(self) -> None:
         """Note how much memory each process has taken at most, its children included."""
-        for name, process in self._running.items():
+        for name, process in list(self._running.items()):
             peaks = [_peak_kb(pid) for pid in _family(process.pid)]
             self._peak_kb[name] = max(self._peak_kb.get(name, 0), sum(peaks))
 
     def peaks_mb(self) -> dict[str, int]:
-        return {name: round(self._peak_kb[name] / 1024) for name in ("web", "worker", "sandbox")}
+        """Return the most that any process of each sort has taken."""
+        return {
+            sort: round(
+                max(kb for name, kb in self._peak_kb.items() if name.startswith(sort)) / 1024
+            )
+            for sort in ("web", "worker", "sandbox")
+        }
 
     def assert_alive(self) -> None:
         """Raise if a process has ended that nobody ended."""

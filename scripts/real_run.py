@@ -4,9 +4,10 @@ Fresh state; connecting and choosing through the real pages; the real import of 
 what is credited and paid on them (docs/real-run.md); a real worker that is killed with SIGKILL on
 the way. Ends with one line of JSON on standard output; exit code 1 where anything in Xero is
 missing, doubled, off by a cent or in another state than it should be, or took too many calls.
-What happens is told on standard error.
+What happens is told on standard error. With --chaos every bad day that `scripts/chaos.py` knows
+goes on from the first document to the last payment; calls are then only counted.
 
-    python scripts/real_run.py [--data FILE.csv[.gz]] [--month 2010-12] [--seed 7]
+    python scripts/real_run.py [--data FILE.csv[.gz]] [--month 2010-12] [--seed 7] [--chaos]
 """
 
 import argparse
@@ -18,18 +19,23 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from bookkeeper import ACCOUNTS, Bookkeeper
 from browsing import Browser
+from chaos_machine import ShakenMachine
 from comparing import ALLOCATION, PAYMENT, Compared, compare
 from expectation import SALES_CREDIT_NOTE, SALES_INVOICE, expect, keep_month
 from machine import Machine
 from settling import allocate, pay, write_allocations, write_payments
+
+if TYPE_CHECKING:
+    from chaos_storm import Storm
 
 ROOT = Path(__file__).parents[1]
 #: Where the data set lies beside the project.
@@ -38,6 +44,7 @@ USUAL_DATA = ROOT.parent / "shared" / "data" / "online-retail.csv.gz"
 KILLS = {"documents": 1, "allocations": 1, "payments": 1}
 #: Calls that a thousand records of a kind may take; Xero takes allocations one by one.
 BUDGET = 36
+MOST_PRESSES = 60  #: Of Retry, on bad days.
 PATIENCE_SECONDS = 30.0  #: Without anything arriving, before we ask whether more will come.
 _BEGAN = time.monotonic()
 PERSON = "olivia@example.com"
@@ -57,7 +64,7 @@ def main() -> int:
     options = _options()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to end"))
-    with Machine() as machine:
+    with ShakenMachine(workers=2) if options.chaos else Machine() as machine:
         data = options.data
         if options.month:
             data = machine.folder / "month.csv"
@@ -65,34 +72,38 @@ def main() -> int:
         _tell(f"{options.data}{f', {options.month} only' if options.month else ''}; seed {seed}")
         machine.start_sandbox()
         organisation = _organisation_for(machine, data)
-        run = _Run(machine, organisation, data, random.Random(seed))  # noqa: S311 - not a secret
+        run = _Run(machine, organisation, data, seed)
         run.go()
         compared = run.compared()
         result = _result(run, compared, seconds=round(time.monotonic() - _BEGAN, 1))
     print(json.dumps(result))
-    # A month has more new customers to each invoice, and fewer records to spread the asking over.
-    is_too_dear = _is_too_dear(result) and not options.month
+    # A month has more new customers to each invoice, and fewer records to spread the asking over;
+    # what bad days break off is asked for and sent anew.
+    is_too_dear = _is_too_dear(result) and not options.month and not options.chaos
     return int(is_too_dear or not all(each.is_equal for each in compared.values()))
 
 
 class _Run:
     """One run, from the empty machine to the idle one."""
 
-    def __init__(
-        self, machine: Machine, organisation: Organisation, data: Path, draw: random.Random
-    ) -> None:
+    def __init__(self, machine: Machine, organisation: Organisation, data: Path, seed: int) -> None:
         self.machine = machine
         self.organisation = organisation
         self.expected = expect(data, currency=organisation.base_currency)
         self.allocations = allocate(self.expected)
         self.payments = pay(self.expected)
         self.kills = 0
+        self.seed = seed
+        #: What befell the run, by kind; empty without chaos.
+        self.faults: Counter[str] = Counter()
         #: Calls to the Accounting API in each stage, by method and endpoint.
         self.calls: dict[str, Counter[str]] = {}
         self._last_request = 0
-        self._importing: subprocess.Popen[str] | None = None
+        self._presses_left = MOST_PRESSES
+        self._importing: _Import | None = None
+        self._storm: Storm | None = None
         self._data = data
-        self._draw = draw
+        self._draw = random.Random(seed)  # noqa: S311 - no secret
 
     def go(self) -> None:
         machine = self.machine
@@ -107,9 +118,10 @@ class _Run:
             bookkeeper.connect(self.organisation.name)
             bookkeeper.choose_accounts()
             bookkeeper.send_as_approved()
-            self._push_documents(bookkeeper)
-            self._push_allocations()
-            self._push_payments(bookkeeper)
+            with self._bad_days():
+                self._push_documents(bookkeeper)
+                self._push_allocations()
+                self._push_payments(bookkeeper)
         machine.measure()
         _tell(machine.command("status").strip())
 
@@ -122,16 +134,28 @@ class _Run:
         rows = [row for sort in ("invoices", "credit_notes") for row in self._dump(sort)]
         return len({row["contact_id"] for row in rows})
 
+    @contextmanager
+    def _bad_days(self) -> Iterator[None]:
+        """Shake the machine meanwhile, if it is one that can be shaken."""
+        if not isinstance(self.machine, ShakenMachine):
+            yield
+            return
+        self.machine.use_here()
+        from chaos_storm import Storm  # only now are the settings known that it needs
+
+        with Storm(self.machine, self.seed, PERSON) as self._storm:
+            yield
+        self.faults = self._storm.faults
+
     def _push_documents(self, bookkeeper: Bookkeeper) -> None:
         """Import and push, at the same time."""
-        importing = self.machine.begin("import", str(self._data), "--yes", "--submit")
-        self._importing = importing
+        self._importing = _Import(self.machine, self._data, "--submit", again=bool(self._storm))
         if self.expected.tax_rates:
             # Nothing goes out before the tax codes that the file brings along are mapped.
-            importing.wait()
-            bookkeeper.choose_tax_rates(self.expected.tax_rates)
+            self._importing.wait()
+            self._choose(lambda: bookkeeper.choose_tax_rates(self.expected.tax_rates))
         self._see_through("documents", len(self.expected.documents), ("invoices", "credits"))
-        _tell(self.machine.finish(importing).strip())
+        self._importing.wait()
         self._end_stage("documents")
 
     def _push_allocations(self) -> None:
@@ -140,27 +164,31 @@ class _Run:
             return
         file = self.machine.folder / "allocations.csv"
         write_allocations(self.allocations, file)
-        _tell(self.machine.command("import", str(file), "--yes").strip())
+        _Import(self.machine, file, again=bool(self._storm)).wait()
         self._see_through("allocations", len(self.allocations), ("allocations",))
         self._end_stage("allocations")
 
     def _push_payments(self, bookkeeper: Bookkeeper) -> None:
         file = self.machine.folder / "payments.csv"
         write_payments(self.payments, file)
-        _tell(self.machine.command("import", str(file), "--yes").strip())
+        _Import(self.machine, file, again=bool(self._storm)).wait()
         # Those that the worker has looked at by now have failed, and go out when this is chosen.
-        bookkeeper.choose_method_accounts()
+        self._choose(bookkeeper.choose_method_accounts)
         self._see_through("payments", len(self.payments), ("payments",))
         self._end_stage("payments")
 
     def _see_through(self, stage: str, count: int, counted: tuple[str, ...]) -> None:
-        """Wait for all records; kill -9 the worker at random moments before the last one."""
+        """Wait for all records; kill -9 the worker at random moments before the last one.
+
+        On bad days somebody else kills it.
+        """
 
         def arrived() -> int:
             row = _organisations(self.machine)[self.organisation.id]
             return sum(row[name] for name in counted)
 
-        for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(KILLS[stage])):
+        kills = 0 if self._storm else KILLS[stage]
+        for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(kills)):
             if not self._await(arrived, moment):
                 break
             time.sleep(self._draw.uniform(0, 1))  # anywhere within a round
@@ -179,18 +207,43 @@ class _Run:
                 last, look_at = now, time.monotonic() + PATIENCE_SECONDS
             elif time.monotonic() > look_at:
                 look_at = time.monotonic() + PATIENCE_SECONDS
-                if self._is_idle():
+                if self._is_idle() and not self._set_going_again():
                     return False
             self.machine.measure()
             self.machine.assert_alive()
             time.sleep(0.2)
         return True
 
+    def _set_going_again(self) -> bool:
+        """Press Retry on what bad days have stopped, a number of times; False on good days."""
+        self._presses_left -= 1
+        if self._storm is None or self._presses_left < 0:
+            return False
+        self._storm.press_retry()
+        return True
+
+    def _choose(self, on_a_page: Callable[[], None]) -> None:
+        """Choose something on a page, and again until the page lives through it."""
+        while True:
+            try:
+                on_a_page()
+                return
+            except (LookupError, httpx2.TransportError) as error:
+                if self._storm is None:
+                    raise
+                _tell(f"a page broke off: {error}")
+                time.sleep(0.5)
+
     def _is_idle(self) -> bool:
         """Say whether all is imported and has come to an end, good or bad."""
-        if self._importing and self._importing.poll() is None:
+        if self._importing and not self._importing.is_over():
             return False
-        facts = json.loads(self.machine.command("status", "--json"))
+        try:
+            facts = json.loads(self.machine.command("status", "--json"))
+        except RuntimeError:
+            if self._storm is None:
+                raise
+            return False
         rows = [facts["documents"], facts["entries"]]
         return not any(row["queued"] + row["sending"] for row in rows)
 
@@ -198,6 +251,7 @@ class _Run:
         """Wait until nothing is on its way, and note the calls."""
         while not self._is_idle():
             self.machine.assert_alive()
+            time.sleep(0.5)
         _tell(f"{stage} are through")
         query = {"kind": "api", "after": str(self._last_request)}
         answer = httpx2.get(f"{self.machine.sandbox}/_sandbox/requests/summary", params=query)
@@ -213,6 +267,36 @@ class _Run:
         with httpx2.stream("GET", address, params=query, timeout=300) as answer:
             answer.raise_for_status()
             yield from (json.loads(line) for line in answer.iter_lines())
+
+
+class _Import:
+    """An import under way; begun again if it is to survive what breaks it off."""
+
+    def __init__(self, machine: Machine, file: Path, *options: str, again: bool) -> None:
+        self._machine, self._again = machine, again
+        self._arguments = ("import", str(file), "--yes", *options)
+        self._process: subprocess.Popen[str] | None = machine.begin(*self._arguments)
+
+    def is_over(self) -> bool:
+        """Tell whether all is in; what has broken off is begun anew, which brings in the rest."""
+        if self._process is None:
+            return True
+        if self._process.poll() is None:
+            return False
+        try:
+            _tell(self._machine.finish(self._process).strip())
+        except RuntimeError as error:
+            if not self._again:
+                raise
+            _tell(str(error))
+            self._process = self._machine.begin(*self._arguments)
+            return False
+        self._process = None
+        return True
+
+    def wait(self) -> None:
+        while not self.is_over():
+            time.sleep(0.2)
 
 
 def _result(run: _Run, compared: Mapping[str, Compared], *, seconds: float) -> dict[str, Any]:
@@ -234,6 +318,9 @@ def _result(run: _Run, compared: Mapping[str, Compared], *, seconds: float) -> d
         "calls_per_1000": _per_1000(pushing, sum(one.expected for one in documents)),
         "by_kind": by_kind,
         "kills": run.kills,
+        "seed": run.seed,
+        "fault_count": run.faults.total(),
+        "faults": dict(sorted(run.faults.items())),
         "seconds": seconds,
         "peak_mb": run.machine.peaks_mb(),
     }
@@ -298,7 +385,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=USUAL_DATA, help="a CSV, plain or gzip")
     parser.add_argument("--month", default="", help="only this month of it, such as 2010-12")
-    parser.add_argument("--seed", type=int, help="for the moments of the kills")
+    parser.add_argument("--seed", type=int, help="for the moments of the kills, or all bad days")
+    parser.add_argument("--chaos", action="store_true", help="with every bad day there is")
     options = parser.parse_args()
     if not options.data.is_file():
         parser.error(f"there is no file {options.data}")

@@ -1,0 +1,98 @@
+"""Every bad day beside a run of its own: faults, deaths and jumps of time, until it is told to end."""
+
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from chaos_machine import BREAKAGES, ShakenMachine
+from chaos_setup import cut_back_offs_short, reconnect
+from chaos_weather import Weather
+
+from tallystick.connections.models import Organisation
+from tallystick.sync.models import Link, LinkState
+from tallystick.sync.queue import retry
+from tallystick.workspaces.models import User
+
+_STEP_SECONDS = 0.1
+_SPELL_SECONDS = 12
+_BREAKAGE_SECONDS = 8
+
+
+class Storm:
+    """Shakes the machine while the block runs; the machine's books must be in use here."""
+
+    def __init__(self, machine: ShakenMachine, seed: int, person: str) -> None:
+        """`person` is the e-mail address of whoever presses Retry and connects again."""
+        self._machine = machine
+        self._dice = random.Random(f"{seed} storm")  # noqa: S311 - no secret
+        self._weather = Weather(machine.sandbox, seed)
+        self._actor = User.objects.get(email=person)
+        self._over = threading.Event()
+        self._thread = ThreadPoolExecutor(1, "storm")
+
+    def __enter__(self) -> Self:
+        self._blowing = self._thread.submit(self._blow)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.shutdown()
+        self._weather.clear()
+        self._machine.thaw(everything=True)
+        self._machine.look_after()
+        if error is None:
+            self._blowing.result()
+
+    @property
+    def faults(self) -> Counter[str]:
+        """What has befallen the run so far, by kind."""
+        self._weather.count()
+        return self._weather.struck + self._machine.faults
+
+    def press_retry(self) -> None:
+        """Do what a person does with what stands still: connect again, press Retry."""
+        if self._blowing.done():
+            self._blowing.result()
+        for organisation in self._machine.surely(self._organisations):
+            reconnect(self._machine, organisation, self._actor)
+            self._machine.surely(lambda one=organisation: self._retry(one))  # type: ignore[misc]
+
+    def _retry(self, organisation: Organisation) -> None:
+        stopped = Link.objects.filter(
+            organisation=organisation, state__in=[LinkState.FAILED, LinkState.HELD]
+        )
+        link_ids = list(stopped.values_list("pk", flat=True))
+        retry(workspace=organisation.workspace, actor=self._actor, link_ids=link_ids)
+
+    def _organisations(self) -> list[Organisation]:
+        return list(Organisation.objects.select_related("workspace"))
+
+    def _blow(self) -> None:
+        from django.db import connection
+
+        spell, next_spell, next_breakage = 0, 0.0, time.monotonic() + _BREAKAGE_SECONDS
+        breakages: list[str] = []
+        try:
+            while not self._over.wait(_STEP_SECONDS):
+                if time.monotonic() >= next_spell:
+                    self._weather.turn(spell)
+                    spell, next_spell = spell + 1, time.monotonic() + _SPELL_SECONDS
+                    print(f"{self.faults.total()} faults so far", file=sys.stderr, flush=True)
+                if time.monotonic() >= next_breakage:
+                    breakages = breakages or self._dice.sample(BREAKAGES, len(BREAKAGES))
+                    self._machine.strike(breakages.pop(), self._dice)
+                    next_breakage = time.monotonic() + _BREAKAGE_SECONDS
+                self._machine.look_after()
+                self._machine.surely(cut_back_offs_short)
+        finally:
+            connection.close()
