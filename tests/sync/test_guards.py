@@ -103,5 +103,8 @@ def round_held(books: Books, action: str, method: str) -> Iterator[Callable[[], 
 
 def _sessions_waiting_for_a_lock() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         return int(cursor.fetchone()[0])
