@@ -32,7 +32,6 @@ _ACTS = {
 _FEWER_SUBMITTED = 4
 _STEPS_BETWEEN_BREAKAGES = 40
 _STEPS_OF_A_SPELL = 25
-_STEPS_OF_A_BACK_OFF = 4
 #: So long takes each step at least: the engine is to be at work meanwhile.
 _STEP_SECONDS = 0.15
 #: Longer than any pause before a next try.
@@ -80,8 +79,7 @@ class Run:
             if step % _STEPS_BETWEEN_BREAKAGES == _STEPS_BETWEEN_BREAKAGES - 1:
                 breakages = breakages or draw.sample(BREAKAGES, len(BREAKAGES))
                 self._break(breakages.pop(), draw)
-            if step % _STEPS_OF_A_BACK_OFF == 0:
-                self._machine.surely(cut_back_offs_short)
+            self._machine.surely(cut_back_offs_short)
             self._act(step, draw)
             self._machine.look_after()
             time.sleep(max(0.0, ends - time.monotonic()))

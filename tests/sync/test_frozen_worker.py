@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
+from tallystick.books.models import Kind
+from tallystick.sync.models import Attempt, Batch, Check, Lane, LinkState, Outcome, SentAs
 from tallystick.sync.tasks import due_organisations
 from xero_books import Books
 
@@ -121,3 +123,62 @@ def test_no_transaction_of_ours_may_stay_idle_for_long():
 def thaw(frozen: subprocess.Popen[bytes]) -> None:
     os.kill(frozen.pid, signal.SIGCONT)
     assert frozen.wait(timeout=30) == 0
+
+
+def test_a_bill_that_a_frozen_worker_writes_a_second_time_is_deleted_and_the_log_says_so(
+    books: Books,
+):
+    """What no protocol closes: a bill's number may stand in Xero twice, and nobody read the answer."""
+    books.choose_everything()
+    bill = books.submit("BILL-1", kind=Kind.BILL)
+    first = write_twice(books)
+
+    an_hour_passes(books)
+    books.work()
+
+    assert [one["id"] for one in books.live()] == [first]
+    link = books.link(bill)
+    assert (link.state, str(link.xero_id), link.strays) == (LinkState.SYNCED, first, [])
+    [*_, last] = Attempt.objects.filter(link=link).order_by("pk")
+    assert (last.action, last.outcome) == ("stray", Outcome.DONE)
+    assert last.message == "A second copy in Xero was deleted; the first is kept."
+    assert Check.objects.latest("pk").strays == 1
+
+
+def test_a_second_bill_that_is_approved_is_a_persons_to_decide(books: Books):
+    books.choose_everything()
+    books.policy(Kind.BILL, sent_as=SentAs.AUTHORISED)
+    bill = books.submit("BILL-1", kind=Kind.BILL)
+    first = write_twice(books)
+
+    an_hour_passes(books)
+    books.work()
+
+    assert len(books.live()) == 2, "nothing that is approved is removed without a person"
+    assert str(books.link(bill).xero_id) == first
+    assert books.link(bill).state == LinkState.HELD
+    assert "stands in Xero twice" in books.problem(bill)["message"]
+
+
+def write_twice(books: Books) -> str:
+    """Freeze a worker as it sends, until Xero has forgotten the key; it dies before it hears.
+
+    Returns the id of the first copy, which another worker has made meanwhile.
+    """
+    frozen = books.paused_worker(LAST_MOMENT)
+    books.let_lease_end()
+    books.drain()
+    [first] = books.live()
+    books.let_key_die()
+    held_back = books.sandbox.fault("hold_after", method="PUT", path="*/Invoices", times=1)
+    os.kill(frozen.pid, signal.SIGCONT)
+    books.sandbox.wait_until_holding(held_back)
+    frozen.kill()
+    frozen.wait()
+    books.sandbox.release(held_back)
+    assert len(books.live()) == 2, "the bill stands there twice now"
+    return str(first["id"])
+
+
+def an_hour_passes(books: Books) -> None:
+    Lane.objects.filter(organisation=books.organisation).update(check_due_at=Now())
