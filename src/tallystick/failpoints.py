@@ -1,8 +1,9 @@
 """Named places where a test or a person can kill the process exactly there.
 
-`TALLYSTICK_FAILPOINT=create_invoices.seal.after_commit` kills with SIGKILL the first time the worker gets there,
-`create_invoices.seal.after_commit:3` the third time. `TALLYSTICK_FAILPOINT_SIGNAL=SIGSTOP` freezes the process there
-instead, until it gets SIGCONT. Unset (always, in production) a failpoint costs a dict look-up.
+`TALLYSTICK_FAILPOINT=create_invoices.seal.after_commit` kills with SIGKILL the first time the
+worker gets there, the same with `:3` behind it the third time. `TALLYSTICK_FAILPOINT_SIGNAL=SIGSTOP`
+freezes the process there instead, until it gets SIGCONT. Unset (always, in production) a failpoint
+costs a dict look-up.
 """
 
 import os
