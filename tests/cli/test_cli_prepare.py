@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
-from cli_commands import Run, command, environment
+from cli_commands import Run, command, environment, eventually
 
 from tallystick.cli.exits import Exit
 from tallystick.cli.keys import ensure_keys
@@ -131,3 +132,31 @@ def test_without_a_database_of_its_own_the_first_start_makes_everything(run: Run
     assert "Sign in as ada@example.com with the password" in again.stdout
     assert not stat.S_IMODE(data_dir.stat().st_mode) & 0o066  # nobody else looks into it
     assert (data_dir / "keys" / "secret-key").is_file()
+
+
+_END_WHO_WAITS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+def test_a_database_that_breaks_off_under_a_command_is_said_in_words(run: Run, empty_database):
+    """Restarted, say: an import then brings in the rest when it is run again."""
+    assert run("migrate", **empty_database).returncode == Exit.OK
+    url = empty_database["DATABASE_URL"]
+    with psycopg.connect(url) as held, psycopg.connect(url, autocommit=True) as ending:
+        held.execute("LOCK TABLE workspaces_workspace")
+        asking = subprocess.Popen(
+            command("status"),
+            env=environment(**empty_database),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert eventually(lambda: ending.execute(_END_WHO_WAITS).fetchall())
+        _, said = asking.communicate(timeout=60)
+
+    assert asking.returncode == Exit.FAILED
+    assert said.startswith("tallystick: The database broke off: ")
+    assert "the same command does the rest." in said
+    assert len(said.splitlines()) == 1

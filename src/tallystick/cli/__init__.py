@@ -40,6 +40,24 @@ def main() -> None:
         _end(stop, stop.code)
     except (SettingError, PostgresError) as error:
         _end(error, Exit.NOT_SET_UP)
+    except Exception as error:
+        if not _is_of_the_database(error):
+            raise
+        reason = " ".join(str(error).split())
+        said = (
+            f"The database broke off: {reason}. All that was done so far is whole; once the "
+            "database answers, the same command does the rest."
+        )
+        _end(Stop(said), Exit.FAILED)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Tell whether the database ended the command: restarted, killed or out of reach."""
+    if "django.db" not in sys.modules:
+        return False
+    from django.db import InterfaceError, OperationalError
+
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _end(error: Exception, code: Exit) -> None:
