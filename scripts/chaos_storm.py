@@ -20,7 +20,7 @@ from tallystick.workspaces.models import User
 
 _STEP_SECONDS = 0.1
 _SPELL_SECONDS = 12
-_BREAKAGE_SECONDS = 8
+_BREAKAGE_SECONDS = 20
 
 
 class Storm:
