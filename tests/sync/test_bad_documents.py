@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from factories import line
 from tallystick.books.models import Document
 from tallystick.sync.models import Attempt, Lane, Link, LinkState, Outcome
+from tallystick.sync.reading import document_state
 from tallystick.sync.tasks import due_organisations
 from xero_books import Books
 
@@ -60,6 +61,12 @@ def test_what_xero_always_breaks_down_over_stops_after_its_tries_and_can_be_retr
         "Xero broke down over it, and it shows that nothing was done; sending again. "
         "The next try is in 10 minutes; Retry tries at once."
     )
+    shown = document_state(bad)
+    assert shown.word == "Queued"
+    assert shown.tooltip == (
+        "Xero broke off 4 times without a clear answer, and does not have it. The next try is in 10 "
+        "minutes; Retry tries at once."
+    )
     later = books.submit("INV-LATER")
     books.work()
     assert books.link(later).state == LinkState.SYNCED
@@ -75,6 +82,19 @@ def test_what_xero_always_breaks_down_over_stops_after_its_tries_and_can_be_retr
     books.work()
     assert books.link(bad).state == LinkState.SYNCED
     assert len(books.invoices()) == 2
+
+
+def test_retry_ends_a_pause(books: Books):
+    bad = books.submit(BAD)
+    fault = breaks_down(books)
+    work_until(books, lambda: books.link(bad).not_before > now(books))
+    books.sandbox.remove_fault(fault)
+
+    assert document_state(bad).can_retry
+    assert books.retry(bad) == 1
+    books.work()
+
+    assert books.link(bad).state == LinkState.SYNCED
 
 
 def test_what_xero_made_before_it_broke_down_is_found_and_not_made_again(books: Books):

@@ -70,6 +70,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
         too_long = Now() - timedelta(minutes=settings.STUCK_MINUTES)
         return self.filter(state__in=OPEN_STATES, queued_at__lt=too_long)
 
+    def paused(self) -> Self:
+        """Links that Xero broke off so often that the next try is put off."""
+        return self.filter(state=LinkState.QUEUED, tries__gt=0, not_before__gt=Now())
+
     def with_records(self) -> Self:
         """The same with all their records, of which each link has only one sort.
 

@@ -277,7 +277,7 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Queue failed and held links anew, with the customers that they wait for; returns how many.
 
     Anyone in the workspace may, any number of times. What is on its way or done stays untouched,
-    save that what is stuck on its way is taken up again.
+    save that what is stuck on its way, or paused after unclear answers, is taken up again.
     What waits for a change in Xero makes its lists be read again first.
     """
     require(actor, workspace, Permission.VIEW)
@@ -304,6 +304,9 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     # What is in a request has its outcome looked for; that is what waking does.
     count += stuck.filter(state=LinkState.SENDING).count()
     count += _requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
+    paused = Link.objects.paused().filter(organisation__in=organisations, pk__in=link_ids)
+    causes += list(paused.values_list("organisation_id", "waits_for", "problem__screen"))
+    count += _requeue(paused, asked_by=actor)
     for organisation_id in {pk for pk, _, _ in causes}:
         wake(organisation_id)
     return count

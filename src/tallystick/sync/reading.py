@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -172,7 +173,9 @@ def state_of(link: Link) -> DocumentState:
 
 def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     state = LinkState(link.state)
-    tooltip = _TOOLTIPS.get(state, "")
+    tooltip, pause = _TOOLTIPS.get(state, ""), _pause_of(link)
+    if pause:
+        tooltip = pause
     if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
         state, tooltip = LinkState.QUEUED, lane.blocked_reason
     if state == LinkState.EXCLUDED and link.document:
@@ -194,7 +197,19 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
-        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem),
+        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause),
+    )
+
+
+def _pause_of(link: Link) -> str:
+    """Say when a link is tried next that Xero broke off again and again; empty for all others."""
+    wait = link.not_before - timezone.now()
+    if link.state != LinkState.QUEUED or not link.tries or wait <= timedelta(0):
+        return ""
+    minutes = ceil(wait.total_seconds() / 60)
+    return (
+        f"Xero broke off {link.tries} times without a clear answer, and does not have it. The next "
+        f"try is in {minutes} minute{'' if minutes == 1 else 's'}; Retry tries at once."
     )
 
 
