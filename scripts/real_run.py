@@ -203,6 +203,8 @@ class _Run:
         """Wait until so many are there; False where no more will come."""
         last, look_at = -1, 0.0
         while (now := arrived()) < wanted:
+            if self._importing:
+                self._importing.is_over()  # What has broken off is begun anew.
             if now > last:
                 last, look_at = now, time.monotonic() + PATIENCE_SECONDS
             elif time.monotonic() > look_at:
