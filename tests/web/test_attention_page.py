@@ -272,6 +272,23 @@ def test_what_is_stuck_for_half_an_hour_stands_there_and_is_retried(
     assert titles(browser.get(page)) == []
 
 
+def test_what_xero_breaks_off_each_time_is_told_apart_from_what_nobody_takes_up(
+    browser, stop, page, press
+) -> None:
+    link = stop("INV-1", "", LinkState.QUEUED, tries=4)
+    Link.objects.update(
+        queued_at=timezone.now() - timedelta(minutes=31),
+        not_before=timezone.now() + timedelta(minutes=40),
+    )
+
+    answer = browser.get(page)
+
+    assert titles(answer) == [("On the way for too long", "Xero breaks off each time", 1)]
+    assert "tried again by itself" in answer.text
+    assert "1 invoice, 50.00 NZD, queued again." in press(f"retry:{link.pk}")
+    assert titles(browser.get(page)) == []
+
+
 def test_nothing_is_stuck_while_sending_waits_for_a_told_reason(
     browser, stop, page, organisation
 ) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 from django.utils import timezone
 
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
-from tallystick.sync.models import OPEN_STATES, WITH_RECORDS, Intent, Lane, Link, LinkState
+from tallystick.sync.models import OPEN_STATES, PAUSED, WITH_RECORDS, Intent, Lane, Link, LinkState
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
 
 _BETWEEN = "~"
@@ -81,6 +81,7 @@ def troubled(organisation: Organisation) -> QuerySet[Link]:
     """Return the links that wait for a person, each with `trouble`, `code` and `cause`."""
     is_open = Q(state__in=OPEN_STATES)
     code = Case(
+        When(PAUSED, then=Value("paused")),
         When(is_open, then=F("state")),
         default=Coalesce(KeyTextTransform("code", "problem"), Value("")),
         output_field=CharField(),

@@ -37,6 +37,8 @@ class Intent(models.TextChoices):
 
 #: States in which the engine still has something to do by itself.
 OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
+#: Links that Xero broke off so often that the next try is put off.
+PAUSED = models.Q(state=LinkState.QUEUED, tries__gt=0, not_before__gt=Now())
 
 
 #: The records of ours that a link can stand for, by the name of its field.
@@ -71,8 +73,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(state__in=OPEN_STATES, queued_at__lt=too_long)
 
     def paused(self) -> Self:
-        """Links that Xero broke off so often that the next try is put off."""
-        return self.filter(state=LinkState.QUEUED, tries__gt=0, not_before__gt=Now())
+        return self.filter(PAUSED)
 
     def with_records(self) -> Self:
         """The same with all their records, of which each link has only one sort.

@@ -43,7 +43,11 @@ _TITLES: Mapping[str, str] = MappingProxyType(
     }
 )
 _OF_STUCK = MappingProxyType(
-    {"queued": "Queued, and not taken up", "sending": "Sent, and no answer known"}
+    {
+        "queued": "Queued, and not taken up",
+        "sending": "Sent, and no answer known",
+        "paused": "Xero breaks off each time",
+    }
 )
 
 
@@ -56,6 +60,11 @@ def title_of(cause: Cause) -> str:
 
 def lead_of(cause: Cause, problem: Mapping[str, Any]) -> str:
     """Return what to do, in a sentence; that of the newest record stands for all."""
+    if cause.code == "paused":
+        return (
+            "Nothing is lost or doubled, and it is tried again by itself within the hour; Retry tries "
+            "at once. If the others go through, look at the texts and amounts of these."
+        )
     if cause.trouble == Trouble.STUCK:
         return (
             "Nothing is lost. See that a worker is running, then press Retry: Xero is asked what it "
