@@ -9,7 +9,7 @@ import httpx2
 
 from tallystick.sync.models import Link
 from tallystick.sync.push.shapes import endpoint_of
-from xero_books import Books
+from xero_books import NO_TLS, Books
 
 _ID = {"Invoices": "InvoiceID", "CreditNotes": "CreditNoteID"}
 _REF = {"Invoices": "Invoice", "CreditNotes": "CreditNote"}
@@ -36,6 +36,7 @@ class Bookkeeper:
             params={"unitdp": "4"},
             headers=self._headers("application/json"),
             json=element and {plural: [element]},
+            verify=NO_TLS,
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
@@ -46,6 +47,7 @@ class Bookkeeper:
         answer = httpx2.delete(
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             headers=self._headers("application/json"),
+            verify=NO_TLS,
         )
         assert answer.status_code in (200, 204), answer.text
 
@@ -141,6 +143,7 @@ class Bookkeeper:
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params=query,
             headers=self._headers(accept),
+            verify=NO_TLS,
         ).raise_for_status()
 
     def _headers(self, accept: str) -> dict[str, str]:
