@@ -197,8 +197,8 @@ GUARDS = (
         (
             (
                 "sync/push/unknown.py",
-                'verdicts = calling("batch.ask", lambda: purpose.look(client, links))',
-                "verdicts: list[Verdict] = []",
+                'return calling("batch.ask", lambda: purpose.look(client, links))',
+                "return []",
             ),
         ),
         "sync/test_push.py::test_cancelled_while_the_outcome_is_unknown_no_copy_stays",
@@ -300,6 +300,13 @@ GUARDS = (
             ),
         ),
         "sync/test_edits_push.py::test_touched_by_a_person_it_is_drift_with_its_three_sides",
+    ),
+    Guard(
+        "the look before a repeat: a lost edit is not sent again over what a person wrote since",
+        6,
+        (("sync/push/unknown.py", "    if not purpose.writes_over:\n", "    if True:\n"),),
+        "sync/test_protocol_model.py::"
+        "test_a_lost_edit_is_not_sent_again_over_what_a_person_wrote_since",
     ),
     Guard(
         "the total: what Xero makes another amount of is a question",

@@ -55,6 +55,8 @@ class Purpose:
     size: int = BATCH
     #: The round goes on while its outcome is unknown: nothing else is judged by what it did.
     others_go_on: bool = False
+    #: It writes over copies that a person may have changed before it is repeated.
+    writes_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,13 @@ def _purposes(verb: str) -> Mapping[Endpoint, Purpose]:
     return MappingProxyType(
         {
             endpoint: Purpose(
-                f"{verb}_{RECORDS[endpoint]}", verb, _read, _refuse, _look, others_go_on=True
+                f"{verb}_{RECORDS[endpoint]}",
+                verb,
+                _read,
+                _refuse,
+                _look,
+                others_go_on=True,
+                writes_over=verb == "update",
             )
             for endpoint in ENDPOINTS
         }

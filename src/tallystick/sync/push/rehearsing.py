@@ -169,13 +169,12 @@ class Rehearsal:
     def _before(self) -> None:
         """Count what comes first: lists that are old, requests without an answer, a check."""
         for batch in open_batches(self.organisation):
-            if is_repeatable(batch):
+            purpose, repeated = purpose_of(batch), is_repeatable(batch)
+            if purpose.writes_over or not repeated:
+                self._ask("batch.ask", partial(purpose.look, self._client, members(batch)))
+            if repeated:
                 self.steps["batch.ask"].calls += 1
                 self.steps["batch.ask"].bytes += len(restore(batch).body)
-            else:
-                self._ask(
-                    "batch.ask", partial(purpose_of(batch).look, self._client, members(batch))
-                )
         if mirror.is_stale(self.organisation):
             self._ask("organisation.read", lambda: mirror.read(self._client))
         due = Lane.objects.filter(organisation=self.organisation, check_due_at__lte=Now()).first()

@@ -36,6 +36,7 @@ from tallystick.sync.verdicts import Verdict, apply_verdicts
 
 logger = structlog.get_logger(__name__)
 
+_NO_ANSWER = "No answer had come from Xero"
 _PURPOSES: dict[str, Purpose] = {
     purpose.name: purpose
     for purpose in (
@@ -63,10 +64,22 @@ def purpose_of(batch: Batch) -> Purpose:
 def settle_open_batches(held: Held, client: xero.XeroClient) -> None:
     """Settle every open batch of the organisation that does not rest, oldest first."""
     for batch in open_batches(held.organisation):
-        if is_repeatable(batch):
-            _repeat(held, client, purpose_of(batch), batch)
-        else:
-            _ask(held, client, purpose_of(batch), batch, "No answer had come from Xero")
+        purpose = purpose_of(batch)
+        if not is_repeatable(batch):
+            _settle(held, purpose, batch, _look(client, purpose, batch), _NO_ANSWER)
+        elif not _is_disputed(held, client, purpose, batch):
+            _repeat(held, client, purpose, batch)
+
+
+def _is_disputed(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> bool:
+    """Settle what would be written over a copy that a person has changed meanwhile."""
+    if not purpose.writes_over:
+        return False
+    verdicts = _look(client, purpose, batch)
+    disputed = any(verdict.problem for verdict in verdicts)
+    if disputed:
+        _settle(held, purpose, batch, verdicts, _NO_ANSWER)
+    return disputed
 
 
 def _repeat(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> None:
@@ -74,7 +87,9 @@ def _repeat(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
     try:
         deliver(held, client, purpose, batch)
     except xero.ServerFailed as failed:
-        _ask(held, client, purpose, batch, "Xero broke down over it", failed.correlation_id)
+        verdicts = _look(client, purpose, batch)
+        reason = "Xero broke down over it"
+        _settle(held, purpose, batch, verdicts, reason, failed.correlation_id)
     except xero.OutcomeUnknown as unknown:
         if not purpose.others_go_on:
             raise
@@ -82,21 +97,27 @@ def _repeat(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
         rest(batch)
 
 
-def _ask(
+def _look(client: xero.XeroClient, purpose: Purpose, batch: Batch) -> list[Verdict]:
+    """Ask what Xero has now of the batch's members."""
+    links = members(batch)
+    return calling("batch.ask", lambda: purpose.look(client, links))
+
+
+def _settle(
     held: Held,
-    client: xero.XeroClient,
     purpose: Purpose,
     batch: Batch,
+    found: list[Verdict],
     reason: str,
     correlation_id: str | None = None,
 ) -> None:
-    """Settle by what Xero has now."""
-    links = members(batch)
-    verdicts = calling("batch.ask", lambda: purpose.look(client, links))
-    found = {verdict.link_id for verdict in verdicts}
+    """Settle by what was found in Xero; the other members go back to be sent anew."""
+    known = {verdict.link_id for verdict in found}
     message = f"{reason}, and it shows that nothing was done; sending again."
-    verdicts += [Verdict(link.pk, message) for link in links if link.pk not in found]
+    back = [Verdict(link.pk, message) for link in members(batch) if link.pk not in known]
     with committing("batch.ask"):
         held.guard()
-        apply_verdicts(verdicts, action=purpose.action, batch=batch, correlation_id=correlation_id)
+        apply_verdicts(
+            [*found, *back], action=purpose.action, batch=batch, correlation_id=correlation_id
+        )
         close(batch)
