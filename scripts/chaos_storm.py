@@ -60,12 +60,17 @@ class Storm:
         return self._weather.struck + self._machine.faults
 
     def press_retry(self) -> None:
-        """Do what a person does with what stands still: connect again, press Retry."""
+        """Do what a person does with what stands still."""
         if self._blowing.done():
             self._blowing.result()
         for organisation in self._machine.surely(self._organisations):
-            reconnect(self._machine, organisation, self._actor)
             self._machine.surely(lambda one=organisation: self._retry(one))  # type: ignore[misc]
+
+    def _connect_again(self) -> None:
+        """Go to Xero's consent page if the newest token was lost for too long."""
+        for organisation in self._machine.surely(self._organisations):
+            if reconnect(self._machine, organisation, self._actor):
+                print("connected again", file=sys.stderr, flush=True)
 
     def _retry(self, organisation: Organisation) -> None:
         stopped = Link.objects.filter(
@@ -86,6 +91,7 @@ class Storm:
             while not self._over.wait(_STEP_SECONDS):
                 if time.monotonic() >= next_spell:
                     self._weather.turn(spell)
+                    self._connect_again()
                     spell, next_spell = spell + 1, time.monotonic() + _SPELL_SECONDS
                     print(f"{self.faults.total()} faults so far", file=sys.stderr, flush=True)
                 if time.monotonic() >= next_breakage:

@@ -48,9 +48,9 @@ _KINDS = (
     Kind("limit_concurrent", "status", 0.5, {"status": 429}),
     Kind("slow", "slow", 0.4, {"seconds": 0.5}),
     Kind("too_late", "delay", 0.15, {"seconds": LATEST_SECONDS - 1}),
-    Kind("token_expired", "expire_token", 0.7),
-    Kind("token_answer_lost", "cut_after", 6, path=_TOKENS),
-    Kind("token_503", "status", 3, {"status": 503}, path=_TOKENS),
+    Kind("token_expired", "expire_token", 0.3),
+    Kind("token_answer_lost", "cut_after", 2, path=_TOKENS),
+    Kind("token_503", "status", 2, {"status": 503}, path=_TOKENS),
 )
 
 
