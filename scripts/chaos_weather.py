@@ -42,6 +42,7 @@ _KINDS = (
     Kind("garbage", "garbage", 1),
     Kind("page_instead", "content_type", 0.3),
     Kind("status_500", "status", 1.2, {"status": 500}),
+    Kind("status_500_after", "status_after", 0.8, {"status": 500}),
     Kind("status_503", "status", 1.5, {"status": 503, "headers": {"Retry-After": "1"}}),
     Kind("limit_minute", "status", 2, _limit("minute", 1)),
     Kind("limit_day", "status", 0.3, _limit("day", 20)),

@@ -12,7 +12,16 @@ from typing import Any
 #: What can be done to a request, and when: before anything is committed, within, or after.
 BEFORE = ("delay", "status", "refuse", "cut_before", "hold_before", "expire_token")
 WITHIN = ("refuse_elements",)
-AFTER = ("cut_after", "hold_after", "garbage", "half", "slow", "content_type", "drop_webhook")
+AFTER = (
+    "cut_after",
+    "status_after",
+    "hold_after",
+    "garbage",
+    "half",
+    "slow",
+    "content_type",
+    "drop_webhook",
+)
 _MATCH_KEYS = {
     *("method", "path", "route", "organisation", "contains"),
     *("nth", "times", "probability", "seed"),

@@ -132,11 +132,16 @@ def _strike_before(visit: Visit) -> Answer | None:
         with sandbox.store.write() as db:
             expire(Call(sandbox, visit.request, db))
     elif fault.action == "status":
-        content_type = "text/plain; charset=utf-8" if fault.body else None
-        response = Response(fault.status, fault.body.encode(), content_type)
-        response.headers = dict(fault.headers)
-        return Answer(response)
+        return Answer(_as_told(fault))
     return None
+
+
+def _as_told(fault: Fault) -> Response:
+    """Return the answer that the fault asks for."""
+    content_type = "text/plain; charset=utf-8" if fault.body else None
+    response = Response(fault.status, fault.body.encode(), content_type)
+    response.headers = dict(fault.headers)
+    return response
 
 
 def _safely(visit: Visit, work: Callable[[], Response]) -> Response:
@@ -253,6 +258,8 @@ def _finish(
         response.headers.setdefault("Xero-Correlation-Id", str(uuid.uuid4()))
     if fault and fault.action == "garbage":
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
+    if fault and fault.action == "status_after":
+        response = _as_told(fault)
     if fault and fault.action == "content_type":
         response.content_type = fault.body or "text/html; charset=utf-8"
     _note(visit, response)

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 from django.db.models.functions import Now
+from test_edits_push import edit
 
-from factories import line
-from tallystick.books.models import Document
+from factories import line, make_party
+from tallystick.books.models import Document, Kind
 from tallystick.sync.models import Attempt, Lane, Link, LinkState, Outcome
 from tallystick.sync.reading import document_state
 from tallystick.sync.tasks import due_organisations
@@ -58,14 +59,14 @@ def test_what_xero_always_breaks_down_over_stops_after_its_tries_and_can_be_retr
     work_until(books, lambda: books.link(bad).not_before > now(books))
     [*_, last] = Attempt.objects.filter(link=books.link(bad)).order_by("pk")
     assert last.message == (
-        "Xero broke down over it, and it shows that nothing was done; sending again. "
+        "Xero broke down over it, and it shows that nothing was done. "
         "The next try is in 10 minutes; Retry tries at once."
     )
     shown = document_state(bad)
     assert shown.word == "Queued"
     assert shown.tooltip == (
-        "Xero broke off 4 times without a clear answer, and does not have it. The next try is in 10 "
-        "minutes; Retry tries at once."
+        "Xero broke off 4 times without a clear answer. The next try is in 10 minutes; Retry tries "
+        "at once."
     )
     later = books.submit("INV-LATER")
     books.work()
@@ -98,18 +99,83 @@ def test_retry_ends_a_pause(books: Books):
 
 
 def test_what_xero_made_before_it_broke_down_is_found_and_not_made_again(books: Books):
-    """A 500 may come after the fact: then the look after it confirms."""
     documents = [books.submit(f"INV-{n}") for n in range(3)]
-    books.sandbox.fault("cut_after", method="PUT", path="*/Invoices", times=1)
-    books.drain()
-    books.sandbox.fault("status", status=500, method="PUT", path="*/Invoices")
+    books.sandbox.fault("status_after", status=500, method="PUT", path="*/Invoices", times=1)
 
-    books.let_lease_end()
-    books.drain()
+    work_until(books, lambda: all_are(LinkState.SYNCED, books, documents))
 
-    assert all_are(LinkState.SYNCED, books, documents)
     assert len(books.invoices()) == 3
-    assert Link.objects.filter(tries__gt=0).count() == 0
+    assert books.sandbox.calls()["PUT Invoices"] == 1
+
+
+def test_a_breakdown_over_a_repeat_says_nothing_of_a_send_that_was_never_answered(books: Books):
+    """The first may still be under way at Xero, and a bill has no number that it refuses twice."""
+    books.choose_everything()
+    bill = books.submit("BILL-1", kind=Kind.BILL)
+    books.sandbox.fault("cut_before", method="PUT", path="*/Invoices", times=1)
+    fault = books.sandbox.fault("status", status=500, method="PUT", path="*/Invoices")
+    for _ in range(4):
+        end_rest(books)
+        books.let_lease_end()
+        books.drain()
+
+    assert books.link(bill).state == LinkState.SENDING
+    keys = {row["idempotency_key"] for row in books.requests("/api.xro/2.0/Invoices")} - {None, ""}
+    assert len(keys) == 1, "no new key while the first send may still come to something"
+
+    books.sandbox.remove_fault(fault)
+    books.let_key_die()
+    end_rest(books)
+    work_until(books, lambda: books.link(bill).state == LinkState.SYNCED)
+    assert len(books.live()) == 1
+
+
+def test_a_customer_that_xero_breaks_down_over_pauses_and_its_documents_with_it(books: Books):
+    """Xero may be unable to write for an hour: nobody has to press anything after it."""
+    document = books.submit("INV-1", make_party(books.workspace, "Anna", number="A1"))
+    fault = books.sandbox.fault("status", status=500, method="PUT", path="*/Contacts")
+
+    work_until(books, lambda: books.link(document).not_before > now(books))
+    assert books.link(document.party).tries == 4
+    assert document_state(document).tooltip == (
+        "Its customer could not be made in Xero yet. The next try is in 10 minutes."
+    )
+    calls = books.sandbox.calls()
+    books.let_lease_end()
+    assert due_organisations() == [], "nothing turns round and round meanwhile"
+    books.drain()
+    assert books.sandbox.calls() == calls
+
+    books.sandbox.remove_fault(fault)
+    Link.objects.filter(state=LinkState.QUEUED).update(not_before=Now())
+    books.work()
+    assert books.link(document).state == LinkState.SYNCED
+
+
+def test_editing_ends_a_pause(books: Books):
+    bad = books.submit(BAD)
+    fault = breaks_down(books)
+    work_until(books, lambda: books.link(bad).not_before > now(books))
+    books.sandbox.remove_fault(fault)
+
+    edit(books, bad)
+    books.work()
+
+    assert books.link(bad).state == LinkState.SYNCED
+
+
+def test_a_pdf_that_xero_breaks_down_over_keeps_nobody_waiting(books: Books):
+    books.policy(Kind.SALES_INVOICE, attach_pdf=True)
+    first = books.submit("INV-1")
+    books.sandbox.fault("status", status=500, method="PUT", path="*/Attachments/*")
+    books.drain()
+    a_minute_passes(books)
+    books.let_lease_end()
+    second = books.submit("INV-2")
+    books.drain()
+
+    assert books.link(first).state == LinkState.SENDING
+    assert books.copy(second)["status"] == "DRAFT"
 
 
 def test_while_a_request_never_gets_an_answer_the_others_go_on(books: Books):

@@ -1,6 +1,7 @@
 """Commands about what goes to Xero: sync, status, log."""
 
 import json
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -152,6 +153,11 @@ def _wait(where: "Workspace") -> None:
             )
             time.sleep(_LOOK_SECONDS)
             now = summary(where)
+    if now.paused_count:
+        print(
+            f"{now.paused_count:,} records are tried again within the hour: Xero breaks off each time.",
+            file=sys.stderr,
+        )
 
 
 def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:

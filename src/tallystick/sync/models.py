@@ -299,6 +299,9 @@ class Batch(models.Model):
     sealed_at = models.DateTimeField(db_default=Now())
     #: None while its outcome is unknown.
     settled_at = models.DateTimeField(null=True, blank=True)
+    #: Sends of it that were never answered, so that Xero may still be at them; the first counts
+    #: from the sealing on. 0: Xero has broken down over each, and a look shows what it did.
+    under_way = models.PositiveIntegerField(default=1)
     #: Until when it is left alone, where a repeat brought no clear answer either.
     rests_until = models.DateTimeField(null=True, blank=True)
 

@@ -33,7 +33,9 @@ from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, 
 from tallystick.mapping.signals import mended
 from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
 from tallystick.sync.models import (
+    PAUSED,
     Attempt,
+    Batch,
     Intent,
     KindPolicy,
     Lane,
@@ -89,6 +91,7 @@ def queue_edited(
     links = Link.objects.filter(document__in=document_ids)
     approving = links.filter(state=LinkState.QUEUED, intent=Intent.APPROVE)
     in_order(approving).update(intent=Intent.PUSH)
+    in_order(links.filter(PAUSED)).update(**anew())
     stopped = [LinkState.SYNCED, LinkState.FAILED, LinkState.HELD]
     in_order(links.filter(state__in=stopped)).update(
         state=LinkState.QUEUED, intent=Intent.PUSH, **anew()
@@ -301,12 +304,16 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     count += in_order(bare).update(wants_pdf=True, problem=None, changed_at=Now())
     stuck = Link.objects.stuck().filter(organisation__in=organisations, pk__in=link_ids)
     causes += list(stuck.values_list("organisation_id", "waits_for", "problem__screen"))
-    # What is in a request has its outcome looked for; that is what waking does.
-    count += stuck.filter(state=LinkState.SENDING).count()
+    # What is in a request has its outcome looked for now.
+    sending = stuck.filter(state=LinkState.SENDING)
+    Batch.objects.filter(settled_at=None, attempts__link__in=sending).update(rests_until=None)
+    count += sending.count()
     count += _requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
     paused = Link.objects.paused().filter(organisation__in=organisations, pk__in=link_ids)
     causes += list(paused.values_list("organisation_id", "waits_for", "problem__screen"))
     count += _requeue(paused, asked_by=actor)
+    customers = Link.objects.filter(pk__in=link_ids).values("document__party")
+    _requeue(Link.objects.paused().filter(organisation__in=organisations, party__in=customers))
     for organisation_id in {pk for pk, _, _ in causes}:
         wake(organisation_id)
     return count

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.attention import count_of
-from tallystick.sync.models import WITH_RECORDS, Attempt, Lane, Link, LinkState
+from tallystick.sync.models import PAUSED, WITH_RECORDS, Attempt, Lane, Link, LinkState
 from tallystick.sync.policy import policy_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
 from tallystick.sync.queue import bound_organisation
@@ -29,7 +29,7 @@ _ABOUT = 1000
 _TOOLTIPS = {
     LinkState.WAITING: "Waits for you to press Sync now.",
     LinkState.QUEUED: "Will be sent in a moment.",
-    LinkState.SENDING: "On its way to Xero.",
+    LinkState.SENDING: "On its way to Xero; its answer is still to come.",
     LinkState.EXCLUDED: "Kept out of Xero.",
     LinkState.RETRACTED: "Cancelled here, and not in Xero.",
 }
@@ -77,6 +77,8 @@ class Summary:
     blocked_until: datetime | None
     blocked_reason: str
     oldest_queued_at: datetime | None
+    #: Records of every sort that Xero breaks off each time and that are tried again later.
+    paused_count: int
     #: Records of every sort that wait for a person; see `sync.attention`.
     attention_count: int
 
@@ -98,7 +100,8 @@ class Summary:
 
     @property
     def is_running(self) -> bool:
-        return self.on_the_way > 0
+        """Something is on its way that need not wait for long."""
+        return self.on_the_way > self.paused_count
 
 
 def document_state(document: Document) -> DocumentState | None:
@@ -197,20 +200,23 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
-        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause),
+        can_retry=state in (LinkState.FAILED, LinkState.HELD)
+        or bool(link.problem)
+        or bool(pause and link.tries),
     )
 
 
 def _pause_of(link: Link) -> str:
-    """Say when a link is tried next that Xero broke off again and again; empty for all others."""
+    """Say when a link is tried next that was put off; empty for all others."""
     wait = link.not_before - timezone.now()
-    if link.state != LinkState.QUEUED or not link.tries or wait <= timedelta(0):
+    if link.state != LinkState.QUEUED or wait <= timedelta(0):
         return ""
     minutes = ceil(wait.total_seconds() / 60)
-    return (
-        f"Xero broke off {link.tries} times without a clear answer, and does not have it. The next "
-        f"try is in {minutes} minute{'' if minutes == 1 else 's'}; Retry tries at once."
-    )
+    told = f"The next try is in {minutes} minute{'' if minutes == 1 else 's'}"
+    if not link.tries:
+        return f"Its customer could not be made in Xero yet. {told}."
+    often = f"Xero broke off {link.tries} times without a clear answer"
+    return f"{often}. {told}; Retry tries at once."
 
 
 def in_state(
@@ -269,7 +275,9 @@ def summary(workspace: Workspace) -> Summary:
     entries = all_links.filter(Q(payment__isnull=False) | Q(allocation__isnull=False))
     lane = Lane.objects.filter(organisation=organisation).first()
     blocked = lane is not None and _is_blocked(lane)
-    oldest = links.filter(state=LinkState.QUEUED).order_by("not_before", "pk").first()
+    # What is put off is no sign that nobody works.
+    queued = links.filter(state=LinkState.QUEUED).exclude(PAUSED)
+    oldest = queued.order_by("not_before", "pk").first()
     return Summary(
         connection=connection,
         organisation=organisation,
@@ -279,6 +287,7 @@ def summary(workspace: Workspace) -> Summary:
         blocked_until=lane.blocked_until if lane and blocked else None,
         blocked_reason=lane.blocked_reason if lane and blocked else "",
         oldest_queued_at=oldest.queued_at if oldest else None,
+        paused_count=all_links.filter(party__isnull=True).paused().count() if organisation else 0,
         attention_count=count_of(organisation) if organisation else 0,
     )
 

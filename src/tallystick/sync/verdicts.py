@@ -29,8 +29,8 @@ from tallystick.sync.snapshots import Content, note_came_back
 
 #: After so many unclear answers a link fails and waits for a person.
 MAX_TRIES = 6
-#: What Xero stumbles over is alone by its fourth try. The last ones come so late that they
-#: outlast Xero's own bad hour, and keep nobody waiting.
+#: What has failed four times was alone the last time. The tries that are left come so late that
+#: they outlast Xero's own bad hour, and keep nobody waiting.
 _PAUSES = {4: timedelta(minutes=10), 5: timedelta(minutes=50)}
 
 

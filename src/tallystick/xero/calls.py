@@ -26,7 +26,7 @@ _NEVER_SENT = (
 
 #: What a person reads when the answer to a write was lost.
 LOST_ANSWER = (
-    "Xero's answer did not arrive, so this may or may not have been done in Xero. "
+    "No clear answer came from Xero, so this may or may not have been done there. "
     "Nothing is sent again until a look into Xero has shown which."
 )
 

@@ -6,7 +6,7 @@ XeroError                     carries .request ("PUT Invoices") and .correlation
         XeroUnavailable       nothing was done: Xero is down, or a read got no answer
             NotSent           nothing even reached Xero
         OutcomeUnknown        a write was sent and may or may not have been done: look, then decide
-            ServerFailed      Xero broke down over it (500) and says so again to the same key: look
+            ServerFailed      Xero broke down over it (500), so this send has ended
     AccessTokenExpired        renew the access token, once, then the same thing again
     NeedsPerson               a person must act; the message says how
         ConsentRevoked        Xero no longer renews the tokens: reconnect
@@ -90,9 +90,9 @@ class OutcomeUnknown(TryLater):
 
 
 class ServerFailed(OutcomeUnknown):
-    """Xero broke down over a write (status 500).
+    """Xero broke down over a write (status 500); what it did before that, it has done.
 
-    It has ended, so a look shows what it did; its key brings the same answer for six minutes.
+    This send of it has ended; Xero may keep the answer with the key, so repeating is of no use.
     """
 
 

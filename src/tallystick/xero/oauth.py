@@ -188,7 +188,7 @@ def _post(hosts: Hosts, app: App, name: str, form: dict[str, str]) -> Outgoing:
         headers=headers,
         body=urlencode(form).encode(),
         writes=True,
-        lost_answer="Xero's answer did not arrive. The connection is kept; it is tried again later.",
+        lost_answer="No clear answer came from Xero. The connection is kept; it is tried again later.",
     )
 
 

@@ -68,7 +68,16 @@ def _as_it_is(link: Link) -> Copy:
 
 ATTACH: Mapping[Endpoint, Purpose] = MappingProxyType(
     {
-        endpoint: Purpose(f"attach_{RECORDS[endpoint]}", "attach", _read, _refuse, _look, size=1)
+        endpoint: Purpose(
+            f"attach_{RECORDS[endpoint]}",
+            "attach",
+            _read,
+            _refuse,
+            _look,
+            size=1,
+            others_go_on=True,
+            shows=False,
+        )
         for endpoint in ENDPOINTS
     }
 )

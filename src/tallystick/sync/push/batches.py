@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, cast
 
 import structlog
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Least, Now
+from django.db.models.functions import Greatest, Least, Now
 
 from tallystick import xero
 from tallystick.connections.models import Organisation
@@ -57,6 +57,8 @@ class Purpose:
     others_go_on: bool = False
     #: It writes over copies that a person may have changed before it is repeated.
     writes_over: bool = False
+    #: A look into Xero shows whether it was done.
+    shows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def companies(links: Sequence[Link], size: int) -> Iterator[Sequence[Link]]:
     """
     for tries in sorted({link.tries for link in links}):
         alike = [link for link in links if link.tries == tries]
-        step = max(1, size // 4**tries)
+        step = min(size, max(1, BATCH // 4**tries)) if tries else size
         for start in range(0, len(alike), step):
             yield alike[start : start + step]
 
@@ -192,9 +194,12 @@ def deliver(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
         verdicts = purpose.read(links, answer)
         _settle(held, batch, purpose, links, verdicts, answer.correlation_id)
         return None
-    except (LeaseLost, xero.OutcomeUnknown):
+    except (LeaseLost, xero.OutcomeUnknown) as error:
         # If we were too late, another has settled it: it must be looked what our request has done.
-        Batch.objects.filter(pk=batch.pk).update(settled_at=None)
+        ended = isinstance(error, xero.ServerFailed)
+        Batch.objects.filter(pk=batch.pk).update(
+            settled_at=None, under_way=F("under_way") - int(ended)
+        )
         raise
 
 
@@ -222,9 +227,18 @@ def open_batches(organisation: Organisation) -> QuerySet[Batch]:
 
 
 def rest(batch: Batch) -> None:
-    """Leave the batch alone for as long again as it is old, at most until its key is dead."""
-    age, dead_at = Now() - F("sealed_at"), F("sealed_at") + KEY_LIVES
+    """Leave the batch alone for as long again as it is old, about until its key is dead.
+
+    For some time in any case: what was sent last may still be under way.
+    """
+    age = Greatest(Now() - F("sealed_at"), timedelta(seconds=5))
+    dead_at = Greatest(F("sealed_at") + KEY_LIVES, Now() + timedelta(minutes=1))
     Batch.objects.filter(pk=batch.pk).update(rests_until=Least(Now() + age, dead_at))
+
+
+def note_repeat(batch: Batch) -> None:
+    """Note, before it is sent again, that one more send of it is under way."""
+    Batch.objects.filter(pk=batch.pk).update(under_way=F("under_way") + 1)
 
 
 def members(batch: Batch) -> list[Link]:

@@ -19,8 +19,8 @@ from django.db.models.functions import Now
 
 from tallystick import xero
 from tallystick.books.models import Kind, Payment
-from tallystick.sync.lane import Held
-from tallystick.sync.models import WITH_RECORDS, Check, Lane, Link, LinkState
+from tallystick.sync.lane import CHECK_AFTER, Held
+from tallystick.sync.models import WITH_RECORDS, Batch, Check, Lane, Link, LinkState
 from tallystick.sync.policy import policies_of
 from tallystick.sync.push.finding import GONE, Found, indexed, judge_ours, ours_in, sent_of
 from tallystick.sync.push.ready import uid_in
@@ -73,11 +73,13 @@ def check_if_due(held: Held, client: xero.XeroClient) -> None:
         _each_page(held, tally, invoices, _documents)
         _each_page(held, tally, credit_notes, _documents)
         _each_page(held, tally, payments, _payments)
+    is_open = Batch.objects.filter(organisation=held.organisation, settled_at=None)
     with committing("check.done"):
         held.guard()
         Lane.objects.filter(pk=lane.pk).update(
             checked_until=tally.newest or lane.checked_until,
-            check_due_at=Now() + TURN,
+            # What rests may be settled otherwise than it looks: seen to in an hour, as after a write.
+            check_due_at=Now() + (CHECK_AFTER if is_open.exists() else TURN),
             check_reason="",
         )
         Check.objects.create(

@@ -14,7 +14,7 @@ from tallystick.books.models import Party
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import PARTY, XERO, Problem
 from tallystick.sync.lane import Held
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.models import PAUSED, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
 from tallystick.sync.push.ready import Ready, parties_ahead
 from tallystick.sync.steps import calling, committing
@@ -27,7 +27,10 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
     Where the customer is still on its way, its documents stay queued and wait with it.
     """
     links = _party_links(held, ready)
-    wanted = [link for link in links.values() if link.state == LinkState.QUEUED]
+    paused = _paused(held, ready, links)
+    wanted = [
+        link for link in links.values() if link.state == LinkState.QUEUED and link.pk not in paused
+    ]
     if wanted:
         wanted = _find(held, client, wanted)
         send_all(held, client, CREATE_CONTACTS, wanted, sealed_contacts)
@@ -39,6 +42,21 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
         for one in ready
         if (contact_id := _contact_id(links, one)) is not None
     ]
+
+
+def _paused(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> set[int]:
+    """Return the customers' links that are tried again later; their documents wait as long."""
+    paused = Link.objects.paused().filter(pk__in=[link.pk for link in links.values()])
+    later = {link.party_id: link for link in paused}
+    if later:
+        with committing("contacts.find"):
+            held.guard()
+            for party, customer in later.items():
+                theirs = [one.link.pk for one in ready if one.document.party_id == party]
+                Link.objects.filter(pk__in=theirs, state=LinkState.QUEUED).update(
+                    not_before=customer.not_before
+                )
+    return {link.pk for link in later.values()}
 
 
 def _contact_id(links: dict[int, Link], ready: Ready) -> UUID | None:
@@ -54,7 +72,7 @@ def _party_links(held: Held, ready: Sequence[Ready]) -> dict[int, Link]:
     """
     parties = {one.document.party_id for one in ready}
     of_organisation = Link.objects.filter(organisation=held.organisation)
-    retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED)
+    retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED).exclude(PAUSED)
     parties |= set(retried.order_by("pk").values_list("party_id", flat=True)[:BATCH])
     found = links_of_parties(held.organisation, parties)
     if not parties - found.keys():

@@ -127,6 +127,9 @@ def _sent_of(link: Link, number: str, contact_id: str, snapshot: Snapshot | None
         return Sent(link.claim or number, contact_id, document.total, document.revision)
     content, came_back = read_snapshot(snapshot)
     total, revision = document.total, document.revision
+    if content and link.sealed_revision != link.sent_revision:
+        # Nobody knows yet what became of it: Xero has it, if at all, for whom it was sent.
+        contact_id = content["contact"]
     if content and link.sealed_revision != document.revision:
         # Edited since: Xero has, if anything, what it was then.
         total, revision = Decimal(content["total"]), snapshot.revision

@@ -22,16 +22,14 @@ from tallystick.books.models import Party
 from tallystick.connections.models import Organisation
 from tallystick.mapping import mirror
 from tallystick.mapping.resolve import Resolver
-from tallystick.sync.models import Intent, Lane, Link, LinkState
+from tallystick.sync.models import Batch, Intent, Lane, Link, LinkState
 from tallystick.sync.policy import PAYMENT, policies_of
 from tallystick.sync.push import contacts, documents, entering, entries, statuses
 from tallystick.sync.push.attach import ATTACH, sealed_pdf
 from tallystick.sync.push.batches import (
     BATCH,
     Writing,
-    is_repeatable,
     members,
-    open_batches,
     parts_of,
     restore,
 )
@@ -55,7 +53,7 @@ from tallystick.sync.push.shapes import (
     endpoint_of,
     endpoint_of_kind,
 )
-from tallystick.sync.push.unknown import purpose_of
+from tallystick.sync.push.unknown import has_ended, purpose_of
 from tallystick.sync.queue import waiting_for_a_press
 from tallystick.sync.verdicts import Verdict
 
@@ -168,11 +166,12 @@ class Rehearsal:
 
     def _before(self) -> None:
         """Count what comes first: lists that are old, requests without an answer, a check."""
-        for batch in open_batches(self.organisation):
-            purpose, repeated = purpose_of(batch), is_repeatable(batch)
-            if purpose.writes_over or not repeated:
+        for batch in Batch.objects.filter(organisation=self.organisation, settled_at=None):
+            purpose = purpose_of(batch)
+            ended = has_ended(purpose, batch)
+            if ended or purpose.writes_over:
                 self._ask("batch.ask", partial(purpose.look, self._client, members(batch)))
-            if repeated:
+            if not ended:
                 self.steps["batch.ask"].calls += 1
                 self.steps["batch.ask"].bytes += len(restore(batch).body)
         if mirror.is_stale(self.organisation):

@@ -1,10 +1,12 @@
 """Batches whose outcome nobody knows: settled before anything new is sent.
 
 A worker died, or Xero's answer was lost. While Xero keeps the key the identical request is
-repeated, which cannot do anything twice. Later, or once Xero has broken down over the repeat too,
-it is asked; only what it does not have is queued anew. A request that gets no clear answer again
-and again rests in between, and the lane goes on without it.
+repeated, which cannot do anything twice. Later, or where Xero has broken down over it (it would keep
+that answer with the key), it is asked; only what it does not have is queued anew. A request that gets
+no answer again and again rests in between, and the lane goes on without it.
 """
+
+from collections.abc import Sequence
 
 import structlog
 
@@ -18,6 +20,7 @@ from tallystick.sync.push.batches import (
     deliver,
     is_repeatable,
     members,
+    note_repeat,
     open_batches,
     rest,
 )
@@ -36,7 +39,6 @@ from tallystick.sync.verdicts import Verdict, apply_verdicts
 
 logger = structlog.get_logger(__name__)
 
-_NO_ANSWER = "No answer had come from Xero"
 _PURPOSES: dict[str, Purpose] = {
     purpose.name: purpose
     for purpose in (
@@ -65,10 +67,16 @@ def settle_open_batches(held: Held, client: xero.XeroClient) -> None:
     """Settle every open batch of the organisation that does not rest, oldest first."""
     for batch in open_batches(held.organisation):
         purpose = purpose_of(batch)
-        if not is_repeatable(batch):
-            _settle(held, purpose, batch, _look(client, purpose, batch), _NO_ANSWER)
+        if has_ended(purpose, batch):
+            _settle(held, purpose, batch, _look(client, purpose, batch))
         elif not _is_disputed(held, client, purpose, batch):
             _repeat(held, client, purpose, batch)
+
+
+def has_ended(purpose: Purpose, batch: Batch) -> bool:
+    """Tell whether a look shows what has become of it, once and for all."""
+    answered = batch.under_way == 0 and purpose.shows
+    return answered or not is_repeatable(batch)
 
 
 def _is_disputed(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> bool:
@@ -78,18 +86,15 @@ def _is_disputed(held: Held, client: xero.XeroClient, purpose: Purpose, batch: B
     verdicts = _look(client, purpose, batch)
     disputed = any(verdict.problem for verdict in verdicts)
     if disputed:
-        _settle(held, purpose, batch, verdicts, _NO_ANSWER)
+        _settle(held, purpose, batch, verdicts)
     return disputed
 
 
 def _repeat(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch) -> None:
     """Send the same again, which cannot do anything twice."""
+    note_repeat(batch)
     try:
         deliver(held, client, purpose, batch)
-    except xero.ServerFailed as failed:
-        verdicts = _look(client, purpose, batch)
-        reason = "Xero broke down over it"
-        _settle(held, purpose, batch, verdicts, reason, failed.correlation_id)
     except xero.OutcomeUnknown as unknown:
         if not purpose.others_go_on:
             raise
@@ -103,21 +108,13 @@ def _look(client: xero.XeroClient, purpose: Purpose, batch: Batch) -> list[Verdi
     return calling("batch.ask", lambda: purpose.look(client, links))
 
 
-def _settle(
-    held: Held,
-    purpose: Purpose,
-    batch: Batch,
-    found: list[Verdict],
-    reason: str,
-    correlation_id: str | None = None,
-) -> None:
+def _settle(held: Held, purpose: Purpose, batch: Batch, found: Sequence[Verdict]) -> None:
     """Settle by what was found in Xero; the other members go back to be sent anew."""
     known = {verdict.link_id for verdict in found}
-    message = f"{reason}, and it shows that nothing was done; sending again."
+    reason = "No answer had come from Xero" if batch.under_way else "Xero broke down over it"
+    message = f"{reason}, and it shows that nothing was done."
     back = [Verdict(link.pk, message) for link in members(batch) if link.pk not in known]
     with committing("batch.ask"):
         held.guard()
-        apply_verdicts(
-            [*found, *back], action=purpose.action, batch=batch, correlation_id=correlation_id
-        )
+        apply_verdicts([*found, *back], action=purpose.action, batch=batch)
         close(batch)
