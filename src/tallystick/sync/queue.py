@@ -205,6 +205,12 @@ def release(organisation_id: int, keys: Iterable[str]) -> int:
     for key in keys:
         if key.endswith("*"):
             waiting |= Q(waits_for__startswith=key.removesuffix("*"))
+    parties = [int(key.removeprefix("party:")) for key in keys if key.startswith("party:")]
+    if parties:
+        # Put off with their customer.
+        late = Link.objects.filter(organisation=organisation_id, document__party__in=parties)
+        late = late.filter(state=LinkState.QUEUED, not_before__gt=Now())
+        in_order(late).update(not_before=Now())
     # Said once more, so that the index on it is used.
     return _requeue(_stopped(organisation_id).filter(waiting).exclude(waits_for=""))
 
