@@ -23,7 +23,7 @@ LATEST_SECONDS = 4
 #: What goes by the database's clock, by table: when time passes, all of it is that much longer ago.
 _TIMES = {
     "sync_link": ("not_before", "queued_at"),
-    "sync_batch": ("sealed_at", "settled_at"),
+    "sync_batch": ("sealed_at", "settled_at", "rests_until"),
     "sync_lane": ("leased_until", "blocked_until", "check_due_at"),
     "sync_pulse": ("at",),
     "connections_connection": ("access_expires_at", "refreshing_until"),
