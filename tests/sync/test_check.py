@@ -219,3 +219,24 @@ def forget(document: Document) -> None:
         sent_revision=None,
         sealed_revision=None,
     )
+
+
+def test_a_check_that_is_broken_off_goes_on_at_its_page(books: Books, monkeypatch):
+    """A year's changes have more pages than Xero allows calls a minute: from the start, no end."""
+    for n in range(5):
+        books.submit(f"INV-{n}")
+    books.work()
+    monkeypatch.setattr("tallystick.xero.client.PAGE_SIZE", 2)
+    read = books.sandbox.calls()["GET Invoices"]
+    books.sandbox.fault("status", status=429, method="GET", path="*/Invoices", nth=3)
+    Lane.objects.update(check_due_at="2000-01-01T00:00Z")
+    books.drain()
+    assert Check.objects.count() == 0
+
+    books.let_lease_end()
+    books.drain()
+
+    # Pages 1, 2, and 3 in vain; then 2 once more, and 3.
+    assert books.sandbox.calls()["GET Invoices"] - read == 5
+    assert Check.objects.get().looked_at == 7
+    assert Lane.objects.get().check_state is None

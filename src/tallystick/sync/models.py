@@ -377,6 +377,8 @@ class Lane(models.Model):
     check_due_at = models.DateTimeField(null=True, blank=True)
     #: Why it is due out of turn, for its report; empty for the usual turn.
     check_reason = models.CharField(max_length=200, blank=True)
+    #: How far a check has come that was broken off; see `sync.push.checking`.
+    check_state = models.JSONField(null=True, blank=True)
     #: When somebody last pressed Sync now.
     pressed_at = models.DateTimeField(null=True, blank=True)
 

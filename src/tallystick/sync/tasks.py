@@ -52,7 +52,7 @@ def check_after_standstill() -> None:
         Pulse.objects.update(at=Now())
         if pulse.at < timezone.now() - STANDSTILL:
             reason = f"Nothing had run since {pulse.at:%d %b %Y %H:%M} UTC."
-            Lane.objects.update(check_due_at=Now(), check_reason=reason)
+            Lane.objects.update(check_due_at=Now(), check_reason=reason, check_state=None)
 
 
 def wake_due() -> int:

@@ -8,7 +8,7 @@ copies that our links do not know. All are put right by the engine's usual ways.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -46,14 +46,36 @@ _TOLD = 100
 
 @dataclass(slots=True)
 class _Tally:
-    """What a check has found so far."""
+    """What a check has found so far, and where it stands; kept, so that it goes on after a break."""
 
+    since: datetime
+    #: Place in `_JUDGES`, and the page to be read next.
+    sort: int = 0
+    page: int = 1
     looked_at: int = 0
     relinked: int = 0
     orphans: int = 0
     strays: int = 0
     unknown: list[dict[str, str]] = field(default_factory=list)
     newest: datetime | None = None
+
+    @classmethod
+    def of(cls, lane: Lane) -> "_Tally | None":
+        """Return that of the check begun, else of a new one; None while nothing was ever linked."""
+        if lane.check_state is None:
+            begins = since(lane)
+            return cls(begins) if begins else None
+        kept: dict[str, Any] = {
+            name: datetime.fromisoformat(value) if name in ("since", "newest") and value else value
+            for name, value in lane.check_state.items()
+        }
+        # The last page once more: what changed meanwhile has moved, and others have moved up.
+        return cls(**{**kept, "page": max(1, kept["page"] - 1)})
+
+    def kept(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        newest = self.newest.isoformat() if self.newest else None
+        return asdict(self) | {"since": self.since.isoformat(), "newest": newest}
 
     def saw(self, records: Iterable[xero.Document | xero.Payment]) -> None:
         for record in records:
@@ -67,29 +89,30 @@ def check_if_due(held: Held, client: xero.XeroClient) -> None:
     lane = Lane.objects.filter(pk=held.lane_id, check_due_at__lte=Now()).first()
     if lane is None:
         return
-    begins, tally = since(lane), _Tally()
-    if begins is not None:
-        invoices, credit_notes, payments = reads(client, begins)
-        _each_page(held, tally, invoices, _documents)
-        _each_page(held, tally, credit_notes, _documents)
-        _each_page(held, tally, payments, _payments)
+    tally = _Tally.of(lane)
+    if tally is not None:
+        readers = reads(client, tally.since)
+        while tally.sort < len(_JUDGES):
+            _each_page(held, tally, readers[tally.sort], _JUDGES[tally.sort])
+            tally.sort, tally.page = tally.sort + 1, 1
     is_open = Batch.objects.filter(organisation=held.organisation, settled_at=None)
     with committing("check.done"):
         held.guard()
         Lane.objects.filter(pk=lane.pk).update(
-            checked_until=tally.newest or lane.checked_until,
+            checked_until=(tally.newest if tally else None) or lane.checked_until,
             # What rests may be settled otherwise than it looks: seen to in an hour, as after a write.
             check_due_at=Now() + (CHECK_AFTER if is_open.exists() else TURN),
             check_reason="",
+            check_state=None,
         )
         Check.objects.create(
             organisation=held.organisation,
             reason=lane.check_reason,
-            looked_at=tally.looked_at,
-            relinked=tally.relinked,
-            orphans=tally.orphans,
-            strays=tally.strays,
-            unknown=tally.unknown[:_TOLD],
+            looked_at=tally.looked_at if tally else 0,
+            relinked=tally.relinked if tally else 0,
+            orphans=tally.orphans if tally else 0,
+            strays=tally.strays if tally else 0,
+            unknown=tally.unknown[:_TOLD] if tally else [],
         )
 
 
@@ -110,15 +133,16 @@ def since(lane: Lane) -> datetime | None:
 
 
 def _each_page(held: Held, tally: _Tally, read: Any, judge: Any) -> None:
-    page = page_count = 1
-    while page <= page_count:
-        records, page_count = calling("check.read", partial(read, page=page))
+    page_count = tally.page
+    while tally.page <= page_count:
+        records, page_count = calling("check.read", partial(read, page=tally.page))
         tally.saw(records)
-        if records:
-            with committing("check"):
-                held.guard()
+        with committing("check"):
+            held.guard()
+            if records:
                 judge(held, records, tally)
-        page += 1
+            tally.page += 1
+            Lane.objects.filter(pk=held.lane_id).update(check_state=tally.kept())
 
 
 def _documents(held: Held, copies: Sequence[xero.Document], tally: _Tally) -> None:
@@ -266,3 +290,7 @@ def _on_payment(link: Link, copies: Sequence[xero.Payment], tally: _Tally) -> li
             found = Copy(UUID(copy.payment_id), number, copy.status)
             return [Verdict(link.pk, "The check found it in Xero.", copy=found)]
     return []
+
+
+#: In the order of `reads`.
+_JUDGES = (_documents, _documents, _payments)
