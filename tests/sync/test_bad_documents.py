@@ -11,7 +11,7 @@ from test_edits_push import edit
 from factories import line, make_party
 from tallystick.books.models import Document, Kind
 from tallystick.sync.models import Attempt, Lane, Link, LinkState, Outcome
-from tallystick.sync.reading import document_state
+from tallystick.sync.reading import document_state, summary
 from tallystick.sync.tasks import due_organisations
 from xero_books import Books
 
@@ -138,7 +138,11 @@ def test_a_customer_that_xero_breaks_down_over_pauses_and_its_documents_with_it(
     work_until(books, lambda: books.link(document).not_before > now(books))
     assert books.link(document.party).tries == 4
     assert document_state(document).tooltip == (
-        "Its customer could not be made in Xero yet. The next try is in 10 minutes."
+        "Its customer could not be made in Xero yet. The next try is in 10 minutes; Retry tries at "
+        "once."
+    )
+    assert not summary(books.workspace).is_running, (
+        "who waits for the end of a sync need not for it"
     )
     calls = books.sandbox.calls()
     books.let_lease_end()
@@ -149,6 +153,20 @@ def test_a_customer_that_xero_breaks_down_over_pauses_and_its_documents_with_it(
     books.sandbox.remove_fault(fault)
     Link.objects.filter(party=document.party).update(not_before=Now())
     books.work()
+    assert books.link(document).state == LinkState.SYNCED
+
+
+def test_retry_on_a_document_tries_its_paused_customer_at_once(books: Books):
+    document = books.submit("INV-1", make_party(books.workspace, "Anna", number="A1"))
+    fault = books.sandbox.fault("status", status=500, method="PUT", path="*/Contacts")
+    work_until(books, lambda: books.link(document).not_before > now(books))
+    books.sandbox.remove_fault(fault)
+    books.let_lease_end()
+
+    assert document_state(document).can_retry
+    assert books.retry(document) == 1
+    books.work()
+
     assert books.link(document).state == LinkState.SYNCED
 
 

@@ -37,8 +37,8 @@ class Intent(models.TextChoices):
 
 #: States in which the engine still has something to do by itself.
 OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
-#: Links that Xero broke off so often that the next try is put off.
-PAUSED = models.Q(state=LinkState.QUEUED, tries__gt=0, not_before__gt=Now())
+#: Links whose next try is put off, for Xero broke off too often over them or over their customer.
+PAUSED = models.Q(state=LinkState.QUEUED, not_before__gt=Now())
 
 
 #: The records of ours that a link can stand for, by the name of its field.
@@ -73,6 +73,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(state__in=OPEN_STATES, queued_at__lt=too_long)
 
     def paused(self) -> Self:
+        """Links whose next try is put off."""
         return self.filter(PAUSED)
 
     def with_records(self) -> Self:

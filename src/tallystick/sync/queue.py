@@ -208,9 +208,8 @@ def release(organisation_id: int, keys: Iterable[str]) -> int:
     parties = [int(key.removeprefix("party:")) for key in keys if key.startswith("party:")]
     if parties:
         # Put off with their customer.
-        late = Link.objects.filter(organisation=organisation_id, document__party__in=parties)
-        late = late.filter(state=LinkState.QUEUED, not_before__gt=Now())
-        in_order(late).update(not_before=Now())
+        late = Link.objects.paused().filter(document__party__in=parties)
+        in_order(late.filter(organisation=organisation_id)).update(not_before=Now())
     # Said once more, so that the index on it is used.
     return _requeue(_stopped(organisation_id).filter(waiting).exclude(waits_for=""))
 

@@ -77,7 +77,7 @@ class Summary:
     blocked_until: datetime | None
     blocked_reason: str
     oldest_queued_at: datetime | None
-    #: Records of every sort that Xero breaks off each time and that are tried again later.
+    #: Documents, payments and allocations whose next try is put off.
     paused_count: int
     #: Records of every sort that wait for a person; see `sync.attention`.
     attention_count: int
@@ -176,9 +176,8 @@ def state_of(link: Link) -> DocumentState:
 
 def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     state = LinkState(link.state)
-    tooltip, pause = _TOOLTIPS.get(state, ""), _pause_of(link)
-    if pause:
-        tooltip = pause
+    pause = _pause_of(link)
+    tooltip = pause or _TOOLTIPS.get(state, "")
     if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
         state, tooltip = LinkState.QUEUED, lane.blocked_reason
     if state == LinkState.EXCLUDED and link.document:
@@ -200,9 +199,7 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
-        can_retry=state in (LinkState.FAILED, LinkState.HELD)
-        or bool(link.problem)
-        or bool(pause and link.tries),
+        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause),
     )
 
 
@@ -212,11 +209,11 @@ def _pause_of(link: Link) -> str:
     if link.state != LinkState.QUEUED or wait <= timedelta(0):
         return ""
     minutes = ceil(wait.total_seconds() / 60)
-    told = f"The next try is in {minutes} minute{'' if minutes == 1 else 's'}"
-    if not link.tries:
-        return f"Its customer could not be made in Xero yet. {told}."
-    often = f"Xero broke off {link.tries} times without a clear answer"
-    return f"{often}. {told}; Retry tries at once."
+    why = "Its customer could not be made in Xero yet"
+    if link.tries:
+        why = f"Xero broke off {link.tries} times without a clear answer"
+    in_minutes = f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{why}. The next try is {in_minutes}; Retry tries at once."
 
 
 def in_state(

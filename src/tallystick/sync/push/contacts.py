@@ -46,7 +46,8 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
 
 def _paused(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> set[int]:
     """Return the customers' links that are tried again later; their documents wait as long."""
-    paused = Link.objects.paused().filter(pk__in=[link.pk for link in links.values()])
+    queued = [link.pk for link in links.values() if link.state == LinkState.QUEUED]
+    paused = Link.objects.paused().filter(pk__in=queued) if queued else ()
     later = {link.party_id: link for link in paused}
     if later:
         with committing("contacts.find"):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tallystick import xero
 from tallystick.sync.lane import Held
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.models import PAUSED, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, send_all
 from tallystick.sync.push.finding import GONE, question
 from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, endpoint_of
@@ -26,9 +26,13 @@ _PAYMENTS: Place = "Payments"
 
 def remove_strays(held: Held, client: xero.XeroClient) -> None:
     """Look at the second copies that the check has found, and remove what is still a draft."""
-    known = Link.objects.filter(
-        organisation=held.organisation, state__in=[LinkState.SYNCED, LinkState.QUEUED]
-    ).exclude(strays=[])
+    known = (
+        Link.objects.filter(
+            organisation=held.organisation, state__in=[LinkState.SYNCED, LinkState.QUEUED]
+        )
+        .exclude(PAUSED)
+        .exclude(strays=[])
+    )
     links = known.order_by("pk").loaded(_AT_ONCE)
     for place, purpose in REMOVE.items():
         here = [link for link in links if _place(link) == place]
