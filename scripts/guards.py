@@ -168,8 +168,8 @@ GUARDS = (
         "the row lock: an answer waits for the cancellation that is under way",
         3,
         (
-            (_VERDICTS, 'rows.select_for_update(of=("self",))', "rows"),
-            (_VERDICTS, '.order_by("pk").select_for_update(of=("self",))', '.order_by("pk")'),
+            (_VERDICTS, "list(rows.select_for_update()", "list(rows"),
+            (_VERDICTS, 'links = wanted.select_for_update(of=("self",))', "links = wanted"),
         ),
         "sync/test_guards.py::test_an_answer_is_settled_only_after_the_cancellation_that_is_under_way",
     ),
@@ -358,8 +358,8 @@ GUARDS = (
         (
             (
                 _TOKENS,
-                "with transaction.atomic(durable=True):\n            found",
-                "with transaction.atomic():\n            found",
+                "with transaction.atomic(durable=True):\n            rows",
+                "with transaction.atomic():\n            rows",
             ),
         ),
         "connections/test_tokens.py::test_a_token_is_never_asked_for_inside_a_transaction",

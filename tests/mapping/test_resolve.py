@@ -204,7 +204,7 @@ def test_more_documents_cost_no_more_queries(mapped):
     with CaptureQueriesContext(connection) as for_many:
         _resolve_all(mapped, many)
 
-    assert len(for_many) == len(for_few) == 13
+    assert len(for_many) == len(for_few)
 
 
 def _stored(mapped, template: str, index: int) -> int:

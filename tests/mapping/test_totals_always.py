@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tallystick import xero
 from tallystick.books.models import Charge, Document, Kind, Line, TaxBasis, TaxCode
 from tallystick.connections.models import Organisation
-from tallystick.mapping.known import Items, Known
-from tallystick.mapping.models import Account, Direction, Rounding, TaxRate
+from tallystick.mapping.known import Known
+from tallystick.mapping.models import Account, Direction, MappingDefaults, Rounding, TaxRate
 from tallystick.mapping.problems import Unresolved
 from tallystick.mapping.resolve import Resolver
 from tallystick.money import document_totals, line_amount, line_tax
@@ -121,22 +121,16 @@ def _resolver() -> Resolver:
         for rate in RATES.values()
     ]
     directions = list(Direction)
-    known = Known(
-        organisation=Organisation(name="Books", currency="GBP", tenant_id=uuid.UUID(int=1)),
-        items=Items(0),
-        accounts={"200": ACCOUNT},
-        accounts_by_id={},
-        tax_rates={rate.tax_type: rate for rate in rates},
-        currencies=frozenset({"GBP"}),
-        tracking={},
-        tax_codes=CODES,
-        template_tax_codes={},
-        tax_types={(key, side): f"X{rate}" for key, rate in RATES.items() for side in directions},
-        account_choices={
-            (side, charge): "200" for side in directions for charge in ("", Charge.ROUNDING)
-        },
-        method_accounts={},
-        default_tax_code_id=None,
-        rounding=Rounding.LINE,
-    )
+    known = Known(Organisation(name="Books", currency="GBP", tenant_id=uuid.UUID(int=1)))
+    known.accounts = {"200": ACCOUNT}
+    known.tax_rates = {rate.tax_type: rate for rate in rates}
+    known.tracking = {}
+    known.tax_codes = CODES
+    known.tax_types = {
+        (key, side): f"X{rate}" for key, rate in RATES.items() for side in directions
+    }
+    known.account_choices = {
+        (side, charge): "200" for side in directions for charge in ("", Charge.ROUNDING)
+    }
+    known.defaults = MappingDefaults(rounding=Rounding.LINE)
     return Resolver(known)

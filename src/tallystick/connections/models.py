@@ -1,5 +1,6 @@
 """Our right to act for one set of books in Xero: consent, tokens, health, calls."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -76,6 +77,9 @@ class Connection(models.Model):
     connected_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
+
+    #: How much longer the access token lasts by the database's clock; see `tokens`.
+    access_left: timedelta | None
 
     objects: ClassVar[models.Manager["Connection"]] = ConnectionQuerySet.as_manager()
 

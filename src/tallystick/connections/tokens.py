@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from tallystick.connections import installation
@@ -45,11 +45,14 @@ def bound_connection(organisation: Organisation) -> Connection:
     """
     try:
         with transaction.atomic(durable=True):
-            found = Connection.objects.filter(
+            rows = Connection.objects.filter(
                 workspace=organisation.workspace_id,
                 organisation=organisation,
                 status=ConnectionStatus.CONNECTED,
-            ).first()
+            )
+            left = ExpressionWrapper(F("access_expires_at") - Now(), DurationField())
+            # The model declares it, so that its readers know its type.
+            found = rows.annotate(access_left=left).first()  # type: ignore[no-redef]
     except Undecryptable as unreadable:
         raise TryLater(str(unreadable), request="(none)", retry_after_seconds=60) from None
     if found is None:
@@ -85,8 +88,7 @@ def _lives(held: Connection, margin: timedelta) -> bool:
 
     The clocks of the machines that share the connection need not agree.
     """
-    rows = Connection.objects.filter(pk=held.pk, generation=held.generation)
-    return rows.filter(access_expires_at__gt=Now() + margin).exists()
+    return held.access_left is not None and held.access_left > margin
 
 
 def _renewed(organisation: Organisation, held: Connection, *, rejected: bool = False) -> str:

@@ -36,7 +36,7 @@ def document_problems(known: Known, document: Document, lines: Sequence[Line]) -
         )
     if document.total < 0:
         problems.append(_below_zero(document))
-    if known.currencies and document.currency not in known.currencies:
+    if not known.takes_currency(document.currency):
         problems.append(_currency_missing(known, document))
     dated = f"it is dated {document.issued_on:%d %b %Y}"
     problems += lock_problems(known, str(document), dated, document.issued_on)

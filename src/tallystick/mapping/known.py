@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from tallystick.books.models import Document, DocumentTemplate, Item, Line, TaxCode
@@ -14,7 +15,6 @@ from tallystick.mapping.models import (
     Direction,
     MappingDefaults,
     MethodAccount,
-    Rounding,
     TaxMapping,
     TaxRate,
     TrackingCategory,
@@ -45,75 +45,85 @@ class Items:
         return self._found.get(code)
 
 
-@dataclass(frozen=True, slots=True)
 class Known:
-    """Everything that decides what a line becomes; the same for every document of a round."""
+    """Everything that decides what a line becomes; the same for every document of a round.
 
-    organisation: Organisation
-    items: Items
-    #: By code and by Xero's id, dead ones too.
-    accounts: Mapping[str, Account]
-    accounts_by_id: Mapping[UUID, Account]
-    #: By tax type, dead ones too.
-    tax_rates: Mapping[str, TaxRate]
-    currencies: frozenset[str]
-    #: Active ones by name, whatever its letter case.
-    tracking: Mapping[str, TrackingCategory]
-    #: Ours, by primary key.
-    tax_codes: Mapping[int, TaxCode]
-    #: Primary key of our tax code by that of the template.
-    template_tax_codes: Mapping[int, int]
-    #: Tax type by primary key of our tax code and direction.
-    tax_types: Mapping[tuple[int, str], str]
-    #: Account code by direction and charge.
-    account_choices: Mapping[tuple[str, str], str]
-    #: Xero's id of the account by payment method, whatever its letter case.
-    method_accounts: Mapping[str, UUID]
-    default_tax_code_id: int | None
-    rounding: str
+    Each list is read when it is first asked for: most documents need few of them.
+    """
 
-    @classmethod
-    def of(cls, organisation: Organisation) -> "Known":
-        """Read it all, in ten queries."""
-        workspace_id = organisation.workspace_id
-        accounts = list(Account.objects.filter(organisation=organisation))
-        defaults = MappingDefaults.objects.filter(organisation=organisation).first()
-        templates = DocumentTemplate.objects.filter(workspace=workspace_id)
-        codes = Currency.objects.filter(organisation=organisation).values_list("code", flat=True)
-        return cls(
-            organisation=organisation,
-            items=Items(workspace_id),
-            accounts={account.code: account for account in accounts if account.code},
-            accounts_by_id={account.xero_id: account for account in accounts},
-            tax_rates={
-                rate.tax_type: rate for rate in TaxRate.objects.filter(organisation=organisation)
-            },
-            currencies=frozenset([*codes, organisation.currency]) - {""},
-            tracking={
-                category.name.casefold(): category
-                for category in TrackingCategory.objects.filter(
-                    organisation=organisation, status="ACTIVE"
-                )
-            },
-            tax_codes={code.pk: code for code in TaxCode.objects.filter(workspace=workspace_id)},
-            template_tax_codes=dict(
-                templates.exclude(tax_code=None).values_list("pk", "tax_code_id")
-            ),
-            tax_types={
-                (mapping.tax_code_id, mapping.direction): mapping.tax_type
-                for mapping in TaxMapping.objects.filter(organisation=organisation)
-            },
-            account_choices={
-                (choice.direction, choice.charge): choice.code
-                for choice in AccountChoice.objects.filter(organisation=organisation)
-            },
-            method_accounts={
-                chosen.method.casefold(): chosen.account_id
-                for chosen in MethodAccount.objects.filter(organisation=organisation)
-            },
-            default_tax_code_id=defaults.tax_code_id if defaults else None,
-            rounding=defaults.rounding if defaults else Rounding.HOLD,
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+        self.items = Items(organisation.workspace_id)
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """Accounts by code, dead ones too."""
+        return {account.code: account for account in self.accounts_by_id.values() if account.code}
+
+    @cached_property
+    def accounts_by_id(self) -> Mapping[UUID, Account]:
+        """Accounts by Xero's id, dead ones too."""
+        found = Account.objects.filter(organisation=self.organisation)
+        return {account.xero_id: account for account in found}
+
+    @cached_property
+    def tax_rates(self) -> Mapping[str, TaxRate]:
+        """Tax rates by tax type, dead ones too."""
+        found = TaxRate.objects.filter(organisation=self.organisation)
+        return {rate.tax_type: rate for rate in found}
+
+    def takes_currency(self, code: str) -> bool:
+        """Tell whether the books have the currency; where that was never read, they may."""
+        return (
+            code == self.organisation.currency or not self._currencies or code in self._currencies
         )
+
+    @cached_property
+    def _currencies(self) -> frozenset[str]:
+        found = Currency.objects.filter(organisation=self.organisation)
+        codes = found.values_list("code", flat=True)
+        return frozenset([*codes, self.organisation.currency]) - {""}
+
+    @cached_property
+    def tracking(self) -> Mapping[str, TrackingCategory]:
+        """Active tracking categories by name, whatever its letter case."""
+        found = TrackingCategory.objects.filter(organisation=self.organisation, status="ACTIVE")
+        return {category.name.casefold(): category for category in found}
+
+    @cached_property
+    def tax_codes(self) -> Mapping[int, TaxCode]:
+        """Ours, by primary key."""
+        return TaxCode.objects.filter(workspace=self.organisation.workspace_id).in_bulk()
+
+    @cached_property
+    def template_tax_codes(self) -> Mapping[int, int]:
+        """Primary key of our tax code by that of the template."""
+        found = DocumentTemplate.objects.filter(workspace=self.organisation.workspace_id)
+        return dict(found.exclude(tax_code=None).values_list("pk", "tax_code_id"))
+
+    @cached_property
+    def tax_types(self) -> Mapping[tuple[int, str], str]:
+        """Tax type by primary key of our tax code and direction."""
+        found = TaxMapping.objects.filter(organisation=self.organisation)
+        return {(one.tax_code_id, one.direction): one.tax_type for one in found}
+
+    @cached_property
+    def account_choices(self) -> Mapping[tuple[str, str], str]:
+        """Account code by direction and charge."""
+        found = AccountChoice.objects.filter(organisation=self.organisation)
+        return {(choice.direction, choice.charge): choice.code for choice in found}
+
+    @cached_property
+    def method_accounts(self) -> Mapping[str, UUID]:
+        """Xero's id of the account by payment method, whatever its letter case."""
+        found = MethodAccount.objects.filter(organisation=self.organisation)
+        return {chosen.method.casefold(): chosen.account_id for chosen in found}
+
+    @cached_property
+    def defaults(self) -> MappingDefaults:
+        """The default tax code and what becomes of differences by rounding."""
+        saved = MappingDefaults.objects.filter(organisation=self.organisation).first()
+        return saved or MappingDefaults(organisation=self.organisation)
 
     def read_items_of(self, documents: Iterable[Document]) -> None:
         """Look up the items of the documents' lines, which must have been fetched, in one query."""

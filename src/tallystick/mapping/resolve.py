@@ -56,7 +56,7 @@ class Resolver:
         Name the documents that will be checked, with their lines fetched, and all their items are
         looked up at once; else each document looks up its own.
         """
-        known = Known.of(organisation)
+        known = Known(organisation)
         known.read_items_of(documents)
         return cls(known)
 

@@ -26,7 +26,7 @@ def rounding_of(known: Known, document: Document) -> ChosenRounding | Problem:
 
     Where the workspace has not chosen to add such lines, that is a question.
     """
-    if known.rounding != Rounding.LINE:
+    if known.defaults.rounding != Rounding.LINE:
         return _question(document)
     direction = Direction.of(document.kind)
     code = known.account_choices.get((direction, Charge.ROUNDING))

@@ -71,17 +71,21 @@ def tax_key(tax_code_id: int, direction: str) -> str:
 
 def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
     """Yield each level that names a tax code of ours."""
-    levels = (
-        (_LEVELS[TaxLevel(place.line.tax_level)], place.line.tax_code_id),
-        ("the template", known.template_tax_codes.get(place.document.template_id or 0)),
-        ("the item", place.item.tax_code_id if place.item else None),
-        ("the workspace default", known.default_tax_code_id),
-    )
     named: set[int] = set()
-    for level, tax_code_id in levels:
+    for level, tax_code_id in _levels(known, place):
         if tax_code_id is not None and tax_code_id not in named:
             named.add(tax_code_id)
             yield level, known.tax_codes[tax_code_id]
+
+
+def _levels(known: Known, place: Place) -> Iterator[tuple[str, int | None]]:
+    """Yield each level, the nearest to the line first, with the key of what it names."""
+    yield _LEVELS[TaxLevel(place.line.tax_level)], place.line.tax_code_id
+    if place.document.template_id:
+        yield "the template", known.template_tax_codes.get(place.document.template_id)
+    if place.item:
+        yield "the item", place.item.tax_code_id
+    yield "the workspace default", known.defaults.tax_code_id
 
 
 def _rate_of(

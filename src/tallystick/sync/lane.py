@@ -111,7 +111,13 @@ def blocked_until(organisation: Organisation) -> datetime | None:
 
 
 def _take(organisation: Organisation) -> Held | None:
-    Lane.objects.get_or_create(organisation=organisation)
+    held = _take_free(organisation)
+    if held is None and Lane.objects.get_or_create(organisation=organisation)[1]:
+        return _take_free(organisation)
+    return held
+
+
+def _take_free(organisation: Organisation) -> Held | None:
     with committing("lane.take"):
         free = Q(leased_until=None) | Q(leased_until__lt=Now())
         ready = Q(blocked_until=None) | Q(blocked_until__lte=Now())

@@ -73,11 +73,13 @@ class Verdict:
 
 def lock_links(link_ids: Iterable[int]) -> dict[int, Link]:
     """Lock the links and their records for this transaction; read afresh, by primary key."""
-    wanted = list(link_ids)
-    for records in (Document, Payment, Allocation):
-        rows = records.objects.filter(links__in=wanted).order_by("pk")
-        list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
-    links = Link.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
+    wanted = Link.objects.filter(pk__in=list(link_ids)).order_by("pk")
+    keys = list(wanted.values_list("document_id", "payment_id", "allocation_id"))
+    for place, records in enumerate((Document, Payment, Allocation)):
+        if of_sort := {key[place] for key in keys} - {None}:
+            rows = records._default_manager.filter(pk__in=of_sort).order_by("pk")
+            list(rows.select_for_update().values_list("pk", flat=True))
+    links = wanted.select_for_update(of=("self",))
     return {link.pk: link for link in links.with_records()}
 
 

@@ -73,10 +73,11 @@ def _sealed_allocation(due: Due) -> xero.Sealed:
 def retract_entries(held: Held, client: xero.XeroClient) -> None:
     """Delete our copies of payments and allocations that were deleted here, one call each."""
     due = Link.objects.due(held.organisation.pk).filter(
-        state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False
+        state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False, document=None
     )
-    payments = _without_gone(held, client, due.filter(payment__isnull=False).loaded(AT_ONCE))
-    allocations = due.filter(allocation__isnull=False).loaded(AT_ONCE)
+    links = due.loaded(AT_ONCE)
+    payments = _without_gone(held, client, [link for link in links if link.payment_id])
+    allocations = [link for link in links if link.allocation_id]
     for one in removals(held.organisation, payments, allocations):
         send_all(held, client, one.purpose, one.links, one.build)
 

@@ -108,8 +108,8 @@ def _due(organisation: Organisation) -> QuerySet[Link]:
 def loaded(link_ids: Sequence[int]) -> list[Link]:
     """Return the links in this order, with all that resolving and drafting their documents needs."""
     lines = Prefetch("document__lines", Line.objects.order_by("position"))
-    links = Link.objects.filter(pk__in=link_ids).select_related("document__party")
-    by_id = {link.pk: link for link in links.prefetch_related("organisation", lines)}
+    links = Link.objects.filter(pk__in=link_ids).select_related("organisation", "document__party")
+    by_id = {link.pk: link for link in links.prefetch_related(lines)}
     return [by_id[pk] for pk in link_ids if pk in by_id]
 
 
