@@ -9,9 +9,11 @@ should be. What happens is told on standard error.
 
     python scripts/chaos.py [--seed 7] [--documents 150] [--faults 300] [--books 10]
 
-The seed decides every act, its document and amounts, every breakage and its moment among the acts,
-every spell of faults and its odds. What it cannot decide is which request meets which fault, and how
-far a process has come when it dies: that is a matter of microseconds.
+The same seed and sizes replay the same run: every act with its document and amounts, every breakage
+and its moment among the acts, every fault and the how manyth request of its spell it strikes. Two such
+runs print the same `documents`, `history` (a digest of all acts) and `faults`. What a seed cannot
+decide is which of the processes makes that request, and how far one has come when it dies; so
+`questions` and `restarted` differ.
 """
 
 import argparse

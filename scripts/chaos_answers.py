@@ -14,7 +14,7 @@ from typing import Any
 from chaos_clerk import Clerk
 from chaos_hands import PersonInXero
 from chaos_ledger import Books, Difference, dump
-from chaos_memory import Offset, Paper, Payment
+from chaos_memory import Offset, Paper, Payment, is_planned
 from django.db.models import OuterRef, Subquery
 
 from tallystick.sync import choosing, queue
@@ -114,10 +114,12 @@ class Answers:
         return None
 
     def _take_back(self, record: Payment | Offset) -> None:
+        was_planned = is_planned(record)
         if isinstance(record, Payment):
             self.clerk.delete_payment(record)
         else:
             self.clerk.remove_offset(record)
+        record.taken_back = was_planned
 
     def _has_twin(self, payment: Payment) -> bool:
         def key(one: Payment) -> tuple[Any, ...]:

@@ -28,6 +28,7 @@ from chaos_memory import (
     Payment,
     Row,
     day,
+    is_planned,
 )
 
 from tallystick.books import allocations, documents, payments
@@ -67,8 +68,12 @@ class Clerk:
         return self.machine.surely(act, done)
 
     def find(self, draw: random.Random, fits: Callable[[Paper], bool]) -> Paper | None:
-        """Return a document that stands and fits."""
-        return _from(draw, self.memory.papers, lambda one: not one.cancelled and fits(one))
+        """Return a document that stands, is the clerk's to work on, and fits."""
+        return _from(
+            draw,
+            self.memory.papers,
+            lambda one: not (one.cancelled or one.left_alone) and fits(one),
+        )
 
     def submit(self, draw: random.Random, count: int, press: Press | None = None) -> None:
         """Enter so many new documents and submit them together.
@@ -82,11 +87,11 @@ class Clerk:
 
     def edit(self, draw: random.Random) -> bool:
         """Change the lines of a document, to no less than what is settled of it."""
-        paper = self.find(draw, lambda one: not one.removed)
+        paper = self.find(draw, lambda one: True)
         if paper is None:
             return False
         body = _changed(draw, paper.body)
-        if sum(row.total for row in body) < self.memory.settled(paper):
+        if sum(row.total for row in body) < self.memory.planned(paper):
             body = (*paper.body, *body[:1])
         after = books.Document.objects.filter(pk=paper.pk, revision=paper.revision + 1)
         self.surely(
@@ -104,18 +109,13 @@ class Clerk:
     def cancel(self, draw: random.Random, press: Press | None = None) -> bool:
         """Cancel a document without entries, or several."""
         count = draw.choice((1, 1, 2, 4))
-        chosen = [self.find(draw, lambda one: not self.memory.settled(one)) for _ in range(count)]
+        chosen = [self.find(draw, lambda one: not self.memory.planned(one)) for _ in range(count)]
         papers = {id(one): one for one in chosen if one}
         self.withdraw(list(papers.values()), press)
         return bool(papers)
 
     def withdraw(self, papers: Sequence[Paper], press: Press | None = None) -> None:
-        """Cancel the documents, their entries first."""
-        for paper in papers:
-            for payment in self.memory.payments_on(paper):
-                self.delete_payment(payment)
-            for offset in self.memory.offsets_on(paper):
-                self.remove_offset(offset)
+        """Cancel documents without entries."""
         if press:
             press(papers)
         ids = [paper.pk for paper in papers]
@@ -129,7 +129,11 @@ class Clerk:
 
     def amend(self, draw: random.Random) -> bool:
         """Put a new document in the place of a cancelled one, and submit it."""
-        old = _from(draw, self.memory.papers, lambda one: one.cancelled and not one.amended)
+        old = _from(
+            draw,
+            self.memory.papers,
+            lambda one: one.cancelled and not one.amended and not one.left_alone,
+        )
         if old is None:
             return False
         copy = self.surely(
@@ -167,7 +171,7 @@ class Clerk:
         return True
 
     def unpay(self, draw: random.Random) -> bool:
-        payment = _from(draw, self.memory.payments, lambda one: not one.deleted)
+        payment = _from(draw, self.memory.payments, is_planned)
         if payment is not None:
             self.delete_payment(payment)
         return payment is not None
@@ -178,7 +182,7 @@ class Clerk:
                 workspace=self.workspace, actor=self.actor, payment_ids=[payment.pk]
             )
         )
-        payment.deleted = True
+        payment.deleted, payment.taken_back = True, False
 
     def allocate(self, draw: random.Random) -> bool:
         """Set a credit note against an invoice or bill of the same party."""
@@ -207,7 +211,7 @@ class Clerk:
         return True
 
     def unallocate(self, draw: random.Random) -> bool:
-        offset = _from(draw, self.memory.offsets, lambda one: not one.deleted)
+        offset = _from(draw, self.memory.offsets, is_planned)
         if offset is not None:
             self.remove_offset(offset)
         return offset is not None
@@ -218,7 +222,7 @@ class Clerk:
                 workspace=self.workspace, actor=self.actor, allocation_ids=[offset.pk]
             )
         )
-        offset.deleted = True
+        offset.deleted, offset.taken_back = True, False
 
     def sync_now(self) -> None:
         def press() -> None:
@@ -228,13 +232,12 @@ class Clerk:
         self.surely(press)
 
     def _may_settle(self, paper: Paper) -> bool:
-        # What a person has taken out of Xero, or made another amount there, is not paid on.
-        known = not paper.removed and paper.kept is None
-        return known and self.memory.outstanding(paper) > 0
+        return self.memory.outstanding(paper) > 0
 
     def _may_credit(self, note: Paper, paper: Paper) -> bool:
         alike = paper.kind == CREDITED[note.kind] and paper.party == note.party
-        free = all(one.note is not note for one in self.memory.offsets_on(paper))
+        pairs = [(one.note, one.paper) for one in self.memory.offsets if is_planned(one)]
+        free = all(one is not note or other is not paper for one, other in pairs)
         return alike and free and self._may_settle(paper)
 
     def _new_paper(self, draw: random.Random) -> Paper:

@@ -155,8 +155,6 @@ class ShakenMachine(Machine):
     def freeze_worker(self, which: int, *, seconds: float) -> None:
         """Stop a worker in the middle of whatever it does; others take over what it held."""
         name = self._workers[which % len(self._workers)]
-        if name in self._thaw_at:
-            return
         self.faults["freeze_worker"] += 1
         os.killpg(self._running[name].pid, signal.SIGSTOP)
         self._thaw_at[name] = time.monotonic() + seconds

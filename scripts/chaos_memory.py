@@ -1,12 +1,13 @@
 """What the run itself knows of its documents and their money; shares no code with Tallystick.
 
-By this, and by nothing that Tallystick says, the stand-in's books are judged in the end.
+By this, and by nothing that Tallystick says, the stand-in's books are judged in the end. What the
+acts are chosen by is what was planned: how far the engine has come does not change the history.
 """
 
 import csv
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -66,6 +67,8 @@ class Paper:
     #: A person changed, approved or removed its copy in Xero.
     touched: bool = False
     removed: bool = False
+    #: A person was to remove its copy, had there been one: the clerk does nothing with it any more.
+    left_alone: bool = False
     #: What a person let stand in Xero instead of ours.
     kept: Decimal | None = None
     amended: bool = False
@@ -100,6 +103,8 @@ class Payment:
     #: What Tallystick puts behind the reference in Xero.
     number: str = ""
     deleted: bool = False
+    #: It was deleted because Xero had no place for it, not because the clerk was to.
+    taken_back: bool = False
 
 
 @dataclass
@@ -112,6 +117,10 @@ class Offset:
     day: date
     pk: int = 0
     deleted: bool = False
+    taken_back: bool = False
+
+
+Entry = Payment | Offset
 
 
 @dataclass
@@ -125,20 +134,38 @@ class Memory:
     def live(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.cancelled]
 
-    def payments_on(self, paper: Paper) -> list[Payment]:
-        return [one for one in self.payments if one.paper is paper and not one.deleted]
-
-    def offsets_on(self, paper: Paper) -> list[Offset]:
-        here = [one for one in self.offsets if paper in (one.note, one.paper)]
-        return [one for one in here if not one.deleted]
-
     def settled(self, paper: Paper) -> Decimal:
         """How much of it is paid and credited."""
-        entries = [*self.payments_on(paper), *self.offsets_on(paper)]
-        return sum((one.amount for one in entries), Decimal(0))
+        return _sum(one for one in self._entries_on(paper) if not one.deleted)
+
+    def planned(self, paper: Paper) -> Decimal:
+        """How much the clerk has paid and credited, also where that was taken back."""
+        return _sum(one for one in self._entries_on(paper) if is_planned(one))
 
     def outstanding(self, paper: Paper) -> Decimal:
-        return paper.total - self.settled(paper)
+        """How much the clerk may still pay or credit."""
+        return paper.total - self.planned(paper)
+
+    def fingerprint(self) -> str:
+        """Return all that the clerk did, as text: what the same seed makes the same."""
+        papers = [(one.kind, one.number, one.party, one.day, one.body) for one in self.papers]
+        entries = [
+            (one.amount, one.day, is_planned(one)) for one in (*self.payments, *self.offsets)
+        ]
+        return f"{papers} {entries}"
+
+    def _entries_on(self, paper: Paper) -> list[Entry]:
+        offsets = [one for one in self.offsets if one.note is paper or one.paper is paper]
+        return [*(one for one in self.payments if one.paper is paper), *offsets]
+
+
+def is_planned(entry: Entry) -> bool:
+    """Tell whether it stands, as far as the clerk decided."""
+    return entry.taken_back or not entry.deleted
+
+
+def _sum(entries: Iterable[Entry]) -> Decimal:
+    return sum((one.amount for one in entries), Decimal(0))
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -5,22 +5,24 @@ import sys
 import threading
 import time
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from chaos_answers import judge_links
 from chaos_ledger import Books, Difference
 from chaos_machine import BREAKAGES, ShakenMachine
-from chaos_memory import bodies
+from chaos_memory import Memory, bodies
 from chaos_setup import (
     ask_for_check,
     cut_back_offs_short,
     is_at_rest,
     is_checked,
+    let_access_be_renewed,
     open_books,
     second_copies,
 )
-from chaos_weather import Weather
+from chaos_weather import TOKEN_FAULTS, Weather
 from machine import wait_until
 
 _ACTS = {
@@ -32,6 +34,8 @@ _ACTS = {
 _FEWER_SUBMITTED = 4
 _STEPS_BETWEEN_BREAKAGES = 40
 _STEPS_OF_A_SPELL = 25
+#: So many of a spell's requests may be struck; about as many are made in that time.
+_REQUESTS_OF_A_BOOK = 4
 #: So long takes each step at least: the engine is to be at work meanwhile.
 _STEP_SECONDS = 0.15
 #: Longer than any pause before a next try.
@@ -58,7 +62,7 @@ class Run:
         self._machine, self._seed = machine, seed
         self._documents_wanted, self._faults_wanted = documents, faults
         self._desks = open_books(machine, books, bodies(data, self._draw("data")))
-        self._weather = Weather(machine.sandbox, seed)
+        self._weather = Weather(machine.sandbox, seed, requests=books * _REQUESTS_OF_A_BOOK)
         self.acts: Counter[str] = Counter()
 
     def go(self) -> None:
@@ -70,6 +74,7 @@ class Run:
             ends = time.monotonic() + _STEP_SECONDS
             draw = self._draw(f"step {step}")
             if step % _STEPS_OF_A_SPELL == 0:
+                self._let_all_strike()
                 self._weather.turn(step // _STEPS_OF_A_SPELL)
                 _tell(
                     f"{time.monotonic() - began:.0f} s: step {step}, {self._documents()} documents, "
@@ -84,6 +89,7 @@ class Run:
             self._machine.look_after()
             time.sleep(max(0.0, ends - time.monotonic()))
             step += 1
+        self._let_all_strike()
         _tell(f"{step:,} steps: {dict(self.acts)}")
 
     def come_to_rest(self) -> None:
@@ -126,6 +132,7 @@ class Run:
             "documents": sum(len(one.papers) for one in memories),
             "payments": sum(len(one.payments) for one in memories),
             "allocations": sum(len(one.offsets) for one in memories),
+            "history": sha256("".join(map(Memory.fingerprint, memories)).encode()).hexdigest(),
             "fault_count": faults.total(),
             "faults": dict(sorted(faults.items())),
             "missing": found.missing,
@@ -141,7 +148,7 @@ class Run:
     def _is_enough(self, step: int) -> bool:
         if step % _STEPS_OF_A_SPELL or self._documents() < self._documents_wanted:
             return False
-        return self._weather.count() >= self._faults_wanted
+        return self._weather.planned >= self._faults_wanted
 
     def _documents(self) -> int:
         return sum(len(desk.clerk.memory.papers) for desk in self._desks)
@@ -154,6 +161,22 @@ class Run:
         desk = draw.choice(self._desks)
         if getattr(desk, name)(draw, step):
             self.acts[name] += 1
+
+    def _let_all_strike(self) -> None:
+        """Keep the engine at work until every fault of the spell has met its request."""
+
+        def have_struck() -> bool:
+            left = self._weather.to_come()
+            if left & TOKEN_FAULTS:
+                self._machine.surely(let_access_be_renewed)
+            if left:
+                self._machine.surely(ask_for_check)
+                self._machine.surely(cut_back_offs_short)
+                self._reconnect()
+                self._machine.look_after()
+            return not left
+
+        wait_until(have_struck, "the faults of the spell to strike", seconds=_PATIENCE_SECONDS)
 
     def _break(self, what: str, draw: random.Random) -> None:
         if what == "kill_web":

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import cycle
@@ -122,12 +123,12 @@ class Desk:
         return self.person.change(paper)
 
     def remove_there(self, draw: random.Random, step: int) -> bool:
-        settled = self.clerk.memory.settled
-        paper = self.clerk.find(draw, lambda one: _has_screen(one) and not settled(one))
-        if paper is None or not self.person.remove(paper):
+        planned = self.clerk.memory.planned
+        paper = self.clerk.find(draw, lambda one: _has_screen(one) and not planned(one))
+        if paper is None:
             return False
-        paper.removed = True
-        return True
+        paper.left_alone, paper.removed = True, self.person.remove(paper)
+        return paper.removed
 
     def reconnect(self) -> bool:
         return reconnect(self.clerk.machine, self.clerk.organisation, self.clerk.actor)
@@ -179,6 +180,12 @@ def cut_back_offs_short() -> None:
     wake_due()
 
 
+def let_access_be_renewed() -> None:
+    """Let every access be renewed at the next call, though the one there is still lasts a while."""
+    soon = Now() + timedelta(minutes=2)
+    Connection.objects.filter(access_expires_at__gt=soon).update(access_expires_at=soon)
+
+
 def ask_for_check() -> None:
     """Let every organisation be looked through as soon as may be."""
     Lane.objects.update(check_due_at=Now(), check_reason="The run has ended.")
@@ -195,7 +202,7 @@ def second_copies() -> int:
 
 def _has_screen(paper: Paper) -> bool:
     """Tell whether Xero shows it on a screen of its own there, where a person can act."""
-    return paper.kind in (SALES_INVOICE, BILL) and not paper.removed
+    return paper.kind in (SALES_INVOICE, BILL)
 
 
 def _bound(sandbox: str, actor: User, n: int) -> Organisation:

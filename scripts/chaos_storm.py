@@ -20,6 +20,7 @@ from tallystick.workspaces.models import User
 
 _STEP_SECONDS = 0.1
 _SPELL_SECONDS = 12
+_REQUESTS_OF_A_SPELL = 60
 _BREAKAGE_SECONDS = 20
 
 
@@ -30,7 +31,7 @@ class Storm:
         """`person` is the e-mail address of whoever presses Retry and connects again."""
         self._machine = machine
         self._dice = random.Random(f"{seed} storm")  # noqa: S311 - no secret
-        self._weather = Weather(machine.sandbox, seed)
+        self._weather = Weather(machine.sandbox, seed, requests=_REQUESTS_OF_A_SPELL)
         self._actor = User.objects.get(email=person)
         self._over = threading.Event()
         self._thread = ThreadPoolExecutor(1, "storm")

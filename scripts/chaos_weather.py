@@ -1,8 +1,7 @@
-"""The stand-in Xero's bad days: spells of faults, each request struck by chance.
+"""The stand-in Xero's bad days: spells of faults, each for one request of those that come.
 
-Which faults a spell brings and how often follows from the seed and the number of the spell. Each
-fault has dice of its own with a seed of its own at the stand-in; which request meets which throw
-depends on the order in which requests arrive.
+Which faults a spell brings, how many, and the how manyth request each of them strikes, follows
+from the seed and the number of the spell.
 """
 
 import random
@@ -16,6 +15,8 @@ from chaos_machine import LATEST_SECONDS
 _API, _TOKENS = "/api.xro/2.0/*", "/connect/token"
 #: How many of a hundred requests meet a fault, in the spells there are; calm ones let work get done.
 _SEVERITIES = (8, 20, 35, 50, 65)
+#: So many of a hundred spells have a certain fault that befalls what renews the access.
+_TOKEN_SPELLS = 25
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,20 @@ _KINDS = (
     Kind("slow", "slow", 0.4, {"seconds": 0.5}),
     Kind("too_late", "delay", 0.15, {"seconds": LATEST_SECONDS - 1}),
     Kind("token_expired", "expire_token", 0.3),
-    Kind("token_answer_lost", "cut_after", 2, path=_TOKENS),
-    Kind("token_503", "status", 2, {"status": 503}, path=_TOKENS),
 )
+_TOKEN_KINDS = (
+    Kind("token_answer_lost", "cut_after", 1, path=_TOKENS),
+    Kind("token_503", "status", 1, {"status": 503}, path=_TOKENS),
+)
+TOKEN_FAULTS = {kind.name for kind in _TOKEN_KINDS}
 
 
 class Weather:
     """Makes the spells, and counts whom they struck."""
 
-    def __init__(self, sandbox: str, seed: int) -> None:
+    def __init__(self, sandbox: str, seed: int, *, requests: int) -> None:
+        """`requests` is how many of each spell's may be struck; more are served without a fault."""
+        self._length = requests
         self._faults = f"{sandbox}/_sandbox/faults"
         self._requests = f"{sandbox}/_sandbox/requests"
         self._seed = seed
@@ -67,27 +73,36 @@ class Weather:
         self._seen_until = 0
         self.served = 0
         self.struck: Counter[str] = Counter()
+        #: How many faults there have been or are to come, in the spells so far.
+        self.planned = 0
 
     def turn(self, spell: int) -> None:
-        """Let the next spell begin."""
+        """Let the next spell begin; what has not struck by now never will."""
         draw = random.Random(f"{self._seed} weather {spell}")  # noqa: S311 - no secret
-        severity = draw.choice(_SEVERITIES) / 100
-        kinds = [kind for kind in _KINDS if draw.random() < 0.75]
-        whole = sum(kind.share for kind in kinds if kind.path == _API) or 1
         self.clear()
-        for kind in kinds:
-            match = {
-                "path": kind.path,
-                "probability": min(0.6, severity * kind.share / whole),
-                "seed": draw.randrange(10**6),
-            }
-            body = {"match": match, "action": kind.action, **kind.more}
-            made = self._http.post(self._faults, json=body).raise_for_status().json()
-            self._names[str(made["id"])] = kind.name
+        count = round(self._length * draw.choice(_SEVERITIES) / 100)
+        kinds = draw.sample(_KINDS, round(len(_KINDS) * 0.75))
+        shares = [kind.share for kind in kinds]
+        for nth in sorted(draw.sample(range(1, self._length + 1), count)):
+            self._send_for(draw.choices(kinds, shares)[0], nth)
+        for kind in _TOKEN_KINDS:
+            if draw.randrange(100) < _TOKEN_SPELLS:
+                self._send_for(kind, 1)
+
+    def to_come(self) -> set[str]:
+        """Return the names of those that have not struck yet."""
+        faults = self._http.get(self._faults).raise_for_status().json()["faults"]
+        return {self._names[str(fault["id"])] for fault in faults if not fault["hits"]}
 
     def clear(self) -> None:
         """Let no fault strike any more."""
         self._http.delete(self._faults).raise_for_status()
+
+    def _send_for(self, kind: Kind, nth: int) -> None:
+        body = {"match": {"path": kind.path, "nth": nth}, "action": kind.action, **kind.more}
+        made = self._http.post(self._faults, json=body).raise_for_status().json()
+        self._names[str(made["id"])] = kind.name
+        self.planned += 1
 
     def count(self) -> int:
         """Read on in what the stand-in has served, and return how many requests were struck."""
