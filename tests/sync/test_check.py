@@ -57,6 +57,15 @@ def test_a_second_copy_that_is_approved_is_a_persons_to_decide(books: Books):
     assert held.problem["code"] == "doubled"
     assert "twice" in held.problem["message"]
     assert len(books.live()) == 2
+    books.retry(bill)
+    books.drain()
+    assert books.link(bill).state == LinkState.HELD, "it still stands there twice"
+
+    voided = xero.seal_status_changes("Invoices", [(second, "VOIDED")])
+    assert client.send(voided, "somebody voids").documents[0].ok
+    books.retry(bill)
+    books.drain()
+    assert (books.link(bill).state, books.link(bill).strays) == (LinkState.SYNCED, [])
 
 
 def test_a_ghost_of_a_cancelled_document_goes(books: Books):

@@ -6,9 +6,11 @@ import subprocess
 from urllib.parse import urlencode
 
 import pytest
+from bookkeeper import Bookkeeper
 from django.db import connection
 from django.db.models.functions import Now
 
+from factories import make_allocation
 from tallystick.books.models import Kind
 from tallystick.sync.models import Attempt, Batch, Check, Lane, LinkState, Outcome, SentAs
 from tallystick.sync.tasks import due_organisations
@@ -131,7 +133,9 @@ def test_a_bill_that_a_frozen_worker_writes_a_second_time_is_deleted_and_the_log
     """What no protocol closes: a bill's number may stand in Xero twice, and nobody read the answer."""
     books.choose_everything()
     bill = books.submit("BILL-1", kind=Kind.BILL)
-    first = write_twice(books)
+    write_late(LAST_MOMENT, "*/Invoices", books)
+    first = str(books.link(bill).xero_id)
+    assert len(books.live()) == 2, "the bill stands there twice now"
 
     an_hour_passes(books)
     books.work()
@@ -149,7 +153,9 @@ def test_a_second_bill_that_is_approved_is_a_persons_to_decide(books: Books):
     books.choose_everything()
     books.policy(Kind.BILL, sent_as=SentAs.AUTHORISED)
     bill = books.submit("BILL-1", kind=Kind.BILL)
-    first = write_twice(books)
+    write_late(LAST_MOMENT, "*/Invoices", books)
+    first = str(books.link(bill).xero_id)
+    assert len(books.live()) == 2, "the bill stands there twice now"
 
     an_hour_passes(books)
     books.work()
@@ -160,24 +166,73 @@ def test_a_second_bill_that_is_approved_is_a_persons_to_decide(books: Books):
     assert "stands in Xero twice" in books.problem(bill)["message"]
 
 
-def write_twice(books: Books) -> str:
+def test_an_allocation_that_a_frozen_worker_makes_a_second_time_is_a_persons_to_decide(
+    books: Books, bookkeeper: Bookkeeper
+):
+    """It bears no mark by which it could be known for ours: nothing is removed without a person."""
+    books.policy(Kind.SALES_INVOICE, sent_as=SentAs.AUTHORISED)
+    books.policy(Kind.SALES_CREDIT_NOTE, sent_as=SentAs.AUTHORISED)
+    note, invoice = books.submit("CN-1", kind=Kind.SALES_CREDIT_NOTE), books.submit("INV-1")
+    books.drain()
+    allocation = make_allocation(note, invoice, "5.00")
+    write_late("create_allocations.send.before_call", "*/Allocations", books)
+    first = str(books.link(allocation).xero_id)
+    [second] = {one["id"] for one in books.allocations()} - {first}
+
+    an_hour_passes(books)
+    books.work()
+
+    assert books.link(allocation).state == LinkState.HELD
+    assert "stands in Xero twice" in books.problem(allocation)["message"]
+    assert Check.objects.latest("pk").strays == 1
+    assert len(books.allocations()) == 2
+    books.retry(allocation)
+    books.work()
+    assert books.link(allocation).state == LinkState.HELD, "nobody has removed it yet"
+
+    bookkeeper.delete(f"CreditNotes/{books.link(note).xero_id}/Allocations/{second}")
+    books.retry(allocation)
+    books.work()
+
+    link = books.link(allocation)
+    assert (link.state, str(link.xero_id), link.strays) == (LinkState.SYNCED, first, [])
+    assert [one["id"] for one in books.allocations()] == [first]
+    an_hour_passes(books)
+    books.work()
+    assert books.link(allocation).state == LinkState.SYNCED
+
+
+def test_equal_allocations_of_a_credit_note_to_two_invoices_are_no_double(books: Books):
+    books.policy(Kind.SALES_INVOICE, sent_as=SentAs.AUTHORISED)
+    books.policy(Kind.SALES_CREDIT_NOTE, sent_as=SentAs.AUTHORISED)
+    note = books.submit("CN-1", kind=Kind.SALES_CREDIT_NOTE)
+    allocations = [
+        make_allocation(note, books.submit(number), "5.00") for number in ("INV-1", "INV-2")
+    ]
+    books.work()
+
+    an_hour_passes(books)
+    books.work()
+
+    assert Check.objects.latest("pk").strays == 0
+    assert {books.link(one).state for one in allocations} == {LinkState.SYNCED}
+
+
+def write_late(moment: str, path: str, books: Books) -> None:
     """Freeze a worker as it sends, until Xero has forgotten the key; it dies before it hears.
 
-    Returns the id of the first copy, which another worker has made meanwhile.
+    Another worker has done the same meanwhile.
     """
-    frozen = books.paused_worker(LAST_MOMENT)
+    frozen = books.paused_worker(moment)
     books.let_lease_end()
     books.drain()
-    [first] = books.live()
     books.let_key_die()
-    held_back = books.sandbox.fault("hold_after", method="PUT", path="*/Invoices", times=1)
+    held_back = books.sandbox.fault("hold_after", method="PUT", path=path, times=1)
     os.kill(frozen.pid, signal.SIGCONT)
     books.sandbox.wait_until_holding(held_back)
     frozen.kill()
     frozen.wait()
     books.sandbox.release(held_back)
-    assert len(books.live()) == 2, "the bill stands there twice now"
-    return str(first["id"])
 
 
 def an_hour_passes(books: Books) -> None:

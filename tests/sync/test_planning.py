@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+from bookkeeper import Bookkeeper
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -32,7 +33,7 @@ ENDPOINTS = {
     "PUT Payments": {"create_payments"},
     "PUT CreditNotes/Allocations": {"create_allocations"},
     "PUT Invoices/Attachments": {"attach_invoices"},
-    "POST Invoices": {"update_invoices", "approve_invoices", "retract_invoices"},
+    "POST Invoices": {"update_invoices", "approve_invoices", "retract_invoices", "stray_invoices"},
     "POST CreditNotes": {"update_credit_notes", "retract_credit_notes"},
 }
 
@@ -251,6 +252,18 @@ def test_lists_that_are_old_are_read_first(books: Books):
     told = planned_and_pushed(books)
 
     assert {one.name: one.count for one in told.calls}["organisation.read"] == 5
+
+
+def test_second_copies_that_the_check_has_found(books: Books, bookkeeper: Bookkeeper):
+    bill = books.submit("B-1", kind=Kind.BILL)
+    books.drain()
+    second = bookkeeper.make("ACCPAY", "B-1", contact="Somebody")
+    Link.objects.filter(document=bill).update(strays=[second["InvoiceID"]])
+
+    told = planned_and_pushed(books)
+
+    assert {one.name for one in told.calls} == {"strays.look", "stray_invoices"}
+    assert books.link(bill).strays == []
 
 
 def test_large_documents_are_parted_by_their_bytes(books: Books):

@@ -165,7 +165,7 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     if verdict.copy:
         outcome = _move_to_copy(link, verdict.copy)
         link.wants_pdf = link.wants_pdf and action != "attach"
-        if action == "stray":
+        if action == "stray" and verdict.problem is None:
             link.strays = link.strays[1:]
         if verdict.problem is None or _is_withdrawn(link):
             return outcome

@@ -22,6 +22,7 @@ from tallystick.books.models import Kind, Payment
 from tallystick.sync.lane import CHECK_AFTER, Held
 from tallystick.sync.models import WITH_RECORDS, Batch, Check, Lane, Link, LinkState
 from tallystick.sync.policy import policies_of
+from tallystick.sync.push.entries import document_links, documents_of, entry_of
 from tallystick.sync.push.finding import GONE, Found, indexed, judge_ours, ours_in, sent_of
 from tallystick.sync.push.ready import uid_in
 from tallystick.sync.push.shapes import document_of, kind_of
@@ -148,9 +149,13 @@ def _each_page(held: Held, tally: _Tally, read: Any, judge: Any) -> None:
 def _documents(held: Held, copies: Sequence[xero.Document], tally: _Tally) -> None:
     links = _links_about(held, copies)
     _note_unknown(links, copies, tally)
+    pairs = _allocated(held, copies)
+    locked = lock_links([*(link.pk for link in links), *pairs])
+    for link_id, allocations in pairs.items():
+        _on_allocation(locked[link_id], allocations, tally)
+    links = [locked[link.pk] for link in links]
     if not links:
         return
-    links = list(lock_links(link.pk for link in links).values())
     found, sent = indexed(copies), sent_of(links)
     verdicts: list[Verdict] = []
     for link in links:
@@ -247,6 +252,49 @@ def _note_unknown(links: Sequence[Link], copies: Sequence[xero.Document], tally:
                     "url": copy.url or "",
                 }
             )
+
+
+def _allocated(held: Held, copies: Sequence[xero.Document]) -> dict[int, list[xero.Allocation]]:
+    """Return what the credit notes show for each pair that we have set against each other.
+
+    By the key of the link of our own allocation, of which there is one in each pair.
+    """
+    shown: dict[tuple[str, str], list[xero.Allocation]] = defaultdict(list)
+    for copy in copies:
+        for one in copy.allocations if isinstance(copy, xero.CreditNote) else ():
+            if one.invoice and not one.is_deleted:
+                pair = (copy.record_id.lower(), one.invoice.invoice_id.lower())
+                shown[pair].append(one)
+    if not shown:
+        return {}
+    found = Link.objects.filter(
+        organisation=held.organisation,
+        state=LinkState.SYNCED,
+        allocation__credit_note__links__organisation=held.organisation,
+        allocation__credit_note__links__xero_id__in={note for note, _ in shown},
+    )
+    links = list(found.select_related(*WITH_RECORDS))
+    documents = document_links(held.organisation, links)
+    pairs = {}
+    for link in links:
+        document, note = (str(documents[one.pk].xero_id) for one in documents_of(entry_of(link)))
+        pairs[link.pk] = shown[note, document]
+    return pairs
+
+
+def _on_allocation(link: Link, copies: Sequence[xero.Allocation], tally: _Tally) -> None:
+    """Note what equals ours and stands beside it: before we sent ours, there was none.
+
+    Allocations bear no mark of ours. So what was sent beside another on purpose is not judged.
+    """
+    ours = {one.allocation_id.lower() for one in copies} & {str(link.xero_id)}
+    if link.state != LinkState.SYNCED or link.forced_revision or not ours or not link.allocation:
+        return
+    given = (link.allocation.amount, link.allocation.allocated_on)
+    for copy in copies:
+        alike = (copy.amount, copy.allocated_on) == given
+        if alike and copy.allocation_id.lower() not in ours:
+            _add_stray(link, copy.allocation_id, tally)
 
 
 def _payments(held: Held, copies: Sequence[xero.Payment], tally: _Tally) -> None:

@@ -105,7 +105,7 @@ def look_again(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
     documents = document_links(organisation, links)
     due = []
     for link in links:
-        there = [documents[document.pk] for document in _documents(entry_of(link))]
+        there = [documents[document.pk] for document in documents_of(entry_of(link))]
         due.append(Due(link, there[0], credit_note=there[1] if link.allocation else None))
     verdicts = ask(client, due, policy_of(organisation, PAYMENT))
     return [verdict for verdict in verdicts if verdict.copy]
@@ -166,7 +166,7 @@ def _judge_all(held: Held, links: Sequence[Link]) -> tuple[list[Due], list[Verdi
 
 def document_links(organisation: Organisation, links: Sequence[Link]) -> dict[int, Link]:
     """Return the links of the entries' documents that there are, by the document's key."""
-    wanted = {document.pk for link in links for document in _documents(entry_of(link))}
+    wanted = {document.pk for link in links for document in documents_of(entry_of(link))}
     found = Link.objects.filter(organisation=organisation, document__in=wanted)
     return {
         link.document_id: link
@@ -175,7 +175,8 @@ def document_links(organisation: Organisation, links: Sequence[Link]) -> dict[in
     }
 
 
-def _documents(entry: Payment | Allocation) -> tuple[Document, ...]:
+def documents_of(entry: Payment | Allocation) -> tuple[Document, ...]:
+    """Return what the entry hangs on: its document, and its credit note behind it."""
     if isinstance(entry, Payment):
         return (entry.document,)
     return (entry.document, entry.credit_note)
@@ -187,7 +188,7 @@ def judge(link: Link, documents: Mapping[int, Link], resolver: Resolver) -> Due 
     if entry.status == EntryStatus.DELETED:
         return Verdict(link.pk, "Deleted before it was sent.")
     there: list[Link] = []
-    for document in _documents(entry):
+    for document in documents_of(entry):
         known = documents.get(document.pk)
         if known is None or known.state != LinkState.SYNCED:
             return Verdict(link.pk, "", waits_for=f"document:{document.pk}")

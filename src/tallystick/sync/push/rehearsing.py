@@ -24,7 +24,7 @@ from tallystick.mapping import mirror
 from tallystick.mapping.resolve import Resolver
 from tallystick.sync.models import Batch, Intent, Lane, Link, LinkState
 from tallystick.sync.policy import PAYMENT, policies_of
-from tallystick.sync.push import contacts, documents, entering, entries, statuses
+from tallystick.sync.push import contacts, documents, entering, entries, statuses, strays
 from tallystick.sync.push.attach import ATTACH, sealed_pdf
 from tallystick.sync.push.batches import (
     BATCH,
@@ -165,7 +165,7 @@ class Rehearsal:
     # The steps of a round.
 
     def _before(self) -> None:
-        """Count what comes first: lists that are old, requests without an answer, a check."""
+        """Count what comes first: requests without an answer, old lists, a check, second copies."""
         for batch in Batch.objects.filter(organisation=self.organisation, settled_at=None):
             purpose = purpose_of(batch)
             ended = has_ended(purpose, batch)
@@ -181,6 +181,10 @@ class Rehearsal:
         if begins:
             for read in reads(self._client, begins):
                 self._ask("check.read", partial(read, page=1))
+        for place, links in strays.due_strays(self.organisation).items():
+            self._ask("strays.look", partial(strays.look, place, self._client, links))
+            for writing in strays.stray_removals(place, links):
+                deque(self._write(writing), maxlen=0)
 
     def _withdraw(self) -> Iterator[Outcome]:
         out = self._links(state=LinkState.QUEUED, intent=Intent.RETRACT, xero_id__isnull=False)
