@@ -96,7 +96,10 @@ def undo(
         (preview.voided, "voided in Xero"),
         (preview.entries, "deleted in Xero first"),
         (preview.refused, "refused by Xero while payments stand on them"),
+        (preview.gone, "removed in Xero by somebody already"),
         (preview.stopped, "left to wait for the next Sync now"),
+        (preview.unsettled, "of these, with an edit, a question or a failure that ends with it"),
+        (preview.arriving, "being sent just now; undo once more when that has arrived"),
     ):
         if part.count:
             print(f"{part}: {fate}")

@@ -75,7 +75,17 @@ def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
     for level, tax_code_id in _levels(known, place):
         if tax_code_id is not None and tax_code_id not in named:
             named.add(tax_code_id)
-            yield level, known.tax_codes[tax_code_id]
+            if code := _code(known, tax_code_id):
+                yield level, code
+
+
+def _code(known: Known, pk: int) -> TaxCode | None:
+    """Return our tax code; read now, where it was added after the others were read.
+
+    Passing over its level instead would tax the line by a lower one in silence.
+    """
+    ours = TaxCode.objects.filter(workspace=known.organisation.workspace_id)
+    return known.tax_codes.get(pk) or ours.filter(pk=pk).first()
 
 
 def _levels(known: Known, place: Place) -> Iterator[tuple[str, int | None]]:

@@ -1,21 +1,22 @@
 """What a person decides about a link: one act each, safe to repeat, written in the Sync log.
 
 Each takes effect on those links that wait for such a decision; the others stay as they are. They
-return how many took it. Nothing here talks to Xero: the engine carries out what was decided.
+return how many took it. The links are locked before it is asked how they stand, so that of two
+presses at once the second finds nothing to do. Nothing here talks to Xero: the engine carries out what was decided.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Coalesce, Left, Now
+from django.db.models.functions import Cast, Coalesce, Left, Now
 
 from tallystick.books.models import Document, EntryStatus, Party, Status
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
-from tallystick.sync.policy import MARKED_DONE, in_order, reassess
-from tallystick.sync.queue import NotConnected, anew, bound_organisation, release
+from tallystick.sync.policy import MARKED_DONE, reassess
+from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
 from tallystick.sync.snapshots import note_came_back
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
@@ -29,14 +30,15 @@ _STOPPED = (LinkState.FAILED, LinkState.HELD)
 def approve(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Approve the documents in Xero, or those that the payments and allocations wait for."""
     chosen = _chosen(workspace, actor, link_ids)
-    documents = Link.objects.filter(
+    waited_for = Link.objects.filter(
         Q(pk__in=chosen)
         | Q(document__payments__links__in=chosen)
         | Q(document__allocations__links__in=chosen)
         | Q(document__credits__links__in=chosen),
         organisation__workspace=workspace,
-        state=LinkState.SYNCED,
-        xero_status__in=["DRAFT", "SUBMITTED"],
+    )
+    documents = locked(Link.objects.filter(pk__in=_keys(waited_for))).filter(
+        state=LinkState.SYNCED, xero_status__in=["DRAFT", "SUBMITTED"]
     )
     _note(documents, actor, "approved it to go on in Xero")
     return _queue(documents, intent=Intent.APPROVE)
@@ -45,7 +47,7 @@ def approve(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> in
 @transaction.atomic
 def send_ours(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Let ours take the place of what Xero has, as it is now; a later edit asks again."""
-    held = _chosen(workspace, actor, link_ids).filter(state=LinkState.HELD)
+    held = locked(_chosen(workspace, actor, link_ids)).filter(state=LinkState.HELD)
     _note(held, actor, "chose to send ours")
     _force(held)
     return _queue(held)
@@ -54,10 +56,10 @@ def send_ours(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
 @transaction.atomic
 def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Accept what Xero has: the document counts as sent, a payment as the one that stands there."""
-    held = _chosen(workspace, actor, link_ids).filter(state=LinkState.HELD)
+    held = locked(_chosen(workspace, actor, link_ids)).filter(state=LinkState.HELD)
     drifted = held.filter(document__isnull=False, xero_id__isnull=False, problem__code="differs")
     _note(held, actor, "chose to keep what Xero has")
-    count = _accept(list(drifted.select_related("document").select_for_update(of=("self",))))
+    count = _accept(list(drifted.select_related("document")))
     for link in held.filter(problem__code="payment_exists"):
         candidate = _details(link)["candidates"][0]["id"]
         count += _queue(Link.objects.filter(pk=link.pk), claim=candidate)
@@ -71,7 +73,7 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
     So what an undone run has taken out goes to Xero again, too.
     """
     undone = Q(state=LinkState.RETRACTED) & still_stands()
-    stopped = _chosen(workspace, actor, link_ids).filter(
+    stopped = locked(_chosen(workspace, actor, link_ids)).filter(
         undone | Q(state__in=_STOPPED, intent=Intent.PUSH), xero_id__isnull=False
     )
     _note(stopped, actor, "cleared the Xero ID")
@@ -100,40 +102,52 @@ def still_stands() -> Q:
 @transaction.atomic
 def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Take it that a person has seen to it in Xero: nothing is sent or removed any more."""
-    stopped = _chosen(workspace, actor, link_ids).filter(state__in=_STOPPED, party=None)
+    chosen = _chosen(workspace, actor, link_ids)
+    # Before the links, as everybody does; what keeps a document out stands on itself.
+    documents = Document.objects.filter(links__in=chosen).order_by("pk")
+    list(documents.select_for_update(of=("self",)).values_list("pk", flat=True))
+    stopped = locked(chosen).filter(state__in=_STOPPED, party=None)
     _note(stopped, actor, "marked it as done")
     gone = {"problem": None, "waits_for": "", "changed_at": Now()}
     withdrawn = stopped.filter(intent=Intent.RETRACT)
     # A run that could not be undone whole: what is still there counts as sent again.
     standing = withdrawn.filter(document__status=Status.SUBMITTED)
-    left = in_order(standing).update(state=LinkState.SYNCED, intent=Intent.PUSH, **gone)
+    left = standing.update(state=LinkState.SYNCED, intent=Intent.PUSH, **gone)
     pushed = stopped.exclude(intent=Intent.RETRACT)
-    kept = Document.objects.filter(links__in=pushed)
-    Document.objects.filter(pk__in=list(kept.values_list("pk", flat=True))).update(do_not_sync=True)
-    count = in_order(withdrawn).update(state=LinkState.RETRACTED, **gone)
-    # What keeps a document out stands on itself; of an entry its link has to tell.
+    kept = list(pushed.exclude(document=None).values_list("document", flat=True))
+    Document.objects.filter(pk__in=kept).update(do_not_sync=True)
+    count = withdrawn.update(state=LinkState.RETRACTED, **gone)
+    # Of an entry its link has to tell.
     entries = gone | {"waits_for": MARKED_DONE}
-    count += in_order(pushed.filter(document=None)).update(state=LinkState.EXCLUDED, **entries)
-    return left + count + in_order(pushed).update(state=LinkState.EXCLUDED, **gone)
+    count += pushed.filter(document=None).update(state=LinkState.EXCLUDED, **entries)
+    return left + count + pushed.update(state=LinkState.EXCLUDED, **gone)
 
 
 @transaction.atomic
 def mark_as_in_xero(*, workspace: Workspace, actor: User, document_id: int, number: str) -> int:
-    """Say that the document is the one with this number in Xero; the engine checks and links it."""
+    """Say that the document is the one with this number in Xero; the engine checks and links it.
+
+    Said once more before the engine has looked, it changes nothing.
+    """
     require(actor, workspace, Permission.MANAGE_SYNC)
     if bound_organisation(workspace) is None:
         raise NotConnected(workspace)
-    links = Link.objects.filter(
-        organisation__workspace=workspace, document=document_id, xero_id=None
-    ).exclude(state__in=[LinkState.SENDING, LinkState.RETRACTED])
-    _note(links, actor, f"marked it as {number.strip()} of Xero")
-    return _queue(links, claim=number.strip()[:255])
+    claim = number.strip()[:255]
+    of_document = Link.objects.filter(organisation__workspace=workspace, document=document_id)
+    links = (
+        locked(of_document)
+        .filter(xero_id=None)
+        .exclude(state__in=[LinkState.SENDING, LinkState.RETRACTED])
+        .exclude(state=LinkState.QUEUED, claim=claim)
+    )
+    _note(links, actor, f"marked it as {claim} of Xero")
+    return _queue(links, claim=claim)
 
 
 @transaction.atomic
 def mark_as_found(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Say that each document is the record that bears its number in Xero; the engine checks it."""
-    taken = _chosen(workspace, actor, link_ids).filter(
+    taken = locked(_chosen(workspace, actor, link_ids)).filter(
         state=LinkState.HELD, problem__code="number_taken", xero_id=None
     )
     _note(taken, actor, "marked it as the one in Xero that has its number")
@@ -144,18 +158,26 @@ def mark_as_found(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
 
 @transaction.atomic
 def use_contact(*, workspace: Workspace, actor: User, party_id: int, contact_id: str) -> int:
-    """Say that the party is this contact of Xero's; its documents go out once that is checked."""
+    """Say that the party is this contact of Xero's; its documents go out once that is checked.
+
+    Said once more of the same contact, it changes nothing.
+    """
     require(actor, workspace, Permission.MANAGE_SYNC)
     organisation = bound_organisation(workspace)
     if organisation is None:
         raise NotConnected(workspace)
     party = Party.objects.in_workspace(workspace).get(pk=party_id)
     Link.objects.get_or_create(organisation=organisation, party=party)
-    links = Link.objects.filter(organisation=organisation, party=party).exclude(
-        state=LinkState.SENDING
+    claim = contact_id.strip()[:255]
+    links = (
+        locked(Link.objects.filter(organisation=organisation, party=party))
+        .annotate(contact=Cast("xero_id", TextField()))
+        .exclude(state=LinkState.SENDING)
+        .exclude(state=LinkState.QUEUED, claim=claim)
+        .exclude(state=LinkState.SYNCED, contact=claim.lower())
     )
     _note(links, actor, "chose the contact in Xero")
-    count = _queue(links, claim=contact_id.strip()[:255], xero_id=None)
+    count = _queue(links, claim=claim, xero_id=None)
     release(organisation.pk, [f"party:{party.pk}"])
     return count
 
@@ -234,10 +256,14 @@ def _revision(link: Link) -> int:
     return link.document.revision if link.document else 1
 
 
+def _keys(links: QuerySet[Link]) -> list[int]:
+    return list(links.values_list("pk", flat=True))
+
+
 def _queue(links: QuerySet[Link], **values: Any) -> int:
-    keys = list(links.values_list("pk", flat=True))
-    chosen = Link.objects.filter(pk__in=keys)
-    count = in_order(chosen).update(**{"state": LinkState.QUEUED, **anew(), **values})
+    """Set the links going, which must be locked."""
+    chosen = Link.objects.filter(pk__in=_keys(links))
+    count = chosen.update(**{"state": LinkState.QUEUED, **anew(), **values})
     for organisation_id in set(chosen.values_list("organisation_id", flat=True)):
         wake(organisation_id)
     return count

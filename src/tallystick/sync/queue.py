@@ -290,36 +290,37 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """
     require(actor, workspace, Permission.VIEW)
     organisations = list(workspace.organisations.values_list("pk", flat=True))
+    ours = Link.objects.filter(organisation__in=organisations)
     stopped = Link.objects.filter(
         organisation__in=organisations, state__in=[LinkState.FAILED, LinkState.HELD]
     )
     chosen = stopped.filter(pk__in=link_ids)
-    causes = list(chosen.values_list("organisation_id", "waits_for", "problem__screen"))
-    parties = [key.partition(":")[2] for _, key, _ in causes if key.startswith("party:")]
     # Whoever mended something in Xero must not wait until our copy of its lists is old.
-    mended_there = {pk for pk, _, screen in causes if screen in _READ_AGAIN}
+    mended_there = chosen.filter(problem__screen__in=_READ_AGAIN).values("organisation")
     Organisation.objects.filter(pk__in=mended_there).update(read_at=None)
+    customers = set(ours.filter(pk__in=link_ids).values_list("document__party", flat=True))
+    # All at once: locked act by act they would come in another order than everybody else's.
+    locked(ours.filter(Q(pk__in=link_ids) | Q(party__in=customers)))
+    causes = list(chosen.values_list("organisation_id", "waits_for"))
+    parties = [key.partition(":")[2] for _, key in causes if key.startswith("party:")]
     _requeue(stopped.filter(party__in=parties))
     count = _requeue(chosen, asked_by=actor)
     # A document that is in Xero, but its PDF is not.
-    bare = Link.objects.filter(
-        organisation__in=organisations, pk__in=link_ids, state=LinkState.SYNCED
-    ).exclude(problem=None)
-    causes += list(bare.values_list("organisation_id", "waits_for", "problem__screen"))
-    count += in_order(bare).update(wants_pdf=True, problem=None, changed_at=Now())
+    bare = ours.filter(pk__in=link_ids, state=LinkState.SYNCED).exclude(problem=None)
+    causes += list(bare.values_list("organisation_id", "waits_for"))
+    count += bare.update(wants_pdf=True, problem=None, changed_at=Now())
     stuck = Link.objects.stuck().filter(organisation__in=organisations, pk__in=link_ids)
-    causes += list(stuck.values_list("organisation_id", "waits_for", "problem__screen"))
+    causes += list(stuck.values_list("organisation_id", "waits_for"))
     # What is in a request has its outcome looked for now.
     sending = stuck.filter(state=LinkState.SENDING)
     Batch.objects.filter(settled_at=None, attempts__link__in=sending).update(rests_until=None)
     count += sending.count()
     count += _requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
     paused = Link.objects.paused().filter(organisation__in=organisations, pk__in=link_ids)
-    causes += list(paused.values_list("organisation_id", "waits_for", "problem__screen"))
+    causes += list(paused.values_list("organisation_id", "waits_for"))
     count += _requeue(paused, asked_by=actor)
-    customers = Link.objects.filter(pk__in=link_ids).values("document__party")
-    _requeue(Link.objects.paused().filter(organisation__in=organisations, party__in=customers))
-    for organisation_id in {pk for pk, _, _ in causes}:
+    _requeue(ours.filter(PAUSED, party__in=customers))
+    for organisation_id in {pk for pk, _ in causes}:
         wake(organisation_id)
     return count
 
@@ -378,10 +379,20 @@ def _requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | 
                 actor=asked_by,
                 finished_at=Now(),
             )
-            for link in links.order_by("pk").select_for_update()
+            for link in links.order_by("pk")
         )
     of_run = {"run": run} if run else {}
     return in_order(links).update(state=LinkState.QUEUED, **anew(), **of_run)
+
+
+def locked(links: QuerySet[Link]) -> QuerySet[Link]:
+    """Lock the links in the order of their keys, and return the same, to be filtered further.
+
+    An act that first locks what it is asked for, and asks only then how each stands, does nothing
+    where somebody has done it just before.
+    """
+    list(links.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    return links
 
 
 def anew() -> dict[str, Any]:

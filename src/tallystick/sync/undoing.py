@@ -11,8 +11,7 @@ from django.db.models.functions import Now
 
 from tallystick.sync.choosing import clear_xero_id, still_stands
 from tallystick.sync.models import OPEN_STATES, Attempt, Intent, Link, LinkState, Outcome, Run
-from tallystick.sync.policy import in_order
-from tallystick.sync.queue import anew
+from tallystick.sync.queue import anew, locked
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of, part_of_rows
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
@@ -20,6 +19,12 @@ from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 _DRAFTS = ("DRAFT", "SUBMITTED")
+_GONE = ("DELETED", "VOIDED")
+#: Sent, and then perhaps edited, to be approved, asked about or failed. What a person has marked
+#: as done stays out of it, and so does what is in a request.
+_AT_REST = (
+    LinkState.SYNCED, LinkState.QUEUED, LinkState.FAILED, LinkState.HELD, LinkState.WAITING,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,14 @@ class Preview:
     entries: Part
     #: Paid, which Xero does not let go before the payment is taken off.
     refused: Part
+    #: Removed there by somebody: they only count as taken out.
+    gone: Part
     #: Not sent yet: they wait again.
     stopped: Part
+    #: Of those in Xero, what is not settled: edited, to be approved, failed or a question.
+    unsettled: Part
+    #: In a request just now, which undoing leaves alone.
+    arriving: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +61,8 @@ class Standing:
     waiting: Part
     #: Taken out of Xero again, or withdrawn here.
     taken_out: Part
-    #: Of those on the way: copies that go out of Xero, and what is in a request to go there.
+    #: Of those on the way: copies that go out of Xero.
     leaving: Part
-    arriving: Part
 
 
 def runs_of(workspace: Workspace) -> QuerySet[Run]:
@@ -67,17 +77,22 @@ def runs_of(workspace: Workspace) -> QuerySet[Run]:
 def preview(run: Run) -> Preview:
     """Return what undoing the run would do now; asks nobody and changes nothing."""
     links = _links(run)
-    documents = links.filter(document__isnull=False, state=LinkState.SYNCED)
+    copies = links.filter(_in_xero())
+    standing = copies.exclude(xero_status__in=_GONE)
+    documents = standing.filter(document__isnull=False)
     # What was paid by this run alone is free to go once its payments are gone.
-    freed = Q(pk__in=documents.filter(document__payments__links__run=run))
+    freed = Q(pk__in=documents.filter(document__payments__links__in=standing))
     paid = Q(xero_status="PAID") & ~freed
     return Preview(
         run=run,
         deleted=part_of(documents.filter(xero_status__in=_DRAFTS)),
         voided=part_of(documents.exclude(paid | Q(xero_status__in=_DRAFTS))),
-        entries=part_of(links.filter(document=None, party=None, state=LinkState.SYNCED)),
+        entries=part_of(standing.filter(document=None)),
         refused=part_of(documents.filter(paid)),
+        gone=part_of(copies.filter(xero_status__in=_GONE)),
         stopped=part_of(links.filter(_unsent())),
+        unsettled=part_of(copies.exclude(state=LinkState.SYNCED)),
+        arriving=part_of(links.filter(state=LinkState.SENDING)),
     )
 
 
@@ -89,9 +104,9 @@ def undo(*, workspace: Workspace, actor: User, run_id: int) -> Preview:
     """
     require(actor, workspace, Permission.MANAGE_SYNC)
     run = Run.objects.select_for_update().get(pk=run_id, organisation__workspace=workspace)
+    links = locked(_links(run))
     done = preview(run)
-    links = _links(run)
-    sent = links.filter(state=LinkState.SYNCED, party=None, xero_id__isnull=False)
+    sent = links.filter(_in_xero())
     Attempt.objects.bulk_create(
         Attempt(
             organisation_id=link.organisation_id,
@@ -104,10 +119,10 @@ def undo(*, workspace: Workspace, actor: User, run_id: int) -> Preview:
         )
         for link in sent.order_by("pk")
     )
-    in_order(links.filter(_unsent())).update(
+    links.filter(_unsent()).update(
         state=LinkState.WAITING, problem=None, waits_for="", changed_at=Now()
     )
-    in_order(sent).update(state=LinkState.QUEUED, intent=Intent.RETRACT, **anew())
+    sent.update(state=LinkState.QUEUED, intent=Intent.RETRACT, **anew())
     Run.objects.filter(pk=run.pk).update(undone_by=actor, undone_at=Now())
     audit.record(
         workspace=workspace,
@@ -144,7 +159,6 @@ def _standing(rows: list[dict[str, Any]]) -> Standing:
         waiting=part(LinkState.WAITING, LinkState.EXCLUDED),
         taken_out=part(LinkState.RETRACTED),
         leaving=part(*OPEN_STATES, intent=Intent.RETRACT),
-        arriving=part(LinkState.SENDING, intent=Intent.PUSH),
     )
 
 
@@ -169,7 +183,11 @@ def _taken_out(run: Run) -> QuerySet[Link]:
 
 
 def _links(run: Run) -> QuerySet[Link]:
-    return Link.objects.filter(run=run, intent=Intent.PUSH)
+    return Link.objects.filter(run=run, party=None).exclude(intent=Intent.RETRACT)
+
+
+def _in_xero() -> Q:
+    return Q(state__in=_AT_REST, xero_id__isnull=False)
 
 
 def _unsent() -> Q:

@@ -75,7 +75,7 @@ _RETRY = Act(
     ~Q(trouble=Trouble.ORPHANED), "queued again.", needs=Permission.VIEW,
 )  # fmt: skip
 _DONE = Act(
-    "done", "Mark done", "Mark {} done", choosing.mark_done, _STOPPED,
+    "done", "Mark done", "Mark {} done", choosing.mark_done, _STOPPED & Q(party=None),
     "marked as done. Nothing more is sent or removed.",
     "count as seen to by you: nothing more is sent of them, and nothing more is removed in Xero.",
     is_rare=True,

@@ -60,14 +60,16 @@ def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
     contact = request.POST.get("contact", "")
     try:
-        choosing.use_contact(
+        count = choosing.use_contact(
             workspace=workspace, actor=person(request), party_id=party.pk, contact_id=contact
         )
     except NotConnected as refused:
         messages.error(request, str(refused))
     else:
         said = f"{party} is linked to that contact once Xero has confirmed it. "
-        messages.info(request, f"{said}What waited for it goes out by itself.")
+        messages.info(
+            request, f"{said}What waited for it goes out by itself." if count else NOTHING
+        )
     return redirect(way_back(request, "party", workspace.slug, party.pk))
 
 

@@ -45,7 +45,8 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "again": undoing.to_send_again(run),
         "rows": _rows(preview),
         "can_undo": _all(preview) > 0,
-        "arriving": standing.arriving.count,
+        "arriving": preview.arriving.count,
+        "unsettled": preview.unsettled,
         "leaving": leaving,
         "gone": gone,
         "all_leaving": leaving + gone,
@@ -66,6 +67,8 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return go_back(request, back)
     if "confirmed" not in request.POST:
         told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
+        if preview.unsettled.count:
+            told.append(f"With {preview.unsettled} of them something is open, which ends with it.")
         return ask(
             request,
             workspace,
@@ -109,6 +112,10 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
         (
             "Paid in Xero", "refused by Xero while a payment stands on them: they stay",
             "will be refused by Xero, for payments stand on them, and stay.", preview.refused,
+        ),
+        (
+            "Gone from Xero already", "somebody has removed them there: nothing to do",
+            "were removed there by somebody and count as taken out.", preview.gone,
         ),
         ("Not sent yet", "wait for the next Sync now", "will wait for Sync now.", preview.stopped),
     )  # fmt: skip

@@ -1,0 +1,258 @@
+"""Every act of Needs attention, pressed twice and by two people at once: no error, and one effect."""
+
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from factories import make_party, make_payment
+from tallystick.sync import choosing, queue, undoing
+from tallystick.sync.models import Attempt, Intent, Link, LinkState, Run
+from tallystick.web.attention_acts import ACTS
+from xero_books import Books
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FAILED = {"state": LinkState.FAILED, "problem": {"code": "locked", "screen": "document"}}
+GONE = {"state": LinkState.HELD, "problem": {"code": "gone_in_xero"}, "xero_status": "DELETED"}
+DRIFTED = {
+    "state": LinkState.HELD,
+    "problem": {"code": "differs", "details": {"theirs": {"total": "40"}, "status": "DRAFT"}},
+    "xero_status": "DRAFT",
+}
+CANDIDATE = {"id": str(uuid.uuid4()), "name": "X-1", "number": "X-1"}
+CONTACT = str(uuid.uuid4())
+
+
+@dataclass
+class Press:
+    """An act that is ready to be pressed: how, on what, and how each of these then stands."""
+
+    do: Callable[[], int]
+    links: list[int]
+    after: dict[str, Any]
+    #: Lines that one press writes in the Sync log.
+    lines: int
+
+
+def in_bulk(act: Callable[..., int], before: dict[str, Any], *, to: str = "queued", **more: Any):
+    """The act on two documents that stand so; `more` is what it leaves."""
+
+    def ready(books: Books) -> Press:
+        links = [put(books.link(books.submit(f"INV-{n}")), **before) for n in range(2)]
+        do = partial(act, workspace=books.workspace, actor=books.owner, link_ids=links)
+        return Press(do, links, {"state": to, **more}, lines=2)
+
+    return ready
+
+
+def put(link: Link, *, is_there: bool = True, **values: Any) -> int:
+    """Put the link as the engine would, with a copy in Xero."""
+    values = {"xero_id": uuid.uuid4() if is_there else None, **values}
+    Link.objects.filter(pk=link.pk).update(**values)
+    return link.pk
+
+
+def of_payment(act: Callable[..., int], before: dict[str, Any], *, to: str = "queued", **more: Any):
+    """The act on a payment that stands so, which is not in Xero."""
+
+    def ready(books: Books) -> Press:
+        invoice = books.submit("INV-1")
+        put(books.link(invoice), state=LinkState.SYNCED, xero_status="AUTHORISED")
+        link = put(books.link(make_payment(invoice, "4.00")), is_there=False, **before)
+        do = partial(act, workspace=books.workspace, actor=books.owner, link_ids=[link])
+        return Press(do, [link], {"state": to, **more}, lines=1)
+
+    return ready
+
+
+def approving(books: Books) -> Press:
+    """Two payments of one draft: both wait for the same approval."""
+    invoice = books.submit("INV-1")
+    document = put(books.link(invoice), state=LinkState.SYNCED, xero_status="DRAFT")
+    held = {"state": LinkState.HELD, "problem": {"code": queue.NOT_APPROVED}}
+    payments = [make_payment(invoice, amount) for amount in ("4.00", "5.00")]
+    links = [put(books.link(one), is_there=False, **held) for one in payments]
+    do = partial(choosing.approve, workspace=books.workspace, actor=books.owner, link_ids=links)
+    return Press(do, [document], {"state": "queued", "intent": Intent.APPROVE}, lines=1)
+
+
+def retrying_a_customer(books: Books) -> Press:
+    """A document and its customer, both stopped by the same question."""
+    party = make_party(books.workspace, "Harbour Cafe", number="C1")
+    held = {"state": LinkState.HELD, "problem": {"code": "contact_name_taken"}}
+    held |= {"waits_for": f"party:{party.pk}"}
+    links = [put(books.link(books.submit("INV-1", party)), is_there=False, **held)]
+    links.append(Link.objects.create(organisation=books.organisation, party=party, **held).pk)
+    do = partial(queue.retry, workspace=books.workspace, actor=books.owner, link_ids=links[:1])
+    return Press(do, links, {"state": "queued"}, lines=1)
+
+
+def retrying_what_pauses(books: Books) -> Press:
+    ready = in_bulk(queue.retry, {"state": LinkState.QUEUED}, problem=None)(books)
+    later = timezone.now() + timedelta(minutes=50)
+    Link.objects.filter(pk__in=ready.links).update(not_before=later, tries=4)
+    return ready
+
+
+def retrying_what_is_stuck(books: Books) -> Press:
+    ready = in_bulk(queue.retry, {"state": LinkState.QUEUED})(books)
+    long_ago = timezone.now() - timedelta(hours=2)
+    Link.objects.filter(pk__in=ready.links).update(queued_at=long_ago)
+    return ready
+
+
+def sending_pdfs_again(books: Books) -> Press:
+    remark = {"state": LinkState.SYNCED, "problem": {"code": "pdf"}}
+    ready = in_bulk(queue.retry, remark, to="synced", wants_pdf=True, problem=None)(books)
+    ready.lines = 0
+    return ready
+
+
+def choosing_a_contact(books: Books) -> Press:
+    party = make_party(books.workspace, "Harbour Cafe", number="C1")
+    held = {"state": LinkState.HELD, "problem": {"code": "contact_name_taken"}}
+    link = Link.objects.create(organisation=books.organisation, party=party, **held)
+    do = partial(
+        choosing.use_contact, workspace=books.workspace, actor=books.owner,
+        party_id=party.pk, contact_id=CONTACT.upper(),
+    )  # fmt: skip
+    return Press(do, [link.pk], {"state": "queued", "claim": CONTACT.upper()}, lines=1)
+
+
+def naming_a_number(books: Books) -> Press:
+    document = books.submit("INV-1")
+    link = put(books.link(document), is_there=False, **FAILED)
+    do = partial(
+        choosing.mark_as_in_xero, workspace=books.workspace, actor=books.owner,
+        document_id=document.pk, number="X-1",
+    )  # fmt: skip
+    return Press(do, [link], {"state": "queued", "claim": "X-1"}, lines=1)
+
+
+def undoing_a_run(books: Books) -> Press:
+    run, links = run_of(books, state=LinkState.SYNCED, xero_status="DRAFT")
+
+    def do() -> int:
+        done = undoing.undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+        return done.deleted.count
+
+    return Press(do, links, {"state": "queued", "intent": Intent.RETRACT}, lines=2)
+
+
+def sending_a_run_again(books: Books) -> Press:
+    run, links = run_of(books, state=LinkState.RETRACTED, intent=Intent.RETRACT)
+
+    def do() -> int:
+        again = undoing.send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+        return again.count
+
+    return Press(do, links, {"state": "queued", "xero_id": None}, lines=2)
+
+
+def run_of(books: Books, **values: Any) -> tuple[Run, list[int]]:
+    run = Run.objects.create(organisation=books.organisation, started_by=books.owner)
+    documents = [books.submit(f"INV-{n}") for n in range(2)]
+    return run, [put(books.link(one), run=run, **values) for one in documents]
+
+
+NUMBER_TAKEN = {
+    "state": LinkState.HELD,
+    "problem": {"code": "number_taken", "details": {"candidates": [CANDIDATE]}},
+    "is_there": False,
+}
+EXISTS = {
+    "state": LinkState.HELD,
+    "problem": {"code": "payment_exists", "details": {"candidates": [CANDIDATE]}},
+}
+ORPHANED = {**FAILED, "intent": Intent.RETRACT}
+#: By the button that it is, or by what it does where the act is pressed elsewhere.
+PRESSES: dict[str, Callable[[Books], Press]] = {
+    "retry": in_bulk(queue.retry, FAILED, problem=None),
+    "retry with its customer": retrying_a_customer,
+    "retry what pauses": retrying_what_pauses,
+    "retry what is stuck": retrying_what_is_stuck,
+    "retry the PDF": sending_pdfs_again,
+    "remove": in_bulk(queue.retry, ORPHANED, intent=Intent.RETRACT),
+    "mark": in_bulk(choosing.mark_as_found, NUMBER_TAKEN, claim="X-1"),
+    "it has this number": naming_a_number,
+    "use this contact": choosing_a_contact,
+    "keep": in_bulk(choosing.keep_theirs, DRIFTED, to="synced"),
+    "it is this payment": of_payment(choosing.keep_theirs, EXISTS, claim=CANDIDATE["id"]),
+    "send": in_bulk(choosing.send_ours, DRIFTED, forced_revision=1),
+    "send ours too": of_payment(choosing.send_ours, EXISTS, forced_revision=1),
+    "approve": approving,
+    "done": in_bulk(choosing.mark_done, GONE, to="excluded"),
+    "mark a payment done": of_payment(choosing.mark_done, FAILED, to="excluded"),
+    "mark done what could not be undone": in_bulk(choosing.mark_done, ORPHANED, to="synced"),
+    "clear": in_bulk(choosing.clear_xero_id, GONE, xero_id=None),
+    "undo": undoing_a_run,
+    "send again": sending_a_run_again,
+}
+each = pytest.mark.parametrize("name", PRESSES)
+
+
+@each
+def test_pressed_once_more_it_does_nothing(books: Books, name: str):
+    press = PRESSES[name](books)
+
+    counts = [press.do(), press.do()]
+
+    _has_had_one_effect(press, counts)
+
+
+@each
+def test_pressed_by_two_at_once_it_happens_once(books: Books, name: str):
+    press = PRESSES[name](books)
+    counts: list[int] = []
+
+    def do() -> None:
+        counts.append(press.do())
+
+    with ExitStack() as people, transaction.atomic():
+        list(Link.objects.filter(pk__in=press.links).order_by("pk").select_for_update())
+        for _ in range(2):
+            people.enter_context(books.in_thread(do))
+        _wait_until_both_wait()
+
+    _has_had_one_effect(press, sorted(counts, reverse=True))
+
+
+def test_every_button_is_among_them():
+    assert ACTS.keys() <= PRESSES.keys()
+
+
+def _wait_until_both_wait() -> None:
+    """Wait until both have read how things stand, as far as they do that before they lock."""
+    deadline = time.monotonic() + 10
+    while _waiting() < 2:
+        assert time.monotonic() < deadline, "They do not wait for what is locked."
+        time.sleep(0.01)
+
+
+def _waiting() -> int:
+    with connection.cursor() as cursor:
+        # Within a transaction it would be told once and for all.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _has_had_one_effect(press: Press, counts: list[int]) -> None:
+    assert counts[0] > 0
+    assert counts[1:] == [0]
+    for link in Link.objects.filter(pk__in=press.links):
+        assert {name: getattr(link, name) for name in press.after} == press.after
+    pressed = Attempt.objects.filter(action__in=["retry", "choose"])
+    assert pressed.count() == press.lines
