@@ -7,5 +7,8 @@ DRAIN = "push.drain"
 
 
 def wake(organisation_id: int) -> None:
-    """Defer a look at the organisation's lane, in the transaction that is open, if one is."""
+    """Defer a look at the organisation's lane, in the transaction that is open, if one is.
+
+    A worker takes it up in `tasks.drain`, which works a round (`push/round.py`).
+    """
     app.configure_task(DRAIN, queue=PUSH_QUEUE).defer(organisation_id=organisation_id)
