@@ -27,7 +27,7 @@ TYPES = {
 @pytest.fixture
 def chosen(connected) -> Mapped:
     """The connected organisation with its lists read and everything chosen."""
-    mirror.refresh(connected, client_for(connected))
+    mirror.keep(connected, mirror.read(client_for(connected)))
     chosen = Mapped(connected.workspace, owner_of(connected.workspace), connected)
     for code, (rate, sales, purchases) in TYPES.items():
         chosen.tax_code(code, rate, sales=sales, purchases=purchases)

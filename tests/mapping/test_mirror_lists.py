@@ -15,7 +15,7 @@ from xero_books import Sandbox
 def test_five_calls_read_all_that_is_needed_to_resolve(connected, sandbox):
     assert mirror.is_stale(connected)
 
-    mirror.refresh(connected, client_for(connected))
+    mirror.keep(connected, mirror.read(client_for(connected)))
 
     assert not mirror.is_stale(connected)
     calls = {call: count for call, count in sandbox.calls().items() if call.startswith("GET")}
@@ -33,7 +33,7 @@ def test_five_calls_read_all_that_is_needed_to_resolve(connected, sandbox):
 
 def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     xero = _Xero(sandbox, connected)
-    mirror.refresh(connected, client_for(connected))
+    mirror.keep(connected, mirror.read(client_for(connected)))
     region = TrackingCategory.objects.get(name="Region")
     assert region.status == "ACTIVE"
     assert {"North", "South"} < set(region.options)
@@ -46,7 +46,7 @@ def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     xero.post(f"TrackingCategories/{region.xero_id}", {"Name": "Area"})
     xero.put("Currencies", {"Code": "JPY"})
     Currency.objects.create(organisation=connected, code="CHF")
-    mirror.refresh(connected, client_for(connected))
+    mirror.keep(connected, mirror.read(client_for(connected)))
 
     region.refresh_from_db()
     assert region.name == "Area"
@@ -62,7 +62,7 @@ def test_whatever_is_mended_in_xero_is_announced(connected):
         heard.extend(keys)
 
     mended.connect(listen)
-    mirror.refresh(connected, client_for(connected))
+    mirror.keep(connected, mirror.read(client_for(connected)))
     mended.disconnect(listen)
 
     assert heard == ["xero:*"]

@@ -5,12 +5,13 @@ says after it what must have become of everything, though a worker died in it an
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bookkeeper import Bookkeeper
 from django.db.models.functions import Now
 
+from consenting import UK, connect
 from factories import line, make_allocation, make_party, make_payment
 from tallystick import xero
 from tallystick.books.allocations import remove_allocations
@@ -18,9 +19,9 @@ from tallystick.books.documents import DocumentInput, edit_document
 from tallystick.books.models import Document, Kind
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
-from tallystick.connections.models import Organisation
+from tallystick.connections.models import ConnectionStatus, Organisation
 from tallystick.sync import choosing
-from tallystick.sync.models import Attempt, Batch, Lane, LinkState, Outcome
+from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState, Outcome
 from tallystick.sync.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
 from xero_books import Books
 
@@ -64,6 +65,67 @@ def lost_and_forgotten_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> I
     books.sync_now()
     yield
     stand_once(books, [forgotten, lost], "DRAFT")
+
+
+def unanswered_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Written, but no answer ever came; the lane then waits a little."""
+    sent = books.submit(f"UNANSWERED {tag}")
+    books.sandbox.fault("cut_after", method="PUT", path="*/Invoices", times=1)
+    yield
+    stand_once(books, [sent], "DRAFT")
+
+
+def repeated_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Without an answer the first time and the second; then the request rests."""
+    sent = books.submit(f"REPEATED {tag}")
+    books.sandbox.fault("cut_after", method="PUT", path="*/Invoices", times=2)
+    books.drain()
+    books.let_lease_end()
+    yield
+    Batch.objects.update(rests_until=None)
+    books.come_through()
+    stand_once(books, [sent], "DRAFT")
+
+
+def customers_in_the_way(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """One bears the name of a contact without number, one is archived, one is tried later."""
+    named, archived, later = (f"{name} {tag}" for name in ("NAMED", "ARCHIVED", "LATER"))
+    there = [
+        xero.ContactDraft(name=named),
+        xero.ContactDraft(name=archived, contact_number=archived),
+    ]
+    made = client_for(books.organisation).create_contacts(there, f"contacts {tag}")
+    old = {"ContactID": made[1].record.contact_id, "ContactStatus": "ARCHIVED"}
+    bookkeeper.write("POST", "Contacts", old)
+    parties = [make_party(books.workspace, one, number=one) for one in (named, archived, later)]
+    sent, stopped, waiting = (books.submit(party.name, party) for party in parties)
+    until = Now() + timedelta(hours=1)
+    Link.objects.create(organisation=books.organisation, party=parties[2], not_before=until)
+    yield
+    stand_once(books, [sent], "DRAFT")
+    assert books.copy(sent)["contact_id"] == made[0].record.contact_id
+    assert books.problem(stopped)["code"] == "contact_archived"
+    assert Link.objects.paused().filter(document=waiting).exists()
+
+
+def ones_that_xero_shut_out(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Access was removed in Xero; a person connects anew."""
+    sent = books.submit(f"SHUT OUT {tag}")
+    fault = books.sandbox.fault(
+        "status",
+        status=403,
+        body='{"Type":null,"Title":"Forbidden","Status":403,"Detail":"AuthenticationUnsuccessful"}',
+        headers={"Content-Type": "application/json"},
+        path="*/Invoices",
+    )
+    yield
+    books.workspace.connection.refresh_from_db()
+    assert books.workspace.connection.status == ConnectionStatus.ERROR
+    assert books.link(sent).state == LinkState.QUEUED
+    books.sandbox.remove_fault(fault)
+    connect(books.workspace, books.owner, tenant_id=UK)
+    books.come_through()
+    stand_once(books, [sent], "DRAFT")
 
 
 def edited_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
@@ -168,12 +230,18 @@ def of_both(*verbs: str) -> tuple[str, ...]:
 #: Every step there is, by the story whose round takes it.
 STEPS: dict[Story, tuple[str, ...]] = {
     new_documents: (
-        *("lane.take", "lane.release", "organisation.read"),
+        *("lane.take", "lane.release", "organisation.read", "organisation.keep"),
         *("contacts.link", "contacts.ask", "contacts.find", "resolve", "entries.resolve"),
         *steps_of("create_contacts"),
         *of_both("create"),
     ),
     lost_and_forgotten_ones: ("ask", "batch.ask"),
+    unanswered_ones: ("batch.unclear", "lane.block"),
+    repeated_ones: ("batch.repeat", "batch.rest"),
+    customers_in_the_way: (
+        *("contacts.pause", "contacts.namesakes", "contacts.adopt", "contacts.stop"),
+    ),
+    ones_that_xero_shut_out: ("connection.error",),
     edited_ones: of_both("update", "attach"),
     approved_and_paid_ones: (
         "entries.ask",
@@ -181,7 +249,7 @@ STEPS: dict[Story, tuple[str, ...]] = {
         *steps_of("create_payments", "create_allocations"),
     ),
     withdrawn_ones: (
-        "look",
+        *("look", "entries.look"),
         *of_both("retract"),
         *steps_of("retract_payments", "retract_allocations"),
     ),

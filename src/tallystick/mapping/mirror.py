@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,14 @@ from tallystick.mapping.models import Account, Currency, TaxRate, TrackingCatego
 from tallystick.mapping.signals import mended
 from tallystick.mapping.timezones import iana_name
 
+#: The organisation's own facts, and its four lists.
+Lists: TypeAlias = tuple[
+    xero.Organisation,
+    list[xero.Account],
+    list[xero.TaxRate],
+    list[xero.Currency],
+    list[xero.TrackingCategory],
+]
 #: How long a copy is believed before it is read again.
 MAX_AGE = timedelta(hours=1)
 
@@ -32,27 +41,7 @@ def is_stale(organisation: Organisation) -> bool:
     return not fresh.exists()
 
 
-def refresh(organisation: Organisation, client: xero.XeroClient) -> None:
-    """Read the organisation and its four lists, then replace our copies at once."""
-    facts, accounts, tax_rates, currencies, tracking = read(client)
-    with transaction.atomic():
-        _save_facts(organisation, facts)
-        _save_accounts(organisation, accounts)
-        _save_tax_rates(organisation, tax_rates)
-        _save_currencies(organisation, currencies)
-        _save_tracking(organisation, tracking)
-        mended.send(sender=Organisation, organisation_id=organisation.pk, keys=["xero:*"])
-
-
-def read(
-    client: xero.XeroClient,
-) -> tuple[
-    xero.Organisation,
-    list[xero.Account],
-    list[xero.TaxRate],
-    list[xero.Currency],
-    list[xero.TrackingCategory],
-]:
+def read(client: xero.XeroClient) -> Lists:
     """Ask for the organisation and its four lists, in five calls."""
     return (
         client.organisation(),
@@ -61,6 +50,18 @@ def read(
         client.currencies(),
         client.tracking_categories(),
     )
+
+
+@transaction.atomic
+def keep(organisation: Organisation, lists: Lists) -> None:
+    """Replace our copies by what was read, at once, and release what waited for it."""
+    facts, accounts, tax_rates, currencies, tracking = lists
+    _save_facts(organisation, facts)
+    _save_accounts(organisation, accounts)
+    _save_tax_rates(organisation, tax_rates)
+    _save_currencies(organisation, currencies)
+    _save_tracking(organisation, tracking)
+    mended.send(sender=Organisation, organisation_id=organisation.pk, keys=["xero:*"])
 
 
 def _save_facts(organisation: Organisation, facts: xero.Organisation) -> None:

@@ -62,11 +62,12 @@ class Held:
             return  # Another worker holds it now, and finds out by itself.
         wait = seconds if seconds is not None else _backoff_seconds(lane.failures)
         wait = min(wait, _LONGEST_BLOCK_SECONDS)
-        self._mine().update(
-            blocked_until=Now() + timedelta(seconds=wait),
-            blocked_reason=reason,
-            failures=F("failures") + 1,
-        )
+        with committing("lane.block"):
+            self._mine().update(
+                blocked_until=Now() + timedelta(seconds=wait),
+                blocked_reason=reason,
+                failures=F("failures") + 1,
+            )
 
     def unblock(self) -> None:
         """Forget earlier failures after a round that went well."""

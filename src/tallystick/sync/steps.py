@@ -1,5 +1,7 @@
 """Every boundary of the engine: each commit and each call, with a failpoint on either side.
 
+A name stands at one place only, and the engine writes nowhere else: tests/sync/test_boundaries.py.
+
 `TALLYSTICK_FAILPOINT=create_invoices.settle.before_commit` kills the worker exactly there.
 """
 
@@ -31,14 +33,24 @@ PURPOSES = (
 
 COMMITS = (
     "lane.take",
+    "lane.block",
     "lane.release",
+    "connection.error",
+    "organisation.keep",
+    "contacts.pause",
     "contacts.link",
     "contacts.find",
+    "contacts.adopt",
+    "contacts.stop",
     "resolve",
     "ask",
     "entries.resolve",
     "entries.ask",
+    "entries.look",
     "look",
+    "batch.repeat",
+    "batch.unclear",
+    "batch.rest",
     "batch.ask",
     "check",
     "check.done",
@@ -48,8 +60,10 @@ COMMITS = (
 CALLS = (
     "organisation.read",
     "contacts.ask",
+    "contacts.namesakes",
     "ask",
     "entries.ask",
+    "entries.look",
     "look",
     "batch.ask",
     "check.read",

@@ -197,9 +197,10 @@ def deliver(held: Held, client: xero.XeroClient, purpose: Purpose, batch: Batch)
     except (LeaseLost, xero.OutcomeUnknown) as error:
         # If we were too late, another has settled it: it must be looked what our request has done.
         ended = isinstance(error, xero.ServerFailed)
-        Batch.objects.filter(pk=batch.pk).update(
-            settled_at=None, under_way=F("under_way") - int(ended)
-        )
+        with committing("batch.unclear"):
+            Batch.objects.filter(pk=batch.pk).update(
+                settled_at=None, under_way=F("under_way") - int(ended)
+            )
         raise
 
 
@@ -233,12 +234,14 @@ def rest(batch: Batch) -> None:
     """
     age = Greatest(Now() - F("sealed_at"), timedelta(seconds=5))
     dead_at = Greatest(F("sealed_at") + KEY_LIVES, Now() + timedelta(minutes=1))
-    Batch.objects.filter(pk=batch.pk).update(rests_until=Least(Now() + age, dead_at))
+    with committing("batch.rest"):
+        Batch.objects.filter(pk=batch.pk).update(rests_until=Least(Now() + age, dead_at))
 
 
 def note_repeat(batch: Batch) -> None:
     """Note, before it is sent again, that one more send of it is under way."""
-    Batch.objects.filter(pk=batch.pk).update(under_way=F("under_way") + 1)
+    with committing("batch.repeat"):
+        Batch.objects.filter(pk=batch.pk).update(under_way=F("under_way") + 1)
 
 
 def members(batch: Batch) -> list[Link]:

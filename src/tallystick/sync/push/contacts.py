@@ -4,7 +4,7 @@ A customer's own link carries the state, so that every document of the customer 
 contact is known by our number in its ContactNumber, which Xero keeps unique.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -20,6 +20,9 @@ from tallystick.sync.push.ready import Ready, parties_ahead
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
+#: Failed with it, a customer is still to be looked for by its name; held with it, a person is asked.
+_NAME_TAKEN = "contact_name_taken"
+
 
 def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> list[Ready]:
     """Return the documents whose customer is in Xero; the others get the customer's problem.
@@ -31,10 +34,10 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
     wanted = [
         link for link in links.values() if link.state == LinkState.QUEUED and link.pk not in paused
     ]
-    if wanted:
+    if wanted or any(_is_clashing(link) for link in links.values()):
         wanted = _find(held, client, wanted)
         send_all(held, client, CREATE_CONTACTS, wanted, sealed_contacts)
-        _adopt_namesakes(held, client, wanted)
+        _adopt_namesakes(held, client, links.values())
         links = _party_links(held, ready)
     _stop_without(held, ready, links)
     return [
@@ -50,7 +53,7 @@ def _paused(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> set[i
     paused = Link.objects.paused().filter(pk__in=queued) if queued else ()
     later = {link.party_id: link for link in paused}
     if later:
-        with committing("contacts.find"):
+        with committing("contacts.pause"):
             held.guard()
             for party, customer in later.items():
                 theirs = [one.link.pk for one in ready if one.document.party_id == party]
@@ -221,16 +224,18 @@ def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
     return Verdict(link.pk, message, problem=problem)
 
 
-def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link]) -> None:
+def _is_clashing(link: Link) -> bool:
+    """Tell whether it was refused for its name, and the round broke off before anybody looked."""
+    problem = link.problem or {}
+    return link.state == LinkState.FAILED and problem.get("code") == _NAME_TAKEN
+
+
+def _adopt_namesakes(held: Held, client: xero.XeroClient, customers: Iterable[Link]) -> None:
     """Link customers refused for their name to the one active contact that bears it, if it is free."""
-    clashing = Link.objects.filter(
-        pk__in=[link.pk for link in tried],
-        state=LinkState.FAILED,
-        problem__code="contact_name_taken",
-    )
-    for link in clashing.select_related("party"):
+    now = Link.objects.filter(pk__in=[link.pk for link in customers]).select_related("party")
+    for link in filter(_is_clashing, now):
         party = _party(link)
-        named = calling("contacts.ask", partial(_namesakes, client, party))
+        named = calling("contacts.namesakes", partial(_namesakes, client, party))
         active = [contact for contact in named if contact.status != "ARCHIVED"]
         taken = Link.objects.filter(
             organisation=held.organisation, xero_id__in=[contact.contact_id for contact in active]
@@ -239,7 +244,7 @@ def _adopt_namesakes(held: Held, client: xero.XeroClient, tried: Sequence[Link])
             verdict = _question(link, active)
         else:
             verdict = _verdict_on(link, active[0])
-        with committing("contacts.find"):
+        with committing("contacts.adopt"):
             held.guard()
             apply_verdicts([verdict], action="ask")
 
@@ -268,7 +273,7 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
         for one in active
     ]
     details = {"candidates": candidates}
-    problem = Problem("contact_name_taken", message, remedy, PARTY, details=details)
+    problem = Problem(_NAME_TAKEN, message, remedy, PARTY, details=details)
     return Verdict(link.pk, message, problem=problem, is_question=True)
 
 
@@ -276,7 +281,7 @@ def _stop_without(held: Held, ready: Sequence[Ready], links: dict[int, Link]) ->
     customers = [(one, links[one.document.party_id]) for one in ready]
     verdicts = [waiting_for(one, customer) for one, customer in customers if customer.problem]
     if verdicts:
-        with committing("contacts.find"):
+        with committing("contacts.stop"):
             held.guard()
             apply_verdicts(verdicts, action="resolve")
 

@@ -93,9 +93,9 @@ def removals(
 
 def _without_gone(held: Held, client: xero.XeroClient, links: list[Link]) -> list[Link]:
     """Settle the payments that are gone already, whose deletion Xero would refuse; return the others."""
-    gone = calling("look", partial(look_for_payments, client, links)) if links else []
+    gone = calling("entries.look", partial(look_for_payments, client, links)) if links else []
     if gone:
-        with committing("look"):
+        with committing("entries.look"):
             held.guard()
             apply_verdicts(gone, action="retract")
     settled = {verdict.link_id for verdict in gone}

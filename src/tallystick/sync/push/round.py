@@ -25,7 +25,7 @@ from tallystick.sync.push.ready import due_documents, resolve
 from tallystick.sync.push.statuses import APPROVE, RETRACT, change_due
 from tallystick.sync.push.strays import remove_strays
 from tallystick.sync.push.unknown import settle_open_batches
-from tallystick.sync.steps import calling
+from tallystick.sync.steps import calling, committing
 from tallystick.sync.waking import wake
 
 logger = structlog.get_logger(__name__)
@@ -45,7 +45,9 @@ def drain(organisation_id: int) -> None:
 def push_round(held: Held, client: xero.XeroClient) -> None:
     """Do the round's steps in their order: what hangs on a document goes before it, comes after it."""
     if mirror.is_stale(held.organisation):
-        calling("organisation.read", lambda: mirror.refresh(held.organisation, client))
+        lists = calling("organisation.read", lambda: mirror.read(client))
+        with committing("organisation.keep"):
+            mirror.keep(held.organisation, lists)
     settle_open_batches(held, client)
     check_if_due(held, client)
     remove_strays(held, client)
@@ -73,7 +75,8 @@ def _work(held: Held) -> bool:
         return False
     except xero.NeedsPerson as needs:
         logger.warning("round.needs_person", reason=str(needs), correlation_id=needs.correlation_id)
-        mark_error(held.organisation, needs)
+        with committing("connection.error"):
+            mark_error(held.organisation, needs)
         return False
     except xero.XeroError as error:
         # Nobody can tell whether it passes; asking again, ever less often, does no harm.
