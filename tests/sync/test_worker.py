@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from consenting import connect
 from factories import line, make_document, make_party, make_workspace, owner_of
 from tallystick.books.models import Kind, TaxBasis
 from tallystick.connections.models import Connection
 from tallystick.mapping.services import choose_sales_account
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.models import Check, Lane, Link, LinkState, Pulse
 from xero_books import Books
 from xero_sandbox.organisations.demo import organisation_id
 
@@ -97,6 +99,24 @@ def test_a_worker_told_to_stop_leaves_soon_and_cleanly(books: Books):
         worker.terminate()
 
         assert worker.wait(timeout=10) == 0
+
+
+def test_on_an_older_database_a_worker_looks_through_xero_before_it_sends(books: Books):
+    """A job waits there already, and is taken before the first sweep."""
+    document = _invoice(books, "INV-1")
+    books.drain()
+    Link.objects.filter(document=document).update(xero_id=None, state=LinkState.QUEUED)
+    Lane.objects.update(check_due_at=None)
+    Pulse.objects.update_or_create(pk=1, defaults={"at": Now() - timedelta(hours=2)})
+    assert ProcrastinateJob.objects.filter(status="todo").exists()
+
+    with workers(books, 1):
+        _wait_until(Check.objects.exists)
+
+    assert Check.objects.get().reason.startswith("Nothing had run since")
+    # By the check, which comes first in a round: else the document would have been asked for.
+    assert books.log(document)[-1] == ("check", "done")
+    assert len(books.invoices()) == 1
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from tallystick.books.models import Document, Kind, Party
 from tallystick.connections.models import Organisation
@@ -150,7 +149,7 @@ def due_schedules() -> list[KindPolicy]:
     """
     due = list(
         KindPolicy.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(next_send_at__lte=timezone.now(), trigger=Trigger.SCHEDULE)
+        .filter(next_send_at__lte=Now(), trigger=Trigger.SCHEDULE)
         .select_related("organisation")
         .order_by("next_send_at")[:_AT_ONCE]
     )
@@ -186,6 +185,8 @@ def _next(organisation: Organisation, send_at: time | None) -> datetime | None:
     if send_at is None:
         return None
     zone = ZoneInfo(organisation.timezone)
-    now = timezone.now().astimezone(zone)
+    # By the database's clock, which also says when it has come.
+    of_database = Organisation.objects.filter(pk=organisation.pk).values_list(Now())
+    now = of_database.get()[0].astimezone(zone)
     today = datetime.combine(now.date(), send_at, zone)
     return today if today > now else datetime.combine(now.date() + timedelta(days=1), send_at, zone)

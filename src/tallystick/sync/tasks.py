@@ -7,8 +7,8 @@ sweep wakes whatever is due.
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -26,6 +26,7 @@ _BEAT = timedelta(seconds=30)
 @app.task(queue=PUSH_QUEUE, name=DRAIN)
 def drain(organisation_id: int) -> None:
     """Work one round of the organisation's push lane."""
+    check_after_standstill()  # first: jobs come with an older database too, before any sweep
     drain_lane(organisation_id)
 
 
@@ -46,11 +47,13 @@ def check_after_standstill() -> None:
     has what our links have forgotten, and must be looked through before anything else is sent.
     """
     with transaction.atomic():
-        pulse, is_first = Pulse.objects.select_for_update().get_or_create(pk=1)
-        if is_first or pulse.at > timezone.now() - _BEAT:
+        silent = Pulse.objects.select_for_update().filter(at__lte=Now() - _BEAT)
+        pulse = silent.annotate(silence=Now() - F("at")).first()
+        if pulse is None:
+            Pulse.objects.get_or_create(pk=1)
             return
         Pulse.objects.update(at=Now())
-        if pulse.at < timezone.now() - STANDSTILL:
+        if pulse.silence > STANDSTILL:
             reason = f"Nothing had run since {pulse.at:%d %b %Y %H:%M} UTC."
             Lane.objects.update(check_due_at=Now(), check_reason=reason, check_state=None)
 
