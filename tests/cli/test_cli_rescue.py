@@ -87,6 +87,25 @@ def test_undo_lists_shows_and_only_with_yes_undoes(books: Books, waiting) -> Non
     assert books.live() == []
 
 
+def test_undo_tells_what_is_open_gone_or_under_way(books: Books, waiting) -> None:
+    command("sync")
+    books.drain()
+    held, sending = waiting
+    books.links_of(held).update(state=LinkState.HELD)
+    books.links_of(sending).update(state=LinkState.SENDING)
+    run = Run.objects.get()
+
+    told = command("undo", str(run.pk)).stdout
+    books.links_of(held).update(xero_status="VOIDED")
+    gone = command("undo", str(run.pk)).stdout
+
+    one = "1 invoice, 14.94 GBP"
+    assert f"{one}: deleted in Xero\n" in told
+    assert f"{one}: of these, with an edit, a question or a failure that ends with it" in told
+    assert f"{one}: being sent just now; undo once more when that has arrived" in told
+    assert f"{one}: removed in Xero by somebody already" in gone
+
+
 def test_undo_of_a_run_that_there_is_none_of_is_refused(books: Books) -> None:
     ended = command("undo", "7")
 

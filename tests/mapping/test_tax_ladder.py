@@ -7,6 +7,8 @@ import pytest
 from factories import line, make_item, make_tax_code, make_template
 from tallystick.books.models import Kind, TaxBasis
 from tallystick.mapping.models import Direction, TaxRate
+from tallystick.mapping.problems import Unresolved
+from tallystick.mapping.resolve import Resolver
 
 
 @pytest.fixture
@@ -75,6 +77,22 @@ def test_nothing_is_taxed_otherwise_in_silence(ladder):
     )
     assert problem.remedy == "Choose what NEW20 is in Xero on sales under Settings, Tax mapping."
     assert (problem.screen, problem.waits_for) == ("tax-mapping", f"tax:{new.pk}:sales")
+
+
+def test_a_code_added_while_a_round_is_judged_is_not_passed_over_in_silence(ladder):
+    """The lists are read when they are first asked for, so they may differ by what came between."""
+    early, late = (
+        ladder.document(line(tax_code="LINE"), number="INV-1"),
+        ladder.document(line(item_code="COFFEE"), number="INV-2"),
+    )
+    resolver = Resolver.of(ladder.organisation)
+    resolver.check(early, list(early.lines.all()))
+    make_tax_code(ladder.workspace, "NEW20", "20")
+    make_item(ladder.workspace, "COFFEE", tax_code="NEW20")
+    ladder.default_tax_code(ladder.workspace.tax_codes.get(code="VAT20"))
+
+    with pytest.raises(Unresolved, match="tax code NEW20 from the item, which has no tax mapping"):
+        resolver.check(late, list(late.lines.all()))
 
 
 def test_a_default_that_taxes_what_we_did_not_is_refused_by_the_totals(ladder):

@@ -10,10 +10,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from factories import make_party, make_payment
+from tallystick.books.models import Document
 from tallystick.sync import choosing, queue, undoing
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Run
 from tallystick.web.attention_acts import ACTS
@@ -221,7 +223,7 @@ def test_pressed_by_two_at_once_it_happens_once(books: Books, name: str):
         list(Link.objects.filter(pk__in=press.links).order_by("pk").select_for_update())
         for _ in range(2):
             people.enter_context(books.in_thread(do))
-        _wait_until_both_wait()
+        _wait_until_locked_out(2)
 
     _has_had_one_effect(press, sorted(counts, reverse=True))
 
@@ -230,10 +232,50 @@ def test_every_button_is_among_them():
     assert ACTS.keys() <= PRESSES.keys()
 
 
-def _wait_until_both_wait() -> None:
-    """Wait until both have read how things stand, as far as they do that before they lock."""
+@pytest.mark.parametrize("name", ["retry", "mark", "keep", "send", "done", "clear", "undo"])
+def test_links_are_locked_in_the_order_of_their_keys(books: Books, name: str):
+    press = PRESSES[name](books)
+    first, last = press.links
+    # Its row lies behind the other's now.
+    Link.objects.filter(pk=first).update(tries=0)
+
+    with ExitStack() as people, transaction.atomic():
+        Link.objects.select_for_update().get(pk=last)
+        people.enter_context(books.in_thread(press.do))
+        _wait_until_locked_out(1)
+
+        assert not _is_free(Link.objects.filter(pk=first))
+
+
+def test_mark_done_locks_the_documents_before_their_links(books: Books):
+    press = PRESSES["done"](books)
+    first, last = Document.objects.order_by("pk")
+    # Its link is written before the other's document.
+    Link.objects.filter(document=first).update(intent=Intent.RETRACT)
+
+    with ExitStack() as people, transaction.atomic():
+        Document.objects.select_for_update().get(pk=last.pk)
+        people.enter_context(books.in_thread(press.do))
+        _wait_until_locked_out(1)
+
+        assert not _is_free(Document.objects.filter(pk=first.pk))
+        assert _is_free(Link.objects.filter(pk__in=press.links))
+
+
+def _is_free(rows: QuerySet[Any]) -> bool:
+    """Tell whether nobody else has locked them."""
+    try:
+        with transaction.atomic():
+            list(rows.select_for_update(nowait=True))
+    except OperationalError:
+        return False
+    return True
+
+
+def _wait_until_locked_out(people: int) -> None:
+    """Wait until so many have read how things stand, as far as they do that before they lock."""
     deadline = time.monotonic() + 10
-    while _waiting() < 2:
+    while _waiting() < people:
         assert time.monotonic() < deadline, "They do not wait for what is locked."
         time.sleep(0.01)
 

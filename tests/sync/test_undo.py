@@ -1,13 +1,16 @@
 """Undoing a run: what one Sync now has sent goes out of Xero again, and can be sent again."""
 
 import pytest
+from bookkeeper import Bookkeeper
+from test_edits_push import edit
 
 from factories import make_payment
 from tallystick import xero
 from tallystick.books.models import Document, Status
 from tallystick.connections.client import client_for
 from tallystick.mapping.services import choose_method_account
-from tallystick.sync.models import Lane, Link, LinkState, Run
+from tallystick.sync.choosing import approve
+from tallystick.sync.models import Intent, Lane, Link, LinkState, Run
 from tallystick.sync.policy import save_policy
 from tallystick.sync.queue import sync_now
 from tallystick.sync.undoing import preview, send_again, standing_of, undo
@@ -115,6 +118,124 @@ def test_payments_of_an_undone_run_come_back_with_their_document(books: Books):
 
     assert [one["number"] for one in books.live()] == ["INV-1b"]
     assert Link.objects.get(payment=payment).state == LinkState.SYNCED
+
+
+def edited(books: Books, invoice: Document) -> None:
+    edit(books, invoice)
+
+
+def edited_in_vain(books: Books, invoice: Document) -> None:
+    edit(books, invoice, currency="CHF")
+    books.drain()
+
+
+def changed_on_both_sides(books: Books, invoice: Document) -> None:
+    Bookkeeper.of(books).change(books.link(invoice), Reference="Changed by Mary")
+    edit(books, invoice, reference="PO 10")
+    books.drain()
+
+
+def approving(books: Books, invoice: Document) -> None:
+    approve(workspace=books.workspace, actor=books.owner, link_ids=[books.link(invoice).pk])
+
+
+def waits_for_another(books: Books, invoice: Document) -> None:
+    books.links_of(invoice).update(state=LinkState.WAITING, waits_for="party:1")
+
+
+@pytest.mark.parametrize(
+    ("happens", "state", "intent"),
+    [
+        (edited, LinkState.QUEUED, Intent.PUSH),
+        (edited_in_vain, LinkState.FAILED, Intent.PUSH),
+        (changed_on_both_sides, LinkState.HELD, Intent.PUSH),
+        (approving, LinkState.QUEUED, Intent.APPROVE),
+        (waits_for_another, LinkState.WAITING, Intent.PUSH),
+    ],
+)
+def test_what_is_open_about_a_copy_does_not_keep_it_in_xero(books: Books, happens, state, intent):
+    settled, invoice = books.submit("INV-1"), books.submit("INV-2")
+    run = run_of(books)
+    happens(books, invoice)
+    link = books.link(invoice)
+    assert (link.state, link.intent) == (state, intent)
+
+    told = preview(run)
+    undone(books, run)
+
+    assert (told.deleted.count, str(told.unsettled.counted)) == (2, "1 invoice")
+    assert told.stopped.count == 0
+    assert books.live() == []
+    assert books.states() == {LinkState.RETRACTED: 2}
+    assert {books.link(one).problem for one in (settled, invoice)} == {None}
+
+
+def test_what_is_open_and_paid_is_refused(books: Books):
+    approve_at_once(books)
+    invoice = books.submit("INV-1")
+    run = run_of(books)
+    somebody_pays(books, invoice)
+    books.links_of(invoice).update(state=LinkState.HELD, xero_status="PAID")
+
+    told = preview(run)
+    undone(books, run)
+
+    assert (told.refused.count, told.unsettled.count, told.voided.count) == (1, 1, 0)
+    assert books.problem(invoice)["code"] == "has_payments"
+
+
+def test_what_somebody_removed_in_xero_only_counts_as_taken_out(books: Books):
+    invoice = books.submit("INV-1")
+    run = run_of(books)
+    Bookkeeper.of(books).change(books.link(invoice), Status="DELETED")
+    edit(books, invoice)
+    books.drain()
+    assert books.problem(invoice)["code"] == "gone_in_xero"
+
+    told = preview(run)
+    undone(books, run)
+
+    assert (told.gone.count, told.deleted.count, told.voided.count) == (1, 0, 0)
+    assert books.link(invoice).state == LinkState.RETRACTED
+
+
+def test_an_open_payment_goes_before_its_invoice(books: Books):
+    approve_at_once(books)
+    invoice = books.submit("INV-1")
+    payment = make_payment(invoice)
+    run = run_of(books)
+    books.links_of(payment).update(state=LinkState.FAILED, problem={"code": "differs"})
+    books.links_of(invoice).update(xero_status="PAID")
+
+    told = preview(run)
+    undone(books, run)
+
+    assert (told.entries.count, told.voided.count, told.refused.count) == (1, 1, 0)
+    assert (books.live(), books.payments()) == ([], [])
+
+
+@pytest.mark.parametrize("intent", [Intent.PUSH, Intent.APPROVE])
+def test_what_is_in_a_request_is_told_and_left_alone(books: Books, intent: Intent):
+    invoice = books.submit("INV-1")
+    run = run_of(books)
+    books.links_of(invoice).update(state=LinkState.SENDING, intent=intent)
+
+    told = undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+
+    assert (told.arriving.count, told.deleted.count) == (1, 0)
+    assert books.link(invoice).state == LinkState.SENDING
+    assert books.link(invoice).intent == intent
+
+
+def test_what_a_person_marked_as_done_stays(books: Books):
+    invoice = books.submit("INV-1")
+    run = run_of(books)
+    books.links_of(invoice).update(state=LinkState.EXCLUDED)
+
+    undone(books, run)
+
+    assert len(books.live()) == 1
+    assert books.link(invoice).state == LinkState.EXCLUDED
 
 
 def approve_at_once(books: Books, sent_as: str = "AUTHORISED") -> None:

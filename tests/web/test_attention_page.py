@@ -115,6 +115,37 @@ def test_payments_allocations_and_customers_stand_there_too(
     assert "Approve in Xero" in answer.text
 
 
+def test_a_customer_is_not_offered_what_is_done_to_documents_alone(
+    browser, workspace, organisation, page
+) -> None:
+    cafe = make_party(workspace, "Harbour Cafe")
+    Link.objects.create(
+        organisation=organisation,
+        party=cafe,
+        state=LinkState.FAILED,
+        problem=problem("Xero refused Harbour Cafe.", code="refused"),
+    )
+
+    text = browser.get(page).text
+
+    assert 'value="retry"' in text
+    assert 'value="done"' not in text
+
+
+def test_a_contact_used_once_more_changes_nothing_and_says_so(
+    browser, workspace, organisation
+) -> None:
+    cafe = make_party(workspace, "Harbour Cafe")
+    address = reverse("party-contact", args=[workspace.slug, cafe.pk])
+
+    first = browser.post(address, {"contact": _any_id()[:8]}, follow=True).text
+    chosen = Link.objects.get(party=cafe).claim
+    again = browser.post(address, {"contact": chosen}, follow=True).text
+
+    assert "Harbour Cafe is linked to that contact once Xero has confirmed it." in first
+    assert "Nothing was changed" in again
+
+
 def test_a_button_does_its_act_to_all_of_the_cause_and_says_what_it_did(stop, press) -> None:
     links = [stop(f"INV-{n}", "no_clear_answer", price="40") for n in range(3)]
     other = stop("INV-9", "locked")

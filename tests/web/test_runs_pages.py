@@ -68,6 +68,45 @@ def test_undoing_asks_once_with_count_and_money_then_goes_on(browser, workspace,
     assert Link.objects.filter(state=LinkState.WAITING).count() == 1
 
 
+def test_what_is_open_gone_or_under_way_is_told_before_undoing(
+    browser, workspace, run, page
+) -> None:
+    draft, another, approved = Link.objects.filter(run=run, state=LinkState.SYNCED).order_by("pk")
+    put(draft, state=LinkState.HELD)
+    put(another, state=LinkState.SENDING)
+    put(approved, state=LinkState.FAILED, xero_status="VOIDED")
+
+    text = browser.get(page).text
+    asked = browser.post(reverse("run-undo", args=[workspace.slug, run.pk])).text
+
+    assert "Gone from Xero already" in text
+    assert "Something is still open about 2 invoices of these: " in text
+    assert "1 of it is being sent just now; undo once more when it has arrived." in text
+    assert "1 invoice, 20.00 NZD will be deleted there." in asked
+    assert "1 invoice, 20.00 NZD will only count as taken out" in asked
+    assert "Something is still open about 2 invoices, 40.00 NZD of these; undoing ends it." in asked
+
+
+def test_a_run_that_is_all_under_way_is_not_called_empty(browser, run, page) -> None:
+    Link.objects.filter(run=run).update(state=LinkState.SENDING)
+
+    text = browser.get(page).text
+
+    assert "4 of it are being sent just now" in text
+    assert "there is nothing to undo" not in text
+    assert "Undo this run</button>" not in text
+
+
+def test_a_run_that_xero_did_not_let_go_is_not_called_empty(browser, run, page) -> None:
+    Link.objects.filter(run=run).update(state=LinkState.FAILED, intent="retract")
+
+    assert "there is nothing to undo" not in browser.get(page).text
+
+
+def put(link: Link, **values: object) -> None:
+    Link.objects.filter(pk=link.pk).update(**values)
+
+
 def test_what_was_taken_out_is_sent_again(browser, workspace, run, page) -> None:
     Link.objects.filter(run=run).update(state=LinkState.RETRACTED, intent="retract")
     assert "Send 3 invoices again" in browser.get(page).text

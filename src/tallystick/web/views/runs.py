@@ -68,7 +68,9 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if "confirmed" not in request.POST:
         told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
         if preview.unsettled.count:
-            told.append(f"With {preview.unsettled} of them something is open, which ends with it.")
+            told.append(
+                f"Something is still open about {preview.unsettled} of these; undoing ends it."
+            )
         return ask(
             request,
             workspace,
@@ -115,7 +117,7 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
         ),
         (
             "Gone from Xero already", "somebody has removed them there: nothing to do",
-            "were removed there by somebody and count as taken out.", preview.gone,
+            "will only count as taken out, for somebody has removed that there.", preview.gone,
         ),
         ("Not sent yet", "wait for the next Sync now", "will wait for Sync now.", preview.stopped),
     )  # fmt: skip
