@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from psycopg import sql
 
 from consenting import connect
 from factories import line, make_document, make_party, make_workspace, owner_of
@@ -119,6 +123,40 @@ def test_on_an_older_database_a_worker_looks_through_xero_before_it_sends(books:
     assert len(books.invoices()) == 1
 
 
+def test_a_worker_goes_on_by_itself_when_the_database_is_back(books: Books):
+    with workers(books, 1) as (worker,):
+        _wait_until_worker_is_idle(books)
+        with database_away():
+            time.sleep(8)  # longer than a worker waits for a connection
+        document = _invoice(books, "INV-1")
+        _wait_until(lambda: books.link(document).state == LinkState.SYNCED)
+        _wait_until(_is_listened_to)
+
+        assert worker.poll() is None
+
+        worker.terminate()
+        assert worker.wait(timeout=10) == 0
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """End all connections but this test's own, and refuse new ones, as a restart does."""
+    name, ours = connection.settings_dict["NAME"], connection.connection.info.backend_pid
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+    with psycopg.connect(url, autocommit=True) as outside:
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        outside.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        try:
+            outside.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> %s",
+                [name, ours],
+            )
+            yield
+        finally:
+            outside.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
+
 @contextmanager
 def workers(books: Books, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run real workers for the block; kill what is left of them after it."""
@@ -172,6 +210,15 @@ def _unfinished() -> int:
 
 def _all_settled(books: Books) -> bool:
     return not books.organisation.batches.filter(settled_at=None).exists()
+
+
+def _is_listened_to() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        )
+        return cursor.fetchone() is not None
 
 
 def _wait_until_worker_is_idle(books: Books) -> None:

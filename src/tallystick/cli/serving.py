@@ -10,7 +10,7 @@ import typer
 from tallystick import postgres
 from tallystick.cli.ports import first_free, require_free
 from tallystick.cli.prepare import make_data_dir, prepare
-from tallystick.cli.processes import Program
+from tallystick.cli.processes import Program, signals_to_end
 from tallystick.cli.together import only_one, own_command, run_together, sandbox_command
 
 _PORT = 8000
@@ -51,7 +51,7 @@ def worker(threads: Threads = None) -> None:
 
     from tallystick.sync.worker import run_worker
 
-    run_worker(threads=threads or settings.WORKER_THREADS)
+    run_worker(threads=threads or settings.WORKER_THREADS, stop=signals_to_end())
 
 
 def sandbox(

@@ -4,14 +4,18 @@ Safe to kill at any instant; any number of them may run on any number of machine
 """
 
 import asyncio
+import contextlib
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.db import close_old_connections, connection
 from procrastinate import PsycopgConnector
+from procrastinate.connector import Notify
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
 from tallystick.sync.tasks import sweep
 
@@ -21,21 +25,38 @@ _SWEEP_SECONDS = 2.0
 #: A killed worker's job is forgotten after this; our own tables have long been taken over.
 _STALLED_SECONDS = 30.0
 _GRACE_SECONDS = 20.0
+#: Without the database for so long, the worker begins anew.
+_AWAY_SECONDS = 5.0
 
 
-def run_worker(*, threads: int, stop: threading.Event | None = None) -> None:
-    """Work until SIGTERM or SIGINT (or until `stop` is set, in a thread other than the main one)."""
-    asyncio.run(_run(threads, stop))
+class _Connector(PsycopgConnector):
+    """Listens again where the database was away; the library would not, nor say so."""
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        while True:
+            with contextlib.suppress(ConnectorException):
+                await super().listen_notify(on_notification, channels)
+            await asyncio.sleep(_SWEEP_SECONDS)
 
 
-async def _run(threads: int, stop: threading.Event | None) -> None:
+def run_worker(*, threads: int, stop: threading.Event) -> None:
+    """Work until `stop` is set; where the database goes away, go on once it is back."""
+    while not stop.is_set():
+        try:
+            asyncio.run(_run(threads, stop))
+        except ConnectorException as error:
+            logger.warning("worker.database_away", reason=str(error.__cause__))
+            stop.wait(_SWEEP_SECONDS)
+
+
+async def _run(threads: int, stop: threading.Event) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=threads + 2))
     over = threading.Event()
     sweeping = threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True)
     sweeping.start()
     # Jobs that the worker's own tasks defer still go through Django's connection.
     # Its own few connections: one listens, the others fetch and finish jobs.
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    connector = _Connector(kwargs=connector_params(), min_size=1, max_size=4, timeout=_AWAY_SECONDS)
     worker_app = app.with_connector(connector)
     logger.info("worker.started", threads=threads)
     try:
@@ -47,7 +68,7 @@ async def _run(threads: int, stop: threading.Event | None) -> None:
                     fetch_job_polling_interval=1.0,
                     shutdown_graceful_timeout=_GRACE_SECONDS,
                     stalled_worker_timeout=_STALLED_SECONDS,
-                    install_signal_handlers=stop is None,
+                    install_signal_handlers=False,
                 )
             )
             await _until_done(working, stop)
@@ -57,16 +78,12 @@ async def _run(threads: int, stop: threading.Event | None) -> None:
         logger.info("worker.stopped")
 
 
-async def _until_done(working: "asyncio.Future[None]", stop: threading.Event | None) -> None:
-    while stop and not working.done():
-        if stop.is_set():
-            working.cancel()
+async def _until_done(working: "asyncio.Future[None]", stop: threading.Event) -> None:
+    while not working.done() and not stop.is_set():
         await asyncio.wait([working], timeout=0.1)
-    try:
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
         await working
-    except asyncio.CancelledError:
-        if not (stop and stop.is_set()):
-            raise
 
 
 def _sweep(over: threading.Event) -> None:
