@@ -16,6 +16,7 @@ from procrastinate.connector import Notify
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 
 from tallystick.sync.tasks import sweep
 
@@ -44,8 +45,8 @@ def run_worker(*, threads: int, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             asyncio.run(_run(threads, stop))
-        except ConnectorException as error:
-            logger.warning("worker.database_away", reason=str(error.__cause__))
+        except (ConnectorException, OperationalError) as error:
+            logger.warning("worker.database_away", reason=str(error.__cause__ or error))
             stop.wait(_SWEEP_SECONDS)
 
 
