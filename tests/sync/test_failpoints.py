@@ -173,7 +173,7 @@ def approved_and_paid_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> It
 
 
 def withdrawn_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
-    """Payments deleted, an allocation removed, documents cancelled; one is gone there already."""
+    """Payments deleted, an allocation removed, documents cancelled; of some the copy is gone."""
     for kind in (Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE):
         books.policy(kind, sent_as="AUTHORISED")
     invoice, gone = books.submit(f"PAID {tag}"), books.submit(f"GONE {tag}")
@@ -182,6 +182,7 @@ def withdrawn_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[N
     allocation = make_allocation(note, invoice, "5.00")
     books.drain()
     bookkeeper.change(books.link(gone), Status="VOIDED")
+    bookkeeper.unpay(books.link(payments[1]).xero_id)
     undo = {"workspace": books.workspace, "actor": books.owner}
     delete_payments(payment_ids=[payment.pk for payment in payments], **undo)
     remove_allocations(allocation_ids=[allocation.pk], **undo)
