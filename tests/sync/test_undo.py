@@ -6,7 +6,7 @@ from test_edits_push import edit
 
 from factories import make_payment
 from tallystick import xero
-from tallystick.books.models import Document, Status
+from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.client import client_for
 from tallystick.mapping.services import choose_method_account
 from tallystick.sync.choosing import approve
@@ -258,3 +258,15 @@ def somebody_pays(books: Books, document: Document) -> None:
         reference="by hand",
     )
     client_for(books.organisation).send(xero.seal_create_payments([draft]), "by hand")
+
+
+def test_what_stands_twice_is_taken_out_twice(books: Books, bookkeeper: Bookkeeper):
+    bill = books.submit("B-1", kind=Kind.BILL)
+    run = run_of(books)
+    second = bookkeeper.make("ACCPAY", "B-1", contact="Somebody")
+    books.links_of(bill).update(strays=[second["InvoiceID"]])
+
+    undone(books, run)
+
+    assert books.live() == []
+    assert books.link(bill).state == LinkState.RETRACTED

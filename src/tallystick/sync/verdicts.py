@@ -163,10 +163,14 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     link.changed_at = Now()
     link.problem, link.waits_for = None, ""
     if verdict.copy:
+        intent = link.intent
         outcome = _move_to_copy(link, verdict.copy)
         link.wants_pdf = link.wants_pdf and action != "attach"
         if action == "stray" and verdict.problem is None:
             link.strays = link.strays[1:]
+        if action == "stray" and intent == Intent.RETRACT:
+            # Its run is undone: the first copy is to go too.
+            link.state, link.intent = LinkState.QUEUED, intent
         if verdict.problem is None or _is_withdrawn(link):
             return outcome
         if action == "attach":
