@@ -1,9 +1,11 @@
 """Who gets in, what everybody else sees, and what surrounds every page."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -128,6 +130,23 @@ def test_our_own_failure_says_what_is_safe(workspace, owner, monkeypatch) -> Non
     assert answer.status_code == 500
     assert "safe" in answer.text
     assert answer["X-Request-Id"] in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_whose_database_is_away_says_so_and_comes_back(workspace, owner) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(owner)
+    with suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    away = client.get(f"/w/{workspace.slug}/")
+    connection.close()
+    back = client.get(f"/w/{workspace.slug}/")
+
+    assert away.status_code == 503
+    assert "The database does not answer" in away.text
+    assert away["X-Request-Id"] in away.text
+    assert back.status_code == 200
 
 
 def test_the_chosen_theme_stays(browser: Client, workspace) -> None:

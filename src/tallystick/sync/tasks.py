@@ -46,11 +46,13 @@ def check_after_standstill() -> None:
     The workers may have stood still, or the database may be an older one brought back: then Xero
     has what our links have forgotten, and must be looked through before anything else is sent.
     """
+    if Pulse.objects.filter(at__gt=Now() - _BEAT).exists():
+        return
     with transaction.atomic():
+        Pulse.objects.get_or_create(pk=1)
         silent = Pulse.objects.select_for_update().filter(at__lte=Now() - _BEAT)
         pulse = silent.annotate(silence=Now() - F("at")).first()
         if pulse is None:
-            Pulse.objects.get_or_create(pk=1)
             return
         Pulse.objects.update(at=Now())
         if pulse.silence > STANDSTILL:

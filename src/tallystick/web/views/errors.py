@@ -1,5 +1,8 @@
 """The pages for what cannot be shown. The one for our own failures needs no database."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -31,12 +34,21 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return _page(
+            request,
+            503,
+            "The database does not answer",
+            "What you saved before this is safe. Open the page again in a minute and look whether "
+            "your last step was saved before you repeat it. If it lasts, give this number to "
+            "whoever runs Tallystick.",
+        )
     return _page(
         request,
         500,
-        "Something went wrong on our side",
+        "Tallystick stumbled over this page",
         "What you saved before this is safe. Try again; if it happens again, give this number to "
-        "whoever runs Tallystick.",
+        "whoever runs Tallystick, who finds the cause by it in the log.",
     )
 
 
