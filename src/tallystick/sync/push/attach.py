@@ -5,7 +5,6 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tallystick import xero
-from tallystick.books.pdf import document_pdf
 from tallystick.mapping.problems import DOCUMENT, Problem
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link, LinkState
@@ -30,6 +29,9 @@ def attach_due(held: Held, client: xero.XeroClient) -> None:
 
 def sealed_pdf(links: Sequence[Link]) -> xero.Sealed:
     """Return what puts the document's PDF beside its copy."""
+    # Here, for few workers need it, and it takes longer to load than all the rest of the engine.
+    from tallystick.books.pdf import document_pdf
+
     document = document_of(links[0])
     return xero.seal_attachment(
         endpoint_of(links[0]),
