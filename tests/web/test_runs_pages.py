@@ -81,7 +81,7 @@ def test_what_is_open_gone_or_under_way_is_told_before_undoing(
 
     assert "Gone from Xero already" in text
     assert "Something is still open about 2 invoices of these: " in text
-    assert "1 of it is being sent just now; undo once more when it has arrived." in text
+    assert "1 record of it is being sent just now; undo once more when it has arrived." in text
     assert "1 invoice, 20.00 NZD will be deleted there." in asked
     assert "1 invoice, 20.00 NZD will only count as taken out" in asked
     assert "Something is still open about 2 invoices, 40.00 NZD of these; undoing ends it." in asked
@@ -92,7 +92,7 @@ def test_a_run_that_is_all_under_way_is_not_called_empty(browser, run, page) -> 
 
     text = browser.get(page).text
 
-    assert "4 of it are being sent just now" in text
+    assert "4 records of it are being sent just now" in text
     assert "there is nothing to undo" not in text
     assert "Undo this run</button>" not in text
 
