@@ -198,7 +198,6 @@ class Run:
 
     def _until_nothing_is_asked(self, draw: random.Random) -> None:
         for _ in range(_MOST_ANSWERS):
-            self._reconnect()
             if not self._await_rest() or not sum(
                 desk.answers.answer_all(draw) for desk in self._desks
             ):
@@ -207,6 +206,8 @@ class Run:
     def _await_rest(self) -> bool:
         def rests() -> bool:
             self._machine.look_after()
+            # An access whose newest token was lost fails only when it is to be renewed.
+            self._reconnect()
             return is_at_rest()
 
         try:
