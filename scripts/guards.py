@@ -308,7 +308,7 @@ GUARDS = (
         (
             (
                 _FINDING,
-                "return copy if untouched and copy.status in _UNAPPROVED else differs(link, copy)",
+                "return copy if untouched and copy.status in DRAFTS else differs(link, copy)",
                 "return copy",
             ),
         ),

@@ -2,7 +2,8 @@
 
 Each takes effect on those links that wait for such a decision; the others stay as they are. They
 return how many took it. The links are locked before it is asked how they stand, so that of two
-presses at once the second finds nothing to do. Nothing here talks to Xero: the engine carries out what was decided.
+presses at once the second finds nothing to do. Nothing here talks to Xero: the engine carries out
+what was decided.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Left, Now
 
 from tallystick.books.models import Document, EntryStatus, Party, Status
-from tallystick.sync.models import Attempt, Intent, Link, LinkState, Outcome, Snapshot
+from tallystick.sync.models import DRAFTS, Attempt, Intent, Link, LinkState, Outcome, Snapshot
 from tallystick.sync.policy import MARKED_DONE, reassess
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
 from tallystick.sync.snapshots import note_came_back
@@ -38,7 +39,7 @@ def approve(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> in
         organisation__workspace=workspace,
     )
     documents = locked(Link.objects.filter(pk__in=_keys(waited_for))).filter(
-        state=LinkState.SYNCED, xero_status__in=["DRAFT", "SUBMITTED"]
+        state=LinkState.SYNCED, xero_status__in=DRAFTS
     )
     _note(documents, actor, "approved it to go on in Xero")
     return _queue(documents, intent=Intent.APPROVE)

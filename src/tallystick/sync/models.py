@@ -41,6 +41,10 @@ OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
 PAUSED = models.Q(state=LinkState.QUEUED, not_before__gt=Now())
 
 
+#: What Xero calls a copy that nobody has approved yet, and one that is no more.
+DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
+GONE = frozenset({"DELETED", "VOIDED"})
+
 #: The records of ours that a link can stand for, by the name of its field.
 RECORDS = ("document", "party", "payment", "allocation")
 #: What is loaded with links whose records are worked on.

@@ -10,7 +10,17 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from tallystick.sync.choosing import clear_xero_id, still_stands
-from tallystick.sync.models import OPEN_STATES, Attempt, Intent, Link, LinkState, Outcome, Run
+from tallystick.sync.models import (
+    DRAFTS,
+    GONE,
+    OPEN_STATES,
+    Attempt,
+    Intent,
+    Link,
+    LinkState,
+    Outcome,
+    Run,
+)
 from tallystick.sync.queue import anew, locked
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of, part_of_rows
 from tallystick.sync.waking import wake
@@ -18,8 +28,6 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
-_DRAFTS = ("DRAFT", "SUBMITTED")
-_GONE = ("DELETED", "VOIDED")
 #: Sent, and then perhaps edited, to be approved, asked about or failed. What a person has marked
 #: as done stays out of it, and so does what is in a request.
 _AT_REST = (
@@ -78,18 +86,18 @@ def preview(run: Run) -> Preview:
     """Return what undoing the run would do now; asks nobody and changes nothing."""
     links = _links(run)
     copies = links.filter(_in_xero())
-    standing = copies.exclude(xero_status__in=_GONE)
+    standing = copies.exclude(xero_status__in=GONE)
     documents = standing.filter(document__isnull=False)
     # What was paid by this run alone is free to go once its payments are gone.
     freed = Q(pk__in=documents.filter(document__payments__links__in=standing))
     paid = Q(xero_status="PAID") & ~freed
     return Preview(
         run=run,
-        deleted=part_of(documents.filter(xero_status__in=_DRAFTS)),
-        voided=part_of(documents.exclude(paid | Q(xero_status__in=_DRAFTS))),
+        deleted=part_of(documents.filter(xero_status__in=DRAFTS)),
+        voided=part_of(documents.exclude(paid | Q(xero_status__in=DRAFTS))),
         entries=part_of(standing.filter(document=None)),
         refused=part_of(documents.filter(paid)),
-        gone=part_of(copies.filter(xero_status__in=_GONE)),
+        gone=part_of(copies.filter(xero_status__in=GONE)),
         stopped=part_of(links.filter(_unsent())),
         unsettled=part_of(copies.exclude(state=LinkState.SYNCED)),
         arriving=part_of(links.filter(state=LinkState.SENDING)),

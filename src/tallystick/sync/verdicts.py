@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from tallystick.books.models import Allocation, Document, EntryStatus, Payment, Status
 from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
 from tallystick.sync.models import (
+    GONE,
     Attempt,
     Batch,
     Intent,
@@ -47,7 +48,7 @@ class Copy:
 
     @property
     def is_gone(self) -> bool:
-        return self.status in {"DELETED", "VOIDED"}
+        return self.status in GONE
 
 
 @dataclass(frozen=True, slots=True)

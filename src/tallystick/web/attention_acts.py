@@ -8,7 +8,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from tallystick.sync import choosing, queue
 from tallystick.sync.attention import Trouble
-from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.models import DRAFTS, Intent, Link, LinkState
 from tallystick.sync.sums import Part, part_of
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import User, Workspace
@@ -16,7 +16,6 @@ from tallystick.workspaces.models import User, Workspace
 #: One press takes so many records at most; what is left is taken by the next.
 AT_ONCE = 50_000
 _STOPPED = Q(state__in=[LinkState.FAILED, LinkState.HELD])
-_DRAFTS = ("DRAFT", "SUBMITTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def acts_on(links: QuerySet[Link]) -> dict[int, list[Act]]:
 def label_on(act: Act, link: Link) -> str:
     """Return what the act's button says on one record's own row."""
     if act is _REMOVE:
-        is_draft = link.document_id is None or link.xero_status in _DRAFTS
+        is_draft = link.document_id is None or link.xero_status in DRAFTS
         return "Delete in Xero" if is_draft else "Void in Xero"
     if act is _KEEP and link.document_id is None:
         return "It is this one"

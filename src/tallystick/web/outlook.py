@@ -1,7 +1,7 @@
 """What will happen in Xero when something is done here, told before and after."""
 
 from tallystick.books.models import Document, Kind, Status
-from tallystick.sync.models import Link, LinkState, SentAs, Trigger
+from tallystick.sync.models import DRAFTS, Link, LinkState, SentAs, Trigger
 from tallystick.sync.policy import policy_of
 from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
@@ -45,7 +45,7 @@ def of_editing(document: Document, link: Link | None) -> str:
         return "It is submitted and stays so. Nothing of it is in Xero."
     if link.xero_id is None:
         return "It is submitted and not in Xero yet: it goes there as it is after your change."
-    if link.xero_status in ("DRAFT", "SUBMITTED"):
+    if link.xero_status in DRAFTS:
         return (
             "Its copy in Xero is not approved yet and is changed too, unless somebody has changed "
             "it there: then you see both and choose."

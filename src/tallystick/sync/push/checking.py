@@ -20,10 +20,10 @@ from django.db.models.functions import Now
 from tallystick import xero
 from tallystick.books.models import Kind, Payment
 from tallystick.sync.lane import CHECK_AFTER, Held
-from tallystick.sync.models import WITH_RECORDS, Batch, Check, Lane, Link, LinkState
+from tallystick.sync.models import GONE, WITH_RECORDS, Batch, Check, Lane, Link, LinkState
 from tallystick.sync.policy import policies_of
 from tallystick.sync.push.entries import document_links, documents_of, entry_of
-from tallystick.sync.push.finding import GONE, Found, indexed, judge_ours, ours_in, sent_of
+from tallystick.sync.push.finding import Found, indexed, judge_ours, ours_in, sent_of
 from tallystick.sync.push.ready import uid_in
 from tallystick.sync.push.shapes import document_of, kind_of
 from tallystick.sync.steps import calling, committing

@@ -22,13 +22,7 @@ from tallystick.mapping.problems import DOCUMENT, Unresolved
 from tallystick.mapping.resolve import Resolver
 from tallystick.money import Money
 from tallystick.sync.lane import Held
-from tallystick.sync.models import (
-    Intent,
-    KindPolicy,
-    Link,
-    LinkState,
-    WhenDraft,
-)
+from tallystick.sync.models import DRAFTS, GONE, Intent, KindPolicy, Link, LinkState, WhenDraft
 from tallystick.sync.policy import PAYMENT, in_order, policy_of
 from tallystick.sync.push.finding import question
 from tallystick.sync.push.ready import failed
@@ -245,7 +239,7 @@ def _taken(due: Sequence[Due]) -> list[str]:
 def _judged(due: Due, copies: Copies, taken: set[str], policy: KindPolicy) -> Verdict | None:
     for link in due.documents:
         copy = copies.get(str(link.xero_id))
-        if copy and copy.status in ("DELETED", "VOIDED"):
+        if copy and copy.status in GONE:
             return _document_gone(due, link, copy)
         if copy and copy.status not in APPROVED:
             return not_approved(due, link, copy.status, policy)
@@ -370,9 +364,7 @@ def _ask_for_approval(held: Held, verdicts: Sequence[Verdict], due: Sequence[Due
         for link in one.documents
         if f"document:{link.document_id}" in waiting
     ]
-    unapproved = Link.objects.filter(
-        pk__in=wanted, state=LinkState.SYNCED, xero_status__in=["DRAFT", "SUBMITTED"]
-    )
+    unapproved = Link.objects.filter(pk__in=wanted, state=LinkState.SYNCED, xero_status__in=DRAFTS)
     in_order(unapproved).update(
         state=LinkState.QUEUED, intent=Intent.APPROVE, queued_at=Now(), changed_at=Now()
     )

@@ -16,7 +16,7 @@ from tallystick import xero
 from tallystick.books.models import Document, Status
 from tallystick.mapping.problems import DOCUMENT, XERO, Problem
 from tallystick.money import Money
-from tallystick.sync.models import Link, Snapshot
+from tallystick.sync.models import DRAFTS, GONE, Link, Snapshot
 from tallystick.sync.policy import policies_of
 from tallystick.sync.push.ready import uid_in
 from tallystick.sync.push.shapes import Shape, by_id, document_of, shape_of
@@ -29,9 +29,6 @@ from tallystick.sync.snapshots import (
 )
 from tallystick.sync.verdicts import Copy, Verdict
 
-#: Statuses in which Xero lets a document be written anew without a person's leave.
-_UNAPPROVED = frozenset({"DRAFT", "SUBMITTED"})
-GONE = frozenset({"DELETED", "VOIDED"})
 #: Numbers of credit notes that one question holds, about; of more we ask for their days at once.
 _ONE_QUESTION = 40
 _LONGEST_SPAN = timedelta(days=60)
@@ -269,7 +266,7 @@ def judge_ours(link: Link, copy: xero.Document, sent: Sent) -> Verdict | xero.Do
         untouched = sent.came_back is not None and says_the_same(
             sent.came_back, content_of_copy(copy)
         )
-        return copy if untouched and copy.status in _UNAPPROVED else differs(link, copy)
+        return copy if untouched and copy.status in DRAFTS else differs(link, copy)
     if copy.total == sent.total and copy.currency_code == document.currency:
         return confirmed(link, copy, sent.revision)
     return differs(link, copy)
@@ -295,7 +292,7 @@ def differs(link: Link, copy: xero.Document) -> Verdict:
         said = f"Xero has {document} for {there}, here it is {ours}"
     else:
         said = f"{document} was changed here after it was sent"
-    if copy.status not in _UNAPPROVED:
+    if copy.status not in DRAFTS:
         why = f"it is {copy.status.lower()} there, so it is not changed without you"
     else:
         why = "somebody changed it there, and people's changes are not overwritten"
@@ -323,7 +320,7 @@ def _gone(link: Link, copy: xero.Document) -> Verdict:
 
 
 def _can_be_written(copy: xero.Document) -> bool:
-    return copy.status in _UNAPPROVED or (copy.status == "AUTHORISED" and not copy.applied)
+    return copy.status in DRAFTS or (copy.status == "AUTHORISED" and not copy.applied)
 
 
 def _cannot_be_written(link: Link, copy: xero.Document) -> Verdict:

@@ -14,7 +14,7 @@ from tallystick.books.models import Status
 from tallystick.mapping.problems import DOCUMENT, XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
-from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.models import GONE, Intent, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
 from tallystick.sync.push.finding import question
 from tallystick.sync.push.shapes import (
@@ -198,7 +198,7 @@ RETRACT = Change(
     intent=Intent.RETRACT,
     verb="retract",
     ends=MappingProxyType({"DRAFT": "DELETED", "SUBMITTED": "DELETED", "AUTHORISED": "VOIDED"}),
-    done=frozenset({"DELETED", "VOIDED"}),
+    done=GONE,
     lament="is cancelled here but still stands in Xero",
     in_the_way=_has_payments,
 )

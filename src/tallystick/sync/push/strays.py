@@ -14,10 +14,10 @@ from uuid import UUID
 from tallystick import xero
 from tallystick.connections.models import Organisation
 from tallystick.sync.lane import Held
-from tallystick.sync.models import PAUSED, Link, LinkState
+from tallystick.sync.models import DRAFTS, GONE, PAUSED, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import document_links, documents_of, entry_of
-from tallystick.sync.push.finding import GONE, question
+from tallystick.sync.push.finding import question
 from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, endpoint_of
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
@@ -135,9 +135,8 @@ _STATUSES = MappingProxyType(
         _ALLOCATIONS: _of_allocations,
     }
 )
-_DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
 _REMOVABLE: Mapping[Place, frozenset[str]] = MappingProxyType(
-    {"Invoices": _DRAFTS, "CreditNotes": _DRAFTS, _PAYMENTS: frozenset({"AUTHORISED"})}
+    {"Invoices": DRAFTS, "CreditNotes": DRAFTS, _PAYMENTS: frozenset({"AUTHORISED"})}
 )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tallystick.books.models import Document, DocumentQuerySet, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.models import OPEN_STATES, Attempt, LinkState, Outcome
+from tallystick.sync.models import DRAFTS, OPEN_STATES, Attempt, LinkState, Outcome
 from tallystick.web.lists import COUNTED, Counted
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.web.views.sync_log import row_of
@@ -81,5 +81,5 @@ def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) 
     return documents.filter(
         links__organisation=organisation,
         links__state=LinkState.SYNCED,
-        links__xero_status__in=["DRAFT", "SUBMITTED"],
+        links__xero_status__in=DRAFTS,
     )
