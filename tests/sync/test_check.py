@@ -68,6 +68,23 @@ def test_a_second_copy_that_is_approved_is_a_persons_to_decide(books: Books):
     assert (books.link(bill).state, books.link(bill).strays) == (LinkState.SYNCED, [])
 
 
+@pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
+def test_a_cancelled_document_that_stands_twice_goes_twice(books: Books, status: str):
+    bill = a_bill(books, "B-1")
+    second = again(books, bill)
+    client = client_for(books.organisation)
+    if status == "AUTHORISED":
+        approval = xero.seal_status_changes("Invoices", [(second, status)])
+        assert client.send(approval, "somebody approves").documents[0].ok
+    books.links_of(bill).update(strays=[second])
+
+    books.cancel(bill)
+    books.drain(rounds=3)
+
+    assert books.live() == []
+    assert (books.link(bill).state, books.link(bill).strays) == (LinkState.RETRACTED, [])
+
+
 def test_a_ghost_of_a_cancelled_document_goes(books: Books):
     bill = a_bill(books, "B-1")
     books.cancel(bill)

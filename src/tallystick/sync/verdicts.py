@@ -164,14 +164,10 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
     link.changed_at = Now()
     link.problem, link.waits_for = None, ""
     if verdict.copy:
-        intent = link.intent
         outcome = _move_to_copy(link, verdict.copy)
         link.wants_pdf = link.wants_pdf and action != "attach"
         if action == "stray" and verdict.problem is None:
             link.strays = link.strays[1:]
-        if action == "stray" and intent == Intent.RETRACT:
-            # Its run is undone: the first copy is to go too.
-            link.state, link.intent = LinkState.QUEUED, intent
         if verdict.problem is None or _is_withdrawn(link):
             return outcome
         if action == "attach":
@@ -224,7 +220,7 @@ def _move_to_copy(link: Link, copy: Copy) -> Outcome:
     link.xero_id, link.xero_number, link.xero_status = copy.xero_id, copy.number, copy.status
     link.tries, link.claim = 0, ""
     if copy.is_gone and (_is_withdrawn(link) or link.intent == Intent.RETRACT):
-        link.state = LinkState.RETRACTED
+        _move_to_next_copy(link)
     elif _is_withdrawn(link):
         link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
         link.not_before = link.queued_at = Now()
@@ -232,6 +228,16 @@ def _move_to_copy(link: Link, copy: Copy) -> Outcome:
         link.state, link.intent, link.synced_at = LinkState.SYNCED, Intent.PUSH, Now()
         _note_revision(link, copy)
     return Outcome.DONE
+
+
+def _move_to_next_copy(link: Link) -> None:
+    """The copy is gone, and was to go; a second one that is surely ours is to go after it."""
+    ours = link.strays if link.allocation_id is None else []
+    link.state, link.strays = LinkState.RETRACTED, ours[1:]
+    if ours:
+        link.xero_id, link.xero_status = UUID(ours[0]), ""
+        link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
+        link.not_before = link.queued_at = Now()
 
 
 def _note_revision(link: Link, copy: Copy) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from tallystick import xero
 from tallystick.connections.models import Organisation
 from tallystick.sync.lane import Held
-from tallystick.sync.models import DRAFTS, GONE, PAUSED, Link, LinkState
+from tallystick.sync.models import DRAFTS, GONE, PAUSED, Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import document_links, documents_of, entry_of
 from tallystick.sync.push.finding import question
@@ -23,7 +23,7 @@ from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
 _AT_ONCE = 50
-#: What a second copy is removed from: an endpoint of documents, or the payments.
+#: What a second copy stands among: an endpoint of documents, the payments or the allocations.
 Place: TypeAlias = str
 _PAYMENTS: Place = "Payments"
 _ALLOCATIONS: Place = "Allocations"
@@ -44,12 +44,16 @@ def remove_strays(held: Held, client: xero.XeroClient) -> None:
 
 
 def due_strays(organisation: Organisation) -> dict[Place, list[Link]]:
-    """Return the next links that have a second copy, by what that is removed from."""
+    """Return the next links that have a second copy, by what that is removed from.
+
+    What is on its way out of Xero is not among them: its copies go one after the other.
+    """
     known = (
         Link.objects.filter(
             organisation=organisation, state__in=[LinkState.SYNCED, LinkState.QUEUED]
         )
         .exclude(PAUSED)
+        .exclude(intent=Intent.RETRACT)
         .exclude(strays=[])
     )
     found: dict[Place, list[Link]] = defaultdict(list)
@@ -167,8 +171,9 @@ def _doubled(link: Link, why: str) -> Verdict:
     return question(
         link,
         "doubled",
-        f"{link.record} stands in Xero twice, and the second could not be removed: {why}.",
-        "Look at both in Xero and void, delete or remove the one that is too many, then press Retry.",
+        f"{link.record} stands in Xero twice, and the second was not removed: {why}.",
+        "Look at both in Xero and void, delete or remove the one that is too many, then press Retry; "
+        "if both are meant to stand, mark it done.",
         copy=_as_it_is(link),
         details={"candidates": [{"id": stray, "name": str(link.record), "number": stray}]},
     )
