@@ -66,11 +66,14 @@ def choices_of(organisation: Organisation) -> Choices:
     )
 
 
+def is_taxed_in(rate: TaxRate, direction: Direction) -> bool:
+    """Tell whether lines on the direction's usual accounts may bear the rate."""
+    return _TAXED[direction] in rate.can_apply_to
+
+
 def _fits(rate: TaxRate, direction: Direction) -> bool:
     """Tell whether the rate is not for the other direction alone."""
-    return _TAXED[direction] in rate.can_apply_to or not any(
-        one in rate.can_apply_to for one in _TAXED.values()
-    )
+    return is_taxed_in(rate, direction) or not any(is_taxed_in(rate, one) for one in Direction)
 
 
 def _is_offered(account: Account, direction: Direction, charge: Charge) -> bool:

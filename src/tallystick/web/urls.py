@@ -92,6 +92,7 @@ _workspace: list[URLPattern | URLResolver] = [
     path("settings/integrations/plan/", plan.show, name="sync-plan"),
     path("settings/tax-mapping/", mapping.tax_mapping, name="tax-mapping"),
     path("settings/tax-mapping/new/", mapping.add_tax_code, name="tax-code-new"),
+    path("settings/tax-mapping/from-rates/", mapping.take_xero_rates, name="tax-codes-from-xero"),
     path("settings/accounts/", mapping.accounts, name="accounts"),
     path("settings/payment-methods/", mapping.payment_methods, name="payment-methods"),
     path("settings/sync-rules/", sync_rules.show, name="sync-rules"),

@@ -1,10 +1,12 @@
 """Choosing the accounts that lines go to in Xero, and what becomes of a cent of difference."""
 
+from functools import partial
 from typing import Any
 
 from tallystick.books.models import Charge
 from tallystick.mapping.accounts import choice_key
 from tallystick.mapping.models import AccountChoice, Direction, MappingDefaults, Rounding
+from tallystick.mapping.proposing_accounts import propose_account
 from tallystick.mapping.services import Choices, choose_account, choose_rounding
 from tallystick.web.forms.choices import ChoicesForm, Keep, Row
 from tallystick.workspaces.models import User
@@ -39,6 +41,7 @@ class AccountsForm(ChoicesForm):
                     chosen=chosen.get((direction, charge), ""),
                     key=choice_key(direction, charge),
                     keep=self._keep_account(charge, direction),
+                    propose=partial(propose_account, direction, charge, choices),
                 )
         self._offer_rounding()
 

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from tallystick.connections.models import Organisation
+from tallystick.mapping.proposing import Proposal
 from tallystick.mapping.services import Choices, choices_of
 from tallystick.sync.waiting import Waiting
 from tallystick.web.forms.inputs import Select
@@ -22,10 +23,11 @@ Keep = Callable[[str, User], None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One select with what waits for it."""
+    """One select with what waits for it, and what is proposed where nothing is chosen."""
 
     field: BoundField
     waiting: Waiting | None
+    proposal: Proposal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,23 @@ class Row:
 class ChoicesForm(WordedForm):
     """The selects of one page: rows of them, and one below that stands alone.
 
-    Only what was changed is handed on, so that the audit tells choices and not key presses.
+    Only what was changed is handed on, so that the audit tells choices and not key presses. Where
+    nothing is chosen, the select shows what is proposed; it is chosen once the form is saved.
     """
 
     #: Name of the select that stands alone.
     below: ClassVar[str]
 
-    def __init__(self, data: Any, organisation: Organisation) -> None:
+    def __init__(self, data: Any, organisation: Organisation, *, proposes: bool = True) -> None:
+        """Without `proposes`, nothing is proposed: for people who may not choose."""
         super().__init__(data)
         self.organisation = organisation
+        self.proposes = proposes
+        #: By name of the select, where there is one.
+        self.proposals: dict[str, Proposal] = {}
         #: By key; set before the page is drawn.
         self.waiting: Mapping[str, Waiting] = {}
+        self._chosen: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._keeps: dict[str, Keep] = {}
         self.fill(choices_of(organisation))
@@ -77,34 +85,45 @@ class ChoicesForm(WordedForm):
         key: str,
         keep: Keep,
         help_text: str = "",
+        propose: Callable[[], Proposal | None] = lambda: None,
     ) -> None:
-        """Add a select; `key` is what waits for it.
+        """Add a select; `key` is what waits for it, `propose` is asked where nothing is chosen.
 
         What is chosen now stays on offer though Xero has it no more: it is not lost by saving
         something else.
         """
         if chosen not in _values(offered):
             offered = [*offered, (chosen, f"{chosen} · not in use in Xero any more")]
+        proposal = propose() if self.proposes and not chosen else None
+        if proposal:
+            self.proposals[name] = proposal
         field = forms.ChoiceField(
             label=label,
             required=False,
             choices=offered,
-            initial=chosen,
+            initial=proposal.value if proposal else chosen,
             help_text=help_text,
             widget=Select() if name == self.below else Select(aria_label=label),
         )
         word(field, label)
         self.fields[name], self._keys[name], self._keeps[name] = field, key, keep
+        self._chosen[name] = chosen
 
     def choice(self, name: str) -> Choice:
-        return Choice(self[name], self.waiting.get(self._keys[name]))
+        waiting = self.waiting.get(self._keys[name])
+        return Choice(self[name], waiting, self.proposals.get(name))
+
+    @property
+    def proposed(self) -> int:
+        """Return how many selects show a proposal that saving would choose."""
+        return sum(one.is_sure for one in self.proposals.values())
 
     def save(self, actor: User) -> None:
         """Hand on what has changed. Raises MappingRefused."""
-        for name in self.changed_data:
+        for name, keep in self._keeps.items():
             # A select that did not stand on the page yet when it was drawn was not emptied.
-            if name in self.data:
-                self._keeps[name](self.cleaned_data[name], actor)
+            if name in self.data and self.cleaned_data[name] != self._chosen[name]:
+                keep(self.cleaned_data[name], actor)
 
 
 def _values(offered: Iterable[Offered]) -> set[str]:

@@ -1,7 +1,10 @@
 """Choosing what our tax codes are called in Xero."""
 
+from functools import partial
+
 from tallystick.books.models import TaxCode
 from tallystick.mapping.models import Direction, MappingDefaults, TaxMapping, TaxRate
+from tallystick.mapping.proposing import propose_tax_type
 from tallystick.mapping.services import Choices, choose_default_tax_code, choose_tax_type
 from tallystick.mapping.taxes import tax_key
 from tallystick.web.forms.choices import ChoicesForm, Keep, Row
@@ -32,6 +35,7 @@ class TaxMappingForm(ChoicesForm):
                     chosen=mapped.get((code.pk, direction), ""),
                     key=tax_key(code.pk, direction),
                     keep=self._keep_rate(code, direction),
+                    propose=partial(propose_tax_type, code, direction, choices),
                 )
         self._offer_default()
 

@@ -1,5 +1,6 @@
 """Choosing the bank or clearing account that payments of each method lie on in Xero."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Count
@@ -8,6 +9,7 @@ from tallystick.books.models import Payment
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, MethodAccount
 from tallystick.mapping.paying import method_key
+from tallystick.mapping.proposing_accounts import propose_method_account
 from tallystick.mapping.services import Choices, choose_method_account
 from tallystick.sync.models import WhenDraft
 from tallystick.sync.policy import PAYMENT, policy_of, save_policy
@@ -43,6 +45,7 @@ class PaymentMethodsForm(ChoicesForm):
                 chosen=str(own.account_id) if own else "",
                 key=method_key(key),
                 keep=self._keep_account(method),
+                propose=partial(propose_method_account, method, choices),
             )
         self._offer_when_draft()
 

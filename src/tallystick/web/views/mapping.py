@@ -9,8 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tallystick.books.errors import InvalidRecord
+from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.models import Organisation
+from tallystick.mapping.proposing import rates_to_take, take_rates
 from tallystick.mapping.services import MappingRefused
 from tallystick.sync.queue import bound_organisation
 from tallystick.sync.waiting import APPROVAL, released_by, waiting_for
@@ -22,7 +24,7 @@ from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import TaxCodeForm
 from tallystick.web.released import released_words
 from tallystick.web.views.scope import person, workspace_or_404
-from tallystick.workspaces.access import Permission
+from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
 
 
@@ -74,9 +76,12 @@ class _Page:
             "new": new or TaxCodeForm(prefix="new"),
         }
         if organisation:
-            form = form or self.form(None, organisation)
+            chooses = may(request.user, workspace, Permission.MANAGE_SYNC)
+            form = form or self.form(None, organisation, proposes=chooses)
             form.waiting = waiting_for(organisation, *self.keys)
             context["form"] = form
+            if not TaxCode.objects.in_workspace(workspace).exists():
+                context["offers"] = rates_to_take(organisation)
         template = f"web/pages/{self.name.replace('-', '_')}.html"
         return render(request, template, context, status=status)
 
@@ -100,6 +105,31 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
 
 def payment_methods(request: HttpRequest, slug: str) -> HttpResponse:
     return _PAYMENT_METHODS.answer(request, slug)
+
+
+@require_POST
+def take_xero_rates(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make tax codes of the rates that are ticked, and map them."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    organisation = bound_organisation(workspace)
+    ticked = request.POST.getlist("tax_type")
+    if organisation is None or not ticked:
+        messages.info(request, "No rate was ticked, so nothing was made.")
+        return redirect("tax-mapping", slug)
+    made: list[TaxCode] = []
+
+    def take() -> None:
+        made.extend(take_rates(organisation=organisation, tax_types=ticked, actor=person(request)))
+
+    try:
+        released = released_by(take, organisation, *_TAX_MAPPING.keys)
+    except MappingRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        count = f"{len(made):,} tax code{'' if len(made) == 1 else 's'}"
+        was = f"{count} {'was' if len(made) == 1 else 'were'} made" if made else "All were here"
+        messages.success(request, f"{was}; each is mapped.{released_words(released)}")
+    return redirect("tax-mapping", slug)
 
 
 @require_POST
