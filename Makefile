@@ -60,6 +60,9 @@ chaos: $(READY) ## Every bad day at once, and both ledgers compared (ARGS="--see
 mutation-check: $(READY) ## Take each guard of the ten promises away; a test must notice (ARGS="--only lane")
 	$(BIN)/python scripts/mutation.py $(ARGS)
 
+bench-saving: $(READY) ## Measure saving while 1, 16 and 64 people save, against the bare save (ARGS=--quick)
+	$(BIN)/python bench/saving.py $(ARGS)
+
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
@@ -73,4 +76,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos bench mutation-check bench-sandbox screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos bench bench-saving mutation-check bench-sandbox screenshots lock clean

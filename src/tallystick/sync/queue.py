@@ -1,7 +1,7 @@
 """Putting work into the queue and releasing it: submit, edit, cancel, pay, Sync now, Retry, a mend.
 
-All of it is rows of ours in the transaction of the act that causes it; the job deferred with
-them only wakes a worker, and a sweep does the same should it be lost.
+All of it is rows of ours in the transaction of the act that causes it; the job made after its
+commit only wakes a worker, and a sweep does the same should it be lost.
 """
 
 import math

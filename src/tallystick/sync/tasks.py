@@ -10,13 +10,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from tallystick.sync.models import Lane, Pulse
 from tallystick.sync.policy import due_schedules
 from tallystick.sync.push.round import drain as drain_lane
 from tallystick.sync.queue import send_scheduled
-from tallystick.sync.waking import DRAIN, PUSH_QUEUE
+from tallystick.sync.waking import DRAIN, PUSH_QUEUE, wake
 
 #: A silence of the workers after which nobody can know what Xero has.
 STANDSTILL = timedelta(minutes=10)
@@ -60,20 +59,10 @@ def check_after_standstill() -> None:
             Lane.objects.update(check_due_at=Now(), check_reason=reason, check_state=None)
 
 
-def wake_due() -> int:
-    """Wake every organisation with something due and its lane free; returns how many were woken."""
-    woken = 0
+def wake_due() -> None:
+    """Wake every organisation with something due and its lane free."""
     for organisation_id in due_organisations():
-        try:
-            # A nested transaction, for a clash would abort the one around it.
-            with transaction.atomic():
-                drain.configure(queueing_lock=f"push:{organisation_id}").defer(
-                    organisation_id=organisation_id
-                )
-            woken += 1
-        except AlreadyEnqueued:
-            continue
-    return woken
+        wake(organisation_id)
 
 
 def due_organisations() -> list[int]:
