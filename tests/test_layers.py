@@ -16,6 +16,7 @@ FLOORS = {
     "tallystick.money": 0,
     "tallystick.postgres": 0,
     "tallystick.xero": 0,
+    "tallystick.background": 1,
     "tallystick.workspaces": 1,
     "tallystick.books": 1,
     "tallystick.connections": 2,
@@ -33,6 +34,7 @@ FLOORS = {
 #: Allowed on one floor, and why.
 NEIGHBOURS = {
     ("tallystick.books", "tallystick.workspaces"): "every record belongs to a workspace",
+    ("tallystick.background", "tallystick.workspaces"): "every task belongs to a workspace",
     ("tallystick.xero", "tallystick.money"): "drafts say how their amounts stand to tax",
 }
 #: These must work without Django and without a database.

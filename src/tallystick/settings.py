@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "csp",
     "tallystick.workspaces",
+    "tallystick.background",
     "tallystick.books",
     "tallystick.importing",
     "tallystick.connections",

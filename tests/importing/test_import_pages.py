@@ -1,6 +1,8 @@
 """The pages that upload, check and import a file, and the jobs behind them."""
 
 import gzip
+import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
+from background_work import work_off
 from factories import make_document, make_member, make_party, make_workspace, owner_of
+from tallystick.background import queue
+from tallystick.background.models import Pool, Task, TaskState
 from tallystick.books.balances import outstanding
 from tallystick.books.models import Document, Kind, Status
 from tallystick.importing import uploads
@@ -46,7 +50,7 @@ def send(browser, workspace):
         assert answer.status_code == 302, answer.text
         upload = Upload.objects.latest("pk")
         if work:
-            uploads.carry_out(upload.pk)
+            work_off()
             upload.refresh_from_db()
         return upload
 
@@ -67,8 +71,8 @@ def press(browser, upload, act, **fields):
 def test_a_file_is_kept_and_its_check_queued_with_it(send):
     upload = send(GOOD, work=False)
 
-    job = ProcrastinateJob.objects.get()
-    assert (job.task_name, job.args) == ("import.work", {"upload_id": upload.pk})
+    task = Task.objects.get()
+    assert (task.kind, task.state, upload.task) == ("import", TaskState.WAITING, task)
     assert uploads.path_of(upload).read_text().endswith(GOOD)
     assert upload.state == UploadState.CHECKING
 
@@ -89,8 +93,7 @@ def test_a_confirmed_file_is_imported_once_and_removed(send, browser):
 
     press(browser, upload, "start", submit="yes")
     press(browser, upload, "start")
-    uploads.carry_out(upload.pk)
-    uploads.carry_out(upload.pk)
+    work_off()
 
     upload.refresh_from_db()
     assert upload.state == UploadState.DONE
@@ -117,7 +120,7 @@ def test_payments_and_allocations_go_the_same_way(send, browser, workspace):
         assert upload.state == UploadState.CHECKED
         assert "INV-9" in page(browser, upload)
         press(browser, upload, "start")
-        uploads.carry_out(upload.pk)
+        work_off()
         upload.refresh_from_db()
         assert (upload.state, upload.report["documents"]) == (UploadState.DONE, 1)
 
@@ -130,7 +133,7 @@ def test_the_pages_speak_of_payments_where_the_file_holds_some(send, browser, wo
     upload = send("INV-1,2026-11-10,4.00", header="number,paid_on,amount")
     checked = page(browser, upload)
     press(browser, upload, "start")
-    uploads.carry_out(upload.pk)
+    work_off()
     done = page(browser, upload)
 
     assert "Import 1 payment<" in checked
@@ -165,21 +168,53 @@ def test_every_bad_row_can_be_fetched_as_csv(send, browser, workspace):
     assert 'filename="sales bad rows.csv"' in answer["Content-Disposition"]
 
 
-def test_progress_is_shown_while_a_step_runs_and_a_dead_one_can_go_on(send, browser):
+def test_progress_is_shown_while_a_step_runs(send, browser):
     upload = send(GOOD, work=False)
-    Upload.objects.update(progress={"stage": "reading", "done": 3, "total": 9})
-    running = page(browser, upload)
-    Upload.objects.update(changed_at=timezone.now() - timedelta(minutes=2))
+    queue.keep(queue.take(Pool.IMPORT), {"stage": "reading", "done": 3, "total": 9})
 
-    dead = page(browser, upload)
-    press(browser, upload, "resume")
+    running = page(browser, upload)
 
     assert 'data-refresh-seconds="1"' in running
     assert 'value="3" max="9"' in running
-    assert "Nothing has happened" not in running
-    assert "Nothing has happened for a while" in dead
-    assert ProcrastinateJob.objects.count() == 2
-    assert "Nothing has happened" not in page(browser, upload)
+    assert "Reading the file" in running
+
+
+def test_a_third_file_of_a_workspace_waits_and_says_for_what(send, browser):
+    first, _, third = (send(GOOD, work=False) for _ in range(3))
+    assert queue.take(Pool.IMPORT)
+    assert queue.take(Pool.IMPORT)
+
+    assert queue.take(Pool.IMPORT) is None
+    assert "Waits for 2 others of this workspace" in page(browser, third)
+    assert "Waits for" not in page(browser, first)
+
+
+def test_where_no_worker_runs_the_page_says_so_and_what_to_do(send, browser):
+    upload = send(GOOD, work=False)
+    assert "no worker is running" not in page(browser, upload)
+    Task.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+
+    assert "no worker is running" in page(browser, upload)
+
+
+def test_more_than_twenty_waiting_files_are_refused_in_words(send, browser, workspace):
+    for _ in range(20):
+        send(GOOD, work=False)
+
+    address = reverse("import", args=[workspace.slug])
+    answer = browser.post(address, {"file": SimpleUploadedFile("one more.csv", b"number\n1\n")})
+
+    assert answer.status_code == 422
+    assert "20 are being worked on or wait already" in answer.text
+    assert Upload.objects.count() == 20
+    assert len(list(uploads.path_of(Upload.objects.latest("pk")).parent.iterdir())) == 20
+
+
+def test_a_file_at_work_is_not_discarded(send, browser):
+    upload = send(GOOD, work=False)
+
+    assert "is being worked on" in press(browser, upload, "discard")
+    assert Upload.objects.exists()
 
 
 def test_a_file_with_unknown_columns_asks_what_they_mean_and_remembers(send, browser, workspace):
@@ -212,7 +247,7 @@ def test_a_file_with_unknown_columns_asks_what_they_mean_and_remembers(send, bro
     assert "Enter another name." in taken.text
     assert answer.status_code == 302
     assert SavedMapping.objects.get().mapping().terms_days == 14
-    uploads.carry_out(upload.pk)
+    work_off()
     assert "2,001.00" in page(browser, upload)
     assert send(row, header=header).report["format"] == "Kasse"
 
@@ -245,7 +280,7 @@ def test_a_file_that_vanished_is_said_to_be_gone(send, browser):
     upload = send(GOOD, work=False)
     uploads.path_of(upload).unlink()
 
-    uploads.carry_out(upload.pk)
+    work_off()
 
     assert "Upload it again" in page(browser, upload)
 
@@ -263,17 +298,39 @@ def test_an_empty_or_too_large_file_is_refused_at_the_field(browser, workspace, 
     assert not Upload.objects.exists()
 
 
-def test_old_files_go_when_a_new_one_comes(send):
-    old, done = send(GOOD), send(GOOD)
-    week_ago = timezone.now() - timedelta(days=8)
-    Upload.objects.update(created_at=week_ago)
+def test_old_files_go_and_so_does_what_a_dying_web_server_left(send):
+    old, done, new = send(GOOD), send(GOOD), send(GOOD)
+    Upload.objects.exclude(pk=new.pk).update(created_at=timezone.now() - timedelta(days=8))
     Upload.objects.filter(pk=done.pk).update(state=UploadState.DONE)
+    folder = uploads.path_of(old).parent
+    for name in ("receiving.half", "987654"):
+        (folder / name).write_text("half a file")
+    two_hours_ago = time.time() - 7200
+    os.utime(folder / "receiving.half", (two_hours_ago, two_hours_ago))
+    os.utime(folder / "987654", (two_hours_ago, two_hours_ago))
+    (folder / "receiving.now").write_text("arriving")
 
-    send(GOOD)
+    uploads.forget_old()
 
-    assert not Upload.objects.filter(pk=old.pk).exists()
-    assert not uploads.path_of(old).exists()
-    assert Upload.objects.filter(pk=done.pk).exists()
+    assert set(Upload.objects.values_list("pk", flat=True)) == {done.pk, new.pk}
+    left = {path.name for path in folder.iterdir() if "bad-rows" not in path.name}
+    assert left == {str(done.pk), str(new.pk), "receiving.now"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_and_nothing_is_kept(
+    browser, workspace, settings, tmp_path
+):
+    (tmp_path / "in-the-way").write_text("no folder")
+    settings.DATA_DIR = tmp_path / "in-the-way"
+
+    answer = browser.post(
+        reverse("import", args=[workspace.slug]), {"file": SimpleUploadedFile("a.csv", b"number\n")}
+    )
+
+    assert answer.status_code == 422
+    assert "could not be kept" in answer.text
+    assert not Upload.objects.exists()
+    assert not Task.objects.exists()
 
 
 def test_nobody_sees_or_touches_the_uploads_of_others(send, workspace):

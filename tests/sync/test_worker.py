@@ -20,8 +20,10 @@ from psycopg import sql
 
 from consenting import connect
 from factories import line, make_document, make_party, make_workspace, owner_of
+from tallystick.background.models import Task, TaskState
 from tallystick.books.models import Kind, TaxBasis
 from tallystick.connections.models import Connection
+from tallystick.importing.uploads import receive
 from tallystick.mapping.services import choose_sales_account
 from tallystick.sync.models import Check, Lane, Link, LinkState, Pulse
 from xero_books import Books
@@ -138,6 +140,32 @@ def test_a_worker_goes_on_by_itself_when_the_database_is_back(books: Books):
         assert worker.wait(timeout=10) == 0
 
 
+def test_imports_that_never_end_keep_nothing_from_reaching_xero(books: Books):
+    crowd = [books.workspace, *(make_workspace(f"Shop {n}") for n in range(2))]
+    for workspace in crowd:
+        for _ in range(4):
+            header = "number,issued_on,description,quantity,unit_price"
+            receive(
+                workspace=workspace,
+                actor=owner_of(workspace),
+                file_name="sales.csv",
+                chunks=[f"{header}\n1,2026-11-02,Tea,1,5".encode()],
+            )
+
+    frozen = {"TALLYSTICK_FAILPOINT": "import.grouped", "TALLYSTICK_FAILPOINT_SIGNAL": "SIGSTOP"}
+    with workers(books, 1, **frozen):
+        under_way = Task.objects.filter(state=TaskState.RUNNING)
+        _wait_until(lambda: under_way.count() == 3, seconds=30)
+        document = _invoice(books, "INV-1")
+        _wait_until(lambda: books.link(document).state == LinkState.SYNCED, seconds=12)
+        of_each = set(under_way.values_list("workspace", flat=True))
+
+    # None has ended, and each workspace has its share.
+    assert Task.objects.count() == 12
+    assert not Task.objects.filter(ended_at__isnull=False).exists()
+    assert len(of_each) == 3
+
+
 @contextmanager
 def database_away() -> Iterator[None]:
     """End all connections but this test's own, and refuse new ones, as a restart does."""
@@ -158,12 +186,12 @@ def database_away() -> Iterator[None]:
 
 
 @contextmanager
-def workers(books: Books, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(books: Books, count: int, **more: str) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run real workers for the block; kill what is left of them after it."""
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "tallystick.cli", "worker", "--threads", "2"],
-            env=books.environment(),
+            env=books.environment() | more,
             stderr=subprocess.DEVNULL,
         )
         for _ in range(count)

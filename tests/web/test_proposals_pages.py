@@ -1,6 +1,5 @@
 """Proposals on the settings pages: shown with their reason, chosen by one press and never without."""
 
-
 from factories import make_document, make_member, make_payment, make_tax_code
 from tallystick.books.models import TaxCode
 from tallystick.mapping.models import AccountChoice, MethodAccount, TaxMapping

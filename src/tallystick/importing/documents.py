@@ -34,6 +34,7 @@ class DocumentIntake(Intake):
         staging.fill(filter(None, map(self._parser.parse, rows)))
 
     def group(self) -> tuple[int, int]:
+        self.tally.too_many(staging.take_out_crowds(), "lines")
         found = staging.group(negative_is_credit=self.mapping.negative_is_credit)
         if not self.order.dry_run:
             self._tax_codes.save_new()

@@ -29,6 +29,9 @@ Given = TypeVar("Given", PaymentInput, AllocationInput)
 Entry = TypeVar("Entry", Payment, Allocation)
 _DIRECTIONS = {"sales": Kind.SALES_CREDIT_NOTE, "purchases": Kind.SUPPLIER_CREDIT_NOTE}
 
+#: Characters of a cell; what the books take of it they say themselves.
+_LONGEST = 255
+
 
 class EntryIntake(Intake, Generic[Given, Entry]):
     """Takes each row as one entry; the books judge it."""
@@ -42,6 +45,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         super().__init__(order, mapping, tally)
         self._columns = Columns(mapping, header)
         self._fields = ENTRY_FIELDS[mapping.holds]
+        self._widths = dict.fromkeys(self._fields, _LONGEST)
         self._pick = self._columns.pick(self._fields)
 
     @abstractmethod
@@ -64,6 +68,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         staging.fill_entries(self._staged(rows))
 
     def group(self) -> tuple[int, int]:
+        self.tally.too_many(staging.take_out_crowds_of_entries(), f"{self.noun}s")
         return staging.group_entries()
 
     def chunk(self, place: int) -> int:
@@ -104,7 +109,9 @@ class EntryIntake(Intake, Generic[Given, Entry]):
             return None
         texts = (" ".join(text.split()) for text in self._pick([*row.cells, ""]))
         found = dict(zip(self._fields, texts, strict=True))
-        return self.read(Cells(row.line, found, self._refuse))
+        cells = Cells(row.line, found, self._refuse)
+        cells.fit(self._widths)
+        return self.read(cells)
 
     def _refuse(self, line: int, field: str, value: str, reason: str) -> None:
         self.tally.bad_row(BadRow(line, self._columns.name(field), readable(value), reason))

@@ -26,6 +26,10 @@ LINE_FIELDS = (
 )
 
 
+#: Characters of a charge or of tracking, blanks included, so that the caches stay small.
+_LONGEST_CELL = 1_000
+
+
 class Contents(NamedTuple):
     """The values of a line; figures and the JSON of tracking are text, as COPY takes them."""
 
@@ -64,6 +68,9 @@ def contents(
     item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
     description = " ".join(description.split()) or item_code
     _check_texts(item_code, description, account_code)
+    for field, text in (("quantity", quantity), ("unit_price", unit_price), ("discount", discount)):
+        if len(text) > 100:
+            raise BadValue("The number is too long.", field=field)
     figures = _figures(quantity, unit_price, discount, decimal_mark)
     tax_code, rate, level = None, Decimal(0), None
     if tax:
@@ -135,7 +142,7 @@ def _check_texts(item_code: str, description: str, account_code: str) -> None:
 @lru_cache(maxsize=16)
 def _charge(text: str) -> str:
     charge = text.strip().casefold()
-    if charge not in Charge.values:
+    if charge not in Charge.values or len(text) > _LONGEST_CELL:
         names = ", ".join(filter(None, Charge.values))
         raise BadValue(f"Write one of {names}, or nothing for goods and work.", field="charge")
     return charge
@@ -144,6 +151,8 @@ def _charge(text: str) -> str:
 @lru_cache(maxsize=4_096)
 def _tracking(text: str) -> str:
     """Return the pairs of "Region: North; Cost centre: Shop" as JSON."""
+    if len(text) > _LONGEST_CELL:
+        raise BadValue(f"Shorten it to {_LONGEST_CELL} characters.", field="tracking")
     pairs = []
     for part in filter(str.strip, text.split(";")):
         category, colon, option = part.partition(":")

@@ -4,6 +4,7 @@ import msgspec
 from django.db import models
 from django.db.models.functions import Now
 
+from tallystick.background.models import Task
 from tallystick.importing.mappings import SHIPPED, Mapping
 from tallystick.workspaces.models import User, Workspace
 
@@ -41,6 +42,11 @@ class UploadState(models.TextChoices):
     IMPORTING = "importing", "Being imported"
     DONE = "done", "Imported"
     REFUSED = "refused", "Not imported"
+    BROKEN_OFF = "broken_off", "Broken off"
+
+
+#: States in which a step is under way.
+OPEN = (UploadState.CHECKING, UploadState.IMPORTING)
 
 
 class Upload(models.Model):
@@ -56,17 +62,15 @@ class Upload(models.Model):
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.CHECKING
     )
-    #: `stage`, `done` and `total` of the step under way; empty before its first sign of life.
-    progress = models.JSONField(default=dict, blank=True)
+    #: The step under way, or the last one; None where that is forgotten.
+    task = models.ForeignKey(Task, models.SET_NULL, null=True, blank=True, related_name="+")
     #: The ImportReport of the last finished step as JSON; None before.
     report = models.JSONField(null=True, blank=True)
-    #: Why it was refused, for the person.
+    #: Why it was refused or broken off, for the person.
     problem = models.TextField(blank=True)
     #: The columns of a file whose format is not known; empty otherwise.
     header = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
-    #: The step's last sign of life.
-    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-id"], name="upload_newest")]
@@ -77,4 +81,4 @@ class Upload(models.Model):
     @property
     def is_open(self) -> bool:
         """Return whether a step of it is under way."""
-        return self.state in (UploadState.CHECKING, UploadState.IMPORTING)
+        return self.state in OPEN

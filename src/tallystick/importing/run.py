@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from tallystick.failpoints import failpoint
 from tallystick.importing import staging
 from tallystick.importing.documents import DocumentIntake
 from tallystick.importing.entries import AllocationIntake, PaymentIntake
@@ -82,8 +83,10 @@ def _go(
     while report.lines > lines:
         lines = report.lines
         intake.stage(islice(rows, _BATCH_ROWS))
+        failpoint("import.batch_read")
         tell(Progress("reading", table.position(), size))
     records, chunks = intake.group()
+    failpoint("import.grouped")
     done = 0
     for place in range(chunks):
         done += intake.chunk(place)

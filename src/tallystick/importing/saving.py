@@ -9,6 +9,9 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
+#: Of a workspace's own; every file's header is held against all of them.
+_MOST_MAPPINGS = 100
+
 
 def save_mapping(*, workspace: Workspace, actor: User, mapping: Mapping) -> SavedMapping:
     """Keep the mapping under its name, in place of an earlier one of the workspace's own.
@@ -22,6 +25,12 @@ def save_mapping(*, workspace: Workspace, actor: User, mapping: Mapping) -> Save
     ]
     if not mapping.name or mapping.name in {shipped.name for shipped in SHIPPED}:
         problems.append(Problem(mapping.name, None, "name", mapping.name, "Enter another name."))
+    own = SavedMapping.objects.filter(workspace=workspace).exclude(name=mapping.name)
+    if own.count() >= _MOST_MAPPINGS:
+        said = (
+            f"There are {_MOST_MAPPINGS} already. Use the name of one that is not needed any more."
+        )
+        problems.append(Problem(mapping.name, None, "name", mapping.name, said))
     if problems:
         raise InvalidRecord(mapping.name or "The mapping", problems)
     definition = msgspec.to_builtins(mapping)

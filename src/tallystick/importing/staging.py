@@ -16,6 +16,9 @@ from tallystick.workspaces.models import Workspace
 
 #: Documents are judged and written in chunks of about so many lines.
 CHUNK_LINES = 5_000
+#: A document of more lines, or more payments on one document, are left out: no chunk would hold
+#: them, and no document of ours or Xero's does.
+MOST_LINES = 5_000
 
 _CREATE = """
     CREATE TEMPORARY TABLE import_row (
@@ -29,8 +32,24 @@ _CREATE = """
 """
 _DROP = """
     DROP TABLE IF EXISTS pg_temp.import_row, pg_temp.import_document, pg_temp.import_party,
-        pg_temp.import_entry, pg_temp.import_entry_chunk
+        pg_temp.import_entry, pg_temp.import_entry_chunk, pg_temp.import_crowd
 """
+_CROWDS = """
+    CREATE TEMPORARY TABLE import_crowd AS
+    SELECT row_kind, number, supplier, min(line) AS first_line, count(*) AS lines
+    FROM import_row GROUP BY row_kind, number, supplier HAVING count(*) > %s
+"""
+_WITHOUT_CROWDS = """
+    DELETE FROM import_row AS here USING import_crowd AS crowd
+    WHERE here.row_kind = crowd.row_kind AND here.number = crowd.number
+        AND here.supplier = crowd.supplier
+"""
+_CROWDS_OF_ENTRIES = """
+    CREATE TEMPORARY TABLE import_crowd AS
+    SELECT key AS number, min(line) AS first_line, count(*) AS lines
+    FROM import_entry GROUP BY key HAVING count(*) > %s
+"""
+_ENTRIES_WITHOUT_CROWDS = "DELETE FROM import_entry USING import_crowd WHERE key = number"
 # The digest covers what the file says of the lines, with 2.5 and 2.50 the same; not the tax code
 # that a template or an item gives them. What the files of earlier versions could not say counts
 # only where it is said: theirs stay as they were.
@@ -105,6 +124,14 @@ _ENTRIES = """
 """
 
 
+class Crowd(NamedTuple):
+    """Rows taken out again since far too many bear one number."""
+
+    first_line: int
+    number: str
+    lines: int
+
+
 class StagedEntry(NamedTuple):
     """A payment or allocation on its way into the database."""
 
@@ -165,6 +192,26 @@ def fill(rows: Iterable[StagedRow]) -> int:
 def fill_entries(entries: Iterable[StagedEntry]) -> int:
     """Copy the payments or allocations in and return their number."""
     return _copy("COPY import_entry FROM STDIN", entries)
+
+
+def take_out_crowds() -> list[Crowd]:
+    """Take out the documents with more than MOST_LINES lines, and return what was taken."""
+    return _take_out(_CROWDS, _WITHOUT_CROWDS)
+
+
+def take_out_crowds_of_entries() -> list[Crowd]:
+    """Take out more than MOST_LINES payments or allocations of one key, and return what was taken."""
+    return _take_out(_CROWDS_OF_ENTRIES, _ENTRIES_WITHOUT_CROWDS)
+
+
+def _take_out(find: str, remove: str) -> list[Crowd]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(find, [MOST_LINES])
+        cursor.execute("SELECT first_line, number, lines FROM import_crowd ORDER BY first_line")
+        crowds = [Crowd(*row) for row in cursor.fetchall()]
+        if crowds:
+            cursor.execute(remove)
+    return crowds
 
 
 def group_entries() -> tuple[int, int]:

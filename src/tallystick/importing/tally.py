@@ -7,8 +7,13 @@ from decimal import Decimal
 from typing import TextIO
 
 from tallystick.books.models import Kind
+from tallystick.importing.cells import readable
 from tallystick.importing.judging import Accepted, Cause, Declined
 from tallystick.importing.report import KEPT, BadRow, ImportReport
+from tallystick.importing.staging import MOST_LINES, Crowd
+
+#: So many bad rows go to the list beside the report.
+LISTED = 100_000
 
 
 class Tally:
@@ -16,7 +21,7 @@ class Tally:
 
     def __init__(self, report: ImportReport, bad_rows_to: TextIO | None) -> None:
         self.report = report
-        self._last_bad_line = 0
+        self._last_bad_line = self._listed = 0
         self._list = csv.writer(bad_rows_to) if bad_rows_to else None
         if self._list:
             self._list.writerow(BadRow._fields)
@@ -55,6 +60,16 @@ class Tally:
             else:
                 self._unreadable(each)
 
+    def too_many(self, crowds: Iterable[Crowd], what: str) -> None:
+        """Count and list what was taken out since so many rows bear one number."""
+        for crowd in crowds:
+            self.report.unreadable += 1
+            reason = (
+                f"{crowd.lines:,} {what} bear this number; at most {MOST_LINES:,} are taken for "
+                "one document. Look whether the right column is read as the number, or part it."
+            )
+            self.bad_row(BadRow(crowd.first_line, "", readable(crowd.number), reason))
+
     def _unreadable(self, document: Declined) -> None:
         self.report.unreadable += 1
         if document.reason:
@@ -69,7 +84,10 @@ class Tally:
     def _keep(self, bad: BadRow) -> None:
         if len(self.report.bad_rows) < KEPT:
             self.report.bad_rows.append(bad)
-        if self._list:
+        self._listed += 1
+        if self._list and self._listed == LISTED:
+            self._list.writerow([bad.line, "", "", "More follow. Correct these first."])
+        elif self._list and self._listed < LISTED:
             self._list.writerow([bad.line, *map(_harmless, bad[1:])])
 
 

@@ -1,12 +1,21 @@
-"""The queue's jobs. A job only names the upload; what is to do stands in its row."""
+"""What the room does in the background."""
 
-from procrastinate.contrib.django import app
+from tallystick.background.kinds import Told, add_kind
+from tallystick.background.models import Pool, Task
 
 
-@app.task(queue="import", name="import.work")
-def work(upload_id: int) -> None:
-    """Carry out the step that the upload waits for."""
-    # Imported here: the uploads defer their work through this module.
+def _work(task: Task, tell: Told) -> None:
+    # Imported here: the uploads ask for their work by the name below.
     from tallystick.importing.uploads import carry_out
 
-    carry_out(upload_id)
+    carry_out(task, tell)
+
+
+def _gave_up(task: Task) -> None:
+    from tallystick.importing.uploads import broke_off
+
+    broke_off(task)
+
+
+IMPORT = "import"
+add_kind(IMPORT, Pool.IMPORT, _work, gave_up=_gave_up)

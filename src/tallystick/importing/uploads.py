@@ -1,58 +1,65 @@
 """Files that people upload: kept, checked by a dry run in the background, imported when confirmed.
 
 A file lies in the data directory until it is imported or a week old, the list of its bad rows for
-three months; where web and worker run on
-several machines, they share that directory. A step that died is safe to begin again.
+three months; where web and worker run on several machines, they share that directory. A step that
+died is begun again; what it made is not made twice.
 """
 
+import contextlib
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from tallystick.background.kinds import Told
+from tallystick.background.models import Task
+from tallystick.background.queue import TooMany, ask
+from tallystick.failpoints import failpoint
 from tallystick.importing.errors import ImportRefused, UnknownFormat
-from tallystick.importing.models import Upload, UploadState
-from tallystick.importing.report import ImportReport, Progress
+from tallystick.importing.models import OPEN, Upload, UploadState
+from tallystick.importing.report import ImportReport
 from tallystick.importing.run import import_file
-from tallystick.importing.tasks import work
+from tallystick.importing.tasks import IMPORT
 from tallystick.workspaces.access import NotAllowed, Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 MOST_MEGABYTES = 500
 _KEPT = timedelta(days=7)
 _DONE_KEPT = timedelta(days=90)
-#: Without a sign of life for so long, a step has died.
-_SILENCE = timedelta(seconds=60)
+#: Whatever takes longer to arrive has died on the way.
+_RECEIVING = timedelta(hours=1)
 
 
 def receive(
     *, workspace: Workspace, actor: User, file_name: str, chunks: Iterable[bytes], format: str = ""
 ) -> Upload:
-    """Keep the file and begin its check. Raises NotAllowed, and ImportRefused if it is too big."""
+    """Keep the file and begin its check.
+
+    Raises NotAllowed, and ImportRefused if it is too big, cannot be kept, or too many wait.
+    """
     require(actor, workspace, Permission.EDIT_BOOKS)
-    _forget_old(workspace)
-    with transaction.atomic():
-        upload = Upload.objects.create(
-            workspace=workspace, actor=actor, file_name=file_name[-255:], format=format
-        )
-        try:
-            _keep(chunks, path_of(upload))
-        except BaseException:
-            path_of(upload).unlink(missing_ok=True)
-            raise
-        work.defer(upload_id=upload.pk)
+    received = _keep(chunks)
+    try:
+        with transaction.atomic():
+            upload = Upload.objects.create(
+                workspace=workspace, actor=actor, file_name=file_name[-255:], format=format
+            )
+            _have_it_done(upload)
+            received.rename(path_of(upload))
+    finally:
+        received.unlink(missing_ok=True)
     return upload
 
 
 def check_again(*, upload: Upload, actor: User, format: str) -> None:
     """Check the file anew, read by the mapping named `format`."""
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
-    waiting = [UploadState.CHECKED, UploadState.REFUSED]
+    waiting = [UploadState.CHECKED, UploadState.REFUSED, UploadState.BROKEN_OFF]
     _begin(upload, waiting, state=UploadState.CHECKING, format=format, problem="", header=[])
 
 
@@ -62,58 +69,87 @@ def start(*, upload: Upload, actor: User, submit: bool) -> None:
     _begin(upload, [UploadState.CHECKED], state=UploadState.IMPORTING, submit=submit, actor=actor)
 
 
-def resume(*, upload: Upload, actor: User) -> None:
-    """Begin the step that died again; what it made is not made twice."""
-    require(actor, upload.workspace, Permission.EDIT_BOOKS)
-    _begin(upload, [UploadState.CHECKING, UploadState.IMPORTING])
-
-
 def discard(*, upload: Upload, actor: User) -> None:
-    """Forget the upload and its file; documents that it made stay."""
+    """Forget the upload and its file; documents that it made stay. Raises ImportRefused at work."""
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    upload.refresh_from_db(fields=["state"])
+    if upload.is_open:
+        raise ImportRefused(f"{upload} is being worked on. Discard it once that is done.")
     _forget(upload)
 
 
-def seems_dead(upload: Upload) -> bool:
-    """Say whether the step under way has given no sign of life for long."""
-    return upload.is_open and upload.changed_at < timezone.now() - _SILENCE
-
-
 def path_of(upload: Upload) -> Path:
-    return settings.DATA_DIR / "uploads" / str(upload.pk)
+    return _folder() / str(upload.pk)
 
 
 def bad_rows_path_of(upload: Upload) -> Path:
     """Return where the CSV with every bad row of the last step lies."""
-    return settings.DATA_DIR / "uploads" / f"{upload.pk}.bad-rows.csv"
+    return _folder() / f"{upload.pk}.bad-rows.csv"
 
 
-def carry_out(upload_id: int) -> None:
-    """Do the step that the upload waits for; the job's whole work."""
-    upload = Upload.objects.select_related("workspace", "actor").filter(pk=upload_id).first()
+def carry_out(task: Task, tell: Told) -> None:
+    """Do the step that the upload waits for; nothing where it waits for another one, or none."""
+    found = Upload.objects.select_related("workspace", "actor", "task").filter(task=task)
+    upload = found.first()
     if upload is None or not upload.is_open:
         return
     try:
-        report = _import(upload)
+        report = _import(upload, tell)
     except UnknownFormat as error:
         _end(upload, state=UploadState.REFUSED, problem=str(error), header=error.header)
     except (ImportRefused, NotAllowed) as error:
-        _end(upload, state=UploadState.REFUSED, problem=str(error))
+        _refuse(upload, str(error))
     except FileNotFoundError:
-        problem = "The file is not here any more. Upload it again; nothing is imported twice."
-        _end(upload, state=UploadState.REFUSED, problem=problem)
+        _refuse(
+            upload, "The file is not here any more. Upload it again; nothing is imported twice."
+        )
     else:
+        failpoint("import.before_end")
         is_done = upload.state == UploadState.IMPORTING
-        if is_done:
-            path_of(upload).unlink(missing_ok=True)
+        report.interruptions = task.fence - 1 if is_done else 0
         state = UploadState.DONE if is_done else UploadState.CHECKED
         _end(upload, state=state, report=report.as_json())
+        if is_done:
+            path_of(upload).unlink(missing_ok=True)
 
 
-def _import(upload: Upload) -> ImportReport:
-    def tell(progress: Progress) -> None:
-        Upload.objects.filter(pk=upload.pk).update(progress=progress._asdict(), changed_at=Now())
+def broke_off(task: Task) -> None:
+    """Say on the upload that its step died too often, and what of it is here."""
+    for upload in Upload.objects.filter(task=task, state__in=OPEN):
+        said = "Working on the file was broken off three times, so it is not begun again by itself."
+        if upload.state == UploadState.CHECKING:
+            said += " Nothing was imported."
+        elif task.progress.get("stage") == "writing":
+            said += (
+                f" {task.progress['done']:,} of its {task.progress['total']:,} records had been "
+                "gone through: what of them could be imported is here, whole, the rest is not."
+            )
+        else:
+            said += " What of it may be here is whole."
+        said += (
+            " Uploading the file again is safe: what is here is not imported twice, and what is "
+            "missing is. If it breaks off again, part the file, or tell whoever runs Tallystick, "
+            "who finds the cause in the log."
+        )
+        _end(upload, state=UploadState.BROKEN_OFF, problem=said)
 
+
+def forget_old() -> None:
+    """Remove uploads that are older than they are kept, and files that belong to none."""
+    now = timezone.now()
+    old = Q(created_at__lt=now - _KEPT) & ~Q(state=UploadState.DONE)
+    very_old = Q(created_at__lt=now - _DONE_KEPT)
+    for upload in Upload.objects.filter(old | very_old):
+        _forget(upload)
+    for path in _folder().glob("*"):
+        # Left by a web server that died while it received the file.
+        pk = path.name.partition(".")[0]
+        is_known = pk.isdigit() and Upload.objects.filter(pk=pk).exists()
+        if not is_known and path.stat().st_mtime < (now - _RECEIVING).timestamp():
+            path.unlink(missing_ok=True)
+
+
+def _import(upload: Upload, tell: Told) -> ImportReport:
     with bad_rows_path_of(upload).open("w", encoding="utf-8", newline="") as bad_rows:
         return import_file(
             workspace=upload.workspace,
@@ -122,46 +158,79 @@ def _import(upload: Upload) -> ImportReport:
             format=upload.format or None,
             dry_run=upload.state == UploadState.CHECKING,
             submit=upload.submit,
-            on_progress=tell,
+            on_progress=lambda progress: tell(*progress),
             bad_rows_to=bad_rows,
         )
 
 
 @transaction.atomic
 def _begin(upload: Upload, waiting: list[UploadState], **changes: object) -> None:
-    """Change the upload and defer its work, if it is in one of the states `waiting`."""
-    changed = Upload.objects.filter(pk=upload.pk, state__in=waiting).update(
-        **changes, progress={}, changed_at=Now()
-    )
-    if changed:
-        work.defer(upload_id=upload.pk)
+    """Change the upload and have its step done, if it is in one of the states `waiting`."""
+    if Upload.objects.filter(pk=upload.pk, state__in=waiting).update(**changes):
+        _have_it_done(upload)
+
+
+def _have_it_done(upload: Upload) -> None:
+    try:
+        task = ask(
+            workspace=upload.workspace,
+            actor=upload.actor,
+            kind=IMPORT,
+            question={"upload": upload.pk},
+        )
+    except TooMany as refused:
+        raise ImportRefused(f"The file was not taken: of this workspace {refused}") from None
+    Upload.objects.filter(pk=upload.pk).update(task=task)
+
+
+def _refuse(upload: Upload, problem: str) -> None:
+    """End the step with a refusal; before a first try wrote anything, nothing was imported."""
+    task = upload.task
+    if upload.state == UploadState.IMPORTING and task and task.fence > 1:
+        said = f"It was interrupted, and could not go on: {problem} What of it is here is whole."
+        _end(upload, state=UploadState.BROKEN_OFF, problem=said)
+    else:
+        _end(upload, state=UploadState.REFUSED, problem=problem)
 
 
 def _end(upload: Upload, **changes: object) -> None:
     # Another worker may have ended the same step before.
-    Upload.objects.filter(pk=upload.pk, state=upload.state).update(**changes, changed_at=Now())
+    same = Upload.objects.filter(pk=upload.pk, state=upload.state, task=upload.task_id)
+    same.update(**changes)
 
 
-def _keep(chunks: Iterable[bytes], path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    size = 0
-    with path.open("wb") as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > MOST_MEGABYTES * 1_000_000:
-                raise ImportRefused(
-                    f"The file is larger than {MOST_MEGABYTES} MB. Pack it with gzip, part it, "
-                    "or import it with the command tallystick import."
-                )
-            file.write(chunk)
+def _keep(chunks: Iterable[bytes]) -> Path:
+    """Write the file down and return where; the caller gives it its name. Raises ImportRefused."""
+    path, size = _folder() / f"receiving.{uuid4().hex}", 0
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > MOST_MEGABYTES * 1_000_000:
+                    raise ImportRefused(too_large())
+                file.write(chunk)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        raise ImportRefused(
+            f"The file could not be kept ({error.strerror}), so nothing was imported. Whoever runs "
+            "Tallystick must make room in its data folder, or let it write there; then upload again."
+        ) from error
+    return path
 
 
-def _forget_old(workspace: Workspace) -> None:
-    now = timezone.now()
-    old = Q(created_at__lt=now - _KEPT) & ~Q(state=UploadState.DONE)
-    very_old = Q(created_at__lt=now - _DONE_KEPT)
-    for upload in Upload.objects.filter(old | very_old, workspace=workspace):
-        _forget(upload)
+def too_large() -> str:
+    return (
+        f"The file is larger than {MOST_MEGABYTES} MB. Pack it with gzip, part it, "
+        "or import it with the command tallystick import."
+    )
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "uploads"
 
 
 def _forget(upload: Upload) -> None:

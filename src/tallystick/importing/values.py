@@ -16,6 +16,8 @@ _PLAIN = {
 }
 _ISO_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T].*)?")
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})(?:[ T].*)?")
+#: Characters of a number or a day; longer texts are not kept in the caches either.
+_LONGEST = 100
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 
@@ -35,6 +37,8 @@ def number(text: str, decimal_mark: str, decimals: int = 4) -> Decimal:
 
     `decimal_mark` is "." or ","; the other one parts thousands. Raises BadValue.
     """
+    if len(text) > _LONGEST:
+        raise BadValue("The number is too long.")
     text = text.strip()
     if not _PLAIN[decimal_mark].fullmatch(text) or not any(map(str.isdigit, text)):
         example = f"1234{decimal_mark}50"
@@ -55,6 +59,8 @@ def day(text: str, order: str) -> date:
     Years first are understood always; `order` is "dmy" or "mdy" for days and months first. Two
     digits are a year of this century. Raises BadValue.
     """
+    if len(text) > _LONGEST:
+        raise BadValue("Write the day like 2026-11-21, and nothing else into the cell.")
     text = text.strip()
     if match := _ISO_DAY.fullmatch(text):
         year, month, day_of_month = match.groups()

@@ -1,5 +1,7 @@
 """A worker process: takes jobs from the queue with threads of its own, and sweeps for what is due.
 
+What takes long and is not for Xero (imports, reports) it has done by processes of their own.
+
 Safe to kill at any instant; any number of them may run on any number of machines.
 """
 
@@ -18,6 +20,8 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
+from tallystick.background.desk import keep_desk
+from tallystick.importing.uploads import forget_old
 from tallystick.sync.tasks import sweep
 
 logger = structlog.get_logger(__name__)
@@ -53,8 +57,12 @@ def run_worker(*, threads: int, stop: threading.Event) -> None:
 async def _run(threads: int, stop: threading.Event) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=threads + 2))
     over = threading.Event()
-    sweeping = threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True)
-    sweeping.start()
+    beside = [
+        threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True),
+        threading.Thread(target=keep_desk, args=(over, [forget_old]), name="desk", daemon=True),
+    ]
+    for thread in beside:
+        thread.start()
     # Jobs that the worker's own tasks defer still go through Django's connection.
     # Its own few connections: one listens, the others fetch and finish jobs.
     connector = _Connector(kwargs=connector_params(), min_size=1, max_size=4, timeout=_AWAY_SECONDS)
@@ -75,7 +83,8 @@ async def _run(threads: int, stop: threading.Event) -> None:
             await _until_done(working, stop)
     finally:
         over.set()
-        sweeping.join()
+        for thread in beside:
+            thread.join()
         logger.info("worker.stopped")
 
 

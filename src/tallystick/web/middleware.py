@@ -7,8 +7,12 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from tallystick.web.views.errors import not_allowed
+from tallystick.importing.uploads import MOST_MEGABYTES, too_large
+from tallystick.web.views.errors import not_allowed, not_taken
 from tallystick.workspaces.access import NotAllowed
+
+#: Bytes; an uploaded file comes on top.
+_MOST_OF_A_FORM = 5_000_000
 
 
 class RequestMiddleware:
@@ -25,6 +29,19 @@ class RequestMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Refuse a body that is too large by its length alone, before anything of it is kept."""
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if length <= _MOST_OF_A_FORM:
+            return None
+        match = request.resolver_match
+        is_upload = match is not None and match.url_name == "import"
+        if not is_upload or not request.user.is_authenticated:
+            return not_taken(request, "What you sent is too large for this page. Send less.")
+        if length > MOST_MEGABYTES * 1_000_000 + _MOST_OF_A_FORM:
+            return not_taken(request, too_large())
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal of any room into the page that says who can."""

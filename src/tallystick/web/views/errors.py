@@ -24,6 +24,10 @@ def not_allowed(request: HttpRequest, reason: str) -> HttpResponse:
     return _page(request, 403, "You may not do this", reason)
 
 
+def not_taken(request: HttpRequest, reason: str) -> HttpResponse:
+    return _page(request, 413, "This is too large", f"{reason} Nothing was kept or changed.")
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,

@@ -14,7 +14,7 @@ from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Kind
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
-from tallystick.importing.models import Upload, known_mappings
+from tallystick.importing.models import Upload, UploadState, known_mappings
 from tallystick.importing.report import ImportReport
 from tallystick.importing.saving import save_mapping
 from tallystick.web.forms.imports import ColumnsForm, UploadForm
@@ -60,11 +60,12 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What the check found, how far the import is, what it did."""
     workspace, upload = _upload_or_404(request, slug, pk)
     report = ImportReport.from_json(upload.report) if upload.report else None
+    progress = upload.task.progress if upload.task else {}
     context = {
         "workspace": workspace,
         "upload": upload,
-        "seems_dead": uploads.seems_dead(upload),
-        "doing": _DOING.get(upload.progress.get("stage", ""), "Waiting to begin"),
+        "doing": _DOING.get(progress.get("stage", ""), "Waiting to begin"),
+        "progress": progress,
         "report": report,
         "made": _made(report) if report else [],
         "has_list": uploads.bad_rows_path_of(upload).exists(),
@@ -82,18 +83,26 @@ def _made(report: ImportReport) -> list[tuple[str, int]]:
 
 @require_POST
 def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Do what the pressed button says: `start`, `resume` or `discard`."""
+    """Do what the pressed button says: `start`, `again` or `discard`."""
     _, upload = _upload_or_404(request, slug, pk)
     pressed, actor = request.POST.get("act"), person(request)
-    if pressed == "start":
-        uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
-    elif pressed == "resume":
-        uploads.resume(upload=upload, actor=actor)
-    elif pressed == "discard":
-        uploads.discard(upload=upload, actor=actor)
-        messages.success(request, f"{upload} was discarded. Nothing of it was imported.")
-        return redirect("import", slug)
+    try:
+        if pressed == "start":
+            uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
+        elif pressed == "again":
+            uploads.check_again(upload=upload, actor=actor, format=upload.format)
+        elif pressed == "discard":
+            uploads.discard(upload=upload, actor=actor)
+            messages.success(request, f"{upload} was discarded.{_left_of(upload)}")
+            return redirect("import", slug)
+    except ImportRefused as refused:
+        messages.warning(request, str(refused))
     return redirect("import-upload", slug, pk)
+
+
+def _left_of(upload: Upload) -> str:
+    is_untouched = upload.state in (UploadState.CHECKED, UploadState.REFUSED)
+    return " Nothing of it was imported." if is_untouched else " What was imported of it stays."
 
 
 def columns(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -111,7 +120,10 @@ def columns(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 field = f"column-{problem.field}"
                 form.add_error(field if field in form.fields else problem.field, problem.message)
         else:
-            uploads.check_again(upload=upload, actor=actor, format=mapping.name)
+            try:
+                uploads.check_again(upload=upload, actor=actor, format=mapping.name)
+            except ImportRefused as refused:
+                messages.warning(request, str(refused))
             return redirect("import-upload", slug, pk)
     context = {"workspace": workspace, "upload": upload, "form": form}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -133,5 +145,5 @@ def bad_rows(request: HttpRequest, slug: str, pk: int) -> FileResponse:
 
 def _upload_or_404(request: HttpRequest, slug: str, pk: int) -> tuple[Workspace, Upload]:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    found = Upload.objects.select_related("workspace", "actor")
+    found = Upload.objects.select_related("workspace", "actor", "task")
     return workspace, get_object_or_404(found, workspace=workspace, pk=pk)
