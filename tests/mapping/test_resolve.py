@@ -126,9 +126,13 @@ def test_totals_that_xero_would_make_otherwise_are_held_back(mapped):
 
     problem = mapped.problem(document)
 
-    assert problem.code == "totals"
-    assert "here it is 12.00 GBP with 2.00 tax" in problem.message
-    assert "Xero would make it 10.50 with 0.50 tax" in problem.message
+    code = mapped.workspace.tax_codes.get(code="VAT20")
+    assert (problem.code, problem.waits_for) == ("totals", f"tax:{code.pk}:sales")
+    assert problem.message == (
+        "INV-1 was not sent: line 1 bears 20% of tax here by VAT20, but RROUTPUT 5%, chosen for "
+        "VAT20 on sales, makes 5% in Xero."
+    )
+    assert problem.remedy.startswith("Choose a tax rate of 20% for VAT20 on sales under")
 
 
 def test_every_problem_of_a_document_is_told_at_once(mapped):

@@ -81,6 +81,7 @@ def test_nothing_is_taxed_otherwise_in_silence(ladder):
 
 def test_a_code_added_while_a_round_is_judged_is_not_passed_over_in_silence(ladder):
     """The lists are read when they are first asked for, so they may differ by what came between."""
+    ladder.default_tax_code(None)
     early, late = (
         ladder.document(line(tax_code="LINE"), number="INV-1"),
         ladder.document(line(item_code="COFFEE"), number="INV-2"),
@@ -95,10 +96,30 @@ def test_a_code_added_while_a_round_is_judged_is_not_passed_over_in_silence(ladd
         resolver.check(late, list(late.lines.all()))
 
 
-def test_a_default_that_taxes_what_we_did_not_is_refused_by_the_totals(ladder):
-    ladder.default_tax_code(ladder.workspace.tax_codes.get(code="VAT20"))
+@pytest.mark.parametrize("level", ["the template", "the item", "the workspace default"])
+def test_a_code_named_later_that_taxes_what_was_made_without_is_a_question(mapped, level):
+    make_template(mapped.workspace, "Exports")
+    make_item(mapped.workspace, "TEA")
+    document = mapped.document(line(item_code="TEA"), template="Exports")
+    vat = mapped.workspace.tax_codes.get(code="VAT20")
+    named = {
+        "the template": mapped.workspace.document_templates,
+        "the item": mapped.workspace.items,
+    }
+    if level in named:
+        named[level].update(tax_code=vat)
+    else:
+        mapped.default_tax_code(vat)
 
-    assert ladder.problem(ladder.document(line())).code == "totals"
+    problem = mapped.problem(document)
+
+    assert (problem.code, problem.is_question, problem.waits_for) == (
+        "made_untaxed", True, "tax-default",
+    )  # fmt: skip
+    assert problem.message == (
+        "INV-1 was not sent: line 1 (TEA) was entered without a tax code and bears no tax. With "
+        f"VAT20, which {level} names now, 2.00 GBP are added as tax."
+    )
 
 
 def test_no_code_at_all_names_the_line_and_its_item(ladder):

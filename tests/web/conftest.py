@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from factories import PASSWORD, line, make_document, make_payment, make_workspace, owner_of
+from tallystick.books.models import TaxBasis
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.mapping.models import Account, TaxRate
 from tallystick.sync.models import Link, LinkState
@@ -122,11 +123,12 @@ def lists(organisation, account):
 
 @pytest.fixture
 def stuck(workspace, put):
-    """Submit a document that waits for the key."""
+    """Submit a document that waits for the key and lacks nothing else."""
 
     def stuck(key: str, price: str = "100", **given: object) -> Link:
-        lines = [line(unit_price=price)]
-        document = make_document(workspace, lines=lines, submitted=True, **given)
+        lines = [line(unit_price=price, account_code="200")]
+        values = {"lines": lines, "tax_basis": TaxBasis.NONE, **given}
+        document = make_document(workspace, submitted=True, **values)
         return put(document.pk, LinkState.FAILED, waits_for=key, problem=problem("Not sent."))
 
     return stuck

@@ -21,6 +21,7 @@ from tallystick.books.models import DocumentTemplate, Kind, TaxCode
 from tallystick.mapping.models import (
     Account,
     AccountChoice,
+    Currency,
     MappingDefaults,
     MethodAccount,
     Rounding,
@@ -132,6 +133,7 @@ def test_saving_releases_what_waited_and_tells_how_many_and_how_much(
 ) -> None:
     code = make_tax_code(workspace, "GST")
     links = [stuck(f"tax:{code.pk}:sales", "4215.10") for _ in range(2)]
+    Currency.objects.create(organisation=organisation, code="USD")
     foreign = stuck("tax-default", "7", currency="USD")
     other = stuck("account:sales:")
     assert "2 waiting" in browser.get(address("tax-mapping")).text

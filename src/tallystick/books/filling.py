@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import cast
 
 from tallystick.books.balances import outstanding
 from tallystick.books.checking import LIMIT, Checker, tracking_problem
@@ -11,15 +10,21 @@ from tallystick.books.models import (
     Charge,
     Document,
     DocumentTemplate,
-    Item,
     Line,
     Party,
     Status,
-    TaxBasis,
     TaxCode,
     TaxLevel,
 )
-from tallystick.money import Basis, document_totals, line_amount, line_tax, minor_units
+from tallystick.books.taxing import TaxLadder, basis_of, rate_of, totals_of
+from tallystick.money import (
+    Basis,
+    Totals,
+    document_totals,
+    line_amount,
+    line_tax,
+    minor_units,
+)
 from tallystick.workspaces.models import Workspace
 
 #: A total stated by the source may differ by so much from what the lines make.
@@ -98,7 +103,7 @@ def _lines(record: Document, given: DocumentInput, checker: Checker) -> list[Lin
     lines = []
     for position, line in enumerate(given.lines, start=1):
         checker.line = position
-        lines.append(_line(line, _basis(record), taxes, checker))
+        lines.append(_line(line, basis_of(record), taxes, checker))
         lines[-1].position = position
     checker.line = None
     if not lines:
@@ -107,10 +112,7 @@ def _lines(record: Document, given: DocumentInput, checker: Checker) -> list[Lin
 
 
 class Taxes:
-    """The tax code of each line: its own, else the template's, else the item's.
-
-    Kept on the line, so that what changes there later does not change what was made before.
-    """
+    """The tax code of each line: its own, else that of the first level below which names one."""
 
     def __init__(self, record: Document, lines: Sequence[LineInput]) -> None:
         workspace = record.workspace
@@ -118,18 +120,14 @@ class Taxes:
         found = TaxCode.objects.in_workspace(workspace).filter(code__in=codes)
         self._named = {tax_code.code: tax_code for tax_code in found}
         self._template = record.template.tax_code if record.template else None
-        bare = {line.item_code.strip() for line in lines if line.item_code and not line.tax_code}
-        items = Item.objects.in_workspace(workspace).filter(code__in=bare, tax_code__isnull=False)
-        self._of_items = {item.code: item.tax_code for item in items.select_related("tax_code")}
+        bare = {line.item_code.strip() for line in lines if not line.tax_code}
+        self._ladder = TaxLadder(workspace, bare)
 
     def of(self, line: LineInput) -> tuple[TaxCode | None, TaxLevel]:
         """Return the line's tax code and who named it; none for a mere text."""
         if line.tax_code or line.quantity is None:
             return self._named.get(line.tax_code), TaxLevel.LINE
-        if self._template:
-            return self._template, TaxLevel.TEMPLATE
-        item = self._of_items.get(line.item_code.strip())
-        return item, TaxLevel.ITEM if item else TaxLevel.LINE
+        return self._ladder.below(self._template, line.item_code.strip())
 
 
 def _line(given: LineInput, basis: Basis, taxes: Taxes, checker: Checker) -> Line:
@@ -175,7 +173,7 @@ def _fill_amounts(line: Line, basis: Basis, checker: Checker) -> None:
     if line.quantity is None or line.unit_price is None:
         return
     line.amount = line_amount(line.quantity, line.unit_price, line.discount)
-    line.tax = line_tax(line.amount, _rate(line), basis)
+    line.tax = line_tax(line.amount, rate_of(line), basis)
     if abs(line.amount) >= LIMIT:
         checker.refuse("amount", line.amount, "Enter a smaller quantity or price.")
 
@@ -183,7 +181,13 @@ def _fill_amounts(line: Line, basis: Basis, checker: Checker) -> None:
 def _fill_totals(
     record: Document, lines: list[Line], stated: Decimal | None, checker: Checker
 ) -> None:
-    totals = document_totals([(line.amount, _rate(line)) for line in lines], _basis(record))
+    problems_before = len(checker.problems)
+    checker.number("total", stated, decimals=2)
+    if len(checker.problems) > problems_before:
+        return
+    totals = totals_of(record, lines)
+    if stated is not None and abs(stated - totals.total) > MOST_ROUNDING:
+        totals = _without_default(record, lines, stated) or totals
     record.rounding = _rounding(totals.total, stated, checker)
     record.subtotal, record.tax = totals.subtotal, totals.tax
     record.total = totals.total + record.rounding
@@ -191,11 +195,27 @@ def _fill_totals(
         checker.refuse("total", record.total, "Split it into smaller documents.")
 
 
+def _without_default(record: Document, lines: list[Line], stated: Decimal) -> Totals | None:
+    """Take the workspace's default from the lines where the stated total leaves no room for it.
+
+    Return what they come to without; None, and nothing is taken, where that is not it either.
+    """
+    defaulted = [line for line in lines if line.tax_level == TaxLevel.DEFAULT]
+    bare = [
+        (line.amount, Decimal(0) if line.tax_level == TaxLevel.DEFAULT else rate_of(line))
+        for line in lines
+    ]
+    totals = document_totals(bare, basis_of(record))
+    if abs(stated - totals.total) > MOST_ROUNDING:
+        return None
+    for line in defaulted:
+        line.tax_code, line.tax_level, line.tax = None, TaxLevel.LINE, Decimal(0)
+    return totals
+
+
 def _rounding(computed: Decimal, stated: Decimal | None, checker: Checker) -> Decimal:
     """Return what the stated total is above the computed one; too much is refused."""
-    problems_before = len(checker.problems)
-    checker.number("total", stated, decimals=2)
-    if stated is None or len(checker.problems) > problems_before:
+    if stated is None:
         return Decimal(0)
     if abs(stated - computed) > MOST_ROUNDING:
         message = (
@@ -221,11 +241,3 @@ def _check_settled(record: Document, settled: Decimal, currency: str, checker: C
             "allocations first, or leave it at that amount at least."
         )
         checker.refuse("total", record.total, remedy)
-
-
-def _rate(line: Line) -> Decimal:
-    return line.tax_code.rate if line.tax_code else Decimal(0)
-
-
-def _basis(record: Document) -> Basis:
-    return cast(Basis, TaxBasis(record.tax_basis).value)

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
@@ -40,6 +41,7 @@ def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: I
         message=f"{record.code} was changed.",
         subject=record,
     )
+    signals.record_edited.send(sender=Item, record=record)
     return record
 
 

@@ -198,6 +198,21 @@ class TaxLevel(models.TextChoices):
     LINE = "", "The line"
     TEMPLATE = "template", "The template"
     ITEM = "item", "The item"
+    DEFAULT = "default", "The workspace default"
+
+
+class DocumentDefaults(models.Model):
+    """What the workspace's documents get where nothing nearer says it."""
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="document_defaults")
+    #: Of lines for which neither themselves, their template nor their item names one.
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "document defaults"
+
+    def __str__(self) -> str:
+        return f"Defaults of {self.workspace}"
 
 
 class _EqualsAny(models.Func):

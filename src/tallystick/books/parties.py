@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PartyInput
@@ -60,6 +61,7 @@ def edit_party(
         message=f"{record.name} ({record.number}) was changed.",
         subject=record,
     )
+    signals.record_edited.send(sender=Party, record=record)
     return record
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import TaxCodeInput
-from tallystick.books.models import Line, TaxCode
+from tallystick.books.models import DocumentDefaults, Line, TaxCode
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -48,6 +48,21 @@ def edit_tax_code(
         subject=record,
     )
     return record
+
+
+def default_tax_code(workspace: Workspace) -> TaxCode | None:
+    """Return the tax code of lines that nothing nearer gives one; None: they have none."""
+    found = DocumentDefaults.objects.filter(workspace=workspace).select_related("tax_code").first()
+    return found.tax_code if found else None
+
+
+def set_default_tax_code(*, workspace: Workspace, tax_code: TaxCode | None) -> None:
+    """Choose the tax code of such lines of documents made from now on.
+
+    What was made before stays as it is, for its total is known to others; see
+    `taxing.add_missing_tax`.
+    """
+    DocumentDefaults.objects.update_or_create(workspace=workspace, defaults={"tax_code": tax_code})
 
 
 def find_tax_code(workspace: Workspace, code: str, checker: Checker) -> TaxCode | None:

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import TemplateInput
@@ -45,6 +46,7 @@ def edit_template(
         message=f"The document template {record.name} was changed.",
         subject=record,
     )
+    signals.record_edited.send(sender=DocumentTemplate, record=record)
     return record
 
 

@@ -52,6 +52,9 @@ class Accepted(NamedTuple):
     totals: Totals
     #: What the file says it comes to, less what its lines make: at most 0.10 either way.
     rounding: Decimal
+    #: Whether lines that name no tax code bear the workspace's default; not where the file's own
+    #: total leaves no room for that tax.
+    bears_default: bool
     #: -1 where the file writes a credit note in negative figures, which we keep positive.
     sign: int
     #: Fingerprint, 16 bytes, of what the file says of the document.
@@ -70,13 +73,19 @@ def judge(staged: StagedDocument) -> Accepted | Declined:
     sign = _sign(staged.kind, staged.amount)
     if max(sign * (staged.highest or 0), sign * (staged.lowest or 0)) <= 0:
         return Declined(staged, Cause.LEFT_OUT, _NOT_AN_INVOICE)
-    totals = totals_of_sums(sign * staged.amount, sign * staged.tax, cast(Basis, head.tax_basis))
-    rounding = sign * Decimal(head.total) - totals.total if head.total else Decimal(0)
+    with_default, without = (
+        totals_of_sums(sign * staged.amount, sign * tax, cast(Basis, head.tax_basis))
+        for tax in (staged.tax, staged.tax - staged.default_tax)
+    )
+    stated = sign * Decimal(head.total) if head.total else with_default.total
+    bears_default = abs(stated - with_default.total) <= MOST_ROUNDING
+    totals = with_default if bears_default else without
+    rounding = stated - totals.total
     if abs(rounding) > MOST_ROUNDING:
-        return Declined(staged, Cause.UNREADABLE, _other_total(head, sign * totals.total))
+        return Declined(staged, Cause.UNREADABLE, _other_total(head, sign * with_default.total))
     digest = _digest(staged, head, rounding)
     if not staged.is_here:
-        return Accepted(staged, head, totals, rounding, sign, digest)
+        return Accepted(staged, head, totals, rounding, bears_default, sign, digest)
     if staged.import_digest is not None and bytes(staged.import_digest) == digest:
         return Declined(staged, Cause.ALREADY_HERE)
     return Declined(staged, Cause.CONFLICT, _CONFLICT)

@@ -70,6 +70,7 @@ _GROUP = """
             row_kind, number, supplier, min(line) AS first_line, count(*) AS lines,
             bool_or(is_bad) AS is_bad, min(amount) AS lowest, max(amount) AS highest,
             sum(amount) AS amount, sum(tax) AS tax,
+            coalesce(sum(tax) FILTER (WHERE tax_level = 'default'), 0) AS default_tax,
             array_agg(head ORDER BY line) FILTER (WHERE head IS NOT NULL) AS heads,
             sha256(convert_to(string_agg(
                 ROW(item_code, description, trim_scale(quantity), trim_scale(unit_price),
@@ -88,7 +89,7 @@ _GROUP = """
 _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
         staged.lines, staged.is_bad, staged.lowest, staged.highest, staged.amount, staged.tax,
-        staged.heads, staged.digest, coalesce(sold.id, bought.id) IS NOT NULL,
+        staged.default_tax, staged.heads, staged.digest, coalesce(sold.id, bought.id) IS NOT NULL,
         coalesce(sold.import_digest, bought.import_digest)
     FROM import_document AS staged
     LEFT JOIN books_document AS sold
@@ -160,6 +161,8 @@ class StagedDocument(NamedTuple):
     #: Sums of the lines' amounts and taxes.
     amount: Decimal | None
     tax: Decimal | None
+    #: What of the tax comes from the workspace's default tax code.
+    default_tax: Decimal
     #: JSON of its Heads in the order of the file; more than one where rows differ.
     heads: list[str] | None
     #: SHA-256 of the lines' contents.

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from tallystick.books.models import DocumentTemplate, Item, TaxCode, TaxLevel
+from tallystick.books.tax_codes import default_tax_code
 from tallystick.importing.values import BadValue
 from tallystick.workspaces.models import Workspace
 
@@ -50,13 +51,16 @@ class TaxCodes:
         self._of_templates = dict(templates.values_list("name", "tax_code__code"))
         items = Item.objects.in_workspace(workspace).filter(tax_code__isnull=False)
         self._of_items = dict(items.values_list("code", "tax_code__code"))
+        self._default = default_tax_code(workspace)
 
     def of_others(self, template: str, item_code: str) -> tuple[str | None, Decimal, str | None]:
-        """Return code, rate and level of a line without a code: the template's, else the item's."""
+        """Return code, rate and level of a line without a code, by the levels of `books.taxing`."""
         if code := self._of_templates.get(template):
             return code, self._rates[code], TaxLevel.TEMPLATE.value
         if code := self._of_items.get(item_code):
             return code, self._rates[code], TaxLevel.ITEM.value
+        if self._default:
+            return self._default.code, self._default.rate, TaxLevel.DEFAULT.value
         return None, _NO_RATE, None
 
     @property

@@ -14,8 +14,8 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
 _ROWS_OF_CHUNK = """
-    unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[])
-        AS made (id, row_kind, number, supplier, sign)
+    unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bool[])
+        AS made (id, row_kind, number, supplier, sign, bears_default)
     JOIN import_row AS staged
         ON staged.number = made.number AND staged.row_kind = made.row_kind
         AND staged.supplier = made.supplier
@@ -26,12 +26,16 @@ _LINES = f"""
          tax_code_id, tax_level, account_code, charge, tracking, amount, tax)
     SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
-        staged.discount, tax_code.id, coalesce(staged.tax_level, ''), staged.account_code,
+        staged.discount, tax_code.id,
+        CASE WHEN is_bare THEN '' ELSE coalesce(staged.tax_level, '') END, staged.account_code,
         coalesce(staged.charge, ''), coalesce(staged.tracking, '[]')::jsonb,
-        made.sign * staged.amount, made.sign * staged.tax
+        made.sign * staged.amount, CASE WHEN is_bare THEN 0 ELSE made.sign * staged.tax END
     FROM {_ROWS_OF_CHUNK}
+    CROSS JOIN LATERAL (
+        SELECT coalesce(staged.tax_level = 'default', false) AND NOT made.bears_default
+    ) AS told (is_bare)
     LEFT JOIN books_taxcode AS tax_code
-        ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code
+        ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code AND NOT is_bare
     ORDER BY made.id, staged.line
 """  # noqa: S608 # only the constant above goes in
 # Sorted, so that two imports at a time cannot lock each other out.
@@ -118,6 +122,7 @@ def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
         [each.staged.number for each in made.values()],
         [each.staged.supplier for each in made.values()],
         [each.sign for each in made.values()],
+        [each.bears_default for each in made.values()],
     )
     with connection.cursor() as cursor:
         cursor.execute(_ITEMS, [workspace.pk, *documents])

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from tallystick.books.models import Document, Kind, Line
 from tallystick.mapping.known import Known
-from tallystick.mapping.problems import TAX_MAPPING, XERO, Problem
+from tallystick.mapping.problems import XERO, Problem
 from tallystick.money import Totals
 
 #: Of a number as it stands in a URL: Xero answers 404 to a query of about 2 KB (facts 5.3).
@@ -70,9 +70,7 @@ def total_problems(document: Document, totals: Totals) -> list[Problem]:
             f"{document} was not sent: here it is {document.total:,} {document.currency} "
             f"with {document.tax:,} tax, but with the tax rates chosen Xero would make it "
             f"{totals.total:,} with {totals.tax:,} tax.",
-            "Choose tax rates in Xero that match our tax codes under Settings, Tax mapping, "
-            "then press Retry.",
-            TAX_MAPPING,
+            "Open the document, press Edit and save it: that computes its totals anew.",
         )
     ]
 

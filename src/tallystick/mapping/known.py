@@ -6,7 +6,14 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from tallystick.books.models import Document, DocumentTemplate, Item, Line, TaxCode
+from tallystick.books.models import (
+    Document,
+    DocumentDefaults,
+    DocumentTemplate,
+    Item,
+    Line,
+    TaxCode,
+)
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import (
     Account,
@@ -96,6 +103,12 @@ class Known:
         return TaxCode.objects.filter(workspace=self.organisation.workspace_id).in_bulk()
 
     @cached_property
+    def default_tax_code_id(self) -> int | None:
+        """Primary key of our tax code for lines that nothing nearer gives one."""
+        found = DocumentDefaults.objects.filter(workspace=self.organisation.workspace_id)
+        return found.values_list("tax_code_id", flat=True).first()
+
+    @cached_property
     def template_tax_codes(self) -> Mapping[int, int]:
         """Primary key of our tax code by that of the template."""
         found = DocumentTemplate.objects.filter(workspace=self.organisation.workspace_id)
@@ -121,7 +134,7 @@ class Known:
 
     @cached_property
     def defaults(self) -> MappingDefaults:
-        """The default tax code and what becomes of differences by rounding."""
+        """What becomes of differences by rounding."""
         saved = MappingDefaults.objects.filter(organisation=self.organisation).first()
         return saved or MappingDefaults(organisation=self.organisation)
 

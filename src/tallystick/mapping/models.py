@@ -170,13 +170,11 @@ class Rounding(models.TextChoices):
 
 
 class MappingDefaults(models.Model):
-    """What lines and documents without a choice of their own get in one organisation."""
+    """What documents without a choice of their own get in one organisation."""
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="mapping_defaults"
     )
-    #: Our tax code for lines without one; None: such a line fails.
-    tax_code = models.ForeignKey(TaxCode, models.SET_NULL, null=True, blank=True)
     #: A rounding line goes to the account chosen for that charge.
     rounding = models.CharField(max_length=4, choices=Rounding.choices, default=Rounding.HOLD)
 

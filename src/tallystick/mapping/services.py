@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tallystick.books.models import Charge, TaxCode
+from tallystick.books.tax_codes import set_default_tax_code
 from tallystick.connections.models import Organisation
 from tallystick.mapping.accounts import choice_key
 from tallystick.mapping.choices import Choices, choices_of
@@ -19,7 +20,7 @@ from tallystick.mapping.models import (
 )
 from tallystick.mapping.paying import method_key
 from tallystick.mapping.signals import mended
-from tallystick.mapping.taxes import tax_key
+from tallystick.mapping.taxes import DEFAULT_KEY, tax_key
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
@@ -162,13 +163,16 @@ def choose_rounding(*, organisation: Organisation, rounding: Rounding, actor: Us
 def choose_default_tax_code(
     *, organisation: Organisation, tax_code: TaxCode | None, actor: User
 ) -> None:
-    """Set our tax code for lines that have none; None: such lines fail and say so."""
+    """Set our tax code for lines of new documents that have none; None: such lines fail and say so.
+
+    What was made without before goes out where the code makes no tax; else it is asked about.
+    """
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
     if tax_code:
         _own(organisation, tax_code)
-    _defaults(organisation, tax_code=tax_code)
+    set_default_tax_code(workspace=organisation.workspace, tax_code=tax_code)
     _record(organisation, actor, f"Chose {tax_code or 'no tax code'} for lines without one")
-    _announce(organisation, "tax-default")
+    _announce(organisation, DEFAULT_KEY)
 
 
 def _own(organisation: Organisation, tax_code: TaxCode) -> None:

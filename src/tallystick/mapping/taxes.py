@@ -1,8 +1,9 @@
 """The tax type of a line: the line's tax code, the template's, the item's, the workspace's default.
 
 The first that is mapped to a live tax type which the account takes wins. One that is passed over
-for a lower one is told, and the lower one must make the tax that we computed: nothing is taxed
-otherwise in silence (docs/decisions/0006).
+for a lower one is told, and whichever wins must make the tax that we computed: nothing is taxed
+otherwise in silence (docs/decisions/0006). A line that was made without a code, and would be taxed
+by one that is named since, is a question (docs/decisions/0010).
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,12 @@ _LEVELS = {
     TaxLevel.LINE: LINE,
     TaxLevel.TEMPLATE: "the template",
     TaxLevel.ITEM: "the item",
+    TaxLevel.DEFAULT: "the workspace default",
 }
+#: What waits for a tax code of lines that have none.
+DEFAULT_KEY = "tax-default"
+#: Code of the question whether the tax is added to what was made without.
+UNTAXED_CODE = "made_untaxed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,13 @@ def tax_of(known: Known, place: Place, account: Account | None) -> ChosenTax | P
         found = _rate_of(known, place, level, code, account)
         if isinstance(found, Problem):
             refused.append(found)
-        elif refused and not _makes_our_tax(place, found):
-            break
-        else:
+        elif _makes_our_tax(place, found):
             passed_over = tuple(problem.message.removeprefix(place.head) for problem in refused)
             return ChosenTax(found.tax_type, found.name, found.effective_rate, level, passed_over)
+        elif not refused:
+            return _other_tax(place, level, code, found)
+        else:
+            break
     return refused[0] if refused else _nothing_named(place)
 
 
@@ -95,7 +103,7 @@ def _levels(known: Known, place: Place) -> Iterator[tuple[str, int | None]]:
         yield "the template", known.template_tax_codes.get(place.document.template_id)
     if place.item:
         yield "the item", place.item.tax_code_id
-    yield "the workspace default", known.defaults.tax_code_id
+    yield _LEVELS[TaxLevel.DEFAULT], known.default_tax_code_id
 
 
 def _rate_of(
@@ -124,8 +132,47 @@ def _rate_of(
 
 
 def _makes_our_tax(place: Place, rate: TaxRate) -> bool:
-    line = place.line
-    return line_tax(line.amount, rate.effective_rate, basis_of(place.document)) == line.tax
+    return _tax(place, rate.effective_rate) == place.line.tax
+
+
+def _tax(place: Place, rate: Decimal) -> Decimal:
+    return line_tax(place.line.amount, rate, basis_of(place.document))
+
+
+def _other_tax(place: Place, level: str, code: TaxCode, rate: TaxRate) -> Problem:
+    """Return why the line does not go out with another tax than it bears here."""
+    if place.line.tax_code_id is None and _tax(place, code.rate) != place.line.tax:
+        return _made_without(place, level, code)
+    return Problem(
+        "totals",
+        f"{place.head}{place.name} bears {_percent(code.rate)} of tax here by {code}, but "
+        f"{rate.name}, chosen for {code} on {place.direction.value}, makes "
+        f"{_percent(rate.effective_rate)} in Xero.",
+        f"Choose a tax rate of {_percent(code.rate)} for {code} on {place.direction.value} under "
+        "Settings, Tax mapping. If the rate was corrected in Xero, press Retry.",
+        TAX_MAPPING,
+        tax_key(code.pk, place.direction),
+    )
+
+
+def _made_without(place: Place, level: str, code: TaxCode) -> Problem:
+    """Ask about a line that got no tax when it was made, where a code is named for it now."""
+    added = _tax(place, code.rate)
+    of_it = "are tax" if place.document.tax_basis == TaxBasis.INCLUSIVE else "are added as tax"
+    return Problem(
+        UNTAXED_CODE,
+        f"{place.head}{place.name} was entered without a tax code and bears no tax. With {code}, "
+        f"which {level} names now, {added:,} {place.document.currency} {of_it}.",
+        "Add the tax, and what it comes to changes here before it goes out; or keep it without, by "
+        "a tax code of 0%: on the line, or for all as the default under Settings, Tax mapping.",
+        TAX_MAPPING,
+        DEFAULT_KEY,
+        is_question=True,
+    )
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f}%"
 
 
 def _nothing_named(place: Place) -> Problem:
@@ -135,5 +182,5 @@ def _nothing_named(place: Place) -> Problem:
         "nor its item has a tax code.",
         "Choose the tax code for such lines under Settings, Tax mapping.",
         TAX_MAPPING,
-        "tax-default",
+        DEFAULT_KEY,
     )

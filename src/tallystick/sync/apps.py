@@ -8,4 +8,4 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing connects the listeners to what books, connections and mapping announce.
-        from tallystick.sync import queue  # noqa: F401
+        from tallystick.sync import mending, queue  # noqa: F401

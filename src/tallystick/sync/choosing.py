@@ -7,6 +7,7 @@ what was decided.
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Left, Now
 
 from tallystick.books.models import Document, EntryStatus, Party, Status
+from tallystick.books.taxing import add_missing_tax, with_missing_tax
+from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync.models import DRAFTS, Attempt, Intent, Link, LinkState, Outcome, Snapshot
 from tallystick.sync.policy import MARKED_DONE, reassess
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
@@ -89,6 +92,37 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
         sealed_revision=None,
         sent_revision=None,
     )
+
+
+@transaction.atomic
+def add_tax(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Add the tax to documents that were made without; they go out with what they come to then."""
+    require(actor, workspace, Permission.EDIT_BOOKS)
+    asked = _made_untaxed(_chosen(workspace, actor, link_ids))
+    changed = add_missing_tax(workspace=workspace, actor=actor, document_ids=_documents_of(asked))
+    _note(Link.objects.filter(pk__in=link_ids, document__in=changed), actor, "added the tax")
+    return len(changed)
+
+
+def totals_with_tax(workspace: Workspace, link_ids: Sequence[int]) -> dict[str, Decimal]:
+    """Return what those of the documents that were made without tax would come to, by currency."""
+    documents = Document.objects.filter(
+        pk__in=_documents_of(_made_untaxed(Link.objects.filter(pk__in=link_ids)))
+    )
+    loaded = documents.select_related("template__tax_code").prefetch_related("lines__tax_code")
+    totals: dict[str, Decimal] = {}
+    for document in with_missing_tax(workspace, list(loaded)):
+        totals[document.currency] = totals.get(document.currency, Decimal(0)) + document.total
+    return totals
+
+
+def _made_untaxed(links: QuerySet[Link]) -> QuerySet[Link]:
+    return links.filter(state=LinkState.HELD, problem__code=UNTAXED_CODE)
+
+
+def _documents_of(links: QuerySet[Link]) -> list[int]:
+    found = links.filter(document__isnull=False).order_by("document")
+    return [pk for pk in found.values_list("document", flat=True) if pk is not None]
 
 
 def still_stands() -> Q:

@@ -30,7 +30,6 @@ from tallystick.books.signals import (
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.signals import organisation_connected
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, XERO
-from tallystick.mapping.signals import mended
 from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
 from tallystick.sync.models import (
     PAUSED,
@@ -179,27 +178,13 @@ def adopt_submitted(
     wake(organisation.pk)
 
 
-@receiver(mended)
-def release_mended(
-    sender: type[Organisation], organisation_id: int, keys: Iterable[str], **_: Any
-) -> None:
-    """Queue anew everything that waited for what was mended.
-
-    Under the lane's lock, for a round may be failing more documents for the same cause just now.
-    """
-    Lane.objects.select_for_update().filter(organisation=organisation_id).exists()
-    keys = list(keys)
-    released = release(organisation_id, keys)
-    if "xero:*" in keys:
-        # Xero is being looked at anew: perhaps somebody has approved there what payments wait for.
-        unapproved = _stopped(organisation_id).filter(problem__code=NOT_APPROVED)
-        released += _requeue(unapproved)
-    if released:
-        wake(organisation_id)
-
-
 def release(organisation_id: int, keys: Iterable[str]) -> int:
     """Queue the links that wait for one of the keys; returns how many."""
+    return requeue(waiting_on(organisation_id, keys))
+
+
+def waiting_on(organisation_id: int, keys: Iterable[str]) -> QuerySet[Link]:
+    """Return the links that wait for one of the keys; what is put off with its customer is due."""
     keys = list(keys)
     waiting = Q(waits_for__in=[key for key in keys if not key.endswith("*")])
     for key in keys:
@@ -210,13 +195,10 @@ def release(organisation_id: int, keys: Iterable[str]) -> int:
         # Put off with their customer.
         late = Link.objects.paused().filter(document__party__in=parties)
         in_order(late.filter(organisation=organisation_id)).update(not_before=Now())
-    # Said once more, so that the index on it is used.
-    return _requeue(_stopped(organisation_id).filter(waiting).exclude(waits_for=""))
-
-
-def _stopped(organisation_id: int) -> QuerySet[Link]:
     states = [LinkState.FAILED, LinkState.HELD, LinkState.WAITING]
-    return Link.objects.filter(organisation=organisation_id, state__in=states)
+    stopped = Link.objects.filter(organisation=organisation_id, state__in=states)
+    # Said once more, so that the index on it is used.
+    return stopped.filter(waiting).exclude(waits_for="")
 
 
 @transaction.atomic
@@ -240,7 +222,7 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
     queued = totals_of(waiting)
     if waiting.exists():
         run = Run.objects.create(organisation=organisation, started_by=actor)
-        _requeue(waiting, run=run)
+        requeue(waiting, run=run)
     if queued.count:
         audit.record(
             workspace=workspace,
@@ -256,7 +238,7 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
 def send_scheduled(policy: KindPolicy) -> None:
     """Queue what waits for its kind's time of day."""
     organisation = policy.organisation
-    _requeue(waiting_for_a_press(organisation).filter(of_kind(policy.kind)))
+    requeue(waiting_for_a_press(organisation).filter(of_kind(policy.kind)))
     wake(organisation.pk)
 
 
@@ -303,8 +285,8 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     locked(ours.filter(Q(pk__in=link_ids) | Q(party__in=customers)))
     causes = list(chosen.values_list("organisation_id", "waits_for"))
     parties = [key.partition(":")[2] for _, key in causes if key.startswith("party:")]
-    _requeue(stopped.filter(party__in=parties))
-    count = _requeue(chosen, asked_by=actor)
+    requeue(stopped.filter(party__in=parties))
+    count = requeue(chosen, asked_by=actor)
     # A document that is in Xero, but its PDF is not.
     bare = ours.filter(pk__in=link_ids, state=LinkState.SYNCED).exclude(problem=None)
     causes += list(bare.values_list("organisation_id", "waits_for"))
@@ -315,11 +297,11 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     sending = stuck.filter(state=LinkState.SENDING)
     Batch.objects.filter(settled_at=None, attempts__link__in=sending).update(rests_until=None)
     count += sending.count()
-    count += _requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
+    count += requeue(stuck.filter(state=LinkState.QUEUED), asked_by=actor)
     paused = Link.objects.paused().filter(organisation__in=organisations, pk__in=link_ids)
     causes += list(paused.values_list("organisation_id", "waits_for"))
-    count += _requeue(paused, asked_by=actor)
-    _requeue(ours.filter(PAUSED, party__in=customers))
+    count += requeue(paused, asked_by=actor)
+    requeue(ours.filter(PAUSED, party__in=customers))
     for organisation_id in {pk for pk, _ in causes}:
         wake(organisation_id)
     return count
@@ -367,7 +349,8 @@ def totals_of(links: QuerySet[Link]) -> Queued:
     return Queued(count=sum(row["count"] for row in sums), totals=dict(totals))
 
 
-def _requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:
+def requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:
+    """Queue the links anew; returns how many."""
     if asked_by:
         Attempt.objects.bulk_create(
             Attempt(

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Lane, Link, LinkState
 from tallystick.sync.queue import NOT_APPROVED, release
+from tallystick.sync.sums import AMOUNT, CURRENCY
 from tallystick.sync.waking import wake
 
 #: Stands for all that waits until a document is approved in Xero, whichever document it is.
@@ -53,47 +54,56 @@ def waiting_for(organisation: Organisation, *keys: str) -> dict[str, Waiting]:
     wanted = Q()
     for key in keys:
         wanted |= _unapproved() if key == APPROVAL else Q(waits_for__startswith=key)
-    stopped = Link.objects.filter(
+    stopped = _stopped(organisation).exclude(waits_for="").filter(wanted)
+    by_key = Case(When(_unapproved(), then=Value(APPROVAL)), default=F("waits_for"))
+    return _summed(stopped.annotate(key=by_key))
+
+
+@transaction.atomic
+def released_by(choose: Callable[[], object], organisation: Organisation | None) -> Waiting:
+    """Carry out what mends in one transaction, and return what it released of all that stood still.
+
+    What goes on to wait for something else was not released. The lane's lock keeps a round from
+    failing more documents meanwhile, so that the difference is what was released and nothing else.
+    """
+    if organisation is None:
+        choose()
+        return Waiting()
+    Lane.objects.select_for_update().filter(organisation=organisation).exists()
+    before = _all_stopped(organisation)
+    choose()
+    return before - _all_stopped(organisation)
+
+
+def _all_stopped(organisation: Organisation) -> Waiting:
+    stopped = _stopped(organisation).exclude(state=LinkState.WAITING, waits_for="")
+    return sum(_summed(stopped.annotate(key=Value(""))).values(), Waiting())
+
+
+def _stopped(organisation: Organisation) -> QuerySet[Link]:
+    return Link.objects.filter(
         organisation=organisation,
         state__in=[LinkState.FAILED, LinkState.HELD, LinkState.WAITING],
-    ).exclude(waits_for="")
-    currency = Coalesce(
-        "document__currency", "payment__document__currency", "allocation__document__currency"
+        party=None,
     )
-    amount = Coalesce("document__total", "payment__amount", "allocation__amount")
+
+
+def _summed(stopped: QuerySet[Any]) -> dict[str, Waiting]:
+    """Return count and money of the links, which have a `key`, by that."""
     rows = (
-        stopped.filter(wanted, party=None)
-        .annotate(
-            key=Case(When(_unapproved(), then=Value(APPROVAL)), default=F("waits_for")),
-            currency=currency,
-        )
-        .values("key", "currency")
+        stopped.values("key", the_currency=CURRENCY)
         .annotate(
             documents=Count("document"),
             others=Count("pk", filter=Q(document=None)),
-            total=Sum(amount),
+            total=Sum(AMOUNT),
         )
         .order_by()
     )
     found: dict[str, Waiting] = {}
     for row in rows:
-        one = Waiting(row["documents"], row["others"], {row["currency"]: row["total"]})
+        one = Waiting(row["documents"], row["others"], {row["the_currency"]: row["total"]})
         found[row["key"]] = found.get(row["key"], Waiting()) + one
     return found
-
-
-@transaction.atomic
-def released_by(choose: Callable[[], None], organisation: Organisation, *keys: str) -> Waiting:
-    """Carry out the choices in one transaction, and return what they released of what waited.
-
-    The lane's lock keeps a round from failing more documents for the same cause meanwhile, so
-    that the difference is what was released and nothing else.
-    """
-    Lane.objects.select_for_update().filter(organisation=organisation).exists()
-    before = waiting_for(organisation, *keys)
-    choose()
-    after = waiting_for(organisation, *keys)
-    return sum(before.values(), Waiting()) - sum(after.values(), Waiting())
 
 
 def release_unapproved(organisation: Organisation) -> None:

@@ -6,8 +6,10 @@ from types import MappingProxyType
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from tallystick.sync import choosing, queue
-from tallystick.sync.attention import Trouble
+from tallystick.connections.models import Organisation
+from tallystick.mapping.taxes import DEFAULT_KEY, UNTAXED_CODE
+from tallystick.sync import attention, choosing, queue
+from tallystick.sync.attention import Cause, Trouble
 from tallystick.sync.models import DRAFTS, Intent, Link, LinkState
 from tallystick.sync.sums import Part, part_of
 from tallystick.workspaces.access import Permission
@@ -36,6 +38,7 @@ class Act:
     needs: Permission = Permission.MANAGE_SYNC
     #: Put among "More".
     is_rare: bool = False
+    at_once: int = AT_ONCE
 
 
 _REMOVE = Act(
@@ -62,6 +65,11 @@ _SEND = Act(
     "on the way to Xero as they are here.",
     "will take the place of what stands in Xero now, or be added there. What somebody changed "
     "there is lost.",
+)  # fmt: skip
+ADD_TAX = Act(
+    "add_tax", "Add the tax", "Add the tax to {}", choosing.add_tax,
+    Q(state=LinkState.HELD, code=UNTAXED_CODE), "on the way to Xero with the tax.",
+    "will come to {} with the tax, here and in Xero.", at_once=2_000,
 )  # fmt: skip
 _APPROVE = Act(
     "approve", "Approve in Xero", "Approve what {} wait for", choosing.approve,
@@ -91,7 +99,7 @@ _CLEAR = Act(
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         act.name: act
-        for act in (_REMOVE, _MARK, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR)
+        for act in (_REMOVE, _MARK, ADD_TAX, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR)
     }
 )  # fmt: skip
 
@@ -123,17 +131,30 @@ def label_on(act: Act, link: Link) -> str:
 def take(act: Act, links: QuerySet[Link], *, workspace: Workspace, actor: User) -> str:
     """Do the act to those of the links that it is for, and return what to say of it."""
     keys = _keys(act, links)
-    before = part_of(Link.objects.filter(pk__in=keys))
     count = act.do(workspace=workspace, actor=actor, link_ids=keys) if keys else 0
     if not count:
         return "Nothing was changed: none of these waits for that any more."
-    return f"{before}, {act.done}"
+    return f"{part_of(Link.objects.filter(pk__in=keys))}, {act.done}"
 
 
-def before(act: Act, links: QuerySet[Link]) -> Part:
-    """Return what the act would be done to."""
-    return part_of(Link.objects.filter(pk__in=_keys(act, links)))
+def question(act: Act, links: QuerySet[Link], workspace: Workspace) -> tuple[Part, str]:
+    """Return what the act would be done to, and in a sentence what comes of it."""
+    keys = _keys(act, links)
+    part = part_of(Link.objects.filter(pk__in=keys))
+    outcome = act.asks
+    if act is ADD_TAX and part.count:
+        outcome = outcome.format(Part(totals=choosing.totals_with_tax(workspace, keys)).money)
+    return part, f"{part} {outcome}"
+
+
+def made_untaxed(organisation: Organisation) -> tuple[Cause, Part, str] | None:
+    """Return the question whether tax is added to what was made without; None where none is open."""
+    cause = Cause(Trouble.HELD, UNTAXED_CODE, DEFAULT_KEY)
+    links = attention.troubled(organisation).filter(cause.condition())
+    part, told = question(ADD_TAX, links, organisation.workspace)
+    return (cause, part, told) if part.count else None
 
 
 def _keys(act: Act, links: QuerySet[Link]) -> Sequence[int]:
-    return list(links.filter(act.takes).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    chosen = links.filter(act.takes).order_by("pk")
+    return list(chosen.values_list("pk", flat=True)[: act.at_once])

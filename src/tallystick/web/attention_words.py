@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync.attention import Cause, Trouble
 
 #: By the problem's code.
@@ -12,6 +13,7 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "no_account": "No account is chosen",
         "account": "The account cannot be used",
         "no_tax_code": "Lines without a tax code",
+        UNTAXED_CODE: "Entered without tax",
         "tax_not_mapped": "A tax code has no tax mapping",
         "tax_type": "A tax rate does not fit",
         "totals": "Totals would differ in Xero",

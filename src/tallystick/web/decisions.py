@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync import choosing
 from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.workspaces.models import User, Workspace
@@ -35,6 +36,7 @@ ACTS: Mapping[str, _Act] = MappingProxyType(
             choosing.clear_xero_id,
             "It is on its way to Xero as a new one; what stands there stays.",
         ),
+        "add_tax": _Act(choosing.add_tax, "The tax was added, and it is on its way to Xero."),
         "mark_done": _Act(choosing.mark_done, "It counts as done. Nothing more is sent of it."),
     }
 )
@@ -51,6 +53,7 @@ _OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
         "gone_in_xero": (_OUT,),
         "has_payments": (_OUT,),
         "contact_missing": (),
+        UNTAXED_CODE: (Decision("add_tax", "Add the tax", is_first=True),),
     }
 )
 _OF_ENTRY: Mapping[str, Sequence[Decision]] = MappingProxyType(

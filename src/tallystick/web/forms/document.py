@@ -21,6 +21,7 @@ from tallystick.books.models import (
     TaxBasis,
     TaxCode,
 )
+from tallystick.books.taxing import TaxLadder
 from tallystick.money import Totals, document_totals, line_amount
 from tallystick.web.forms.inputs import DateInput, NumberInput, Select, TextInput
 from tallystick.web.forms.records import tax_code_choices
@@ -286,6 +287,7 @@ def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> Totals:
     """Return the sums of the lines that can be read; the books compute the final ones."""
     choices = tax_code_choices(workspace)
     rates = dict(TaxCode.objects.in_workspace(workspace).values_list("code", "rate"))
+    ladder, template = _ladder_below(workspace, data)
     basis = data.get("tax_basis")
     amounts = []
     for entered in _entered_lines(data):
@@ -297,8 +299,20 @@ def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> Totals:
         if quantity is None or price is None or not 0 <= (line["discount"] or 0) <= 100:
             continue
         amount = line_amount(quantity, price, line["discount"])
-        amounts.append((amount, rates.get(line["tax_code"], Decimal(0))))
+        below, _ = ladder.below(template, line["item_code"])
+        rate = rates.get(line["tax_code"]) if line["tax_code"] else below and below.rate
+        amounts.append((amount, rate or Decimal(0)))
     return document_totals(amounts, basis if basis in ("inclusive", "none") else "exclusive")
+
+
+def _ladder_below(
+    workspace: Workspace, data: Mapping[str, Any]
+) -> tuple[TaxLadder, TaxCode | None]:
+    """Return what gives lines a tax code that name none, and the template's."""
+    named = DocumentTemplate.objects.filter(workspace=workspace, name=data.get("template", ""))
+    template = named.select_related("tax_code").first()
+    items = {str(entered["item_code"]).strip() for entered in _entered_lines(data)}
+    return TaxLadder(workspace, items), template.tax_code if template else None
 
 
 def _values_of(line: Any) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from functools import partial
 
 from tallystick.books.models import TaxCode
-from tallystick.mapping.models import Direction, MappingDefaults, TaxMapping, TaxRate
+from tallystick.books.tax_codes import default_tax_code
+from tallystick.mapping.models import Direction, TaxMapping, TaxRate
 from tallystick.mapping.proposing import propose_tax_type
 from tallystick.mapping.services import Choices, choose_default_tax_code, choose_tax_type
-from tallystick.mapping.taxes import tax_key
+from tallystick.mapping.taxes import DEFAULT_KEY, tax_key
 from tallystick.web.forms.choices import ChoicesForm, Keep, Row
 from tallystick.web.forms.records import percent
 from tallystick.web.templatetags.tallystick import quantity
@@ -40,17 +41,17 @@ class TaxMappingForm(ChoicesForm):
         self._offer_default()
 
     def _offer_default(self) -> None:
-        defaults = MappingDefaults.objects.filter(organisation=self.organisation).first()
+        default = default_tax_code(self.organisation.workspace)
         codes = [(str(code.pk), f"{code.code} · {percent(code)}") for code in self.codes]
         self.offer(
             self.below,
             "Default tax code",
             [("", "None"), *codes],
-            chosen=str(defaults.tax_code_id or "") if defaults else "",
-            key="tax-default",
+            chosen=str(default.pk) if default else "",
+            key=DEFAULT_KEY,
             keep=self._keep_default,
-            help_text="Where neither line, template nor item names a tax code. Left open, such a "
-            "document fails and says so.",
+            help_text="Of new documents, where neither line, template nor item names a tax code. "
+            "Left open, such a document fails and says so.",
         )
 
     def rows(self) -> list[Row]:

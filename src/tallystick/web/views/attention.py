@@ -18,7 +18,7 @@ from tallystick.sync.queue import NotConnected, bound_organisation
 from tallystick.sync.reading import xero_url
 from tallystick.sync.sums import AMOUNT, CURRENCY
 from tallystick.web.addresses import record_address
-from tallystick.web.attention_acts import ACTS, Act, acts_on, before, label_on, take
+from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
 from tallystick.web.attention_words import lead_of, title_of
 from tallystick.web.lists import keyset_page
 from tallystick.web.remedies import remedy_for
@@ -78,12 +78,12 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         return go_back(request, back)
     links = _chosen(request, organisation, one)
     if chosen.asks and "confirmed" not in request.POST:
-        part = before(chosen, links)
+        part, told = question(chosen, links, workspace)
         if part.count:
             return ask(
                 request,
                 workspace,
-                message=f"{part} {chosen.asks}",
+                message=told,
                 label=chosen.label_of_many.format(part.counted),
                 kind="danger" if chosen.name in ("remove", "send", "clear") else "primary",
                 back=back,

@@ -14,7 +14,7 @@ from tallystick.books.errors import InvalidRecord, WrongState
 from tallystick.books.models import Document, Item, Kind, Party, PartyQuerySet, Status
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, TrackingCategory
-from tallystick.money import Totals
+from tallystick.money import Money, Totals
 from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
@@ -78,7 +78,14 @@ def _take(
         except WrongState as refused:
             form.head.add_error(None, str(refused))
         else:
-            return _saved(request, workspace, pages, saved, submit=act == "submit")
+            return _saved(
+                request,
+                workspace,
+                pages,
+                saved,
+                submit=act == "submit",
+                total_before=Money(document.total, document.currency) if document else None,
+            )
     return _show(request, workspace, form, document, totals=totals, status=422)
 
 
@@ -92,15 +99,27 @@ def _save(
 
 
 def _saved(
-    request: HttpRequest, workspace: Workspace, pages: KindPages, saved: Document, *, submit: bool
+    request: HttpRequest,
+    workspace: Workspace,
+    pages: KindPages,
+    saved: Document,
+    *,
+    submit: bool,
+    total_before: Money | None,
 ) -> HttpResponse:
-    said = f"{saved.number} was saved."
+    said = f"{saved.number} was saved.{_other_total(saved, total_before)}"
     if submit and submit_documents(
         workspace=workspace, document_ids=[saved.pk], actor=person(request)
     ):
         said = f"{saved.number} was submitted{after_submitting(workspace, pages.kind)}"
     messages.success(request, said)
     return redirect(pages.name, workspace.slug, saved.pk)
+
+
+def _other_total(saved: Document, before: Money | None) -> str:
+    """Tell that an edit changed what the document comes to, for a tax code may have done it."""
+    now = Money(saved.total, saved.currency)
+    return "" if before in (None, now) else f" It comes to {now} now, instead of {before}."
 
 
 def _show(

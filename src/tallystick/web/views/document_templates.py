@@ -1,5 +1,7 @@
 """Settings, Document templates: patterns for documents of one trade, with their tax code."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +10,12 @@ from django.views.decorators.http import require_safe
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import DocumentTemplate
 from tallystick.books.templates import create_template, edit_template
+from tallystick.sync.queue import bound_organisation
+from tallystick.sync.waiting import released_by
 from tallystick.web.forms.document_template import DocumentTemplateForm
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.lists import keyset_page
+from tallystick.web.released import released_words
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -42,17 +47,21 @@ def _take(
     form = DocumentTemplateForm(request.POST or None, initial=initial, workspace=workspace)
     if request.method == "POST" and form.is_valid():
         actor, given = person(request), form.to_input()
+        save = partial(create_template, workspace=workspace, actor=actor, template=given)
+        if template:
+            save = partial(
+                edit_template,
+                workspace=workspace,
+                actor=actor,
+                template_id=template.pk,
+                template=given,
+            )
         try:
-            if template is None:
-                create_template(workspace=workspace, actor=actor, template=given)
-            else:
-                edit_template(
-                    workspace=workspace, actor=actor, template_id=template.pk, template=given
-                )
+            released = released_by(save, bound_organisation(workspace))
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{given.name} was saved.")
+            messages.success(request, f"{given.name} was saved.{released_words(released)}")
             return redirect("document-templates", workspace.slug)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "template": template}

@@ -1,5 +1,7 @@
 """Items: what is sold, at which price and with which tax."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +10,12 @@ from django.views.decorators.http import require_safe
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.items import create_item, edit_item
 from tallystick.books.models import Item
+from tallystick.sync.queue import bound_organisation
+from tallystick.sync.waiting import released_by
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import ItemForm
 from tallystick.web.lists import keyset_page
+from tallystick.web.released import released_words
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -40,15 +45,15 @@ def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> Http
     form = ItemForm(request.POST or None, initial=initial, workspace=workspace)
     if request.method == "POST" and form.is_valid():
         actor, given = person(request), form.to_input()
+        save = partial(create_item, workspace=workspace, actor=actor, item=given)
+        if item:
+            save = partial(edit_item, workspace=workspace, actor=actor, item_id=item.pk, item=given)
         try:
-            if item is None:
-                create_item(workspace=workspace, actor=actor, item=given)
-            else:
-                edit_item(workspace=workspace, actor=actor, item_id=item.pk, item=given)
+            released = released_by(save, bound_organisation(workspace))
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{given.code} was saved.")
+            messages.success(request, f"{given.code} was saved.{released_words(released)}")
             return redirect("item-list", workspace.slug)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "item": item}

@@ -14,8 +14,10 @@ from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.models import Organisation
 from tallystick.mapping.proposing import rates_to_take, take_rates
 from tallystick.mapping.services import MappingRefused
+from tallystick.mapping.taxes import DEFAULT_KEY
 from tallystick.sync.queue import bound_organisation
 from tallystick.sync.waiting import APPROVAL, released_by, waiting_for
+from tallystick.web.attention_acts import ADD_TAX, made_untaxed
 from tallystick.web.forms.accounts import AccountsForm
 from tallystick.web.forms.choices import ChoicesForm
 from tallystick.web.forms.mapping import TaxMappingForm
@@ -37,6 +39,8 @@ class _Page:
     #: Beginnings of the keys of what waits for a choice on the page.
     keys: tuple[str, ...]
     saved: str
+    #: Whether the page asks about documents that were made without tax.
+    asks_of_tax: bool = False
 
     def answer(self, request: HttpRequest, slug: str) -> HttpResponse:
         needed = Permission.MANAGE_SYNC if request.method == "POST" else Permission.VIEW
@@ -51,9 +55,7 @@ class _Page:
 
     def _save(self, request: HttpRequest, form: ChoicesForm) -> bool:
         try:
-            released = released_by(
-                lambda: form.save(person(request)), form.organisation, *self.keys
-            )
+            released = released_by(lambda: form.save(person(request)), form.organisation)
         except MappingRefused as refused:
             form.add_error(None, str(refused))
             return False
@@ -79,15 +81,28 @@ class _Page:
             chooses = may(request.user, workspace, Permission.MANAGE_SYNC)
             form = form or self.form(None, organisation, proposes=chooses)
             form.waiting = waiting_for(organisation, *self.keys)
-            context["form"] = form
+            context |= {"form": form, "untaxed": self.asks_of_tax and _untaxed(organisation)}
             if not TaxCode.objects.in_workspace(workspace).exists():
                 context["offers"] = rates_to_take(organisation)
         template = f"web/pages/{self.name.replace('-', '_')}.html"
         return render(request, template, context, status=status)
 
 
+def _untaxed(organisation: Organisation) -> dict[str, str] | None:
+    """Return the question whether tax is added to what was made without, if there is any."""
+    found = made_untaxed(organisation)
+    if found is None:
+        return None
+    cause, part, told = found
+    return {"cause": str(cause), "told": told, "label": ADD_TAX.label_of_many.format(part.counted)}
+
+
 _TAX_MAPPING = _Page(
-    "tax-mapping", TaxMappingForm, ("tax:", "tax-default"), "The mapping was saved."
+    "tax-mapping",
+    TaxMappingForm,
+    ("tax:", DEFAULT_KEY),
+    "The mapping was saved.",
+    asks_of_tax=True,
 )
 _ACCOUNTS = _Page("accounts", AccountsForm, ("account:", "rounding"), "The accounts were saved.")
 _PAYMENT_METHODS = _Page(
@@ -122,7 +137,7 @@ def take_xero_rates(request: HttpRequest, slug: str) -> HttpResponse:
         made.extend(take_rates(organisation=organisation, tax_types=ticked, actor=person(request)))
 
     try:
-        released = released_by(take, organisation, *_TAX_MAPPING.keys)
+        released = released_by(take, organisation)
     except MappingRefused as refused:
         messages.error(request, str(refused))
     else:

@@ -15,11 +15,13 @@ from tallystick.connections.models import Organisation
 from tallystick.sync.choosing import set_do_not_sync
 from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
+from tallystick.sync.waiting import released_by
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import PartyForm
 from tallystick.web.history import history_of
 from tallystick.web.kinds import PAGES
 from tallystick.web.lists import Counted, keyset_page
+from tallystick.web.released import released_words
 from tallystick.web.views.documents import rows_of
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
@@ -106,13 +108,17 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> HttpResponse:
     form = PartyForm(request.POST or None, initial=_initial(request, party))
     if request.method == "POST" and form.is_valid():
+        saved: list[Party] = []
         try:
-            saved = _save(request, workspace, form, party)
+            released = released_by(
+                lambda: saved.append(_save(request, workspace, form, party)),
+                bound_organisation(workspace),
+            )
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{saved.name} was saved.")
-            return redirect("party", workspace.slug, saved.pk)
+            messages.success(request, f"{saved[0].name} was saved.{released_words(released)}")
+            return redirect("party", workspace.slug, saved[0].pk)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "party": party}
     return render(request, "web/pages/party_form.html", context, status=status)

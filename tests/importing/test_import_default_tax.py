@@ -1,0 +1,55 @@
+"""Files without a tax column: lines bear the workspace's default where it is made."""
+
+from decimal import Decimal
+
+import pytest
+
+from factories import make_tax_code
+from importing.conftest import SIMPLE
+from tallystick.books.models import Line, TaxLevel
+from tallystick.books.tax_codes import set_default_tax_code
+
+#: ../shared/cases/12-default-tax-code-with-a-rate.csv, in the simple template's columns.
+DEF_CO = "V-1,,Def Co,2026-11-05,,Tea,1,10"
+
+
+@pytest.fixture
+def default(workspace):
+    make_tax_code(workspace, "VAT20", "20")
+    set_default_tax_code(workspace=workspace, tax_code=workspace.tax_codes.get(code="VAT20"))
+
+
+def test_what_names_no_tax_bears_the_default(default, simple, document):
+    report = simple(DEF_CO, dry_run=True)
+    assert report.total == {"NZD": Decimal("12.00")}
+
+    simple(DEF_CO)
+
+    assert (document("V-1").tax, document("V-1").total) == (Decimal("2.00"), Decimal("12.00"))
+    assert Line.objects.get().tax_level == TaxLevel.DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("stated", "tax"), [("10.00", "0.00"), ("12.00", "2.00"), ("12.05", "2.00")]
+)
+def test_the_files_own_total_tells_whether_there_is_room_for_it(
+    default, simple, document, stated, tax
+):
+    header = f"{SIMPLE},total"
+
+    simple(f"{DEF_CO},{stated}", header=header)
+
+    made, line = document("V-1"), Line.objects.get()
+    assert (made.tax, made.total, line.tax) == (Decimal(tax), Decimal(stated), Decimal(tax))
+    assert line.tax_level == (TaxLevel.DEFAULT if line.tax_code else TaxLevel.LINE)
+    assert bool(line.tax_code) == bool(line.tax)
+    again = simple(f"{DEF_CO},{stated}", header=header)
+    assert (again.already_here, again.conflicts) == (1, 0)
+
+
+def test_a_total_that_neither_makes_is_refused(default, simple):
+    header = f"{SIMPLE},total"
+
+    report = simple(f"{DEF_CO},11.00", header=header)
+
+    assert (report.unreadable, report.created) == (1, {})
