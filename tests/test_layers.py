@@ -10,6 +10,7 @@ SRC = Path(__file__).parents[1] / "src"
 
 #: Every room and its floor. A room may import itself and the rooms of lower floors.
 FLOORS = {
+    "tallystick.doors": 0,
     "tallystick.environment": 0,
     "tallystick.failpoints": 0,
     "tallystick.logs": 0,

@@ -316,8 +316,16 @@ def use_sandbox(url: str, settings: Any) -> Sandbox:
     """Point this process at a sandbox for the length of a test."""
     for host in ("LOGIN", "IDENTITY", "API"):
         setattr(settings, f"XERO_{host}_URL", url)
+    let_forms_lead_to(url, settings)
     settings.XERO_CLIENT_ID, settings.XERO_CLIENT_SECRET = "sandbox-client", "sandbox-secret"
     return Sandbox(url)
+
+
+def let_forms_lead_to(url: str, settings: Any) -> None:
+    """Write the policy as settings that name this address of the consent page make it."""
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    led_to = {**directives, "form-action": ["'self'", url]}
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": led_to}
 
 
 def connected_books(sandbox: Sandbox) -> Books:

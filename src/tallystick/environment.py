@@ -6,6 +6,7 @@ Every reader below registers the name it reads, so that a test can compare the n
 
 import os
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,18 +55,6 @@ def env_int(name: str, *, default: int, at_least: int, at_most: int | None = Non
     return number
 
 
-def env_bool(name: str, *, default: bool) -> bool:
-    """Return yes or no; `1 true yes on` and `0 false no off` are understood."""
-    text = env_text(name).lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise SettingError(f"{name} must be yes or no, not {text!r}.")
-
-
 def env_choice(name: str, *, default: str, choices: Sequence[str]) -> str:
     """Return one of the choices."""
     text = env_text(name, default=default)
@@ -81,3 +70,14 @@ def env_url(name: str, *, default: str, schemes: Sequence[str] = ("http", "https
     if text and (parts.scheme not in schemes or not (parts.netloc or parts.query)):
         raise SettingError(f"{name} must be an address that begins with {' or '.join(schemes)}://.")
     return text
+
+
+def env_networks(name: str, *, default: str = "") -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return IP addresses and networks, separated by blanks; an address is a network of one."""
+    try:
+        return tuple(ip_network(word) for word in env_text(name, default=default).split())
+    except ValueError as error:
+        raise SettingError(
+            f"{name} must hold addresses or networks separated by blanks, such as "
+            f"127.0.0.1 10.0.0.0/8: {error}."
+        ) from None

@@ -57,6 +57,8 @@ def config(*, level: str, style: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             "procrastinate": {"level": "WARNING"},
+            "waitress": {"level": "WARNING"},
+            "waitress.queue": {"level": "ERROR"},  # it tells of every request that waits
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
         },

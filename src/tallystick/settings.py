@@ -13,9 +13,9 @@ from csp.constants import NONE, SELF
 from tallystick import logs
 from tallystick.environment import (
     SettingError,
-    env_bool,
     env_choice,
     env_int,
+    env_networks,
     env_secret,
     env_text,
     env_url,
@@ -51,12 +51,16 @@ _public = urlsplit(PUBLIC_URL)
 _extra_hosts = env_text("TALLYSTICK_ALLOWED_HOSTS").split()
 ALLOWED_HOSTS = [_public.hostname or "localhost", "localhost", "127.0.0.1", *_extra_hosts]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env_bool("TALLYSTICK_BEHIND_PROXY", default=False)
-    else None
+_is_https = _public.scheme == "https"
+#: Proxies of the operator's own, whose headers are believed.
+TRUSTED_PROXIES = env_networks(
+    "TALLYSTICK_TRUSTED_PROXIES", default="127.0.0.1 ::1" if _is_https else ""
 )
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+#: We speak plain HTTP, so an https request is one of which a listed proxy says so.
+SECURE_SSL_REDIRECT = _is_https
+SECURE_SSL_HOST = _public.netloc if _is_https else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
 SESSION_COOKIE_NAME = "tallystick_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 #: The callback from Xero is a cross-site navigation, so the session must travel with it.
@@ -65,6 +69,23 @@ CSRF_COOKIE_NAME = "tallystick_csrf"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+
+XERO_CLIENT_ID = env_text("XERO_CLIENT_ID")
+XERO_CLIENT_SECRET = env_secret("XERO_CLIENT_SECRET")
+XERO_LOGIN_URL = env_url("XERO_LOGIN_URL", default="https://login.xero.com")
+XERO_IDENTITY_URL = env_url("XERO_IDENTITY_URL", default="https://identity.xero.com")
+XERO_API_URL = env_url("XERO_API_URL", default="https://api.xero.com")
+XERO_WEB_URL = env_url("XERO_WEB_URL", default="https://go.xero.com")
+XERO_TIMEOUT_SECONDS = env_int("XERO_TIMEOUT_SECONDS", default=60, at_least=1, at_most=300)
+
+#: Xero's consent page leads on within its domain; Chromium holds each step after our form
+#: against form-action.
+_xero_login = urlsplit(XERO_LOGIN_URL)
+_consent_pages = (
+    "https://*.xero.com"
+    if (_xero_login.hostname or "").endswith(".xero.com")
+    else f"{_xero_login.scheme}://{_xero_login.netloc}"
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -74,16 +95,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "form-action": [SELF, _consent_pages],
     }
 }
-
-XERO_CLIENT_ID = env_text("XERO_CLIENT_ID")
-XERO_CLIENT_SECRET = env_secret("XERO_CLIENT_SECRET")
-XERO_LOGIN_URL = env_url("XERO_LOGIN_URL", default="https://login.xero.com")
-XERO_IDENTITY_URL = env_url("XERO_IDENTITY_URL", default="https://identity.xero.com")
-XERO_API_URL = env_url("XERO_API_URL", default="https://api.xero.com")
-XERO_WEB_URL = env_url("XERO_WEB_URL", default="https://go.xero.com")
-XERO_TIMEOUT_SECONDS = env_int("XERO_TIMEOUT_SECONDS", default=60, at_least=1, at_most=300)
 
 WORKER_THREADS = env_int("TALLYSTICK_WORKER_THREADS", default=8, at_least=1, at_most=200)
 STUCK_MINUTES = env_int("TALLYSTICK_STUCK_MINUTES", default=30, at_least=1, at_most=1440)
@@ -138,8 +152,10 @@ INSTALLED_APPS = [
     "tallystick.web",
 ]
 MIDDLEWARE = [
+    "tallystick.web.middleware.ClientMiddleware",
     "tallystick.web.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tallystick.web.middleware.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

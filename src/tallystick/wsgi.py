@@ -1,4 +1,4 @@
-"""The application for granian, or any other WSGI server."""
+"""The application for our web server, or any other for WSGI."""
 
 import os
 

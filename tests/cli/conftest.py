@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from cli_commands import Run, command, environment, eventually
+from cli_web import Start, Web
 from pytest_django.fixtures import Settings
 
 from tallystick.postgres.locks import is_locked
@@ -68,3 +69,19 @@ def empty_database() -> Iterator[dict[str, str]]:
             "TALLYSTICK_ENCRYPTION_KEYS": os.environ["TALLYSTICK_ENCRYPTION_KEYS"],
         }
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def web(transactional_db: None, settings: Settings) -> Iterator[Start]:
+    """Start real web servers over the test's database; they end with the test."""
+    # They know only the hashers of the real settings.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    started: list[Web] = []
+
+    def start(*options: str, **settings: str) -> Web:
+        started.append(Web(*options, **settings))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from xero_books import let_forms_lead_to
 from xero_sandbox.server import Running, start
 
 
@@ -22,4 +23,5 @@ def xero(sandbox_server: Running, settings: Settings) -> Running:
     settings.XERO_LOGIN_URL = sandbox_server.url
     settings.XERO_IDENTITY_URL = sandbox_server.url
     settings.XERO_API_URL = sandbox_server.url
+    let_forms_lead_to(sandbox_server.url, settings)
     return sandbox_server

@@ -1,43 +1,36 @@
-"""The web server: granian with threads, over the same Django that `prepare` set up."""
+"""The web server over the same Django that `prepare` set up."""
 
-from collections.abc import Callable
-from typing import Any
+from tallystick.cli.processes import signals_to_end
+from tallystick.doors.refusals import Words
+from tallystick.doors.server import Doors
 
-from tallystick.cli.processes import end_with_parent
-
-#: granian counts open connections here, idle ones of browsers too; beyond it they wait in line.
-_CONNECTIONS = 1000
-_STOP_SECONDS = 10
+#: What is somewhat too large still comes in, so that the page it was sent from says so.
+_MORE_BYTES = 20_000_000
 
 
 def serve(*, host: str, port: int, threads: int) -> None:
     """Serve the pages until SIGTERM or SIGINT; requests under way get ten seconds to end."""
     from django.conf import settings
     from django.db import connections
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
-    connections.close_all()  # granian forks: a connection must not be shared
-    server = Server(
-        "tallystick.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        blocking_threads=threads,
-        backpressure=_CONNECTIONS,
-        workers_kill_timeout=_STOP_SECONDS,
-        websockets=False,
-        log_dictconfig=settings.LOGGING,
-        log_level=LogLevels.error,
-    )
-    server.serve(target_loader=_load_application)
-
-
-def _load_application(target: str) -> Callable[..., Any]:
-    """Return the application; runs in granian's worker process, which must end with its parent."""
     from django.utils.module_loading import import_string
 
-    end_with_parent()
-    application: Callable[..., Any] = import_string(target.replace(":", "."))
-    return application
+    from tallystick.importing.uploads import MOST_MEGABYTES
+
+    connections.close_all()  # this thread works nothing out
+    doors = Doors(
+        import_string(settings.WSGI_APPLICATION),
+        host=host,
+        port=port,
+        threads=threads,
+        largest_body=MOST_MEGABYTES * 1_000_000 + _MORE_BYTES,
+        proxies=settings.TRUSTED_PROXIES,
+        page_of=_page_of,
+    )
+    doors.serve(signals_to_end())
+
+
+def _page_of(words: Words) -> str:
+    from django.template.loader import render_to_string
+
+    context = {"title": words.title, "message": words.message}
+    return render_to_string("web/pages/error.html", context)

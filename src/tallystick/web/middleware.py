@@ -1,24 +1,73 @@
-"""What surrounds every request: its id, its time zone, and refusals in words."""
+"""What surrounds every request: who asks, its id, its time zone, refusals in words, headers."""
 
 import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from tallystick.doors import clients
 from tallystick.importing.uploads import MOST_MEGABYTES, too_large
-from tallystick.web.views.errors import not_allowed, not_taken
+from tallystick.web.views.errors import not_allowed, not_taken, unknown_proxy
 from tallystick.workspaces.access import NotAllowed
 
 #: Bytes; an uploaded file comes on top.
 _MOST_OF_A_FORM = 5_000_000
+#: What a browser may do on our pages: none of what needs a sensor, a device or a payment.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+        *("magnetometer", "microphone", "midi", "payment", "serial", "usb", "browsing-topics"),
+    )
+)
+
+Answering = Callable[[HttpRequest], HttpResponse]
+
+
+class ClientMiddleware:
+    """Puts the client's own address and scheme in the place of a listed proxy's.
+
+    Everything above reads `REMOTE_ADDR` and `is_secure` and needs to know of no proxy.
+    """
+
+    def __init__(self, get_response: Answering) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        peer = request.META.get("REMOTE_ADDR", "")
+        forwarded_for = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        scheme = request.META.pop("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+        proxies = settings.TRUSTED_PROXIES
+        request.META["REMOTE_ADDR"] = clients.client_address(peer, forwarded_for, proxies)
+        if scheme == "https":
+            if clients.is_listed(clients.parse(peer), proxies):
+                request.META["wsgi.url_scheme"] = "https"
+            elif settings.SECURE_SSL_REDIRECT:
+                # A redirect to https would come back here for ever.
+                return unknown_proxy(request, peer)
+        return self.get_response(request)
+
+
+class PolicyMiddleware:
+    """Has no page kept by browsers or proxies unless it says so itself, and no sensor used."""
+
+    def __init__(self, get_response: Answering) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        response["Permissions-Policy"] = _PERMISSIONS
+        return response
 
 
 class RequestMiddleware:
     """Gives each request an id that its log lines, its answer and its error page carry."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answering) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,16 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def unknown_proxy(request: HttpRequest, peer: str) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        "Tallystick does not know this proxy",
+        f"The request came through a proxy at {peer}, which is not listed. Whoever runs "
+        f"Tallystick adds {peer} to TALLYSTICK_TRUSTED_PROXIES and starts it again.",
+    )
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return _page(
