@@ -20,7 +20,7 @@ from tallystick.books.models import Document, TaxCode
 from tallystick.books.payments import record_payments
 from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.consent import begin_consent, finish_consent
-from tallystick.connections.models import ApiCall, Organisation
+from tallystick.connections.models import ApiCall, Organisation, OrganisationChoice
 from tallystick.importing.run import import_file
 from tallystick.mapping.services import (
     choose_method_account,
@@ -203,6 +203,6 @@ def _connect(workspace: Workspace, owner: User, tenant_id: str) -> Organisation:
         cookie_nonce=start.cookie_nonce,
         user=owner,
     )
-    if connection.organisation is None:
+    if isinstance(connection, OrganisationChoice) or connection.organisation is None:
         raise RuntimeError(f"{workspace} was not connected.")
     return connection.organisation

@@ -23,7 +23,12 @@ from tallystick.books.parties import create_party
 from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.consent import begin_consent, finish_consent
 from tallystick.connections.errors import ConsentError
-from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.connections.models import (
+    Connection,
+    ConnectionStatus,
+    Organisation,
+    OrganisationChoice,
+)
 from tallystick.mapping.models import Direction
 from tallystick.mapping.services import (
     choices_of,
@@ -224,7 +229,7 @@ def _connect(workspace: Workspace, actor: User, organisation: str) -> Organisati
         cookie_nonce=start.cookie_nonce,
         user=actor,
     )
-    if connection.organisation is None:
+    if isinstance(connection, OrganisationChoice) or connection.organisation is None:
         raise RuntimeError(f"{workspace} was not connected.")
     return connection.organisation
 

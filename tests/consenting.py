@@ -4,8 +4,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
+from tallystick.connections.binding import former_of
 from tallystick.connections.consent import begin_consent, finish_consent
-from tallystick.connections.models import Connection
+from tallystick.connections.models import Connection, OrganisationChoice
+from tallystick.connections.switching import take
 from tallystick.workspaces.models import User, Workspace
 from xero_sandbox.organisations.demo import organisation_id
 
@@ -24,7 +26,22 @@ def answer_consent(url: str, *, tenant_id: str = NZ, decision: str = "allow") ->
 
 
 def connect(workspace: Workspace, user: User, *, tenant_id: str = NZ) -> Connection:
-    """Connect the workspace to one of the stand-in's organisations by the whole journey."""
+    """Connect the workspace to one of the stand-in's organisations by the whole journey.
+
+    Where that is a question, the answer is yes.
+    """
+    chosen = choose(workspace, user, tenant_id=tenant_id)
+    if isinstance(chosen, Connection):
+        return chosen
+    return take(
+        workspace=workspace, user=user, choice_id=chosen.pk, instead_of=former_of(workspace)
+    )
+
+
+def choose(
+    workspace: Workspace, user: User, *, tenant_id: str = NZ
+) -> Connection | OrganisationChoice:
+    """Choose the organisation at the stand-in; other books than before are a question then."""
     start = begin_consent(workspace=workspace, user=user)
     answer = answer_consent(start.url, tenant_id=tenant_id)
     return finish_consent(

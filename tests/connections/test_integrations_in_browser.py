@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from factories import line, make_document, make_workspace, owner_of
 from tallystick.connections.models import Organisation
+from tallystick.connections.services import disconnect
 from tallystick.sync.push.round import drain
 from tallystick.workspaces.models import Workspace
 from xero_sandbox.server import Running
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def workspace(transactional_db: None) -> Workspace:
-    return make_workspace()
+    return make_workspace(currency="GBP")
 
 
 @pytest.fixture
@@ -95,10 +96,21 @@ def test_declining_ends_on_a_card_that_says_so(xero: Running, page: Page) -> Non
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_card_is_never_wider_than_the_screen(width: int, xero: Running, page: Page) -> None:
+def test_card_and_question_are_never_wider_than_the_screen(
+    width: int, xero: Running, workspace: Workspace, page: Page
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.get_by_role("button", name="Connect Xero").click()
-    allow(page, "Demo Company (NZ)")
+    allow(page, "Demo Company (UK)")
     expect(page.locator("#xero-card")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    disconnect(workspace=workspace, user=owner_of(workspace))
+    page.reload()
+    page.get_by_role("button", name="Connect Xero").click()
+    allow(page, "Demo Company (NZ)")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Demo Company (NZ)")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Connect Demo Company (NZ)").click()
+    expect(page.get_by_text("Demo Company (NZ) is connected")).to_be_visible()

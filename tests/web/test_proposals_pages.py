@@ -90,7 +90,7 @@ def test_a_workspace_without_codes_takes_xeros_rates_that_are_ticked(
     browser, workspace, organisation, lists, address
 ) -> None:
     seen = browser.get(address("tax-mapping"))
-    assert "Use Xero&#x27;s 2 rates" in seen.text or "Use Xero's 2 rates" in seen.text
+    assert "Begin with Xero's 2 rates" in seen.text
 
     answer = browser.post(address("tax-codes-from-xero"), {"tax_type": ["OUTPUT2"]}, follow=True)
 

@@ -4,7 +4,8 @@
    is only the signed number of that request; the browser keeps a nonce in a cookie.
 2. Xero sends the person back. `finish_consent` ties the answer to the request, the browser, the
    person and ten minutes, and spends the request by one conditional UPDATE.
-3. It changes the code for tokens, asks Xero which organisation was chosen, and binds exactly that.
+3. It changes the code for tokens, asks Xero which organisation was chosen, and binds exactly that;
+   other books than before are a question first (`switching`).
 """
 
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from tallystick.connections import errors, installation
-from tallystick.connections.binding import bind, release
-from tallystick.connections.models import Connection, ConsentRequest
+from tallystick.connections.binding import release
+from tallystick.connections.models import Connection, ConsentRequest, OrganisationChoice
 from tallystick.connections.scopes import scopes_needed
+from tallystick.connections.switching import bind_or_ask
 from tallystick.failpoints import failpoint
 from tallystick.workspaces.access import Permission, may, require
 from tallystick.workspaces.models import User, Workspace
@@ -84,13 +86,14 @@ def begin_consent(*, workspace: Workspace, user: User) -> ConsentStart:
 
 def finish_consent(
     *, state: str, code: str, error: str, cookie_nonce: str, user: User | AnonymousUser
-) -> Connection:
+) -> Connection | OrganisationChoice:
     """Finish a journey with what Xero sent back; each text is empty where it was missing.
 
-    Makes calls to Xero, so never inside a transaction. Raises a ConsentError; nothing was changed
+    Other books than before, or in another currency than the workspace's, are not bound yet: what
+    is returned then is the question to the person. Makes calls to Xero, so never inside a transaction. Raises a ConsentError; nothing was changed
     then. Its `workspace` is set once the answer is known to belong to this person.
     """
-    request, person = _authentic_request(state, cookie_nonce, user)
+    request = _authentic_request(state, cookie_nonce, user)
     workspace = request.workspace
     _spend(request)
     failpoint("consent.spent")
@@ -107,12 +110,14 @@ def finish_consent(
         raise _in_our_words(refusal)(workspace=workspace) from refusal
     failpoint("consent.answered")
     only = _the_one(chosen, tokens, workspace)
-    return bind(workspace=workspace, user=person, tokens=tokens, chosen=only)
+    try:
+        return bind_or_ask(request=request, tokens=tokens, chosen=only)
+    except XeroError as refusal:
+        log.warning("xero_organisation_not_read", workspace=workspace.pk, reason=str(refusal))
+        raise _in_our_words(refusal)(workspace=workspace) from refusal
 
 
-def _authentic_request(
-    state: str, cookie_nonce: str, user: User | AnonymousUser
-) -> tuple[ConsentRequest, User]:
+def _authentic_request(state: str, cookie_nonce: str, user: User | AnonymousUser) -> ConsentRequest:
     """Return the request that the answer belongs to, or raise without spending it."""
     try:
         pk = int(_signer.unsign(state))
@@ -120,7 +125,8 @@ def _authentic_request(
         raise errors.Forged() from None
     if isinstance(user, AnonymousUser):
         raise errors.SignedOut()
-    request = ConsentRequest.objects.select_related("workspace").filter(pk=pk).first()
+    found = ConsentRequest.objects.select_related("workspace", "user").filter(pk=pk)
+    request = found.first()
     if request is None:
         raise errors.TooOld()
     if not compare_digest(bytes(request.nonce_digest), _digest(cookie_nonce)):
@@ -129,7 +135,7 @@ def _authentic_request(
         raise errors.AnotherUser()
     if not may(user, request.workspace, Permission.MANAGE_SYNC):
         raise errors.NotPermitted()
-    return request, user
+    return request
 
 
 def _spend(request: ConsentRequest) -> None:

@@ -11,6 +11,8 @@ ConsentError              .code for the address bar, .title and .remedy for the 
     ConsentSpent          a journey that is over
         TooOld            begun more than ten minutes ago
         Replayed          its answer was used before
+        AnsweredBefore    its question about other books has been answered, or was asked anew
+        AnsweredTooLate   that question was left open for too long
     ConsentFailed         Xero's side ended without a connection
         Declined          the person said no
         RefusedByXero     Xero would not show or finish its page
@@ -101,6 +103,18 @@ class Replayed(ConsentSpent):
     code = "replayed"
     title = "This link back from Xero has been used already; it works only once."
     remedy = "If Xero is not shown as connected, press Connect Xero again."
+
+
+class AnsweredBefore(ConsentSpent):
+    code = "answered-before"
+    title = "This question about the organisation has been answered already, or was asked anew."
+    remedy = "How it stands is shown below; to choose again, connect again."
+
+
+class AnsweredTooLate(ConsentSpent):
+    code = "answered-too-late"
+    title = "The question about the organisation was left open for more than 25 minutes."
+    remedy = "Connect again and answer it then."
 
 
 class ConsentFailed(ConsentError):

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from tallystick.connections.fields import EncryptedTextField
 from tallystick.workspaces.models import User, Workspace
+from tallystick.xero import TokenSet, XeroConnection
 
 
 class Organisation(models.Model):
@@ -27,6 +28,8 @@ class Organisation(models.Model):
     end_of_year_lock_date = models.DateField(null=True, blank=True)
     #: When organisation, accounts and tax rates were last read whole.
     read_at = models.DateTimeField(null=True, blank=True)
+    #: When the workspace was last connected to it; the newest is the one that it was bound to last.
+    bound_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -105,6 +108,56 @@ class ConsentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} for {self.workspace}"
+
+
+class OrganisationChoiceQuerySet(models.QuerySet["OrganisationChoice"]):
+    def without_tokens(self) -> Self:
+        """As for connections: possible without the key."""
+        return self.defer("access_token", "refresh_token")
+
+
+class OrganisationChoice(models.Model):
+    """Other books than before, chosen at Xero: a question until the person has answered it.
+
+    Gone once it is answered. Holds what binding needs, and what the question tells.
+    """
+
+    request = models.OneToOneField(ConsentRequest, models.CASCADE, related_name="choice")
+    #: Xero's id of the organisation.
+    tenant_id = models.UUIDField()
+    name = models.CharField(max_length=255)
+    country = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    is_demo = models.BooleanField(default=False)
+    #: Xero's id of the connection, needed to remove it there.
+    xero_connection_id = models.UUIDField()
+    access_token = EncryptedTextField()
+    access_expires_at = models.DateTimeField()
+    refresh_token = EncryptedTextField()
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = OrganisationChoiceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def tokens(self) -> TokenSet:
+        return TokenSet(
+            access_token=self.access_token,
+            refresh_token=self.refresh_token,
+            expires_at=self.access_expires_at,
+            scopes=frozenset(self.scopes),
+            authentication_event_id=None,
+        )
+
+    def xero_connection(self) -> XeroConnection:
+        return XeroConnection(
+            connection_id=str(self.xero_connection_id),
+            tenant_id=str(self.tenant_id),
+            tenant_type="ORGANISATION",
+            tenant_name=self.name,
+        )
 
 
 class ApiCall(models.Model):

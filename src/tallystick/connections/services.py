@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from tallystick.connections import installation
 from tallystick.connections.fields import Undecryptable
-from tallystick.connections.models import Connection, ConnectionStatus, ConsentRequest, Organisation
+from tallystick.connections.models import (
+    Connection,
+    ConnectionStatus,
+    ConsentRequest,
+    Organisation,
+    OrganisationChoice,
+)
 from tallystick.failpoints import failpoint
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
@@ -78,9 +84,11 @@ def reencrypt_tokens() -> int:
     Afterwards the older keys can be dropped. Raises Undecryptable, and then changes nothing.
     """
     with transaction.atomic():
-        holders = list(Connection.objects.select_for_update().order_by("pk"))
-        for connection in holders:
-            connection.save(update_fields=["access_token", "refresh_token"])
+        holders: list[Connection | OrganisationChoice] = []
+        for model in (Connection, OrganisationChoice):
+            holders += model.objects.select_for_update().order_by("pk")
+        for holder in holders:
+            holder.save(update_fields=["access_token", "refresh_token"])
         requests = list(ConsentRequest.objects.select_for_update().order_by("pk"))
         for request in requests:
             request.save(update_fields=["code_verifier"])

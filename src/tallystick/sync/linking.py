@@ -1,5 +1,7 @@
 """Giving records their links: what there is to do, made in the transaction that causes it.
 
+What stands in other books already is kept out of these (`elsewhere`).
+
 One statement for each sort of record, however many there are. Each locks the records, so that
 one that is just being withdrawn gets none.
 """
@@ -12,7 +14,7 @@ from django.db import connection
 
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import KindPolicy, LinkState, Trigger
-from tallystick.sync.policy import policies_of
+from tallystick.sync.policy import ELSEWHERE, policies_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,17 @@ class _Sort:
     day: str
     #: The kind whose policy holds.
     kind: str
+    #: Which links of documents say that it stands in other books.
+    elsewhere: str
     #: What else keeps it out, and the table that knows.
     kept_out: str = "false"
     join: str = ""
 
 
+#: Payments and allocations stay with the documents that they stand on.
+_WITH_ITS_DOCUMENT = """one.document_id IN ({})
+                AND one.organisation_id = %(organisation)s
+                AND one.state = 'excluded' AND one.waits_for = %(elsewhere)s"""
 _SORTS: Mapping[str, _Sort] = MappingProxyType(
     {
         "document": _Sort(
@@ -38,11 +46,22 @@ _SORTS: Mapping[str, _Sort] = MappingProxyType(
             live="submitted",
             day="issued_on",
             kind="record.kind",
+            # In other books, or perhaps: its outcome there is not known.
+            elsewhere="""one.document_id = record.id
+                AND one.organisation_id <> %(organisation)s
+                AND (one.xero_id IS NOT NULL OR one.state = 'sending')
+                AND one.state <> 'retracted'""",
             kept_out="record.do_not_sync OR party.do_not_sync",
             join="JOIN books_party party ON party.id = record.party_id",
         ),
-        "payment": _Sort("books_payment", "recorded", "paid_on", "'payment'"),
-        "allocation": _Sort("books_allocation", "recorded", "allocated_on", "'payment'"),
+        "payment": _Sort(
+            *("books_payment", "recorded", "paid_on", "'payment'"),
+            elsewhere=_WITH_ITS_DOCUMENT.format("record.document_id"),
+        ),
+        "allocation": _Sort(
+            *("books_allocation", "recorded", "allocated_on", "'payment'"),
+            elsewhere=_WITH_ITS_DOCUMENT.format("record.document_id, record.credit_note_id"),
+        ),
     }
 )
 
@@ -50,11 +69,16 @@ _STATEMENT = """
     INSERT INTO sync_link ({name}_id, organisation_id, state, intent, queued_at, tries,
                            xero_number, xero_status, waits_for, claim, wants_pdf, strays)
     SELECT record.id, %(organisation)s,
-           CASE WHEN {sort.kept_out} OR record.{sort.day} < policy.starts_on THEN 'excluded'
+           CASE WHEN {sort.kept_out} OR record.{sort.day} < policy.starts_on
+                     OR elsewhere.stands THEN 'excluded'
                 ELSE policy.state END,
-           'push', now(), 0, '', '', '', '', false, '[]'
+           'push', now(), 0, '', '', CASE WHEN elsewhere.stands THEN %(elsewhere)s ELSE '' END,
+           '', false, '[]'
     FROM {sort.table} record
     {sort.join}
+    CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM sync_link one WHERE {sort.elsewhere}
+    ) AS stands) AS elsewhere
     JOIN (SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])
           AS policy (kind, state, starts_on)) AS policy ON policy.kind = {sort.kind}
     WHERE record.workspace_id = %(workspace)s
@@ -73,7 +97,7 @@ _WITHOUT_LINK = """NOT EXISTS (SELECT FROM sync_link link
 
 
 def link_all(organisation: Organisation, *, state: LinkState) -> None:
-    """Give every record that is to be in Xero and has no link one, in this state."""
+    """Give every record that is to be in Xero and has no link one, in this state or kept out."""
     for name in _SORTS:
         _create_links(organisation, name, None, state)
 
@@ -105,6 +129,7 @@ def _create_links(
         cursor.execute(
             _STATEMENT.format(name=name, sort=_SORTS[name], chosen=chosen),
             {
+                "elsewhere": ELSEWHERE,
                 "organisation": organisation.pk,
                 "workspace": organisation.workspace_id,
                 "ids": list(ids) if ids is not None else None,

@@ -23,6 +23,8 @@ PAYMENT = "payment"
 KINDS = (*Kind.values, PAYMENT)
 #: What payments and allocations wait for that a person has kept out: no rule lets them in again.
 MARKED_DONE = "marked-done"
+#: What links wait for whose record stands in other books already: a person lets them in.
+ELSEWHERE = "elsewhere"
 #: Schedules that are let go in one transaction.
 _AT_ONCE = 50
 

@@ -30,6 +30,7 @@ from tallystick.books.signals import (
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.signals import organisation_connected
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, XERO
+from tallystick.sync.elsewhere import keep_out
 from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
 from tallystick.sync.models import (
     PAUSED,
@@ -171,9 +172,13 @@ def _withdraw(links: QuerySet[Link]) -> None:
 def adopt_submitted(
     sender: type[Organisation], workspace: Workspace, organisation_id: int, **_: Any
 ) -> None:
-    """Show everything submitted so far as waiting for Sync now; reading Xero's lists starts."""
+    """Show everything submitted so far as waiting for Sync now; reading Xero's lists starts.
+
+    What stands in other books is kept out of these.
+    """
     organisation = Organisation.objects.get(pk=organisation_id)
     Lane.objects.get_or_create(organisation=organisation)
+    keep_out(organisation)
     link_all(organisation, state=LinkState.WAITING)
     wake(organisation.pk)
 

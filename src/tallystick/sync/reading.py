@@ -15,8 +15,9 @@ from django.utils import timezone
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.attention import count_of
+from tallystick.sync.elsewhere import books_of
 from tallystick.sync.models import PAUSED, WITH_RECORDS, Attempt, Lane, Link, LinkState
-from tallystick.sync.policy import policy_of, why_kept_out
+from tallystick.sync.policy import ELSEWHERE, policy_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
 from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
@@ -183,6 +184,11 @@ def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
     if state == LinkState.EXCLUDED and link.document:
         policy = policy_of(link.organisation, link.document.kind)
         tooltip = why_kept_out(link.document, policy) or tooltip
+    if state == LinkState.EXCLUDED and link.document and link.waits_for == ELSEWHERE:
+        tooltip = (
+            f"It stands in {books_of(link) or 'other books'} and was not sent to "
+            f"{link.organisation} as well."
+        )
     if state == LinkState.RETRACTED and link.document and link.document.status == Status.SUBMITTED:
         tooltip = "Taken out of Xero when its sync was undone."
     if state == LinkState.WAITING and link.waits_for.startswith("document:"):

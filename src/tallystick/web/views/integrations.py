@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from tallystick.connections import installation
+from tallystick.connections.binding import ChangedMeanwhile, former_of
 from tallystick.connections.consent import (
     NONCE_COOKIE,
     NONCE_COOKIE_PATH,
@@ -23,12 +24,21 @@ from tallystick.connections.consent import (
     finish_consent,
 )
 from tallystick.connections.errors import BY_CODE, ConsentError
-from tallystick.connections.models import Organisation
+from tallystick.connections.models import Connection, Organisation, OrganisationChoice
 from tallystick.connections.services import connection_of, disconnect
+from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
 from tallystick.sync import progress, reading
+from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
 from tallystick.sync.models import LinkState
-from tallystick.sync.queue import CoolingDown, NotConnected, cooling_seconds, sync_now
+from tallystick.sync.queue import (
+    CoolingDown,
+    NotConnected,
+    bound_organisation,
+    cooling_seconds,
+    sync_now,
+)
 from tallystick.web.checklist import unchosen
+from tallystick.web.views.answering import keys_in
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
 from tallystick.workspaces.models import Workspace
@@ -64,6 +74,7 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "kept": waiting + summary.open_count,
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
+        "elsewhere": kept_out_of(organisation).count() if organisation else 0,
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),
@@ -103,7 +114,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take what Xero sends the person back with."""
     try:
-        connection = finish_consent(
+        connected = finish_consent(
             state=request.GET.get("state", ""),
             code=request.GET.get("code", ""),
             error=request.GET.get("error", ""),
@@ -116,10 +127,83 @@ def come_back(request: HttpRequest) -> HttpResponse:
             return render(request, "web/pages/consent_failed.html", context, status=400)
         response = _failed(refusal, refusal.workspace)
     else:
-        query = urlencode({"xero": "connected", "org": str(connection.organisation)})
-        response = redirect(f"{resolve_url('integrations', connection.workspace.slug)}?{query}")
+        if isinstance(connected, OrganisationChoice):
+            response = redirect("choose-organisation", connected.request.workspace.slug)
+        else:
+            response = _connected(connected)
     response.delete_cookie(NONCE_COOKIE, path=NONCE_COOKIE_PATH, samesite="Lax")
     return response
+
+
+def _connected(connection: Connection) -> HttpResponse:
+    query = urlencode({"xero": "connected", "org": str(connection.organisation)})
+    return redirect(f"{resolve_url('integrations', connection.workspace.slug)}?{query}")
+
+
+@never_cache
+def choose(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask whether to connect other books than before; `act` is `connect` or `keep`."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    if request.method == "POST":
+        return _answer(request, workspace)
+    choice = open_choice(workspace=workspace, user=person(request))
+    if choice is None:
+        messages.info(
+            request, "No question about the organisation is open. How it stands is shown here."
+        )
+        return redirect("integrations", slug)
+    former = former_of(workspace)
+    context = {
+        "workspace": workspace,
+        "choice": choice,
+        "former": former,
+        "is_bound": bound_organisation(workspace) is not None,
+        "answer_by": choice.created_at + ANSWER_WITHIN,
+        "stakes": stakes_of(
+            workspace, former, tenant_id=choice.tenant_id, currency=choice.currency
+        ),
+    }
+    return render(request, "web/pages/choose_organisation.html", context)
+
+
+def _answer(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    user, choice_id = person(request), next(iter(keys_in(request, "choice")), 0)
+    try:
+        if request.POST.get("act") == "connect":
+            shown = keys_in(request, "instead_of")
+            seen = Organisation.objects.filter(workspace=workspace, pk__in=shown)
+            connection = take(
+                workspace=workspace, user=user, choice_id=choice_id, instead_of=seen.first()
+            )
+            return _connected(connection)
+        leave(workspace=workspace, user=user, choice_id=choice_id)
+    except ConsentError as refusal:
+        return _failed(refusal, workspace)
+    except ChangedMeanwhile:
+        messages.warning(
+            request,
+            "Other books were connected meanwhile, so nothing was changed. Look again what it "
+            "means now.",
+        )
+        return redirect("choose-organisation", workspace.slug)
+    organisation = bound_organisation(workspace)
+    kept = f"{organisation} stays connected" if organisation else "Nothing was connected"
+    messages.success(request, f"{kept}; nothing was changed.")
+    return redirect("integrations", workspace.slug)
+
+
+@require_POST
+def send_elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let what stands in other books wait for Sync now here as well."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        messages.info(request, "Nothing is connected, so nothing was changed.")
+        return redirect("integrations", slug)
+    count = let_in(workspace=workspace, organisation=organisation, actor=person(request))
+    wait = f"document{' waits' if count == 1 else 's wait'}"
+    messages.success(request, f"{count:,} {wait} for Sync now, to go to {organisation} as well.")
+    return redirect("integrations", slug)
 
 
 def _failed(refusal: ConsentError, workspace: Workspace) -> HttpResponse:
