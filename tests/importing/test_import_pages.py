@@ -205,7 +205,7 @@ def test_more_than_twenty_waiting_files_are_refused_in_words(send, browser, work
     answer = browser.post(address, {"file": SimpleUploadedFile("one more.csv", b"number\n1\n")})
 
     assert answer.status_code == 422
-    assert "20 are being worked on or wait already" in answer.text
+    assert "20 of this workspace are being worked on or wait already" in answer.text
     assert Upload.objects.count() == 20
     assert len(list(uploads.path_of(Upload.objects.latest("pk")).parent.iterdir())) == 20
 
@@ -296,6 +296,30 @@ def test_an_empty_or_too_large_file_is_refused_at_the_field(browser, workspace, 
     assert "The file is empty" in empty.text
     assert "Pack it with gzip" in large.text
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "megabytes", "said"),
+    [
+        ("import", 600, "larger than 500 MB. Pack it with gzip"),
+        ("invoice-new", 6, "too large for this page"),
+    ],
+)
+def test_what_is_too_large_is_refused_by_its_length_before_it_is_read(
+    browser, workspace, name, megabytes, said
+):
+    address = reverse(name, args=[workspace.slug])
+
+    answer = browser.post(address, CONTENT_LENGTH=str(megabytes * 1_000_000))
+
+    assert answer.status_code == 413
+    assert said in answer.text
+
+
+def test_strangers_have_no_large_file_taken_from_them(workspace):
+    answer = Client().post(reverse("import", args=[workspace.slug]), CONTENT_LENGTH="400000000")
+
+    assert answer.status_code == 413
 
 
 def test_old_files_go_and_so_does_what_a_dying_web_server_left(send):

@@ -17,7 +17,8 @@ class Bound:
     #: Of all workers together.
     per_workspace: int
     #: That may be open; more are refused.
-    waiting_per_workspace: int
+    open_per_workspace: int
+    open_per_person: int
     #: After so long a process is ended and its task has failed.
     seconds: int
 
@@ -25,8 +26,8 @@ class Bound:
 # One place more than a workspace may have, so that there is one for the others.
 BOUNDS: Mapping[Pool, Bound] = MappingProxyType(
     {
-        Pool.IMPORT: Bound(3, 2, 20, 4 * 3600),
-        Pool.REPORT: Bound(3, 2, 10, 30 * 60),
+        Pool.IMPORT: Bound(3, 2, 20, 20, 4 * 3600),
+        Pool.REPORT: Bound(3, 2, 10, 3, 30 * 60),
     }
 )
 

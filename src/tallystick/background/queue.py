@@ -66,13 +66,7 @@ def ask(
     if fresh is not None and (known := _known(workspace, key, fresh)):
         return known
     pool = KINDS[kind].pool
-    bound: Bound = BOUNDS[pool]
-    is_open = Task.objects.filter(workspace=workspace, pool=pool, state__in=_OPEN)
-    if is_open[: bound.waiting_per_workspace].count() >= bound.waiting_per_workspace:
-        raise TooMany(
-            f"{bound.waiting_per_workspace} are being worked on or wait already. "
-            "Try again when some of them are done."
-        )
+    _refuse_too_many(workspace, actor, pool)
     given = {"actor": actor, "kind": kind, "pool": pool, "question": dict(question), "key": key}
     try:
         with transaction.atomic():
@@ -184,6 +178,20 @@ def _give_up(task: Task, problem: str) -> None:
     gave_up = KINDS[task.kind].gave_up if task.kind in KINDS else None
     if gave_up:
         gave_up(task)
+
+
+def _refuse_too_many(workspace: Workspace, actor: User | None, pool: Pool) -> None:
+    bound: Bound = BOUNDS[pool]
+    under_way = Task.objects.filter(workspace=workspace, pool=pool, state__in=_OPEN)
+    for found, most, whose in (
+        (under_way, bound.open_per_workspace, "this workspace"),
+        (under_way.filter(actor=actor), bound.open_per_person, "yours"),
+    ):
+        if found[:most].count() >= most:
+            raise TooMany(
+                f"{most} of {whose} are being worked on or wait already. "
+                "Try again when some of them are done."
+            )
 
 
 def _known(workspace: Workspace, key: str, fresh: timedelta) -> Task | None:

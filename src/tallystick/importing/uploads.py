@@ -179,7 +179,7 @@ def _have_it_done(upload: Upload) -> None:
             question={"upload": upload.pk},
         )
     except TooMany as refused:
-        raise ImportRefused(f"The file was not taken: of this workspace {refused}") from None
+        raise ImportRefused(f"The file was not taken: {refused}") from None
     Upload.objects.filter(pk=upload.pk).update(task=task)
 
 

@@ -4,7 +4,7 @@ Nothing is sent, no call is made, nothing is written; the database itself sees t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -122,12 +122,19 @@ class Plan:
         return self.count - len(self.told)
 
 
-def plan(organisation: Organisation) -> Plan:
-    """Return what would be sent now; some seconds for ten thousands of documents."""
+def words_of(name: str) -> str:
+    """Return what calls of the engine's name are for."""
+    return _WORDS[name]
+
+
+def plan(organisation: Organisation, *, on_record: Callable[[int], None] | None = None) -> Plan:
+    """Return what would be sent now; `on_record` is told how many records are planned so far."""
     with _looking_only():
         rehearsal, tally = Rehearsal(organisation), _Tally()
-        for outcome in rehearsal.run():
+        for count, outcome in enumerate(rehearsal.run(), start=1):
             tally.add(outcome)
+            if on_record:
+                on_record(count)
         return Plan(
             organisation=organisation,
             calls=[

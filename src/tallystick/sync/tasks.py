@@ -5,12 +5,15 @@ sweep wakes whatever is due.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
+from tallystick.background.kinds import Told, add_kind
+from tallystick.background.models import Pool, Task
 from tallystick.sync.models import Lane, Pulse
 from tallystick.sync.policy import due_schedules
 from tallystick.sync.push.round import drain as drain_lane
@@ -27,6 +30,16 @@ def drain(organisation_id: int) -> None:
     """Work one round of the organisation's push lane."""
     check_after_standstill()  # first: jobs come with an older database too, before any sweep
     drain_lane(organisation_id)
+
+
+def _work_out_plan(task: Task, tell: Told) -> dict[str, Any]:
+    # Imported here: most processes that run jobs never make a plan.
+    from tallystick.sync.planned import work_out
+
+    return work_out(task, tell)
+
+
+add_kind("plan", Pool.REPORT, _work_out_plan)
 
 
 def sweep() -> None:

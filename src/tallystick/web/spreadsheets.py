@@ -15,7 +15,7 @@ def csv_answer(
     head: Sequence[str], rows: Iterable[Sequence[object]], *, name: str
 ) -> StreamingHttpResponse:
     """Return the rows as a file to be kept, however many there are; `name` is without ending."""
-    response = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -27,7 +27,8 @@ class _Echo:
         return line
 
 
-def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Give the file line by line."""
     # The mark that makes a spreadsheet read the file as UTF-8.
     yield "\N{ZERO WIDTH NO-BREAK SPACE}"
     writer = csv.writer(_Echo())

@@ -14,14 +14,13 @@ from tallystick.books.errors import HasEntries
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
 from tallystick.sync import choosing, queue
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.reading import with_states, word_of
 from tallystick.web.filters import DocumentFilter
 from tallystick.web.kinds import KindPages, pages_of
 from tallystick.web.lists import Counted, Sums
 from tallystick.web.outlook import after_submitting, before_submitting
-from tallystick.web.spreadsheets import csv_answer, spreadsheet_safe
 from tallystick.web.templatetags.tallystick import money_text
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back
+from tallystick.web.views.reports import send_or_make
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -173,33 +172,7 @@ def _ask(
     )
 
 
-_COLUMNS = (
-    "Number", "{Party} number", "{Party}", "Issued", "Due", "Reference", "Status", "Xero",
-    "Currency", "Subtotal", "Tax", "Total",
-)  # fmt: skip
-
-
 @require_safe
 def export(request: HttpRequest, slug: str, kind: Kind) -> HttpResponseBase:
-    """Send what the list shows as CSV, row by row however many there are."""
-    workspace = workspace_or_404(request, slug)
-    organisation = queue.bound_organisation(workspace)
-    shown = DocumentFilter.of(request.GET, workspace)
-    found = shown.documents(workspace, kind, organisation, today=timezone.localdate())
-    order = f"{'-' if shown.is_descending else ''}{shown.sort_field}"
-    documents = with_states(found.select_related("party").order_by(order, "-pk"), organisation)
-    pages = pages_of(kind)
-    head = [column.format(Party=pages.party.capitalize()) for column in _COLUMNS]
-    rows = map(_row, documents.iterator(chunk_size=2000))
-    return csv_answer(head, rows, name=f"{pages.name}s-{workspace.slug}")
-
-
-def _row(document: Document) -> list[object]:
-    texts = (document.number, document.party.number, document.party.name)
-    state = getattr(document, "sync_state", "")
-    return [
-        *map(spreadsheet_safe, texts), document.issued_on, document.due_on,
-        spreadsheet_safe(document.reference), document.get_status_display(),
-        word_of(state) if state else "", document.currency, document.subtotal,
-        document.tax, document.total,
-    ]  # fmt: skip
+    """Send what the list shows as CSV."""
+    return send_or_make(request, workspace_or_404(request, slug), DocumentFilter, of=kind)

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tallystick.books.models import Payment
 from tallystick.mapping.models import MethodAccount
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
@@ -15,7 +14,7 @@ from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES
 from tallystick.web.lists import Counted, keyset_page
 from tallystick.web.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
-from tallystick.web.spreadsheets import csv_answer, spreadsheet_safe
+from tallystick.web.views.reports import send_or_make
 from tallystick.web.views.scope import workspace_or_404
 
 
@@ -53,28 +52,7 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/pages/payments.html", context)
 
 
-_COLUMNS = (
-    "Day", "Direction", "Document", "Party number", "Party", "Method", "Reference", "Status",
-    "Currency", "Amount",
-)  # fmt: skip
-
-
 @require_safe
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Send what the list shows as CSV, row by row however many there are."""
-    workspace = workspace_or_404(request, slug)
-    shown = PaymentFilter.of(request.GET)
-    found = shown.payments(workspace, bound_organisation(workspace), today=timezone.localdate())
-    payments = found.select_related("document__party").order_by("-paid_on", "-pk")
-    rows = map(_row, payments.iterator(chunk_size=2000))
-    return csv_answer(_COLUMNS, rows, name=f"payments-{workspace.slug}")
-
-
-def _row(payment: Payment) -> list[object]:
-    document = payment.document
-    texts = (document.number, document.party.number, document.party.name)
-    said = (payment.method, payment.reference)
-    return [
-        payment.paid_on, "In" if is_in(payment) else "Out", *map(spreadsheet_safe, (*texts, *said)),
-        payment.get_status_display(), document.currency, payment.amount,
-    ]  # fmt: skip
+    """Send what the list shows as CSV."""
+    return send_or_make(request, workspace_or_404(request, slug), PaymentFilter, of="payments")

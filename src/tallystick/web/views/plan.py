@@ -7,12 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tallystick.sync.planning import Told, plan
+from tallystick.background.models import Task
+from tallystick.background.queue import TooMany
+from tallystick.sync.planned import plan_or_task
+from tallystick.sync.planning import Told
 from tallystick.sync.push.foreseen import Fate
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.remedies import remedy_for
-from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.views.reports import making, too_many
+from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
 
@@ -26,6 +30,7 @@ _LOOKS = {
     Fate.APPROVED: ("Is approved", "tick", "success"),
     Fate.REMOVED: ("Is removed", "trash", "danger"),
 }
+_TITLE = "What would be sent"
 
 
 @require_safe
@@ -35,7 +40,12 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     if organisation is None:
         return redirect("integrations", workspace.slug)
-    told = plan(organisation)
+    try:
+        told = plan_or_task(organisation, actor=person(request))
+    except TooMany as refused:
+        return too_many(request, workspace, refused, title=_TITLE)
+    if isinstance(told, Task):
+        return making(request, workspace, told, title=_TITLE)
     context = {
         "workspace": workspace,
         "organisation": organisation,

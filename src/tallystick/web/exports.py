@@ -1,0 +1,121 @@
+"""Lists as files: what a list shows, row by row, whoever makes the file of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from tallystick.background.files import File
+from tallystick.background.kinds import Told
+from tallystick.background.models import Task
+from tallystick.books.models import Document, Kind, Payment
+from tallystick.sync.queue import bound_organisation
+from tallystick.sync.reading import with_states, word_of
+from tallystick.web.filters import DocumentFilter
+from tallystick.web.kinds import pages_of
+from tallystick.web.payment_filter import PaymentFilter, is_in
+from tallystick.web.spreadsheets import csv_lines, spreadsheet_safe
+from tallystick.workspaces.models import Workspace
+
+EXPORT = "export"
+#: A list of so many rows is sent at once; a longer one is made in the background.
+AT_ONCE = 5_000
+_DOCUMENT_COLUMNS = (
+    "Number", "{Party} number", "{Party}", "Issued", "Due", "Reference", "Status", "Xero",
+    "Currency", "Subtotal", "Tax", "Total",
+)  # fmt: skip
+_PAYMENT_COLUMNS = (
+    "Day", "Direction", "Document", "Party number", "Party", "Method", "Reference", "Status",
+    "Currency", "Amount",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One list as a file."""
+
+    #: Of the file, without ending.
+    name: str
+    head: Sequence[str]
+    found: QuerySet[Any]
+    row: Callable[[Any], list[object]]
+
+    def rows(self) -> Iterator[list[object]]:
+        return map(self.row, self.found.iterator(chunk_size=2_000))
+
+    def is_short(self) -> bool:
+        return self.found.order_by()[: AT_ONCE + 1].count() <= AT_ONCE
+
+
+def question_of(shown: type, query: QueryDict, *, of: str, today: date) -> dict[str, str]:
+    """Return what is asked for, the same for two addresses that show the same."""
+    asked = QueryDict(mutable=True)
+    for field in sorted(fields(shown), key=lambda field: field.name):
+        if query.get(field.name):
+            asked[field.name] = query.get(field.name, "").replace("\0", "")
+    return {"of": of, "query": asked.urlencode(), "today": today.isoformat()}
+
+
+def export_of(workspace: Workspace, question: Mapping[str, str]) -> Export:
+    """Return the list that a question asks for."""
+    query = QueryDict(question["query"])
+    today = date.fromisoformat(question["today"])
+    if question["of"] == "payments":
+        return _payments(workspace, query, today)
+    return _documents(workspace, Kind(question["of"]), query, today)
+
+
+def make_file(task: Task, tell: Told) -> File:
+    """Return the file; the task's whole work."""
+    export = export_of(task.workspace, task.question)
+    total = export.found.order_by().count()
+
+    def rows() -> Iterator[list[object]]:
+        for done, row in enumerate(export.rows(), start=1):
+            tell("writing", done, total)
+            yield row
+
+    lines = csv_lines(export.head, rows())
+    return File(f"{export.name}.csv", (line.encode() for line in lines))
+
+
+def _documents(workspace: Workspace, kind: Kind, query: QueryDict, today: date) -> Export:
+    organisation = bound_organisation(workspace)
+    shown = DocumentFilter.of(query, workspace)
+    found = shown.documents(workspace, kind, organisation, today=today)
+    order = f"{'-' if shown.is_descending else ''}{shown.sort_field}"
+    documents = with_states(found.select_related("party").order_by(order, "-pk"), organisation)
+    pages = pages_of(kind)
+    head = [column.format(Party=pages.party.capitalize()) for column in _DOCUMENT_COLUMNS]
+    return Export(f"{pages.name}s-{workspace.slug}", head, documents, _document_row)
+
+
+def _document_row(document: Document) -> list[object]:
+    texts = (document.number, document.party.number, document.party.name)
+    state = getattr(document, "sync_state", "")
+    return [
+        *map(spreadsheet_safe, texts), document.issued_on, document.due_on,
+        spreadsheet_safe(document.reference), document.get_status_display(),
+        word_of(state) if state else "", document.currency, document.subtotal,
+        document.tax, document.total,
+    ]  # fmt: skip
+
+
+def _payments(workspace: Workspace, query: QueryDict, today: date) -> Export:
+    shown = PaymentFilter.of(query)
+    found = shown.payments(workspace, bound_organisation(workspace), today=today)
+    payments = found.select_related("document__party").order_by("-paid_on", "-pk")
+    return Export(f"payments-{workspace.slug}", _PAYMENT_COLUMNS, payments, _payment_row)
+
+
+def _payment_row(payment: Payment) -> list[object]:
+    document = payment.document
+    texts = (document.number, document.party.number, document.party.name)
+    said = (payment.method, payment.reference)
+    return [
+        payment.paid_on, "In" if is_in(payment) else "Out", *map(spreadsheet_safe, (*texts, *said)),
+        payment.get_status_display(), document.currency, payment.amount,
+    ]  # fmt: skip
