@@ -6,6 +6,8 @@ from cli_web import Start, token_of, try_to_sign_in, visitor
 
 from factories import make_workspace, owner_of
 from tallystick.importing.models import Upload
+from tallystick.workspaces.devices import Device
+from tallystick.workspaces.sign_in import sign_in
 
 HALF_SENT = (
     b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc",
@@ -49,6 +51,19 @@ def test_a_large_file_comes_in_without_being_held_in_memory(web: Start, tmp_path
     assert answer.status_code == 302
     assert Upload.objects.get().file_name == "large.csv"
     assert server.memory_kilobytes() - before < 20_000
+
+
+def test_wrong_passwords_count_in_every_process_and_after_every_start(web: Start):
+    email = owner_of(make_workspace()).email
+    for _ in range(10):  # by this process
+        sign_in(email=email, password="wrong", address="127.0.0.1", device=Device())
+    server = web()
+
+    with visitor(server.url) as client:
+        refused = try_to_sign_in(client, email)
+
+    assert refused.status_code == 429
+    assert "try again in 5 minutes" in refused.text
 
 
 def test_told_to_stop_it_ends_well(web: Start):

@@ -4,18 +4,12 @@ import re
 from contextlib import suppress
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from factories import PASSWORD, make_document, make_member, make_user, make_workspace
 from tallystick.workspaces.models import Role
-
-
-@pytest.fixture(autouse=True)
-def _no_wrong_passwords_yet():
-    cache.clear()
 
 
 def test_signing_in_leads_to_the_workspace(client: Client, owner, workspace) -> None:
@@ -31,15 +25,6 @@ def test_a_wrong_password_is_told_in_words(client: Client, owner) -> None:
     answer = client.post("/sign-in/", {"email": owner.email, "password": "no"})
 
     assert "do not belong together" in answer.text
-
-
-def test_after_ten_wrong_passwords_even_the_right_one_waits(client: Client, owner) -> None:
-    for _ in range(10):
-        client.post("/sign-in/", {"email": owner.email, "password": "no"})
-
-    answer = client.post("/sign-in/", {"email": owner.email, "password": PASSWORD})
-
-    assert "Wait five minutes" in answer.text
 
 
 def test_sign_in_never_leads_to_another_site(client: Client, owner) -> None:

@@ -99,3 +99,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+class UsedAllowance(models.Model):
+    """Tries that are used up, of what `allowances` counts; a row of the past says nothing."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    full_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"full at {self.full_at}"

@@ -3,16 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
-from django.core.cache import cache
 
 from tallystick.web.forms.inputs import EmailInput, PasswordInput
 from tallystick.web.forms.words import WordedForm
+from tallystick.workspaces.devices import Device
 from tallystick.workspaces.models import User
-
-#: So many wrong passwords for one address from one machine, then a pause.
-_TRIES = 10
-_PAUSE_SECONDS = 5 * 60
+from tallystick.workspaces.sign_in import TryLater, sign_in
 
 
 class SignInForm(WordedForm):
@@ -23,29 +19,27 @@ class SignInForm(WordedForm):
         strip=False, widget=PasswordInput(autocomplete="current-password"), max_length=500
     )
 
-    def __init__(self, data: Any = None, *, address: str) -> None:
+    def __init__(self, data: Any = None, *, address: str, device: Device) -> None:
         super().__init__(data)
         self.user: User | None = None
-        self._address = address
+        #: Set where no password was looked at.
+        self.later: TryLater | None = None
+        self._address, self._device = address, device
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         email, password = cleaned.get("email"), cleaned.get("password")
         if not email or not password:
             return cleaned
-        # Kept in this process only: it slows guessing down and needs no table.
-        key = f"sign-in:{self._address}:{email.lower()}"
-        if cache.get(key, 0) >= _TRIES:
-            raise forms.ValidationError(
-                "Too many wrong passwords for this address. Wait five minutes, then try again."
+        try:
+            self.user = sign_in(
+                email=email, password=password, address=self._address, device=self._device
             )
-        user = authenticate(username=email, password=password)
-        if not isinstance(user, User):
-            cache.add(key, 0, _PAUSE_SECONDS)
-            cache.incr(key)
+        except TryLater as later:
+            self.later = later
+            raise forms.ValidationError(later.message) from None
+        if self.user is None:
             raise forms.ValidationError(
                 "E-mail address and password do not belong together. Check both and try again."
             )
-        cache.delete(key)
-        self.user = user
         return cleaned

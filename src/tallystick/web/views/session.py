@@ -1,13 +1,19 @@
 """Signing in and out, and what a browser remembers."""
 
+from http import HTTPStatus
+
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tallystick.web.forms.sign_in import SignInForm
+from tallystick.workspaces import devices
+from tallystick.workspaces.devices import Device
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
@@ -16,12 +22,32 @@ _YEAR_SECONDS = 365 * 24 * 3600
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
-    form = SignInForm(request.POST or None, address=request.META.get("REMOTE_ADDR", ""))
+    device = Device.read(request.COOKIES.get(devices.COOKIE, ""))
+    address = request.META.get("REMOTE_ADDR", "")
+    form = SignInForm(request.POST or None, address=address, device=device)
     if request.method == "POST" and form.is_valid() and form.user:
         login(request, form.user)
-        return redirect(_local(request, request.POST.get("next", ""), otherwise="home"))
+        response = redirect(_local(request, request.POST.get("next", ""), otherwise="home"))
+        _remember(response, device.remembering(form.user.email))
+        return response
     context = {"form": form, "next": request.GET.get("next", request.POST.get("next", ""))}
-    return render(request, "web/pages/sign_in.html", context)
+    answer = render(request, "web/pages/sign_in.html", context)
+    if form.later:
+        answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        answer["Retry-After"] = str(int(form.later.wait.total_seconds()) + 1)
+    return answer
+
+
+def _remember(response: HttpResponse, device: Device) -> None:
+    response.set_cookie(
+        devices.COOKIE,
+        device.cookie(),
+        max_age=devices.COOKIE_SECONDS,
+        path=reverse("login"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 @require_POST
