@@ -32,7 +32,7 @@ $(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package-lock.json
 node-setup: $(NODE_CLIENT)/node_modules ## Install Xero's JavaScript client, so that its tests run too (needs npm)
 
 demo: $(READY) ## Run everything on this machine against the stand-in Xero, with sample data
-	$(BIN)/tallystick demo $(ARGS)
+	$(BIN)/tallystick demo --data .tallystick/demo $(ARGS)
 
 test: $(READY) ## Run the tests (with those in Chromium where it is installed)
 	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)

@@ -2,15 +2,24 @@
 
 import os
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx2
 import pytest
 from cli_commands import command, environment, eventually
+
+from tallystick.cli.demo import Demo, folder_for
+from tallystick.cli.exits import Exit
+from tallystick.cli.samples import Person
+from tallystick.cli.together import in_words
+from tallystick.postgres import closed_above
 
 #: The operator's real settings, of which nothing may reach the demo.
 THEIR_OWN = {"DATABASE_URL": "postgresql://ada@127.0.0.1:1/books", "XERO_CLIENT_ID": "theirs"}
@@ -65,28 +74,116 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+@pytest.fixture
+def make_demo(data_dir: Path) -> Iterator[Start]:
+    """Run `make demo` in a clone of which nothing but the Makefile matters; lies deep in folders."""
+    clone = data_dir.parent / ("deep-" * 30) / "clone"
+    clone.mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / "Makefile", clone)
+    started: list[subprocess.Popen[str]] = []
+
+    def make_demo(arguments: str = "") -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            ["make", "demo", f"BIN={Path(sys.executable).parent}", "READY=", f"ARGS={arguments}"],
+            cwd=clone,
+            env=environment(**THEIR_OWN),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield make_demo
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
-def test_a_demo_greets_refuses_a_second_and_keeps_its_data(start: Start, data_dir: Path):
-    first = start()
+def test_make_demo_keeps_its_data_in_the_clone_tells_a_second_and_goes_on(
+    make_demo: Start, data_dir: Path
+):
+    today = in_words(date.today())
+    first = make_demo()
     said = greeting(first)
     pages, xero = re.findall(r"http://\S+", said)
-    second = start()
+    [folder] = data_dir.parent.glob("*/clone/.tallystick/demo")
+    second = make_demo(f"--port {pages.rpartition(':')[2]}")
 
     refused = second.communicate(timeout=60)[1]
     signed_in = httpx2.get(pages, follow_redirects=True)
     stand_in = httpx2.get(xero)
-    first.send_signal(signal.SIGINT)
+    os.killpg(first.pid, signal.SIGINT)
     first.communicate(timeout=30)
-    third = start()
+    third = make_demo()
 
     password = r"Password +(\S+)"
-    assert (second.returncode, f"at {pages}" in refused) == (1, True)
+    assert f"Data               {folder}\n" in said
+    assert "goes on" not in said
+    assert second.returncode != 0
+    assert f"The demo runs already on {folder}, at {pages}, since {today} " in refused
     assert "Sign in" in signed_in.text
     assert "Demo Company (UK)" in stand_in.text
-    assert first.returncode == 0
-    assert re.findall(password, greeting(third)) == re.findall(password, said)
-    third.kill()
-    assert eventually(lambda: not processes_of(data_dir)), processes_of(data_dir)
+    again = greeting(third)
+    assert re.findall(password, again) == re.findall(password, said)
+    assert f"The demo begun on {today} goes on, as it was left. To start over:\n" in again
+    assert "  make demo ARGS=--fresh\n" in again
+    os.killpg(third.pid, signal.SIGKILL)
+    assert eventually(lambda: not processes_of(folder)), processes_of(folder)
+    fresh = greeting(make_demo("--fresh"))
+    assert re.findall(password, fresh) != re.findall(password, said)
+    assert "goes on" not in fresh
+
+
+def test_an_older_demo_that_cannot_go_on_says_since_when_and_how_to_start_over(
+    start: Start, data_dir: Path
+):
+    folder = data_dir / "demo"
+    cluster = folder / "postgres" / "cluster"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("12\n")
+    (folder / "password").write_text("harbour-0123\n")
+    os.utime(folder / "password", (1_763_726_400, 1_763_726_400))
+
+    refused = start()
+    said = refused.communicate(timeout=60)[1]
+
+    assert refused.returncode == Exit.NOT_SET_UP
+    assert f"The demo begun on 21 Nov 2025 in {folder} cannot go on: " in said
+    assert said.rstrip().endswith("To start over without its data: tallystick demo --fresh")
+
+
+def test_two_clones_have_folders_of_their_own(data_dir: Path):
+    asked = [data_dir.parent / name / ".tallystick" / "demo" for name in ("one", "two")]
+
+    assert [folder_for(one) for one in asked] == asked
+    assert folder_for(asked[0]).is_dir()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="needs root, whose PostgreSQL runs as another account"
+)
+def test_root_in_a_closed_clone_gets_a_folder_that_its_database_may_enter(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TALLYSTICK_DATA_DIR", str(data_dir))
+    closed = data_dir.parent / "closed"
+    closed.mkdir(mode=0o700)
+    one, two = (closed / name / ".tallystick" / "demo" for name in ("one", "two"))
+
+    folder = folder_for(one)
+
+    assert folder.parent == data_dir
+    assert folder == folder_for(one) != folder_for(two)
+    assert closed_above(folder) is None
+    trial = Demo(folder=folder, asked_for=one, port=1, sandbox_port=2)
+    told = trial.greeting([Person("Ada", "ada@shop.example", "owner")], "", None)
+    assert f"(not in {one}: as root, PostgreSQL runs as an" in "\n".join(told)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700, "nothing above is opened"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")

@@ -1,19 +1,23 @@
 """The demo: everything on this machine, in a folder of its own, against the stand-in Xero."""
 
+import hashlib
 import os
 import secrets
+import shlex
 import shutil
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from tallystick.cli.exits import Stop
-from tallystick.cli.prepare import prepare
+from tallystick.cli.exits import Exit, Stop
+from tallystick.cli.prepare import make_data_dir, prepare
 from tallystick.cli.processes import Program
 from tallystick.cli.samples import Person, ensure_samples
-from tallystick.cli.together import own_command, run_together, sandbox_command
+from tallystick.cli.together import in_words, own_command, run_together, sandbox_command
+from tallystick.postgres import PostgresError, closed_above, default_data_dir
 from tallystick.postgres.locks import is_locked
 
 #: What the stand-in knows as our app unless told otherwise (`xero-sandbox --help`).
@@ -24,11 +28,28 @@ _REAL = ("TALLYSTICK_", "XERO_", "DATABASE_URL")
 _KEPT = {"TALLYSTICK_LOG_LEVEL", "TALLYSTICK_LOG_FORMAT", "TALLYSTICK_PG_BIN"}
 
 
+def folder_for(asked: Path | None) -> Path:
+    """Make the folder of the demo's data and return it: the one asked for, else this account's own.
+
+    Root's PostgreSQL runs as another account, which may not enter, say, a clone below /root. Then
+    it is a folder beside root's own data that belongs to the one asked for alone.
+    """
+    if asked is None:
+        return make_data_dir(make_data_dir(default_data_dir()) / "demo")
+    asked = asked.expanduser().resolve()
+    if closed_above(asked):
+        digest = hashlib.sha256(os.fsencode(asked)).hexdigest()[:8]
+        return make_data_dir(make_data_dir(default_data_dir()) / f"demo-{digest}")
+    return make_data_dir(make_data_dir(asked.parent) / asked.name)
+
+
 @dataclass(frozen=True)
 class Demo:
     """A demo in `folder`; ports are on this machine."""
 
     folder: Path
+    #: What the command line names as the folder, if it does.
+    asked_for: Path | None
     port: int
     sandbox_port: int
 
@@ -54,11 +75,38 @@ class Demo:
             elif path.name != "running.lock":
                 path.unlink()
 
+    @property
+    def begun(self) -> date | None:
+        """The day on which the data there was made; None of a fresh demo."""
+        made = self.folder / "password"
+        return date.fromtimestamp(made.stat().st_mtime) if made.exists() else None
+
+    @property
+    def starts_over(self) -> str:
+        """The command that begins afresh, as it was called here."""
+        if "MAKELEVEL" in os.environ:  # set by make for what it runs
+            return "make demo ARGS=--fresh"
+        data = f" --data {shlex.quote(str(self.asked_for))}" if self.asked_for else ""
+        return f"tallystick demo{data} --fresh"
+
     def run(self) -> None:
-        """Set up what is missing, start the processes and keep them until Ctrl-C."""
+        """Set up what is missing, start the processes and keep them until Ctrl-C.
+
+        Raises Stop where an older demo cannot go on, with what to do.
+        """
         self._enter_environment()
+        begun = self.begun
         print("Preparing the demo …", file=sys.stderr, flush=True)
-        prepare(migrations="apply")
+        try:
+            prepare(migrations="apply")
+        except (Stop, PostgresError) as error:
+            if begun is None:
+                raise
+            said = (
+                f"The demo begun on {in_words(begun)} in {self.folder} cannot go on: {error} "
+                f"To start over without its data: {self.starts_over}"
+            )
+            raise Stop(said, code=Exit.NOT_SET_UP) from error
         password = self._password()
         people = ensure_samples(password=password)
         (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
@@ -69,7 +117,7 @@ class Demo:
                 self._program("worker", *own_command("worker", "--threads", "4")),
             ],
             answers_at=[(self.sandbox_port, "/"), (self.port, "/")],
-            greet=lambda: self._greet(people, password),
+            greet=lambda: self._greet(people, password, begun),
         )
         print(f"Stopped. The demo's data is kept in {self.folder}.", file=sys.stderr)
 
@@ -107,16 +155,19 @@ class Demo:
             path.write_text(f"harbour-{secrets.token_hex(4)}\n", encoding="ascii")
         return path.read_text(encoding="ascii").strip()
 
-    def _greet(self, people: Sequence[Person], password: str) -> None:
-        print("\n".join(["", *self._greeting(people, password), ""]), flush=True)
+    def _greet(self, people: Sequence[Person], password: str, begun: date | None) -> None:
+        print("\n".join(["", *self.greeting(people, password, begun), ""]), flush=True)
 
-    def _greeting(self, people: Sequence[Person], password: str) -> list[str]:
+    def greeting(self, people: Sequence[Person], password: str, begun: date | None) -> list[str]:
         width = max(len(person.email) for person in people)
         return [
             f"  Tallystick         {self.address}",
             f"  Stand-in Xero      {self.sandbox_address}",
             f"  Password           {password}   (the same for all)",
+            f"  Data               {self.folder}",
+            *self._why_elsewhere(),
             "",
+            *self._older(begun),
             *(
                 f"  {person.email:<{width}}   {person.name}, {person.role.replace('_', ' ')}"
                 for person in people
@@ -124,4 +175,22 @@ class Demo:
             "",
             "  Sign in as the first, open Settings > Integrations and press Connect Xero.",
             "  Ctrl-C stops everything; the data is kept.",
+        ]
+
+    def _older(self, begun: date | None) -> list[str]:
+        if begun is None:
+            return []
+        return [
+            f"  The demo begun on {in_words(begun)} goes on, as it was left. To start over:",
+            f"  {self.starts_over}",
+            "",
+        ]
+
+    def _why_elsewhere(self) -> list[str]:
+        closed = closed_above(self.asked_for) if self.asked_for else None
+        if closed is None:
+            return []
+        return [
+            f"                     (not in {self.asked_for}: as root, PostgreSQL runs as an",
+            f"                     account that may not enter {closed})",
         ]

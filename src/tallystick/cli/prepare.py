@@ -59,8 +59,11 @@ def make_data_dir(path: Path) -> Path:
     Root's may be passed through, not looked into: its PostgreSQL runs as another account.
     """
     mode = 0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
+    if path.is_dir():
+        return path
     try:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
+        path.chmod(mode)  # whatever the umask leaves of it
     except OSError as error:
         raise Stop(
             f"The data folder {path} cannot be made: {error.strerror}. "

@@ -91,7 +91,8 @@ def up(
     if sys.stderr.isatty():
         os.environ.setdefault("TALLYSTICK_LOG_FORMAT", "console")
     data_dir = make_data_dir(postgres.default_data_dir())
-    with only_one(data_dir, what="Tallystick", address=address):
+    with only_one(data_dir, what="Tallystick") as note:
+        note(address)
         prepare(migrations="apply")
         sign_in = first_owner(
             email=email, workspace=workspace, currency=currency, timezone=timezone
@@ -115,22 +116,26 @@ def demo(
     sandbox_port: Annotated[
         int | None, typer.Option(min=1, max=65535, show_default="4010 or the next free one")
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of its data.", show_default="DATA/demo")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw the old demo data away.")] = False,
 ) -> None:
     """Try everything on this machine, with sample data and a stand-in Xero; nothing goes out.
 
     The data is kept for the next start. Ctrl-C stops all of it.
     """
-    from tallystick.cli.demo import Demo
+    from tallystick.cli.demo import Demo, folder_for
 
-    for asked in (port, sandbox_port):
-        if asked is not None:
-            require_free("localhost", asked)
-    chosen = port or first_free("localhost", _PORT)
-    sandbox_at = sandbox_port or first_free("localhost", _SANDBOX_PORT)
-    folder = make_data_dir(make_data_dir(postgres.default_data_dir()) / "demo")
-    trial = Demo(folder=folder, port=chosen, sandbox_port=sandbox_at)
-    with only_one(folder, what="The demo", address=trial.address):
+    folder = folder_for(data)
+    with only_one(folder, what="The demo") as note:
+        for asked in (port, sandbox_port):
+            if asked is not None:
+                require_free("localhost", asked)
+        chosen = port or first_free("localhost", _PORT)
+        sandbox_at = sandbox_port or first_free("localhost", _SANDBOX_PORT)
+        trial = Demo(folder=folder, asked_for=data, port=chosen, sandbox_port=sandbox_at)
+        note(trial.address)
         if fresh:
             trial.forget()
         trial.run()

@@ -5,9 +5,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
-from tallystick.cli.exits import Stop
+from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.ports import answers
 from tallystick.cli.prepare import see_to_database
 from tallystick.cli.processes import Program, Supervisor, signals_to_end
@@ -69,22 +70,46 @@ def run_together(
 
 
 @contextlib.contextmanager
-def only_one(data_dir: Path, *, what: str, address: str) -> Iterator[None]:
-    """Hold the data folder's lock; raises Stop, naming where the other one runs, if it is taken."""
-    with (data_dir / "running.lock").open("a+", encoding="utf-8") as file:
+def only_one(data_dir: Path, *, what: str) -> Iterator[Callable[[str], None]]:
+    """Hold the data folder's lock; yields the function that notes at which address this one runs.
+
+    Raises Stop if it is taken, naming where the other one runs and since when, or if the folder
+    is another account's.
+    """
+    with contextlib.ExitStack() as until_the_end:
+        path = data_dir / "running.lock"
+        try:
+            file = until_the_end.enter_context(path.open("a+", encoding="utf-8"))
+        except PermissionError as error:
+            raise Stop(
+                f"{data_dir} is closed to this account: it belongs to the account number "
+                f"{data_dir.stat().st_uid}. Use that account, or another folder.",
+                code=Exit.NOT_SET_UP,
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             where = file.read().strip()
+            since = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
             raise Stop(
-                f"{what} runs already on {data_dir}{f', at {where}' if where else ''}. "
+                f"{what} runs already on {data_dir}{f', at {where}' if where else ''}, since "
+                f"{in_words(since)} {since:%H:%M}. "
                 "Use that one, or end it first (Ctrl-C where it runs)."
             ) from None
-        file.truncate(0)
-        file.write(address)
-        file.flush()
-        yield
+
+        def note(address: str) -> None:
+            file.truncate(0)
+            file.write(address)
+            file.flush()
+
+        note("")
+        yield note
+
+
+def in_words(day: date) -> str:
+    """Return such as `21 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def _see_to_database() -> None:

@@ -3,7 +3,7 @@
 The first that is mapped to a live tax type which the account takes wins. One that is passed over
 for a lower one is told, and whichever wins must make the tax that we computed: nothing is taxed
 otherwise in silence (docs/decisions/0006). A line that was made without a code, and would be taxed
-by one that is named since, is a question (docs/decisions/0010).
+by one that is named since, is a question (docs/decisions/0012).
 """
 
 from collections.abc import Iterator

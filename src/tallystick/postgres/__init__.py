@@ -19,7 +19,7 @@ from tallystick.postgres.errors import (
     StartFailed,
     WrongMajorVersion,
 )
-from tallystick.postgres.folders import connection_url, default_data_dir
+from tallystick.postgres.folders import closed_above, connection_url, default_data_dir
 from tallystick.postgres.users import Running, ensure_running, running
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Running",
     "StartFailed",
     "WrongMajorVersion",
+    "closed_above",
     "connection_url",
     "default_data_dir",
     "ensure_running",

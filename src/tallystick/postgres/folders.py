@@ -149,6 +149,18 @@ def account_for(folders: Folders) -> Account:
     )
 
 
+def closed_above(data_dir: Path) -> Path | None:
+    """Return the folder above the data folder that PostgreSQL's account may not enter, if any.
+
+    Only root has to ask: everybody else's PostgreSQL runs as themselves. Nothing is made.
+    """
+    folders = Folders.of(data_dir)
+    account = account_for(folders)
+    if not account.switch:
+        return None
+    return closed_to(account, next(one for one in folders.data_dir.parents if one.exists()))
+
+
 def open_home(folders: Folders, account: Account) -> None:
     """Let the account through to its folders; what is above the data folder is left alone."""
     if not account.switch:
