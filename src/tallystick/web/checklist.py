@@ -27,14 +27,10 @@ def unchosen(organisation: Organisation) -> Iterator[Unchosen]:
     if codes := _tax_codes(organisation):
         what = f"No tax rate is chosen for {_named(codes)}."
         yield Unchosen(what, "Open Tax mapping", "tax-mapping")
-    for direction in _directions(organisation):
-        default = AccountChoice.objects.filter(
-            organisation=organisation, direction=direction, charge=""
-        )
-        if not default.exists():
-            what = f"No default account is chosen for {direction}."
-            yield Unchosen(what, "Open Accounts", "accounts")
-    if methods := _methods(organisation):
+    for direction in without_default(organisation):
+        what = f"No default account is chosen for {direction}."
+        yield Unchosen(what, "Open Accounts", "accounts")
+    if methods := without_method(organisation):
         what = f"No account is chosen for payments by {_named(methods)}."
         yield Unchosen(what, "Open Payment methods", "payment-methods")
 
@@ -46,6 +42,13 @@ def _tax_codes(organisation: Organisation) -> list[str]:
     return list(codes.order_by("code").values_list("code", flat=True))
 
 
+def without_default(organisation: Organisation) -> list[str]:
+    """Return the directions in use without a default account."""
+    defaults = AccountChoice.objects.filter(organisation=organisation, charge="")
+    chosen = set(defaults.values_list("direction", flat=True))
+    return [one.value for one in _directions(organisation) if one not in chosen]
+
+
 def _directions(organisation: Organisation) -> list[Direction]:
     documents = Document.objects.in_workspace(organisation.workspace)
     bought = [kind for kind in Kind if kind.is_purchase]
@@ -53,7 +56,7 @@ def _directions(organisation: Organisation) -> list[Direction]:
     return [Direction.SALES, Direction.PURCHASES] if buys else [Direction.SALES]
 
 
-def _methods(organisation: Organisation) -> list[str]:
+def without_method(organisation: Organisation) -> list[str]:
     """Return the methods in use without an account, of their own or that of all others."""
     chosen = MethodAccount.objects.filter(organisation=organisation)
     if chosen.filter(method="").exists():

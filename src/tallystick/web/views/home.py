@@ -1,6 +1,8 @@
 """Where a person arrives, and what every morning begins with."""
 
+from dataclasses import asdict
 from datetime import datetime, time
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +15,11 @@ from tallystick.connections.models import Organisation
 from tallystick.sync import reading
 from tallystick.sync.models import DRAFTS, OPEN_STATES, Attempt, LinkState, Outcome
 from tallystick.web.lists import COUNTED, Counted
+from tallystick.web.start import steps_to_start
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.web.views.sync_log import row_of
-from tallystick.workspaces.access import workspaces_of
+from tallystick.workspaces.access import may, workspaces_of
+from tallystick.workspaces.models import Workspace
 
 _SHOWN = 8
 _LOOKED_AT = 2 * COUNTED
@@ -43,6 +47,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "drafts": Counted(ours.with_status(Status.DRAFT)),
         "waiting": Counted(reading.in_state(ours, LinkState.WAITING, organisation)),
+        "steps": _steps(request, workspace, organisation),
     }
     if organisation:
         latest = list(reading.attempts(organisation)[:_SHOWN])
@@ -53,6 +58,21 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": [row_of(attempt, workspace) for attempt in latest],
         }
     return render(request, "web/pages/home.html", context)
+
+
+def _steps(
+    request: HttpRequest, workspace: Workspace, organisation: Organisation | None
+) -> list[SimpleNamespace]:
+    """Return the steps of a start; `is_next` is the first one that the person can do now."""
+    found, is_next = [], True
+    for step in steps_to_start(workspace, organisation):
+        may_press = not step.is_done and bool(step.label)
+        may_press = may_press and may(request.user, workspace, step.needs)
+        found.append(
+            SimpleNamespace(**asdict(step), may_press=may_press, is_next=may_press and is_next)
+        )
+        is_next = is_next and not may_press
+    return found
 
 
 def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
