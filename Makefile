@@ -48,6 +48,9 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 	$(WITHOUT_DATABASE) $(BIN)/python $(NO_HISTORY) -m django makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory test
 
+fuzz: $(READY) ## Everything hostile to every address of the pages (ARGS="--seed 7 --rounds 50")
+	$(BIN)/python scripts/fuzz.py $(ARGS)
+
 real-run: $(READY) ## A year of documents, credits and payments in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
@@ -79,4 +82,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos bench bench-saving mutation-check bench-sandbox bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving mutation-check bench-sandbox bench-doors screenshots lock clean

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Self
 
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Sta
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import LinkState
 from tallystick.sync.reading import in_state
+from tallystick.web.given import key_in, number_in
 from tallystick.workspaces.models import Workspace
 
 #: The seven words in the order of the chips.
@@ -130,11 +131,7 @@ class Days:
 
 def amount_in(text: str) -> Decimal | None:
     """Return the amount that a text such as `1,234.50` is; None where it is none."""
-    try:
-        amount = Decimal(text.replace(",", "").replace("$", "").strip())
-    except InvalidOperation:
-        return None
-    return amount if "." in text and amount.is_finite() else None
+    return number_in(text.replace(",", "").replace("$", "")) if "." in text else None
 
 
 def matching(documents: DocumentQuerySet, text: str) -> DocumentQuerySet:
@@ -155,6 +152,5 @@ def day_in(text: str) -> date | None:
 
 
 def _party(key: str, workspace: Workspace) -> Party | None:
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
-        return None
-    return Party.objects.in_workspace(workspace).filter(pk=key).first()
+    pk = key_in(key)
+    return None if pk is None else Party.objects.in_workspace(workspace).filter(pk=pk).first()

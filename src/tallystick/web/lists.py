@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import QueryDict
 
+from tallystick.web.given import key_in
 from tallystick.web.kinds import PAGES, KindPages
 
 PAGE_SIZE = 50
@@ -85,13 +86,12 @@ def _cursor(row: Model, field: str) -> str:
 
 
 def _read_cursor(model: type[Model], field: str, text: str) -> tuple[Any, int] | None:
-    value, _, pk = text.rpartition(_BETWEEN)
-    if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
-        return None
-    if field == "pk":
-        return pk, int(pk)
+    value, _, key = text.rpartition(_BETWEEN)
+    pk = key_in(key)
+    if pk is None or field == "pk":
+        return None if pk is None else (pk, pk)
     try:
-        return model._meta.get_field(field).to_python(value), int(pk)  # type: ignore[union-attr] # a column
+        return model._meta.get_field(field).to_python(value), pk  # type: ignore[union-attr] # a column
     except ValidationError:
         return None
 

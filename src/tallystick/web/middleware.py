@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -10,7 +11,14 @@ from django.utils import timezone
 
 from tallystick.doors import clients
 from tallystick.importing.uploads import MOST_MEGABYTES, too_large
-from tallystick.web.views.errors import not_allowed, not_taken, unknown_proxy
+from tallystick.web.given import holds_nul, key_in
+from tallystick.web.views.errors import (
+    not_allowed,
+    not_taken,
+    not_understood,
+    unknown_proxy,
+    wrong_method,
+)
 from tallystick.workspaces.access import NotAllowed
 
 #: Bytes; an uploaded file comes on top.
@@ -75,13 +83,21 @@ class RequestMiddleware:
         request.META["tallystick.request_id"] = request_id
         timezone.deactivate()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
+            response = self._in_words(request, self.get_response(request))
         response["X-Request-Id"] = request_id
         return response
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        """Refuse a body that is too large by its length alone, before anything of it is kept."""
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        """Refuse what is too large, by its length alone before anything of it is kept, or unstorable."""
+        return self._too_large(request) or (not_understood(request) if holds_nul(request) else None)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a refusal of any room into the page that says who can."""
+        return not_allowed(request, str(error)) if isinstance(error, NotAllowed) else None
+
+    @staticmethod
+    def _too_large(request: HttpRequest) -> HttpResponse | None:
+        length = key_in(request.META.get("CONTENT_LENGTH") or "") or 0
         if length <= _MOST_OF_A_FORM:
             return None
         match = request.resolver_match
@@ -92,6 +108,11 @@ class RequestMiddleware:
             return not_taken(request, too_large())
         return None
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Turn a refusal of any room into the page that says who can."""
-        return not_allowed(request, str(error)) if isinstance(error, NotAllowed) else None
+    @staticmethod
+    def _in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Give Django's refusal of a method a page; it has none."""
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        said = wrong_method(request)
+        said["Allow"] = response["Allow"]
+        return said

@@ -69,6 +69,7 @@ class AccountsForm(ChoicesForm):
         ]
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         names = [_name(Charge.ROUNDING, direction) for direction in Direction]
         has_account = any(self.cleaned_data.get(name) or name in self.errors for name in names)
         if self.cleaned_data.get("rounding") == Rounding.LINE and not has_account:

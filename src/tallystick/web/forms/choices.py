@@ -109,6 +109,14 @@ class ChoicesForm(WordedForm):
         self.fields[name], self._keys[name], self._keeps[name] = field, key, keep
         self._chosen[name] = chosen
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse an empty choice where none is offered; what the form left out stays as it is."""
+        for name, value in self.cleaned_data.items():
+            field = self.fields[name]
+            if name in self.data and not value and not field.valid_value(""):  # type: ignore[attr-defined] # a ChoiceField
+                self.add_error(name, field.error_messages["invalid_choice"])
+        return self.cleaned_data
+
     def choice(self, name: str) -> Choice:
         waiting = self.waiting.get(self._keys[name])
         return Choice(self[name], waiting, self.proposals.get(name))

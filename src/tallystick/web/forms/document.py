@@ -23,9 +23,10 @@ from tallystick.books.models import (
 )
 from tallystick.books.taxing import TaxLadder
 from tallystick.money import Totals, document_totals, line_amount
-from tallystick.web.forms.inputs import DateInput, NumberInput, Select, TextInput
+from tallystick.web.forms.inputs import DateInput, NumberField, NumberInput, Select, TextInput
 from tallystick.web.forms.records import tax_code_choices
 from tallystick.web.forms.words import WordedForm, word
+from tallystick.web.given import key_in
 from tallystick.web.kinds import KindPages
 from tallystick.workspaces.models import Workspace
 
@@ -33,6 +34,7 @@ _EMPTY_LINES = 3
 _DUE_DAYS = 30
 _MOST_LINES = 1000
 _TRACKING = ("tracking_1", "tracking_2")
+_PLACE = re.compile(r"lines-([0-9]{1,4})-")
 #: Values of a line that show in its second row.
 _BESIDE = ("account_code", "charge", *_TRACKING)
 
@@ -50,13 +52,13 @@ class HeadForm(WordedForm):
     due_on = forms.DateField(label="Due", widget=DateInput())
     currency = forms.CharField(max_length=3, widget=TextInput(maxlength="3"))
     tax_basis = forms.ChoiceField(label="Amounts", choices=TaxBasis.choices, widget=Select())
-    currency_rate = forms.DecimalField(
+    currency_rate = NumberField(
         label="Rate",
         required=False,
         help_text="Units of that currency for one of your own. Left empty, Xero's rate of the day.",
         widget=NumberInput(placeholder="1.6512"),
     )
-    total = forms.DecimalField(
+    total = NumberField(
         label="Stated total",
         required=False,
         help_text="What the paper says, where its lines come to a few cents more or less.",
@@ -130,11 +132,9 @@ class LineForm(WordedForm):
         required=False, widget=TextInput(list="items", autocomplete="off", aria_label="Item")
     )
     description = forms.CharField(required=False, widget=TextInput(aria_label="Description"))
-    quantity = forms.DecimalField(required=False, widget=NumberInput(aria_label="Quantity"))
-    unit_price = forms.DecimalField(required=False, widget=NumberInput(aria_label="Price"))
-    discount = forms.DecimalField(
-        required=False, widget=NumberInput(aria_label="Discount in percent")
-    )
+    quantity = NumberField(required=False, widget=NumberInput(aria_label="Quantity"))
+    unit_price = NumberField(required=False, widget=NumberInput(aria_label="Price"))
+    discount = NumberField(required=False, widget=NumberInput(aria_label="Discount in percent"))
     tax_code = forms.ChoiceField(required=False, widget=Select(aria_label="Tax"))
     account_code = forms.CharField(
         label="Account",
@@ -213,7 +213,7 @@ class DocumentForm:
             data, initial=initial, workspace=workspace, pages=pages, document=document
         )
         self.lines: BaseFormSet[LineForm] = _LineSet(
-            data,
+            _counted(data) if data is not None else None,
             initial=lines,
             prefix="lines",
             form_kwargs={"tax_codes": tax_code_choices(workspace)},
@@ -335,14 +335,20 @@ def _as_pair(text: str) -> tuple[str, str]:
     return category.strip(), option.strip()
 
 
+def _counted(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered, with the number of lines that it really holds."""
+    count = {"lines-TOTAL_FORMS": len(_entered_lines(data)), "lines-INITIAL_FORMS": 0}
+    return {**{name: data[name] for name in data}, **count}
+
+
 def _entered_lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    try:
-        count = min(int(data.get("lines-TOTAL_FORMS", 0)), _MOST_LINES)
-    except ValueError:
-        count = 0
+    """Return the lines entered; how many there are, the form claims: a few empty ones are believed."""
+    claimed = key_in(str(data.get("lines-TOTAL_FORMS", ""))) or 0
+    places = (_PLACE.match(name) for name in data)
+    held = max((int(place[1]) + 1 for place in places if place), default=0)
     return [
         {name: data.get(f"lines-{index}-{name}", "") for name in LineForm.base_fields}
-        for index in range(count)
+        for index in range(min(claimed, held + _EMPTY_LINES, _MOST_LINES))
     ]
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 
-from tallystick.web.forms.inputs import DateInput, NumberInput, TextInput
+from tallystick.web.forms.inputs import DateInput, NumberField, NumberInput, TextInput
 from tallystick.web.forms.words import WordedForm
 
 
 class PaymentForm(WordedForm):
     """All of what is outstanding today, unless something else is entered."""
 
-    amount = forms.DecimalField(widget=NumberInput())
+    amount = NumberField(widget=NumberInput())
     paid_on = forms.DateField(label="Day", widget=DateInput())
     method = forms.CharField(
         required=False,
@@ -34,7 +34,7 @@ class PaymentForm(WordedForm):
 class AllocationForm(WordedForm):
     """How much of a credit note is set against one document."""
 
-    amount = forms.DecimalField(widget=NumberInput())
+    amount = NumberField(widget=NumberInput())
     allocated_on = forms.DateField(label="Day", widget=DateInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,4 +53,4 @@ class MatchForm(WordedForm):
 
 def with_cents(amount: Decimal) -> Decimal:
     """Return 30 as 30.00, so that it is told like every other amount."""
-    return amount + Decimal("0.00") if amount.is_finite() else amount
+    return amount + Decimal("0.00")

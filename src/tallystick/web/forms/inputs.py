@@ -1,8 +1,11 @@
-"""Django's inputs in our look: the class `input` and whatever attributes are named."""
+"""Django's inputs in our look, the class `input` and whatever attributes are named; and numbers."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+
+from tallystick.web.given import number_in
 
 
 def _named(attributes: dict[str, Any], extra: str = "") -> dict[str, Any]:
@@ -21,6 +24,18 @@ class NumberInput(forms.TextInput):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(_named({"inputmode": "decimal", **attributes}, "money"))
+
+
+class NumberField(forms.DecimalField):
+    """A number that can be worked out with; the books say which are too large for them."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        number = number_in(str(value))
+        if number is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
 
 
 class EmailInput(forms.EmailInput):

@@ -6,7 +6,7 @@ from django import forms
 
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
 from tallystick.books.models import Item, Party, TaxCode
-from tallystick.web.forms.inputs import NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
 from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
 
@@ -46,7 +46,7 @@ class PartyForm(WordedForm):
 class ItemForm(WordedForm):
     code = _text("Code", required=True, help_text="Compared exactly, letter case included.")
     name = _text("Name")
-    unit_price = forms.DecimalField(required=False, widget=NumberInput())
+    unit_price = NumberField(required=False, widget=NumberInput())
     tax_code = forms.ChoiceField(required=False, widget=Select())
     account_code = _text(
         "Account when sold", maxlength="10", help_text="Left empty, that of all other sales."
@@ -77,7 +77,7 @@ class ItemForm(WordedForm):
 class TaxCodeForm(WordedForm):
     code = _text("Code", required=True, placeholder="GST15")
     name = _text("Name", required=True, placeholder="GST on sales")
-    rate = forms.DecimalField(label="Rate in percent", widget=NumberInput(placeholder="15"))
+    rate = NumberField(label="Rate in percent", widget=NumberInput(placeholder="15"))
 
     def to_input(self) -> TaxCodeInput:
         return TaxCodeInput(**self.cleaned_data)

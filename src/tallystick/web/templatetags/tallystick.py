@@ -34,6 +34,16 @@ STATE_LOOKS = {
 }
 
 
+@register.inclusion_tag("web/components/kept_query.html", takes_context=True)
+def kept_query(context: RequestContext, *without: str) -> dict[str, Any]:
+    """Carry the address's query into a form, save the names that the form gives itself.
+
+    A template must not ask `request.GET` itself: there a name in the address comes before a method.
+    """
+    query = context["request"].GET
+    return {"kept": [(name, text) for name, text in query.items() if name not in without]}
+
+
 @register.simple_tag
 def asset_url(name: str) -> str:
     """Return the address of `app.css` or `app.js` as it is now."""

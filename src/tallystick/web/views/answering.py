@@ -1,10 +1,10 @@
 """What acts answer with: a question first where it counts, and the way back."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from tallystick.web import given
 from tallystick.workspaces.models import Workspace
 
 #: What a form sends again once the question is answered.
@@ -41,18 +41,14 @@ def go_back(request: HttpRequest, target: str) -> HttpResponse:
     """Lead on to the page, in the dialog's window too."""
     if request.htmx:  # type: ignore[attr-defined] # set by django-htmx
         return HttpResponseClientRedirect(target)
-    return redirect(target)
+    return HttpResponseRedirect(target)
 
 
 def way_back(request: HttpRequest, name: str, *arguments: str | int) -> str:
     """Return the page that the form came from, if it is ours; else the named one."""
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}):
-        return target
-    return resolve_url(name, *arguments)
+    return given.path_in(request.POST.get("next", "")) or resolve_url(name, *arguments)
 
 
 def keys_in(request: HttpRequest, name: str = "id") -> list[int]:
     """Return the primary keys that the form names; what is none is left out."""
-    texts = request.POST.getlist(name)
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return given.keys_in(request.POST.getlist(name))

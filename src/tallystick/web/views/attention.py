@@ -17,6 +17,7 @@ from tallystick.sync.models import WITH_RECORDS, Link
 from tallystick.sync.queue import NotConnected, bound_organisation
 from tallystick.sync.reading import xero_url
 from tallystick.sync.sums import AMOUNT, CURRENCY
+from tallystick.web import given
 from tallystick.web.addresses import record_address
 from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
 from tallystick.web.attention_words import lead_of, title_of
@@ -110,8 +111,7 @@ def _chosen(request: HttpRequest, organisation: Organisation, one: str) -> Query
     links = attention.troubled(organisation)
     cause = Cause.read(request.POST.get("filter", ""))
     if one:
-        is_key = one.isascii() and one.isdigit() and len(one) < 19
-        return links.filter(pk=int(one)) if is_key else links.none()
+        return links.filter(pk__in=given.keys_in([one]))
     if "everything" in request.POST and cause:
         return links.filter(cause.condition())
     return links.filter(pk__in=keys_in(request))

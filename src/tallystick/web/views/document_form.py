@@ -19,6 +19,7 @@ from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
 from tallystick.web.forms.problems import show_problems
+from tallystick.web.given import key_in
 from tallystick.web.kinds import KindPages, pages_of
 from tallystick.web.outlook import after_submitting, of_editing
 from tallystick.web.views.scope import person, workspace_or_404
@@ -34,9 +35,8 @@ def new(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     pages = pages_of(kind)
     if request.method == "POST":
         return _take(request, workspace, pages, None)
-    key = request.GET.get("party", "")
-    parties = Party.objects.in_workspace(workspace)
-    party = parties.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    key = key_in(request.GET.get("party", ""))
+    party = Party.objects.in_workspace(workspace).filter(pk=key).first() if key else None
     form = DocumentForm.to_begin(workspace, pages, today=timezone.localdate(), party=party)
     return _show(request, workspace, form, None)
 

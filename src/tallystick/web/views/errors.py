@@ -28,6 +28,25 @@ def not_taken(request: HttpRequest, reason: str) -> HttpResponse:
     return _page(request, 413, "This is too large", f"{reason} Nothing was kept or changed.")
 
 
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        400,
+        "This address or form cannot be read",
+        "Something in it is damaged or far too large. Nothing was changed. Go back, reload the page "
+        "and try again from there.",
+    )
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        405,
+        "This address is for pressing buttons only",
+        "Nothing was changed. Go back to the page that it belongs to, and press the button there.",
+    )
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,

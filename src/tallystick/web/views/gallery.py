@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tallystick.web.forms.inputs import NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
 from tallystick.web.forms.words import WordedForm
 
 _STATES = (
@@ -32,7 +32,7 @@ class _Example(WordedForm):
     number = forms.CharField(
         widget=TextInput(), help_text="Leave empty for the next free one.", required=False
     )
-    quantity = forms.DecimalField(widget=NumberInput())
+    quantity = NumberField(widget=NumberInput())
     tax = forms.ChoiceField(
         label="Tax code", widget=Select(), choices=[("", "Choose"), ("VAT20", "VAT20 · 20%")]
     )

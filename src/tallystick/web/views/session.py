@@ -6,12 +6,13 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tallystick.web.forms.sign_in import SignInForm
+from tallystick.web.given import path_in
+from tallystick.web.views.answering import go_back, way_back
 from tallystick.workspaces import devices
 from tallystick.workspaces.devices import Device
 
@@ -27,10 +28,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, address=address, device=device)
     if request.method == "POST" and form.is_valid() and form.user:
         login(request, form.user)
-        response = redirect(_local(request, request.POST.get("next", ""), otherwise="home"))
+        response = go_back(request, way_back(request, "home"))
         _remember(response, device.remembering(form.user.email))
         return response
-    context = {"form": form, "next": request.GET.get("next", request.POST.get("next", ""))}
+    asked = request.GET.get("next", request.POST.get("next", ""))
+    context = {"form": form, "next": path_in(asked)}
     answer = render(request, "web/pages/sign_in.html", context)
     if form.later:
         answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
@@ -60,16 +62,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
-    response = redirect(_local(request, request.POST.get("next", ""), otherwise="home"))
+    response = go_back(request, way_back(request, "home"))
     if theme in {"light", "dark"}:
         response.set_cookie("tallystick_theme", theme, max_age=_YEAR_SECONDS, samesite="Lax")
     else:
         response.delete_cookie("tallystick_theme", samesite="Lax")
     return response
-
-
-def _local(request: HttpRequest, target: str, *, otherwise: str) -> str:
-    here = {request.get_host()}
-    if target and url_has_allowed_host_and_scheme(target, here, require_https=request.is_secure()):
-        return target
-    return resolve_url(otherwise)

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.sync import reading
@@ -14,6 +13,7 @@ from tallystick.sync.queue import bound_organisation, retry
 from tallystick.web.addresses import record_address
 from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS, message_of
 from tallystick.web.lists import keyset_page
+from tallystick.web.views.answering import go_back, keys_in, way_back
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.models import Workspace
 
@@ -65,13 +65,10 @@ def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
 def try_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Queue the links named by `link` again; safe to press any number of times."""
     workspace = workspace_or_404(request, slug)
-    links = [int(key) for key in request.POST.getlist("link") if key.isascii() and key.isdigit()]
+    links = keys_in(request, "link")
     count = retry(workspace=workspace, link_ids=links, actor=person(request))
     if count:
         messages.success(request, f"{count:,} queued again.")
     else:
         messages.info(request, "Nothing to retry: it is on its way or done.")
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
-        target = resolve_url("sync-log", slug)
-    return redirect(target)
+    return go_back(request, way_back(request, "sync-log", slug))
