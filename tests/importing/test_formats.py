@@ -62,7 +62,7 @@ def test_a_tax_rate_is_found_by_code_or_name_or_made_from_a_rate_in_front(run, w
     assert [(bad.line, bad.column, bad.value) for bad in report.bad_rows] == [
         (6, "*TaxType", "Domestic Reverse Charge @ 20% (VAT on Income)")
     ]
-    assert "Add it under Settings, Tax codes" in report.bad_rows[0].reason
+    assert "add it under Settings, Tax mapping" in report.bad_rows[0].reason
     assert set(TaxCode.objects.values_list("code", flat=True)) == {
         "GST",
         "20% (VAT on Income)",

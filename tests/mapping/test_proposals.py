@@ -172,7 +172,7 @@ def test_the_reason_names_rate_and_side(books: Books) -> None:
     assert plain is not None
     assert plain.reason == "same rate, 15%, on sales"
     assert zero is not None
-    assert zero.reason == "same rate, 0%, on sales, and also zero-rated"
+    assert zero.reason == "same rate, 0%, on sales, zero-rated"
 
 
 def test_between_two_that_fit_equally_well_none_is_proposed_and_the_reason_names_them(

@@ -21,6 +21,7 @@ class DocumentIntake(Intake):
     def __init__(self, order: Order, mapping: Mapping, tally: Tally, header: Sequence[str]) -> None:
         super().__init__(order, mapping, tally)
         self._tax_codes = TaxCodes(order.workspace)
+        tally.report.unknown_tax_codes = self._tax_codes.unknown
         self._parser = RowParser(
             mapping,
             header,

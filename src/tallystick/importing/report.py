@@ -57,6 +57,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
     total: dict[str, Decimal] = msgspec.field(default_factory=dict)
     credit_total: dict[str, Decimal] = msgspec.field(default_factory=dict)
     new_parties: int = 0
+    #: Tax codes that the file names and nobody knows the rate of, with the lines that bear them.
+    unknown_tax_codes: dict[str, int] = msgspec.field(default_factory=dict)
     #: How often it was interrupted and begun again; what had been made before is already here.
     interruptions: int = 0
     #: ISO days of the first and the last created document; empty where there is none.

@@ -34,6 +34,12 @@ _LEADING_RATE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
 _NO_RATE = Decimal(0)
 #: A file with more new ones than this has something else in that column.
 _MOST_NEW = 200
+#: So many unknown names are asked about at once.
+_MOST_ASKED = 50
+_ASKED = (
+    "Its rate is not known here. Say what it is on the page of the import, or add it under "
+    "Settings, Tax mapping, by this very code or name, and import again."
+)
 
 
 class TaxCodes:
@@ -47,6 +53,8 @@ class TaxCodes:
             each.code: each.code for each in known
         }
         self._new: dict[str, str] = {}
+        #: Names without a rate, and how many lines bear each; not more than can be asked about.
+        self.unknown: dict[str, int] = {}
         templates = DocumentTemplate.objects.filter(workspace=workspace, tax_code__isnull=False)
         self._of_templates = dict(templates.values_list("name", "tax_code__code"))
         items = Item.objects.in_workspace(workspace).filter(tax_code__isnull=False)
@@ -87,9 +95,16 @@ class TaxCodes:
     def _add(self, name: str) -> None:
         code = name[:40].strip()
         rate = _rate_in(name)
+        if (
+            rate is None
+            and len(name) <= 100
+            and (name in self.unknown or len(self.unknown) < _MOST_ASKED)
+        ):
+            self.unknown[name] = self.unknown.get(name, 0) + 1
+            raise BadValue(_ASKED, field="tax_code")
         if rate is None or len(name) > 100 or code in self._codes or len(self._new) >= _MOST_NEW:
             raise BadValue(
-                "Its rate is not known here. Add it under Settings, Tax codes, by this very code "
+                "Its rate is not known here. Add it under Settings, Tax mapping, by this very code "
                 "or name, and import again.",
                 field="tax_code",
             )

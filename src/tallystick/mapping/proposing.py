@@ -72,7 +72,7 @@ def propose_tax_type(code: TaxCode, direction: Direction, choices: Choices) -> P
     rates = [one for one in choices.tax_rates[direction] if _is_for(one, direction)]
     equal = [one for one in rates if one.effective_rate == code.rate]
     percent, where = f"{code.rate.normalize():f}%", f"on {direction.value}"
-    named = [one for one in equal if _is_called(one, code)]
+    named = [one for one in equal if called(one, code.code, code.name)]
     if len(named) == 1:
         return Proposal(named[0].tax_type, f"same name and rate, {percent}")
     if not equal:
@@ -130,7 +130,7 @@ def take_rates(
                 "again; nothing was made."
             )
         code, is_new = _code_for(offers[tax_type], organisation.workspace, actor)
-        _map(organisation, code, offers[tax_type], actor)
+        map_rate(organisation, code, offers[tax_type], actor)
         if is_new:
             made.append(code)
     return made
@@ -154,7 +154,8 @@ def _code_for(offer: RateOffer, workspace: Workspace, actor: User) -> tuple[TaxC
     return found, False
 
 
-def _map(organisation: Organisation, code: TaxCode, offer: RateOffer, actor: User) -> None:
+def map_rate(organisation: Organisation, code: TaxCode, offer: RateOffer, actor: User) -> None:
+    """Map the code to the rate in the directions that it is for and that have no mapping yet."""
     mapped = TaxMapping.objects.filter(organisation=organisation, tax_code=code)
     taken = set(mapped.values_list("direction", flat=True))
     for direction in offer.directions:
@@ -177,8 +178,9 @@ def _speaks_of_other_side(side: Direction | None, direction: Direction) -> bool:
     return side is not None and side != direction
 
 
-def _is_called(rate: TaxRate, code: TaxCode) -> bool:
-    return bool({plain(rate.name), plain(rate.tax_type)} & {plain(code.code), plain(code.name)})
+def called(rate: TaxRate, *names: str) -> bool:
+    """Tell whether one of the names is the rate's, or its tax type."""
+    return bool({plain(rate.name), plain(rate.tax_type)} & set(map(plain, names)))
 
 
 def _closest(rates: Sequence[TaxRate], code: TaxCode) -> list[TaxRate]:
@@ -194,7 +196,7 @@ def _why(rate: TaxRate, alike: Sequence[TaxRate], percent: str, where: str) -> s
     if len(alike) > 1:
         return f"{why}, and the only one called alike"
     treatments = treatments_of_rate(rate)
-    return f"{why}, and also {' and '.join(sorted(treatments))}" if treatments else why
+    return ", ".join([why, *sorted(treatments)])
 
 
 def _named(rates: Sequence[TaxRate], between: str = "and") -> str:

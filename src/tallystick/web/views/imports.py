@@ -5,8 +5,9 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,10 +15,15 @@ from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Kind
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
+from tallystick.importing.example import example
 from tallystick.importing.models import Upload, UploadState, known_mappings
 from tallystick.importing.report import ImportReport
 from tallystick.importing.saving import save_mapping
+from tallystick.mapping.naming import name_tax_codes, usual_sales_code
+from tallystick.mapping.services import MappingRefused
+from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.imports import ColumnsForm, UploadForm
+from tallystick.web.forms.tax_names import TaxNamesForm
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -68,6 +74,8 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "progress": progress,
         "report": report,
         "made": _made(report) if report else [],
+        "asked": _asked(None, workspace, upload, report),
+        "organisation": bound_organisation(workspace),
         "has_list": uploads.bad_rows_path_of(upload).exists(),
     }
     return render(request, "web/pages/import.html", context)
@@ -79,6 +87,61 @@ def _made(report: ImportReport) -> list[tuple[str, int]]:
     return [
         (label, report.created[kind]) for kind, label in labels.items() if kind in report.created
     ]
+
+
+def _asked(
+    data: QueryDict | None, workspace: Workspace, upload: Upload, report: ImportReport | None
+) -> TaxNamesForm | None:
+    """Return the form that asks for the file's unknown tax codes, if there are any."""
+    if report is None or not report.unknown_tax_codes or upload.state != UploadState.CHECKED:
+        return None
+    return TaxNamesForm(data, report.unknown_tax_codes, bound_organisation(workspace))
+
+
+@require_POST
+def name_taxes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Make tax codes of the names that the file bears and nobody knew; it is checked anew then."""
+    workspace, upload = _upload_or_404(request, slug, pk)
+    report = ImportReport.from_json(upload.report) if upload.report else None
+    form = _asked(request.POST, workspace, upload, report)
+    if form is None:
+        messages.info(request, "Nothing is asked about this file any more.")
+    elif form.is_valid():
+        _name(request, workspace, upload, form)
+    else:
+        messages.error(request, "Say of every code what it is; nothing was made.")
+    return redirect("import-upload", slug, pk)
+
+
+def _name(request: HttpRequest, workspace: Workspace, upload: Upload, form: TaxNamesForm) -> None:
+    try:
+        made = name_tax_codes(
+            workspace=workspace,
+            organisation=form.organisation,
+            given=form.given(),
+            actor=person(request),
+        )
+    except MappingRefused as refused:
+        messages.error(request, str(refused))
+        return
+    count = f"{len(made):,} tax code{' was' if len(made) == 1 else 's were'} made."
+    messages.success(request, f"{count} The file is checked again with what is known now.")
+    uploads.check_again(upload=upload, actor=person(request), format=upload.format)
+
+
+@require_safe
+def template(request: HttpRequest, slug: str) -> HttpResponse:
+    """Our simple template with two example invoices, which can be imported as it is."""
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    organisation = bound_organisation(workspace)
+    code = usual_sales_code(organisation) if organisation else None
+    text = example(tax_code=code.code if code else "", today=timezone.localdate())
+    return HttpResponse(
+        # With a byte order mark, by which spreadsheets know that it is UTF-8.
+        "\ufeff" + text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tallystick-template.csv"'},
+    )
 
 
 @require_POST
