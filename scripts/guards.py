@@ -188,7 +188,7 @@ GUARDS = (
     Guard(
         "the re-check after: what was cancelled meanwhile is retracted",
         3,
-        ((_VERDICTS, "    elif _is_withdrawn(link):\n", "    elif False:\n"),),
+        ((_VERDICTS, "    elif link.is_withdrawn:\n", "    elif False:\n"),),
         "sync/test_push.py::test_cancelling_while_xero_holds_back_its_answer_leaves_no_live_copy",
     ),
     Guard(

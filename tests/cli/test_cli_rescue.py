@@ -115,15 +115,39 @@ def test_undo_of_a_run_that_there_is_none_of_is_refused(books: Books) -> None:
 def test_check_waits_for_its_report(books: Books, waiting) -> None:
     command("sync")
     books.drain()
-    working = threading.Thread(target=_check_when_asked, args=(books,))
 
-    working.start()
-    ended = command("check", "--wait", "20")
-    working.join()
+    ended = _checked(books)
 
     assert ended.exit_code == Exit.OK
+    assert "Nothing needs you." in ended.stdout
     assert "2 records, all as expected." in ended.stdout
     assert "asked for it" in Check.objects.get().reason
+
+
+def test_check_lists_what_needs_attention_and_ends_3(books: Books, waiting) -> None:
+    command("sync")
+    books.drain()
+    stopped = {"code": "locked", "message": "INV-1 was not sent.", "remedy": "Move the lock date."}
+    books.links_of(waiting[0]).update(state=LinkState.FAILED, problem=stopped)
+
+    ended = _checked(books)
+    told = json.loads(_checked(books, "--json").stdout)
+
+    assert ended.exit_code == Exit.NEEDS_PERSON
+    for said in ("Dated before the lock date: 1 invoice, 14.94 GBP", "Move the lock date."):
+        assert said in ended.stdout
+    [cause] = told["attention"]
+    assert (cause["code"], cause["count"], cause["totals"]) == ("locked", 1, {"GBP": "14.94"})
+    assert (cause["remedy"], cause["records"]) == ("Move the lock date.", ["INV-1"])
+
+
+def _checked(books: Books, *more: str) -> Result:
+    Lane.objects.update(check_due_at=None, check_reason="")
+    working = threading.Thread(target=_check_when_asked, args=(books,))
+    working.start()
+    ended = command("check", "--wait", "20", *more)
+    working.join()
+    return ended
 
 
 def test_check_says_that_no_worker_has_come(books: Books) -> None:

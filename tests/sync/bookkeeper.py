@@ -74,6 +74,13 @@ class Bookkeeper:
     def unpay(self, payment_id: object) -> None:
         self.write("POST", f"Payments/{payment_id}", {"Status": "DELETED"})
 
+    def press(self, path: str) -> None:
+        """Press a button of the organisation's screens, such as `payments/ID/reconcile`."""
+        organisation = self.books.organisation.tenant_id
+        url = f"{self.books.sandbox.url}/org/{organisation}/{path}"
+        answer = httpx2.post(url, verify=NO_TLS)
+        assert answer.status_code == 303, answer.text
+
     def allocate(self, note: Link, link: Link, amount: str) -> str:
         allocation = {
             "Invoice": {"InvoiceID": str(link.xero_id)},

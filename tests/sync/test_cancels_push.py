@@ -89,7 +89,8 @@ def test_what_a_person_has_paid_or_credited_there_stays_and_says_what_to_do_firs
             "credits of 4.00 GBP are recorded on it."
         )
         assert failed.problem["remedy"] == (
-            "Remove them in Xero, then press Retry; it is voided then."
+            "Remove them in Xero, then press Retry: it is voided then. If it is to stay, press Leave "
+            "it in Xero."
         )
     for payment in payments:
         bookkeeper.unpay(payment)

@@ -151,7 +151,8 @@ def undoing_a_run(books: Books) -> Press:
 
 
 def sending_a_run_again(books: Books) -> Press:
-    run, links = run_of(books, state=LinkState.RETRACTED, intent=Intent.RETRACT)
+    gone = {"state": LinkState.RETRACTED, "intent": Intent.RETRACT, "xero_status": "DELETED"}
+    run, links = run_of(books, **gone)
 
     def do() -> int:
         again = undoing.send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
@@ -194,7 +195,7 @@ PRESSES: dict[str, Callable[[Books], Press]] = {
     "approve": approving,
     "done": in_bulk(choosing.mark_done, GONE, to="excluded"),
     "mark a payment done": of_payment(choosing.mark_done, FAILED, to="excluded"),
-    "mark done what could not be undone": in_bulk(choosing.mark_done, ORPHANED, to="synced"),
+    "leave": in_bulk(choosing.mark_done, ORPHANED, to="synced"),
     "clear": in_bulk(choosing.clear_xero_id, GONE, xero_id=None),
     "undo": undoing_a_run,
     "send again": sending_a_run_again,

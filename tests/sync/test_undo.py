@@ -13,7 +13,8 @@ from tallystick.sync.choosing import approve
 from tallystick.sync.models import Intent, Lane, Link, LinkState, Run
 from tallystick.sync.policy import save_policy
 from tallystick.sync.queue import sync_now
-from tallystick.sync.undoing import preview, send_again, standing_of, undo
+from tallystick.sync.runs import standing_of
+from tallystick.sync.undoing import preview, send_again, undo
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,7 @@ def test_drafts_of_a_run_are_deleted_and_those_of_others_stay(books: Books):
     assert books.link(earlier).state == LinkState.SYNCED
     assert {books.link(one).state for one in documents} == {LinkState.RETRACTED}
     assert set(Document.objects.values_list("status", flat=True)) == {Status.SUBMITTED}
-    assert standing_of([run])[run.pk].taken_out.count == 2
+    assert standing_of([run])[run.pk].gone.count == 2
 
 
 def test_approved_are_voided_payments_go_first_and_paid_ones_are_refused(books: Books):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from factories import line, make_document, make_member, make_workspace, owner_of
 from tallystick.sync.models import Link, LinkState, Run
-from tallystick.sync.undoing import runs_of
+from tallystick.sync.runs import runs_of
 from tallystick.workspaces.models import Role
 
 
@@ -62,7 +62,7 @@ def test_undoing_asks_once_with_count_and_money_then_goes_on(browser, workspace,
 
     after = browser.post(address, {"confirmed": "yes"}, follow=True).text
 
-    assert "is being undone" in after
+    assert "Undoing the run has begun" in after
     assert "Taken out of Xero: 0 of 3" in after
     assert Link.objects.filter(intent="retract", state=LinkState.QUEUED).count() == 3
     assert Link.objects.filter(state=LinkState.WAITING).count() == 1
@@ -108,12 +108,14 @@ def put(link: Link, **values: object) -> None:
 
 
 def test_what_was_taken_out_is_sent_again(browser, workspace, run, page) -> None:
-    Link.objects.filter(run=run).update(state=LinkState.RETRACTED, intent="retract")
+    Link.objects.filter(run=run).update(
+        state=LinkState.RETRACTED, intent="retract", xero_status="DELETED"
+    )
     assert "Send 3 invoices again" in browser.get(page).text
 
     said = browser.post(reverse("run-again", args=[workspace.slug, run.pk]), follow=True).text
 
-    assert "on the way to Xero as new ones." in said
+    assert "queued for Xero as new ones." in said
     assert Link.objects.filter(state=LinkState.QUEUED, intent="push", xero_id=None).count() == 3
 
 

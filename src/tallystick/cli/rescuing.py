@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -18,8 +18,11 @@ from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
 
 if TYPE_CHECKING:
-    from tallystick.sync.models import Check
+    from tallystick.sync.attention_words import Told
+    from tallystick.sync.models import Check, Run
     from tallystick.sync.planning import Plan
+    from tallystick.sync.runs import Standing
+    from tallystick.sync.undoing import Preview
     from tallystick.workspaces.models import Workspace
 
 _LOOK_SECONDS = 0.5
@@ -35,9 +38,11 @@ def check(
 ) -> None:
     """Have Xero looked through now for second, forgotten and withdrawn copies; print the report.
 
-    A running worker does the looking. Exit code 3: something was not as expected.
+    A running worker does the looking. What stands in Needs attention is listed, too. Exit code 3:
+    something stands there, or was not as expected; 0 only where nothing does and all was.
     """
     prepare()
+    from tallystick.sync.attention_words import causes_told
     from tallystick.sync.checks import check_now, findings, last_check
     from tallystick.sync.queue import NotConnected, bound_organisation
     from tallystick.workspaces.access import NotAllowed
@@ -63,9 +68,12 @@ def check(
         found = last_check(organisation)
     if found is None:
         raise Stop("The report of the check is gone.")
-    told = findings(found)
-    print(json.dumps(_report(found, told), indent=2) if as_json else _in_words(found, told))
-    raise typer.Exit(Exit.NEEDS_PERSON if told else Exit.OK)
+    told, causes = findings(found), list(causes_told(organisation))
+    if as_json:
+        print(json.dumps(_report(found, told) | {"attention": _listed(causes)}, indent=2))
+    else:
+        print("\n".join([_in_words(found, told), *_attention(causes)]))
+    raise typer.Exit(Exit.NEEDS_PERSON if told or causes else Exit.OK)
 
 
 def undo(
@@ -81,21 +89,27 @@ def undo(
     """
     prepare()
     from tallystick.sync import undoing
+    from tallystick.sync.runs import runs_of, standing_of
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
     if not run:
         print("\n".join(_runs(where)) or "Nobody has pressed Sync now yet.")
         return
-    chosen = undoing.runs_of(where).filter(pk=run).first()
+    chosen = runs_of(where).filter(pk=run).first()
     if chosen is None:
         raise Stop(f"{where} has no run {run}. List them with: tallystick undo", code=Exit.USAGE)
+    print("\n".join(_became(standing_of([chosen])[run], chosen)))
     preview = undoing.preview(chosen)
+    if not preview.count:
+        _end_without_undoing(preview)
+    print("\nUndoing it would do this:")
     for part, fate in (
         (preview.deleted, "deleted in Xero"),
         (preview.voided, "voided in Xero"),
         (preview.entries, "deleted in Xero first"),
         (preview.refused, "refused by Xero while payments stand on them"),
+        (preview.again, "refused by Xero before, tried again"),
         (preview.gone, "removed in Xero by somebody already"),
         (preview.stopped, "left to wait for the next Sync now"),
         (preview.unsettled, "of these, with an edit, a question or a failure that ends with it"),
@@ -109,7 +123,46 @@ def undo(
         undoing.undo(workspace=where, actor=acting_person(where, person), run_id=run)
     except NotAllowed as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
-    print(f"Run {run} is being undone by the worker; `tallystick log -f` shows each.")
+    print(
+        f"The worker undoes run {run}; `tallystick log -f` shows each, and `tallystick undo {run}` "
+        "what became of it."
+    )
+
+
+def _end_without_undoing(preview: "Preview") -> NoReturn:
+    if preview.arriving.count:
+        raise Stop(f"{preview.arriving}: being sent just now. Undo it after that.")
+    print("There is nothing to undo.")
+    raise typer.Exit(Exit.OK)
+
+
+def _became(standing: "Standing", run: "Run") -> Iterator[str]:
+    """Yield what has become of the run, by what Xero is known to have."""
+    from tallystick.sync.attention import why_nothing_goes
+
+    stage = standing.undoing(run)
+    yield f"{run}{f': {stage.label.lower()}' if stage else ''}"
+    for part, what in (
+        (standing.in_xero, "in Xero"),
+        (standing.leaving, "of these, on the way out of Xero"),
+        *(
+            (part, f"of these, to go and refused: {code}")
+            for code, part in standing.refused.items()
+        ),
+        (standing.gone, "gone from Xero"),
+        (standing.on_the_way, "on the way to Xero"),
+        (standing.stopped, "failed or asked about, not in Xero"),
+        (standing.waiting, "not sent"),
+        (standing.withdrawn, "withdrawn before they were sent"),
+    ):
+        if part.count:
+            yield f"{part}: {what}"
+    if standing.refused:
+        yield "What to do about each: tallystick check, or Needs attention on the pages"
+    if (standing.leaving.count or standing.on_the_way.count) and (
+        held_up := why_nothing_goes(run.organisation)
+    ):
+        yield f"Nothing goes just now: {held_up}"
 
 
 def show_plan(where: "Workspace", *, as_json: bool) -> None:
@@ -141,7 +194,12 @@ def _lines(told: "Plan") -> Iterator[str]:
         yield f"{one.count:>8,} {'call' if one.count == 1 else 'calls'} {one.bytes:>14,} bytes  {one.words}"
     about = " (PDFs estimated)" if told.is_estimate else ""
     yield f"{told.call_count:>8,} calls {told.byte_count:>14,} bytes  together{about}"
-    if told.remaining_after is not None:
+    if told.short_by:
+        yield (
+            f"{told.short_by:>8,} of these calls are more than today's limit leaves: they go when "
+            "Xero's limit resets"
+        )
+    elif told.remaining_after is not None:
         yield f"{told.remaining_after:>8,} of today's calls left after that"
     reasons = [f"{record.message} {record.remedy}" for record in told.told if record.message]
     yield from ["", *reasons] if reasons else []
@@ -158,6 +216,7 @@ def _facts(told: "Plan") -> dict[str, object]:
         "bytes_are_estimate": told.is_estimate,
         "calls_left_today": told.day_remaining,
         "calls_left_after": told.remaining_after,
+        "calls_beyond_today": told.short_by,
         "by_purpose": [
             {"name": one.name, "what": one.words, "calls": one.count, "bytes": one.bytes}
             for one in told.calls
@@ -191,6 +250,35 @@ def _in_words(found: "Check", told: list[str]) -> str:
     return "\n".join([f"Xero was looked through: {records}{well}.", *told])
 
 
+def _attention(causes: "Sequence[Told]") -> Iterator[str]:
+    """Yield what stands in Needs attention: each cause with count, money and what to do."""
+    if not causes:
+        yield "Nothing needs you."
+        return
+    count = sum(one.part.count for one in causes)
+    yield f"Needs attention: {count:,} record{'' if count == 1 else 's'}"
+    for one in causes:
+        yield f"- {one.title}: {one.part}"
+        yield from (f"  {text}" for text in (one.message, one.remedy) if text)
+
+
+def _listed(causes: "Sequence[Told]") -> list[dict[str, object]]:
+    return [
+        {
+            "trouble": str(one.cause.trouble),
+            "code": one.cause.code,
+            "title": one.title,
+            "count": one.part.count,
+            "sorts": dict(one.part.sorts),
+            "totals": {code: str(total) for code, total in one.part.totals.items()},
+            "message": one.message,
+            "remedy": one.remedy,
+            "records": one.records,
+        }
+        for one in causes
+    ]
+
+
 def _report(found: "Check", told: list[str]) -> dict[str, object]:
     return {
         "at": found.at.isoformat(timespec="seconds"),
@@ -205,12 +293,25 @@ def _report(found: "Check", told: list[str]) -> dict[str, object]:
 
 
 def _runs(where: "Workspace") -> Iterator[str]:
-    from tallystick.sync import undoing
+    from tallystick.sync.runs import runs_of, standing_of
 
-    runs = list(undoing.runs_of(where)[:_RUNS])
-    standings = undoing.standing_of(runs)
+    runs = list(runs_of(where)[:_RUNS])
+    standings = standing_of(runs)
     for run in runs:
-        undone = ", undone" if run.undone_at else ""
         who = run.started_by or "somebody who left"
-        sent = standings[run.pk].in_xero
-        yield f"{run.pk:>6}  {run.started_at:%Y-%m-%d %H:%M} UTC  {who}  in Xero: {sent}{undone}"
+        yield f"{run.pk:>6}  {run.started_at:%Y-%m-%d %H:%M} UTC  {who}  {_short(standings[run.pk], run)}"
+
+
+def _short(standing: "Standing", run: "Run") -> str:
+    """Say in a line what a run has come to."""
+    stage = standing.undoing(run)
+    parts = (
+        ("to go and refused", standing.all_refused),
+        ("on the way out", standing.leaving),
+        ("gone from Xero", standing.gone),
+        ("on the way", standing.on_the_way),
+        ("needs you", standing.stopped),
+    )
+    told = [f"in Xero: {standing.in_xero}"]
+    told += [f"{what}: {part}" for what, part in parts if part.count]
+    return "; ".join([*told, *([stage.label.lower()] if stage else [])])

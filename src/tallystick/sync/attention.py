@@ -22,7 +22,7 @@ _BETWEEN = "~"
 class Trouble(models.TextChoices):
     """The kinds of trouble, in the order in which a person should see to them."""
 
-    ORPHANED = "orphaned", "Withdrawn here, still in Xero"
+    ORPHANED = "orphaned", "Should be gone, still in Xero"
     DOUBLED = "doubled", "Twice in Xero"
     NUMBER_TAKEN = "number_taken", "Number taken in Xero"
     DRIFTED = "drifted", "Changed in Xero"
@@ -115,8 +115,9 @@ def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
 def why_nothing_goes(organisation: Organisation) -> str:
     """Return the told reason for which nothing is sent just now; empty where sending is free."""
     connection = Connection.objects.without_tokens().filter(organisation=organisation).first()
-    if connection and connection.status != ConnectionStatus.CONNECTED:
-        return connection.problem or "Xero is not connected."
+    if connection is None or connection.status != ConnectionStatus.CONNECTED:
+        problem = connection.problem if connection else ""
+        return problem or f"This workspace is not connected to {organisation}."
     lane = Lane.objects.filter(organisation=organisation, blocked_until__gt=timezone.now()).first()
     return lane.blocked_reason if lane else ""
 

@@ -136,7 +136,11 @@ def still_stands() -> Q:
 
 @transaction.atomic
 def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
-    """Take it that a person has seen to it in Xero: nothing is sent or removed any more."""
+    """Take it that a person has seen to it: nothing is sent or removed any more.
+
+    What was to be undone and stands in Xero counts as sent again; what is withdrawn here and was
+    to be removed is left there.
+    """
     chosen = _chosen(workspace, actor, link_ids)
     # Before the links, as everybody does; what keeps a document out stands on itself.
     documents = Document.objects.filter(links__in=chosen).order_by("pk")
@@ -146,7 +150,7 @@ def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
     gone = {"problem": None, "waits_for": "", "changed_at": Now()}
     withdrawn = stopped.filter(intent=Intent.RETRACT)
     # A run that could not be undone whole: what is still there counts as sent again.
-    standing = withdrawn.filter(document__status=Status.SUBMITTED)
+    standing = withdrawn.filter(still_stands())
     left = standing.update(state=LinkState.SYNCED, intent=Intent.PUSH, **gone)
     pushed = stopped.exclude(intent=Intent.RETRACT)
     kept = list(pushed.exclude(document=None).values_list("document", flat=True))

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from tallystick.books.models import Allocation, Document, Kind, Party, Payment
+from tallystick.books.models import (
+    Allocation,
+    Document,
+    EntryStatus,
+    Kind,
+    Party,
+    Payment,
+    Status,
+)
 from tallystick.connections.models import Organisation
 from tallystick.workspaces.models import User
 
@@ -44,6 +52,8 @@ PAUSED = models.Q(state=LinkState.QUEUED, not_before__gt=Now())
 #: What Xero calls a copy that nobody has approved yet, and one that is no more.
 DRAFTS = frozenset({"DRAFT", "SUBMITTED"})
 GONE = frozenset({"DELETED", "VOIDED"})
+#: Links whose copy stands in Xero, by what Xero last said of it, whatever is wished for it here.
+IN_XERO = models.Q(xero_id__isnull=False) & ~models.Q(xero_status__in=GONE)
 
 #: The records of ours that a link can stand for, by the name of its field.
 RECORDS = ("document", "party", "payment", "allocation")
@@ -204,6 +214,19 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record}: {self.get_state_display()}"
+
+    @property
+    def is_in_xero(self) -> bool:
+        """Its copy stands in Xero, by what Xero last said of it; see IN_XERO."""
+        return self.xero_id is not None and self.xero_status not in GONE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Its record was cancelled or deleted here."""
+        if self.document:
+            return bool(self.document.status == Status.CANCELLED)
+        entry = self.payment or self.allocation
+        return entry is not None and entry.status == EntryStatus.DELETED
 
     @property
     def record(self) -> Document | Party | Payment | Allocation:

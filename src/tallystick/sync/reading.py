@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -14,10 +15,21 @@ from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
-from tallystick.sync.attention import count_of
+from tallystick.sync.attention import count_of, why_nothing_goes
 from tallystick.sync.elsewhere import books_of
-from tallystick.sync.models import PAUSED, WITH_RECORDS, Attempt, Lane, Link, LinkState
-from tallystick.sync.policy import ELSEWHERE, policy_of, why_kept_out
+from tallystick.sync.models import (
+    OPEN_STATES,
+    PAUSED,
+    WITH_RECORDS,
+    Attempt,
+    Intent,
+    KindPolicy,
+    Lane,
+    Link,
+    LinkState,
+    Trigger,
+)
+from tallystick.sync.policy import ELSEWHERE, PAYMENT, policies_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
 from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
@@ -28,11 +40,14 @@ SEARCHED = 20_000
 _ABOUT = 1000
 
 _TOOLTIPS = {
-    LinkState.WAITING: "Waits for you to press Sync now.",
     LinkState.QUEUED: "Will be sent in a moment.",
     LinkState.SENDING: "On its way to Xero; its answer is still to come.",
     LinkState.EXCLUDED: "Kept out of Xero.",
     LinkState.RETRACTED: "Cancelled here, and not in Xero.",
+}
+_TOOLTIPS_OUT = {
+    LinkState.QUEUED: "Will be removed from Xero in a moment.",
+    LinkState.SENDING: "Being removed from Xero; the answer is still to come.",
 }
 _XERO_WORDS = {
     "DRAFT": "Draft",
@@ -60,6 +75,8 @@ class DocumentState:
     xero_url: str = ""
     xero_status: str = ""
     can_retry: bool = False
+    #: What Xero has, where the word does not say it: `Draft in Xero` of a copy that was to go.
+    there: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +134,7 @@ def document_state(document: Document) -> DocumentState | None:
 def states_of(
     documents: Sequence[Document], organisation: Organisation | None
 ) -> dict[int, DocumentState]:
-    """Return how each document of a page stands, by primary key, in two queries.
+    """Return how each document of a page stands, by primary key, in a handful of queries.
 
     Those without a state are absent: see `document_state`.
     """
@@ -125,10 +142,10 @@ def states_of(
         organisation=organisation, document__in=[document.pk for document in documents]
     ).select_related("organisation", "document__party")
     by_document = {link.document_id: link for link in links}
-    lane = Lane.objects.filter(organisation=organisation).first()
+    around = _Around(organisation)
     found = {}
     for document in documents:
-        state = _state_of_document(document, by_document.get(document.pk), lane, organisation)
+        state = _state_of_document(document, by_document.get(document.pk), around)
         if state:
             found[document.pk] = state
     return found
@@ -152,61 +169,105 @@ def _states_of_entries(
     sort: str, keys: Sequence[int], organisation: Organisation | None
 ) -> dict[int, DocumentState]:
     links = Link.objects.filter(**{f"{sort}__in": keys}, organisation=organisation)
-    lane = Lane.objects.filter(organisation=organisation).first()
+    around = _Around(organisation)
     found = links.with_records()
-    return {getattr(link, f"{sort}_id"): _state_of_link(link, lane) for link in found}
+    return {getattr(link, f"{sort}_id"): _state_of_link(link, around) for link in found}
+
+
+class _Around:
+    """What the states of one organisation's links hang on, asked for once where any needs it."""
+
+    def __init__(self, organisation: Organisation | None) -> None:
+        self.organisation = organisation
+
+    @cached_property
+    def held_up(self) -> str:
+        return why_nothing_goes(self.organisation) if self.organisation else ""
+
+    @cached_property
+    def policies(self) -> Mapping[str, KindPolicy]:
+        return policies_of(self.organisation) if self.organisation else {}
 
 
 def _state_of_document(
-    document: Document, link: Link | None, lane: Lane | None, organisation: Organisation | None
+    document: Document, link: Link | None, around: _Around
 ) -> DocumentState | None:
     if document.status == Status.DRAFT:
         return None
     if link is not None:
-        return _state_of_link(link, lane)
+        return _state_of_link(link, around)
     if document.status == Status.CANCELLED:
         return None
-    tooltip = "Waits for you to press Sync now." if organisation else "Waits for Xero."
+    tooltip = _WAITS if around.organisation else "Waits until Xero is connected."
     return DocumentState(LinkState.WAITING, LinkState.WAITING.label, tooltip)
 
 
 def state_of(link: Link) -> DocumentState:
     """Return how one link stands, in words, with the reason."""
-    return _state_of_link(link, Lane.objects.filter(organisation=link.organisation_id).first())
+    return _state_of_link(link, _Around(link.organisation))
 
 
-def _state_of_link(link: Link, lane: Lane | None) -> DocumentState:
+def _state_of_link(link: Link, around: _Around) -> DocumentState:
     state = LinkState(link.state)
     pause = _pause_of(link)
-    tooltip = pause or _TOOLTIPS.get(state, "")
-    if state in (LinkState.QUEUED, LinkState.SENDING) and lane and _is_blocked(lane):
-        state, tooltip = LinkState.QUEUED, lane.blocked_reason
-    if state == LinkState.EXCLUDED and link.document:
-        policy = policy_of(link.organisation, link.document.kind)
-        tooltip = why_kept_out(link.document, policy) or tooltip
-    if state == LinkState.EXCLUDED and link.document and link.waits_for == ELSEWHERE:
-        tooltip = (
-            f"It stands in {books_of(link) or 'other books'} and was not sent to "
-            f"{link.organisation} as well."
-        )
-    if state == LinkState.RETRACTED and link.document and link.document.status == Status.SUBMITTED:
-        tooltip = "Taken out of Xero when its sync was undone."
-    if state == LinkState.WAITING and link.waits_for.startswith("document:"):
-        tooltip = "Waits until its document is in Xero."
-    if state == LinkState.SYNCED:
-        tooltip = _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
-    if link.problem:
-        tooltip = link.problem["message"]
+    if state == LinkState.SENDING and around.held_up:
+        state = LinkState.QUEUED
     return DocumentState(
         state=state,
         word=word_of(state),
-        tooltip=tooltip,
+        tooltip=link.problem["message"] if link.problem else pause or _tooltip(link, around),
         problem=link.problem,
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
         can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause),
+        there=_there(link),
     )
+
+
+_WAITS = "Waits for you to press Sync now."
+
+
+def _tooltip(link: Link, around: _Around) -> str:
+    """Say why the link stands as it does, where no problem of its own says it."""
+    state = LinkState(link.state)
+    if state == LinkState.SYNCED:
+        return _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
+    if state in OPEN_STATES and around.held_up:
+        return around.held_up
+    if state in OPEN_STATES and link.intent == Intent.RETRACT and link.is_in_xero:
+        return _TOOLTIPS_OUT[state]
+    if state == LinkState.WAITING:
+        return _why_waiting(link, around)
+    if state in (LinkState.EXCLUDED, LinkState.RETRACTED) and link.is_in_xero:
+        return "Left in Xero as it is there; nothing more is sent or removed."
+    if state == LinkState.EXCLUDED and link.document and link.waits_for == ELSEWHERE:
+        books = books_of(link) or "other books"
+        return f"It stands in {books} and was not sent to {link.organisation} as well."
+    if state == LinkState.EXCLUDED and link.document:
+        policy = around.policies[link.document.kind]
+        return why_kept_out(link.document, policy) or _TOOLTIPS[state]
+    if state == LinkState.RETRACTED and not link.is_withdrawn:
+        return "Taken out of Xero when its sync was undone."
+    return _TOOLTIPS[state]
+
+
+def _why_waiting(link: Link, around: _Around) -> str:
+    if link.waits_for.startswith("document:"):
+        return "Waits until its document is in Xero."
+    policy = around.policies[link.document.kind if link.document else PAYMENT]
+    if policy.trigger == Trigger.SCHEDULE and policy.send_at:
+        return f"Goes to Xero at {policy.send_at:%H:%M}, or when you press Sync now."
+    return _WAITS
+
+
+def _there(link: Link) -> str:
+    """Return what Xero has, where the state's word says another thing."""
+    if link.xero_id is None or link.is_in_xero == (link.state == LinkState.SYNCED):
+        return ""
+    if not link.is_in_xero and link.state != LinkState.SYNCED:
+        return ""
+    return f"{_XERO_WORDS.get(link.xero_status, 'Still')} in Xero"
 
 
 def _pause_of(link: Link) -> str:

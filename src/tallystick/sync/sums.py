@@ -35,6 +35,13 @@ class Part:
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     sorts: Mapping[str, int] = field(default_factory=dict)
 
+    def __add__(self, other: "Part") -> "Part":
+        totals: defaultdict[str, Decimal] = defaultdict(Decimal, self.totals)
+        for code, total in other.totals.items():
+            totals[code] += total
+        sorts = Counter(self.sorts) + Counter(other.sorts)
+        return Part(self.count + other.count, dict(totals), dict(sorts))
+
     def __str__(self) -> str:
         """Say it as people do: `3 invoices and 1 payment, 120.00 NZD`."""
         return ", ".join(filter(None, [self.counted, self.money]))

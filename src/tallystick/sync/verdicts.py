@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from tallystick.books.models import Allocation, Document, EntryStatus, Payment, Status
+from tallystick.books.models import Allocation, Document, Payment
 from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
+from tallystick.sync.lingering import lament_of, still_there
 from tallystick.sync.models import (
     GONE,
     Attempt,
@@ -168,13 +169,13 @@ def _move(link: Link, verdict: Verdict, action: str) -> Outcome:
         link.wants_pdf = link.wants_pdf and action != "attach"
         if action == "stray" and verdict.problem is None:
             link.strays = link.strays[1:]
-        if verdict.problem is None or _is_withdrawn(link):
+        if verdict.problem is None or link.is_withdrawn:
             return outcome
         if action == "attach":
             # The document itself is in Xero; that its PDF is not is a remark on it.
             link.problem = verdict.problem.to_json()
             return Outcome.FAILED
-    if _is_withdrawn(link) and (link.xero_id is None or action != "retract"):
+    if link.is_withdrawn and (link.xero_id is None or action != "retract"):
         return _move_to_withdrawn(link)
     if verdict.waits_for:
         link.state, link.waits_for = LinkState.WAITING, verdict.waits_for
@@ -219,9 +220,9 @@ def _told(verdict: Verdict, link: Link, outcome: str) -> str:
 def _move_to_copy(link: Link, copy: Copy) -> Outcome:
     link.xero_id, link.xero_number, link.xero_status = copy.xero_id, copy.number, copy.status
     link.tries, link.claim = 0, ""
-    if copy.is_gone and (_is_withdrawn(link) or link.intent == Intent.RETRACT):
+    if copy.is_gone and (link.is_withdrawn or link.intent == Intent.RETRACT):
         _move_to_next_copy(link)
-    elif _is_withdrawn(link):
+    elif link.is_withdrawn:
         link.state, link.intent = LinkState.QUEUED, Intent.RETRACT
         link.not_before = link.queued_at = Now()
     else:
@@ -260,12 +261,8 @@ def _no_clear_answer(link: Link) -> Problem:
     name = link.record
     often = f"Xero broke off {link.tries} times without a clear answer"
     if link.intent == Intent.RETRACT:
-        return Problem(
-            "no_clear_answer",
-            f"{name} is withdrawn here but may still stand in Xero: {often}.",
-            "Press Retry, or remove it in Xero by hand and then press Retry.",
-            XERO,
-        )
+        stands = lament_of(link, "may still stand in Xero")
+        return still_there(link, "no_clear_answer", f"{name} {stands}: {often}.")
     return Problem(
         "no_clear_answer",
         f"{name} was not sent: {often}, and does not have it.",
@@ -294,14 +291,6 @@ def _release_those_behind(links: Iterable[Link]) -> None:
     keys += [f"document:{link.document_id}" for link in known if link.document_id]
     if keys:
         release(known[0].organisation_id, keys)
-
-
-def _is_withdrawn(link: Link) -> bool:
-    """Tell whether the record was cancelled or deleted here."""
-    if link.document:
-        return link.document.status == Status.CANCELLED
-    entry = link.payment or link.allocation
-    return entry is not None and entry.status == EntryStatus.DELETED
 
 
 def _open_attempts(batch: Batch | None) -> dict[int, Attempt]:

@@ -257,6 +257,10 @@ def _namesakes(client: xero.XeroClient, party: Party) -> list[xero.Contact]:
         return []
 
 
+_USE = "Use this contact if it is."
+_LOOK = "If it is, make that contact active in Xero and press Retry."
+
+
 def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
     party = _party(link)
     known = ", ".join(f"{one.name} ({one.contact_number or 'no number'})" for one in active)
@@ -265,7 +269,7 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
         "has under this name?"
     )
     remedy = (
-        "Use that contact if it is. Else give one of the two another name, here or in Xero, and "
+        f"{_USE if active else _LOOK} Else give one of the two another name, here or in Xero, and "
         "press Retry: this customer then gets a contact of its own."
     )
     candidates = [

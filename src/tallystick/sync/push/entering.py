@@ -8,6 +8,7 @@ from tallystick import xero
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import XERO, Problem
 from tallystick.sync.lane import Held
+from tallystick.sync.lingering import lament_of, still_there
 from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
@@ -165,17 +166,19 @@ def _refused(link: Link, errors: Sequence[str]) -> Verdict:
     noun = "payment" if link.payment else "allocation"
     explanation = xero.explain(errors[0], noun=noun)
     said = "" if explanation.code == "other" else f" (Xero: {' '.join(errors)})"
-    lament = _LAMENTS[Intent(link.intent)]
-    message = f"{entry} {lament}. {explanation.words}{said}"
-    problem = Problem(explanation.code, message, explanation.remedy, XERO)
+    message = f"{entry} {_lament(link)}. {explanation.words}{said}"
+    problem = _problem(link, explanation.code, message, explanation.remedy)
     return Verdict(link.pk, message, problem=problem)
 
 
-_LAMENTS = {
-    Intent.PUSH: "was not sent",
-    Intent.APPROVE: "was not sent",
-    Intent.RETRACT: "is deleted here but still stands in Xero",
-}
+def _lament(link: Link) -> str:
+    return lament_of(link) if link.intent == Intent.RETRACT else "was not sent"
+
+
+def _problem(link: Link, code: str, message: str, remedy: str) -> Problem:
+    if link.intent == Intent.RETRACT:
+        return still_there(link, code, message)
+    return Problem(code, message, remedy, XERO)
 
 
 def _refuse(link: Link, refused: Refused) -> Verdict:
@@ -184,9 +187,9 @@ def _refuse(link: Link, refused: Refused) -> Verdict:
     said = [text for element in getattr(refused, "elements", ()) for text in element]
     if said:
         return _refused(link, said)
-    message = f"{entry_of(link)} {_LAMENTS[Intent(link.intent)]}. {refused}"
+    message = f"{entry_of(link)} {_lament(link)}. {refused}"
     remedy = "Look at its document in Xero, then press Retry; nothing is doubled."
-    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
+    return Verdict(link.pk, message, problem=_problem(link, "refused", message, remedy))
 
 
 def look_for_payments(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:

@@ -69,8 +69,9 @@ _Place: TypeAlias = tuple[int, int, str]
 class Rehearsal:
     """One organisation's push, all its rounds; go through `run` once, then read `steps`."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, *, pdfs_made: int = _PDFS_MADE) -> None:
         self.organisation = organisation
+        self._pdfs_made = pdfs_made
         #: By the engine's names for its calls and purposes.
         self.steps: defaultdict[str, Step] = defaultdict(Step)
         #: Some bytes are an estimate: those of PDFs that were not made.
@@ -405,7 +406,9 @@ class Rehearsal:
         for link in each(self._pdfs):
             step = self.steps[ATTACH[endpoint_of(link)].name]
             step.calls += 1
-            if len(sizes) < _PDFS_MADE:
+            if len(sizes) < self._pdfs_made:
                 sizes.append(len(sealed_pdf([link]).body))
-            step.bytes += sizes[-1] if len(sizes) < _PDFS_MADE else sum(sizes) // len(sizes)
-        self.is_estimate = len(self._pdfs) > _PDFS_MADE
+                step.bytes += sizes[-1]
+            elif sizes:
+                step.bytes += sum(sizes) // len(sizes)
+        self.is_estimate = len(self._pdfs) > self._pdfs_made

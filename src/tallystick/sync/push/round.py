@@ -70,7 +70,12 @@ def _work(held: Held) -> bool:
         logger.warning("round.lease_lost")
         return False
     except xero.TryLater as later:
-        logger.warning("round.later", reason=str(later), correlation_id=later.correlation_id)
+        logger.warning(
+            "round.later",
+            reason=str(later),
+            detail=later.detail,
+            correlation_id=later.correlation_id,
+        )
         held.block(seconds=later.retry_after_seconds, reason=str(later))
         return False
     except xero.NeedsPerson as needs:
@@ -80,7 +85,7 @@ def _work(held: Held) -> bool:
         return False
     except xero.XeroError as error:
         # Nobody can tell whether it passes; asking again, ever less often, does no harm.
-        logger.exception("round.refused", correlation_id=error.correlation_id)
+        logger.exception("round.refused", detail=error.detail, correlation_id=error.correlation_id)
         explanation = xero.explain(str(error))
         said = str(error) if explanation.code == "other" else explanation.words
         held.block(seconds=None, reason=f"{said} It is tried again by itself.")

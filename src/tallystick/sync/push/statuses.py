@@ -10,10 +10,10 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tallystick import xero
-from tallystick.books.models import Status
 from tallystick.mapping.problems import DOCUMENT, XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
+from tallystick.sync.lingering import counts_as_paid, lament_of, still_there
 from tallystick.sync.models import GONE, Intent, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
 from tallystick.sync.push.finding import question
@@ -42,8 +42,6 @@ class Change:
     #: What a copy becomes, by what it is; others are at their end or in the way.
     ends: Mapping[str, str]
     done: frozenset[str]
-    #: What is said of a document before Xero's reason why it could not be.
-    lament: str
     in_the_way: Callable[[Link, xero.Document], Verdict]
 
 
@@ -113,20 +111,22 @@ def _end(change: Change, link: Link, copies: Mapping[str, xero.Document]) -> str
 
 def _has_payments(link: Link, copy: xero.Document) -> Verdict:
     applied = Money(copy.applied, copy.currency_code or document_of(link).currency)
-    message = f"{link.document} {_lament(RETRACT, link)} as {copy.status.lower()}: "
+    message = f"{link.document} {lament_of(link)} as {copy.status.lower()}: "
     if applied.amount:
         message += f"payments or credits of {applied} are recorded on it."
-        remedy = "Remove them in Xero, then press Retry; it is voided then."
-    else:
-        message += f"it comes to {applied}, and Xero does not void what it counts as paid."
-        remedy = "Leave it there, where it changes nothing, and mark it as done."
-    return Verdict(link.pk, message, problem=Problem("has_payments", message, remedy, XERO))
+        return Verdict(link.pk, message, problem=still_there(link, "has_payments", message))
+    message += f"it comes to {applied}, and Xero does not void what it counts as paid."
+    return Verdict(link.pk, message, problem=counts_as_paid(message))
+
+
+def _problem(change: Change, link: Link, code: str, message: str, remedy: str) -> Problem:
+    if change.intent == Intent.RETRACT:
+        return still_there(link, code, message)
+    return Problem(code, message, remedy, XERO)
 
 
 def _lament(change: Change, link: Link) -> str:
-    if change.intent == Intent.RETRACT and document_of(link).status != Status.CANCELLED:
-        return "was to be undone but still stands in Xero"
-    return change.lament
+    return lament_of(link) if change.intent == Intent.RETRACT else "was not approved in Xero"
 
 
 def _gone_before_approval(link: Link, copy: xero.Document) -> Verdict:
@@ -170,7 +170,7 @@ def _refuse(change: Change, link: Link, refused: Refused) -> Verdict:
         return _refused(change, link, said)
     message = f"{link.document} {_lament(change, link)}. {refused}"
     remedy = "Look at it in Xero, then press Retry."
-    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, XERO))
+    return Verdict(link.pk, message, problem=_problem(change, link, "refused", message, remedy))
 
 
 def _refused(change: Change, link: Link, errors: Sequence[str]) -> Verdict:
@@ -178,7 +178,7 @@ def _refused(change: Change, link: Link, errors: Sequence[str]) -> Verdict:
     message = f"{link.document} {_lament(change, link)}. {explanation.words}"
     if explanation.code != "other":
         message += f" (Xero: {' '.join(errors)})"
-    problem = Problem(explanation.code, message, explanation.remedy, XERO)
+    problem = _problem(change, link, explanation.code, message, explanation.remedy)
     return Verdict(link.pk, message, problem=problem)
 
 
@@ -199,7 +199,6 @@ RETRACT = Change(
     verb="retract",
     ends=MappingProxyType({"DRAFT": "DELETED", "SUBMITTED": "DELETED", "AUTHORISED": "VOIDED"}),
     done=GONE,
-    lament="is cancelled here but still stands in Xero",
     in_the_way=_has_payments,
 )
 APPROVE = Change(
@@ -207,7 +206,6 @@ APPROVE = Change(
     verb="approve",
     ends=MappingProxyType({"DRAFT": "AUTHORISED", "SUBMITTED": "AUTHORISED"}),
     done=frozenset({"AUTHORISED", "PAID"}),
-    lament="was not approved in Xero",
     in_the_way=_gone_before_approval,
 )
 

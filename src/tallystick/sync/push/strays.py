@@ -173,7 +173,7 @@ def _doubled(link: Link, why: str) -> Verdict:
         "doubled",
         f"{link.record} stands in Xero twice, and the second was not removed: {why}.",
         "Look at both in Xero and void, delete or remove the one that is too many, then press Retry; "
-        "if both are meant to stand, mark it done.",
+        "if both are meant to stand, press Mark done.",
         copy=_as_it_is(link),
         details={"candidates": [{"id": stray, "name": str(link.record), "number": stray}]},
     )

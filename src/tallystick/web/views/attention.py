@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tallystick.connections.models import Organisation
 from tallystick.sync import attention, checks
 from tallystick.sync.attention import Cause, Group, Trouble
+from tallystick.sync.attention_words import lead_of, title_of
 from tallystick.sync.models import WITH_RECORDS, Link
 from tallystick.sync.queue import NotConnected, bound_organisation
 from tallystick.sync.reading import xero_url
@@ -20,7 +21,6 @@ from tallystick.sync.sums import AMOUNT, CURRENCY
 from tallystick.web import given
 from tallystick.web.addresses import record_address
 from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
-from tallystick.web.attention_words import lead_of, title_of
 from tallystick.web.lists import keyset_page
 from tallystick.web.remedies import remedy_for
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back

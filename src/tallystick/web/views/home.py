@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from tallystick.books.models import Document, DocumentQuerySet, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.models import DRAFTS, OPEN_STATES, Attempt, LinkState, Outcome
+from tallystick.sync.models import DRAFTS, GONE, OPEN_STATES, Attempt, LinkState, Outcome
 from tallystick.web.lists import COUNTED, Counted
 from tallystick.web.start import steps_to_start
 from tallystick.web.views.scope import workspace_or_404
@@ -76,7 +76,7 @@ def _steps(
 
 
 def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
-    """Return the documents that reached Xero since midnight of the workspace's zone.
+    """Return the documents that reached Xero since midnight of the workspace's zone and stand there.
 
     Looks at the newest attempts only, as many as are counted, so the log's length costs nothing.
     """
@@ -88,8 +88,8 @@ def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> Docu
         action__in=["create", "ask"],
         outcome=Outcome.DONE,
         finished_at__gte=midnight,
-        link__state=LinkState.SYNCED,
-    )
+        link__xero_id__isnull=False,
+    ).exclude(link__xero_status__in=GONE)
     return documents.filter(pk__in=list(made.values_list("link__document", flat=True)))
 
 
@@ -98,8 +98,9 @@ def _under_way(organisation: Organisation, documents: DocumentQuerySet) -> Docum
 
 
 def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
+    """Return what stands there as a draft, whatever is wished for it here."""
     return documents.filter(
         links__organisation=organisation,
-        links__state=LinkState.SYNCED,
+        links__xero_id__isnull=False,
         links__xero_status__in=DRAFTS,
     )

@@ -1,6 +1,7 @@
 """What each press of Sync now has sent, and taking it out of Xero again."""
 
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.sync import undoing
+from tallystick.sync.attention import Cause, Trouble, why_nothing_goes
+from tallystick.sync.attention_words import words_of_code
+from tallystick.sync.lingering import key_of
 from tallystick.sync.models import Run
+from tallystick.sync.outlook import going
+from tallystick.sync.runs import Standing, runs_of, standing_of
+from tallystick.sync.sums import Part
 from tallystick.sync.undoing import Preview
 from tallystick.web.lists import keyset_page
 from tallystick.web.views.answering import ask, go_back
@@ -20,14 +27,18 @@ from tallystick.workspaces.models import Workspace
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
-    page = keyset_page(undoing.runs_of(workspace), request.GET, field="pk")
-    standings = undoing.standing_of(page.rows)
+    page = keyset_page(runs_of(workspace), request.GET, field="pk")
+    standings = standing_of(page.rows)
     context = {
         "workspace": workspace,
         "page": page,
-        "rows": [SimpleNamespace(run=run, standing=standings[run.pk]) for run in page.rows],
+        "rows": [_run_row(run, standings[run.pk]) for run in page.rows],
     }
     return render(request, "web/pages/runs.html", context)
+
+
+def _run_row(run: Run, standing: Standing) -> SimpleNamespace:
+    return SimpleNamespace(run=run, standing=standing, undoing=standing.undoing(run))
 
 
 @require_safe
@@ -35,24 +46,37 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One run: what became of it, and what undoing it would do."""
     workspace = workspace_or_404(request, slug)
     run = _run_or_404(workspace, pk)
-    standing = undoing.standing_of([run])[run.pk]
+    standing = standing_of([run])[run.pk]
     preview = undoing.preview(run)
-    leaving, gone = standing.leaving.count, standing.taken_out.count
+    leaving, gone = standing.leaving.count, standing.gone.count
+    is_moving = bool(leaving or standing.on_the_way.count or preview.arriving.count)
     context = {
         "workspace": workspace,
         "run": run,
         "standing": standing,
+        "undoing": standing.undoing(run),
+        "refused": [_refused(code, part) for code, part in standing.refused.items()],
         "again": undoing.to_send_again(run),
         "rows": _rows(preview),
-        "can_undo": _all(preview) > 0,
-        "arriving": preview.arriving.count,
+        "can_undo": preview.count > 0,
+        "arriving": preview.arriving,
         "unsettled": preview.unsettled,
         "leaving": leaving,
         "gone": gone,
         "all_leaving": leaving + gone,
+        "is_moving": is_moving,
+        "held_up": why_nothing_goes(run.organisation) if is_moving else "",
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
     }
     return render(request, "web/pages/run.html", context)
+
+
+def _refused(code: str, part: Part) -> SimpleNamespace:
+    """Return what Xero did not let go for one reason, and where that stands with what to do."""
+    cause = Cause(Trouble.ORPHANED, code, key_of(code))
+    return SimpleNamespace(
+        part=part, reason=words_of_code(code), query=urlencode({"cause": str(cause)})
+    )
 
 
 @require_POST
@@ -62,8 +86,8 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     run = _run_or_404(workspace, pk)
     back = resolve_url("run", workspace.slug, run.pk)
     preview = undoing.preview(run)
-    if not _all(preview):
-        messages.info(request, "Nothing was changed: nothing of this run is in Xero any more.")
+    if not preview.count:
+        messages.info(request, _nothing_to_undo(preview, standing_of([run])[run.pk]))
         return go_back(request, back)
     if "confirmed" not in request.POST:
         told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
@@ -71,18 +95,20 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             told.append(
                 f"Something is still open about {preview.unsettled} of these; undoing ends it."
             )
+        if held_up := why_nothing_goes(run.organisation):
+            told.append(f"Nothing goes just now, so it is done when that is over: {held_up}")
         return ask(
             request,
             workspace,
             message=f"{' '.join(told)} Xero does not take a deletion or a void back; here all stay "
             "submitted, and can be sent again as new ones.",
-            label=f"Undo this run: {_in_xero(preview):,} out of Xero",
+            label=f"Undo this run: {preview.leaves:,} out of Xero",
             kind="danger",
             back=back,
             keep="Keep it as it is",
         )
     undoing.undo(workspace=workspace, actor=person(request), run_id=run.pk)
-    messages.info(request, "The run is being undone; what Xero refuses stays, with its reason.")
+    messages.info(request, "Undoing the run has begun; what Xero refuses stays, with its reason.")
     return go_back(request, back)
 
 
@@ -92,14 +118,14 @@ def send_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     run = _run_or_404(workspace, pk)
     again = undoing.send_again(workspace=workspace, actor=person(request), run_id=run.pk)
     if again.count:
-        messages.info(request, f"{again}, on the way to Xero as new ones.")
+        messages.info(request, f"{again}, queued for Xero as new ones.{going(workspace)}")
     else:
         messages.info(request, "Nothing was changed: nothing of this run was taken out of Xero.")
     return redirect("run", workspace.slug, run.pk)
 
 
 def _run_or_404(workspace: Workspace, pk: int) -> Run:
-    return get_object_or_404(undoing.runs_of(workspace), pk=pk)
+    return get_object_or_404(runs_of(workspace), pk=pk)
 
 
 def _rows(preview: Preview) -> list[SimpleNamespace]:
@@ -116,6 +142,10 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
             "will be refused by Xero, for payments stand on them, and stay.", preview.refused,
         ),
         (
+            "Refused by Xero before", "tried again",
+            "Xero has refused to let go before; it will be asked again.", preview.again,
+        ),
+        (
             "Gone from Xero already", "somebody has removed them there: nothing to do",
             "will only count as taken out, for somebody has removed that there.", preview.gone,
         ),
@@ -127,9 +157,12 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
     ]
 
 
-def _all(preview: Preview) -> int:
-    return sum(row.part.count for row in _rows(preview))
-
-
-def _in_xero(preview: Preview) -> int:
-    return preview.deleted.count + preview.voided.count + preview.entries.count
+def _nothing_to_undo(preview: Preview, standing: Standing) -> str:
+    """Say why undoing would do nothing, by what Xero has of the run."""
+    if preview.arriving.count:
+        return f"Nothing was changed: {preview.arriving} being sent just now. Undo it after that."
+    if standing.leaving.count:
+        return f"Nothing was changed: {standing.leaving} on the way out of Xero already."
+    if standing.in_xero.count:
+        return f"Nothing was changed: {standing.in_xero} were left in Xero by somebody's choice."
+    return "Nothing was changed: nothing of this run is in Xero."

@@ -1,0 +1,59 @@
+"""What is said of a copy that was to go out of Xero and still stands there, and what ends that."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tallystick.mapping.problems import XERO, Problem
+from tallystick.sync.models import Link
+
+#: By the code of why Xero keeps it: what ends that.
+_ENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "period_locked": "Have the lock date in Xero moved, then press Retry: it is removed then.",
+        "has_payments": "Remove them in Xero, then press Retry: it is voided then.",
+        "payment_reconciled": (
+            "Undo its reconciliation in Xero, then press Retry: it is deleted then."
+        ),
+        "no_clear_answer": (
+            "Press Retry; nothing is doubled. If it comes again, remove it in Xero by hand and press "
+            "Retry: Xero is asked, and it counts as removed."
+        ),
+    }
+)
+_ELSE = (
+    "Look at it in Xero and mend what stands in the way, or remove it there by hand, then press "
+    "Retry."
+)
+#: What was to be undone may bear payments that were recorded here.
+_OURS = (
+    "Delete here what was recorded here, and the rest in Xero, then press Retry: it is voided then."
+)
+#: What releases it by itself, by the same codes.
+_RELEASED_BY: Mapping[str, str] = MappingProxyType({"period_locked": "xero:lock"})
+_TO_STAY = "If it is to stay, press Leave it in Xero."
+
+
+def lament_of(link: Link, stands: str = "still stands in Xero") -> str:
+    """Return how a sentence about the link's record goes on, before the reason."""
+    if not link.is_withdrawn:
+        return f"was to be undone but {stands}"
+    return f"is {'cancelled' if link.document else 'deleted'} here but {stands}"
+
+
+def key_of(code: str) -> str:
+    """Return the key that a link waits for whose copy does not go for this reason."""
+    return _RELEASED_BY.get(code, "")
+
+
+def still_there(link: Link, code: str, message: str) -> Problem:
+    """Return the problem of a link whose copy does not go, by the code of the reason."""
+    remedy = _ENDS.get(code, _ELSE)
+    if code == "has_payments" and not link.is_withdrawn:
+        remedy = _OURS
+    return Problem(code, message, f"{remedy} {_TO_STAY}", XERO, key_of(code))
+
+
+def counts_as_paid(message: str) -> Problem:
+    """Return that of a document that comes to nothing, which Xero never voids."""
+    remedy = "It changes nothing there: press Leave it in Xero."
+    return Problem("has_payments", message, remedy, XERO)
