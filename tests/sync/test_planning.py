@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 from bookkeeper import Bookkeeper
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from factories import line, make_allocation, make_document, make_party, make_payment
 from tallystick.books.documents import edit_document
@@ -16,7 +19,7 @@ from tallystick.books.models import Document, Kind
 from tallystick.connections.models import ApiCall, Organisation
 from tallystick.mapping.services import choose_account, choose_method_account
 from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState
-from tallystick.sync.planning import Plan, plan
+from tallystick.sync.planning import QUICK, Plan, calls_at_once, plan
 from tallystick.sync.policy import save_policy
 from tallystick.sync.push.foreseen import Fate
 from tallystick.sync.queue import sync_now
@@ -52,6 +55,7 @@ def push(books: Books) -> None:
 def planned_and_pushed(books: Books) -> Plan:
     """Plan, push, and hold the one against the other."""
     told = plan(books.organisation)
+    assert calls_at_once(books.organisation) in (None, told.call_count)
     last = ApiCall.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     push(books)
@@ -313,6 +317,73 @@ def test_planning_calls_nobody_and_writes_nothing(books: Books):
     assert (books.sandbox.calls(), *_counts(), list(Link.objects.order_by("pk").values())) == before
     writes = ("INSERT", "UPDATE", "DELETE")
     assert not [one["sql"] for one in asked if one["sql"].startswith(writes)]
+
+
+def card(books: Books) -> str:
+    """Return what the Xero card says beside Sync now."""
+    client = Client()
+    client.force_login(books.owner)
+    text = client.get(reverse("integrations", args=[books.workspace.slug])).text
+    said = text.partition("<span data-left></span></button>")[2].partition("</form>")[0]
+    return " ".join(strip_tags(said).split())
+
+
+def known_customer(books: Books) -> None:
+    push(books)
+    books.submit("INV-2")
+
+
+def new_customers(books: Books) -> None:
+    for n in range(3):
+        books.submit(f"NEW-{n}", make_party(books.workspace, f"Shop {n}", number=f"S{n}"))
+
+
+def an_edit_and_a_payment(books: Books) -> None:
+    approve_all(books)
+    take_payments(books)
+    push(books)
+    make_payment(books.workspace.documents.get(number="INV-1"), "4.00")
+    books.submit("INV-2")
+
+
+def a_supplier_and_a_credit(books: Books) -> None:
+    credit_note(books, "CN-1")
+    books.submit("B-1", make_party(books.workspace, "Mill", number="M1"), kind=Kind.BILL)
+
+
+@pytest.mark.parametrize(
+    "mix", [known_customer, new_customers, an_edit_and_a_payment, a_supplier_and_a_credit]
+)
+def test_the_card_names_the_calls_that_the_plan_names_and_that_are_made(books: Books, mix):
+    books.submit("INV-1")
+    mix(books)
+    wait_for_a_press()
+
+    said = card(books)
+    told = planned_and_pushed(books)
+
+    assert said.endswith(f", {told.call_count} calls")
+
+
+def test_the_card_says_nothing_of_calls_where_that_would_take_long(books: Books):
+    for n in range(QUICK + 1):
+        books.submit(f"INV-{n}")
+    wait_for_a_press()
+
+    said = card(books)
+
+    assert said.startswith(f"{QUICK + 1} invoices, ")
+    assert "call" not in said
+
+
+def test_calls_left_today_are_never_below_nought(books: Books):
+    books.submit("INV-1")
+    ApiCall.objects.update(day_remaining=1)
+
+    told = plan(books.organisation)
+
+    assert told.call_count > 1
+    assert (told.remaining_after, told.short_by) == (0, told.call_count - 1)
 
 
 def test_the_quota_after_is_what_xero_said_less_the_calls(books: Books):

@@ -39,6 +39,18 @@ def test_every_call_names_its_organisation_and_asks_for_json(client_answering):
     assert "Idempotency-Key" not in request.headers
 
 
+@pytest.mark.parametrize(
+    ("said", "left"), [("-3", 0), ("0", 0), ("12", 12), ("9" * 5000, None), ("soon", None)]
+)
+def test_calls_left_are_never_below_nought(client_answering, calls, said, left):
+    answer = an_answer(TaxRates=[])
+    answer.headers["X-DayLimit-Remaining"] = said
+
+    client_answering(answer).tax_rates()
+
+    assert calls[0].day_remaining == left
+
+
 def test_a_call_is_reported_with_what_it_cost_and_what_is_left(client_answering, calls):
     answer = an_answer(TaxRates=[])
 

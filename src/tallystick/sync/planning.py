@@ -3,7 +3,7 @@
 Nothing is sent, no call is made, nothing is written; the database itself sees to the last.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,15 +13,18 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tallystick.connections.models import ApiCall, Organisation
 from tallystick.sync.attention import why_nothing_goes
-from tallystick.sync.models import Link
+from tallystick.sync.models import OPEN_STATES, Link, LinkState
 from tallystick.sync.push.foreseen import Fate, Outcome
 from tallystick.sync.push.rehearsing import Rehearsal
 from tallystick.sync.sums import Part
 
+#: A plan of so many records is made while a page is drawn.
+QUICK = 50
 #: So many records of each fate are told one by one.
 LISTED = 100
 #: Xero's own limit a day, and for how long what it said of the rest holds.
@@ -109,8 +112,13 @@ class Plan:
 
     @property
     def remaining_after(self) -> int | None:
-        """Calls left today once all is sent, below nought where today's do not reach."""
-        return None if self.day_remaining is None else self.day_remaining - self.call_count
+        """Calls left today once all is sent; 0 where today's do not reach, see `short_by`."""
+        return None if self.day_remaining is None else max(0, self.day_remaining - self.call_count)
+
+    @property
+    def short_by(self) -> int:
+        """How many calls more it takes than are left today: they go once Xero's limit resets."""
+        return 0 if self.day_remaining is None else max(0, self.call_count - self.day_remaining)
 
     @property
     def count(self) -> int:
@@ -137,17 +145,39 @@ def plan(organisation: Organisation, *, on_record: Callable[[int], None] | None 
                 on_record(count)
         return Plan(
             organisation=organisation,
-            calls=[
-                Calls(name, words, rehearsal.steps[name].calls, rehearsal.steps[name].bytes)
-                for name, words in _WORDS.items()
-                if rehearsal.steps[name].calls
-            ],
+            calls=_calls_of(rehearsal),
             parts=tally.parts(),
             told=tally.told(),
             day_remaining=_day_remaining(organisation),
             held_up=why_nothing_goes(organisation),
             is_estimate=rehearsal.is_estimate,
         )
+
+
+def calls_at_once(organisation: Organisation) -> int | None:
+    """Return the plan's number of calls; None where so much goes that a page would wait for it."""
+    if len(_going(organisation)[: QUICK + 1]) > QUICK:
+        return None
+    with _looking_only():
+        # No PDF is made: of bytes nothing is told.
+        rehearsal = Rehearsal(organisation, pdfs_made=0)
+        deque(rehearsal.run(), maxlen=0)
+        return sum(one.count for one in _calls_of(rehearsal))
+
+
+def _calls_of(rehearsal: Rehearsal) -> list[Calls]:
+    return [
+        Calls(name, words, rehearsal.steps[name].calls, rehearsal.steps[name].bytes)
+        for name, words in _WORDS.items()
+        if rehearsal.steps[name].calls
+    ]
+
+
+def _going(organisation: Organisation) -> QuerySet[Link, int]:
+    links = Link.objects.filter(
+        organisation=organisation, state__in=[*OPEN_STATES, LinkState.WAITING]
+    )
+    return links.order_by().values_list("pk", flat=True)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""How far the run under way has come, and what sending would cost in calls."""
+"""How far the run under way has come."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import OPEN_STATES, Link, LinkState
-from tallystick.sync.push.batches import BATCH
-from tallystick.sync.push.ready import ROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +17,8 @@ class Run:
     started_at: datetime
     found: int
     sent: int
+    #: Taken out of Xero, or withdrawn before they were sent.
+    removed: int
     failed: int
     open: int
 
@@ -28,9 +28,10 @@ class Run:
 
     @property
     def per_minute(self) -> int | None:
-        """Documents sent a minute so far; None before the first."""
+        """Documents sent or removed a minute so far; None before the first."""
         minutes = (timezone.now() - self.started_at).total_seconds() / 60
-        return round(self.sent / minutes) if self.sent and minutes > 0 else None
+        moved = self.sent + self.removed
+        return round(moved / minutes) if moved and minutes > 0 else None
 
     @property
     def minutes_left(self) -> int | None:
@@ -46,16 +47,9 @@ def run_of(organisation: Organisation) -> Run | None:
         return None
     counts = links.filter(queued_at__gte=oldest).aggregate(
         found=Count("pk", filter=~Q(state=LinkState.WAITING)),
-        sent=Count("pk", filter=Q(state__in=[LinkState.SYNCED, LinkState.RETRACTED])),
+        sent=Count("pk", filter=Q(state=LinkState.SYNCED)),
+        removed=Count("pk", filter=Q(state=LinkState.RETRACTED)),
         failed=Count("pk", filter=Q(state__in=[LinkState.FAILED, LinkState.HELD])),
         open=Count("pk", filter=Q(state__in=OPEN_STATES)),
     )
     return Run(started_at=oldest, **counts)
-
-
-def calls_to_send(count: int) -> int:
-    """Return about how many calls to Xero so many documents take: to ask, then to create.
-
-    New customers and a Xero that has to be asked again take a few more.
-    """
-    return -(-count // ROUND) + -(-count // BATCH)

@@ -29,14 +29,17 @@ from tallystick.connections.services import connection_of, disconnect
 from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
 from tallystick.sync import progress, reading
 from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
-from tallystick.sync.models import LinkState
+from tallystick.sync.outlook import going
+from tallystick.sync.planning import calls_at_once
 from tallystick.sync.queue import (
     CoolingDown,
     NotConnected,
     bound_organisation,
     cooling_seconds,
     sync_now,
+    waiting_for_a_press,
 )
+from tallystick.sync.sums import Part, part_of
 from tallystick.web.checklist import unchosen
 from tallystick.web.views.answering import keys_in
 from tallystick.web.views.scope import person, workspace_or_404
@@ -60,8 +63,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     connection = connection_of(workspace)
     summary = reading.summary(workspace)
-    waiting = summary.counts.get(LinkState.WAITING, 0)
     organisation = summary.organisation
+    waiting = part_of(waiting_for_a_press(organisation)) if organisation else Part()
     return {
         "workspace": workspace,
         "connection": connection,
@@ -69,9 +72,8 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "organisation": organisation,
         "run": progress.run_of(organisation) if organisation else None,
         "waiting": waiting,
-        "waiting_totals": sorted(summary.waiting_totals.items()),
-        "calls": progress.calls_to_send(waiting),
-        "kept": waiting + summary.open_count,
+        "calls": calls_at_once(organisation) if organisation and waiting.count else None,
+        "kept": summary.on_the_way,
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
         "elsewhere": kept_out_of(organisation).count() if organisation else 0,
@@ -258,11 +260,14 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     except CoolingDown as refusal:
         messages.info(request, str(refusal))
     else:
-        messages.success(request, _queued(queued.count))
+        messages.success(request, _queued(workspace, queued))
     return redirect("integrations", slug)
 
 
-def _queued(count: int) -> str:
-    if not count:
-        return "Nothing was waiting; everything submitted is on its way or done."
-    return f"{count:,} {'document is' if count == 1 else 'documents are'} on the way to Xero."
+def _queued(workspace: Workspace, queued: Part) -> str:
+    if not queued.count:
+        return "Nothing waited for Sync now."
+    is_or_are = "is" if queued.count == 1 else "are"
+    if held_up := going(workspace):
+        return f"{queued} {is_or_are} queued.{held_up}"
+    return f"{queued} {is_or_are} on the way to Xero."
