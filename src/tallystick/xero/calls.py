@@ -3,6 +3,7 @@
 Nothing here sleeps, retries or follows a redirect.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,17 @@ _NEVER_SENT = (
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
 )
+#: What pages and the Sync log say of what the network calls otherwise.
+_WHY = (
+    (httpx2.ConnectTimeout, "no connection came about in time"),
+    (httpx2.PoolTimeout, "all connections to it were in use"),
+    (_NEVER_SENT, "no connection came about"),
+    (httpx2.WriteTimeout, "it could not be sent in time"),
+    (httpx2.TimeoutException, "no answer came in time"),
+)
+_BROKE_OFF = "the connection broke off"
+#: So much of what an error is called is kept with the call.
+_ERROR_LENGTH = 200
 
 #: What a person reads when the answer to a write was lost.
 LOST_ANSWER = (
@@ -119,7 +131,7 @@ def make_call(
         error = None
         return answer
     except XeroError as refusal:
-        error = type(refusal).__name__
+        error = ": ".join(filter(None, [type(refusal).__name__, refusal.detail]))[:_ERROR_LENGTH]
         raise
     finally:
         if on_call:
@@ -144,16 +156,22 @@ def _send(http: httpx2.Client, outgoing: Outgoing) -> httpx2.Response:
 
 
 def _network_error(outgoing: Outgoing, failure: httpx2.RequestError) -> XeroError:
-    kind = type(failure).__name__
+    error = _in_words(outgoing, failure)
+    error.detail = type(failure).__name__
+    return error
+
+
+def _in_words(outgoing: Outgoing, failure: httpx2.RequestError) -> XeroError:
+    why = next((words for kinds, words in _WHY if isinstance(failure, kinds)), _BROKE_OFF)
     if isinstance(failure, _NEVER_SENT):
         return NotSent(
-            f"Xero could not be reached ({kind}), so nothing was sent. It is tried again later.",
+            f"Xero could not be reached: {why}. Nothing was sent. It is tried again later.",
             request=outgoing.name,
         )
     if outgoing.writes:
-        return OutcomeUnknown(f"{outgoing.lost_answer} ({kind})", request=outgoing.name)
+        return OutcomeUnknown(f"{outgoing.lost_answer} ({why})", request=outgoing.name)
     return XeroUnavailable(
-        f"Xero did not answer a question ({kind}). Nothing was changed; it is asked again later.",
+        f"Xero did not answer a question: {why}. Nothing was changed; it is asked again later.",
         request=outgoing.name,
     )
 
@@ -184,4 +202,6 @@ def _report(
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+    """Return how many calls are left; none where Xero counts below nought."""
+    found = re.fullmatch(r"\s*(-?)([0-9]{1,9})\s*", text or "")
+    return None if found is None else 0 if found[1] else int(found[2])

@@ -33,7 +33,10 @@ class XeroError(Exception):
     """What all errors of this room have in common.
 
     `request` is method and path without query; `correlation_id` is what Xero's support asks for.
+    `detail` is what the network or the reader of an answer called it: for logs, never for pages.
     """
+
+    detail = ""
 
     def __init__(self, message: str, *, request: str, correlation_id: str | None = None) -> None:
         super().__init__(message)

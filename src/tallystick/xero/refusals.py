@@ -81,17 +81,21 @@ def error_for(outgoing: Outgoing, response: httpx2.Response) -> XeroError:
 def unreadable(outgoing: Outgoing, response: httpx2.Response, reason: str) -> XeroError:
     """Return the error for a success that cannot be read: after a write, nobody knows what is."""
     correlation_id = correlation_id_of(response)
+    error: XeroError
     if outgoing.writes:
-        return OutcomeUnknown(
-            f"{outgoing.lost_answer} ({reason})",
+        error = OutcomeUnknown(
+            f"{outgoing.lost_answer} (the answer could not be read)",
             request=outgoing.name,
             correlation_id=correlation_id,
         )
-    return UnexpectedAnswer(
-        f"Xero's answer could not be read ({reason}). Nothing was changed.",
-        request=outgoing.name,
-        correlation_id=correlation_id,
-    )
+    else:
+        error = UnexpectedAnswer(
+            "Xero's answer could not be read. Nothing was changed.",
+            request=outgoing.name,
+            correlation_id=correlation_id,
+        )
+    error.detail = reason
+    return error
 
 
 def server_error(outgoing: Outgoing, response: httpx2.Response) -> TryLater:

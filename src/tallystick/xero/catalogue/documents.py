@@ -9,8 +9,8 @@ DOCUMENTS = (
     known(
         "number_taken",
         "Another {noun} in Xero already has this number.",
-        "Compare the two. Give the one in Xero another number and press Retry, or cancel this one "
-        "and enter it under another.",
+        "Compare the two. Renumber this one, or give the one in Xero another number, then press "
+        "Retry.",
         "Invoice # must be unique",
         "Credit Note # must be unique",
     ),
