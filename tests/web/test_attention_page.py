@@ -72,7 +72,7 @@ def test_causes_are_grouped_by_kind_of_trouble_the_newest_first(browser, stop, p
     answer = browser.get(page)
 
     assert titles(answer) == [
-        ("Withdrawn here, still in Xero", "Payments or credits stand on it", 1),
+        ("Should be gone, still in Xero", "Payments or credits stand on it", 1),
         ("Number taken in Xero", "The number is taken in Xero", 1),
         ("Changed in Xero", "Somebody changed it in Xero", 1),
         ("Could not be sent", "Xero does not know the account", 1),
@@ -233,7 +233,7 @@ def test_removing_from_xero_names_count_and_money_and_asks_once(stop, press) -> 
     said = press("remove", everything="yes", filter="orphaned~has_payments~", confirmed="yes")
     link.refresh_from_db()
 
-    assert "1 invoice, 50.00 NZD, on the way out of Xero." in said
+    assert "1 invoice, 50.00 NZD, queued to go out of Xero." in said
     assert (link.state, link.intent) == (LinkState.QUEUED, "retract")
 
 

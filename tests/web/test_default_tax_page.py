@@ -68,7 +68,7 @@ def test_a_default_with_tax_asks_with_both_sums_and_one_press_sends(
         reverse("attention-act", args=[workspace.slug]), {"act": "add_tax", **fields}, follow=True
     )
     assert answer.redirect_chain[-1][0] == address("tax-mapping")
-    assert "2 invoices, 230.00 NZD, on the way to Xero with the tax." in text_of(answer.text)
+    assert "2 invoices, 230.00 NZD, queued for Xero with the tax." in text_of(answer.text)
     assert "Entered without tax" not in answer.text
     assert states(untaxed) == {LinkState.QUEUED}
 

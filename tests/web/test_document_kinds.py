@@ -82,7 +82,7 @@ def test_each_kind_is_submitted_kept_out_let_in_and_cancelled(
         form = {"act": act_name, "id": document.pk, **more}
         return browser.post(act, form, follow=True).text
 
-    assert f"1 {kind.noun} was submitted and on the way to Xero." in press("submit")
+    assert f"1 {kind.noun} was submitted. It is on the way to Xero." in press("submit")
     assert "marked as not to be synced" in press("exclude")
     assert Link.objects.get().state == LinkState.EXCLUDED
     assert "let into Xero again" in press("include")
@@ -257,8 +257,8 @@ def test_the_question_before_submitting_tells_what_the_rules_say(
     asked = browser.post(act, form).text
     done = browser.post(act, {**form, "confirmed": "yes"}, follow=True).text
 
-    assert "go to Xero when somebody presses Sync now as approved." in asked
-    assert "1 bill was submitted. Press Sync now to send what waits." in done
+    assert "It waits for Sync now. What goes there goes as approved." in asked
+    assert "1 bill was submitted. It waits for Sync now." in done
 
 
 def test_a_document_is_marked_as_in_xero_by_its_number(

@@ -119,7 +119,7 @@ def test_sending_ours_writes_over_it(client, books, drifted) -> None:
     said = decide(client, books, "send_ours", drifted)
     books.drain()
 
-    assert "Ours is on its way to Xero." in said
+    assert "Ours is queued for Xero." in said
     assert [one["total"] for one in books.live()] == ["49.80"]
     assert "Xero has what you have." in page(client, books, drifted).text
     assert "does not wait for this decision any more" in decide(client, books, "send_ours", drifted)
@@ -174,7 +174,7 @@ def test_a_held_payment_goes_once_its_invoice_is_approved_here(client, books) ->
     said = decide(client, books, "approve", payment)
     books.drain(3)
 
-    assert "It is being approved in Xero." in said
+    assert "It is queued to be approved in Xero." in said
     assert books.link(payment).state == LinkState.SYNCED
     assert [Decimal(one["amount"]) for one in books.payments()] == [Decimal(5)]
     text = page(client, books, document).text

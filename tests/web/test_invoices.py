@@ -144,7 +144,7 @@ def test_ticked_drafts_are_submitted_and_queued(browser, workspace, act, organis
 
     answer = browser.post(act, {"act": "submit", "id": [d.pk for d in drafts]}, follow=True)
 
-    assert "2 invoices were submitted and on the way to Xero." in answer.text
+    assert "2 invoices were submitted. They are on the way to Xero." in answer.text
     assert Link.objects.filter(state=LinkState.QUEUED).count() == 2
 
 

@@ -123,7 +123,7 @@ def test_both_sides_are_compared_and_ours_is_sent(page: Page, workspace, drifted
     expect(page.locator("#problems")).to_contain_text("Changed there")
     page.get_by_role("button", name="Send ours").click()
 
-    expect(page.get_by_role("status").first).to_contain_text("Ours is on its way to Xero.")
+    expect(page.get_by_role("status").first).to_contain_text("Ours is queued for Xero.")
     assert Link.objects.get(document=drifted).state == LinkState.QUEUED
 
 

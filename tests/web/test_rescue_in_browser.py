@@ -65,7 +65,7 @@ def test_voiding_asks_in_a_dialog_by_keyboard(page: Page, workspace, ghost) -> N
     expect(page.get_by_role("dialog")).to_contain_text("1 invoice, 10.00 NZD will be deleted")
     page.get_by_role("dialog").get_by_role("button").click()
 
-    expect(page.get_by_role("status").first).to_contain_text("on the way out of Xero.")
+    expect(page.get_by_role("status").first).to_contain_text("queued to go out of Xero.")
     assert state_of(ghost) == (LinkState.QUEUED, "retract")
 
 
@@ -75,7 +75,7 @@ def test_without_script_the_question_is_a_page(plain: Page, workspace, failed, g
     plain.get_by_role("button", name="Void in Xero").click()
     expect(plain.get_by_role("heading", name="Remove 1 invoice from Xero?")).to_be_visible()
     plain.get_by_role("button", name="Remove 1 invoice from Xero").click()
-    expect(plain.get_by_role("status").first).to_contain_text("on the way out of Xero.")
+    expect(plain.get_by_role("status").first).to_contain_text("queued to go out of Xero.")
     plain.get_by_role("button", name="Retry 3 invoices").click()
 
     expect(plain.get_by_text("Nothing needs you")).to_be_visible()

@@ -1,5 +1,6 @@
 """Home, Needs attention and the Sync log."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -34,7 +35,8 @@ def test_home_shows_what_needs_me_and_what_flowed_today(
     browser, workspace, organisation, put
 ) -> None:
     sent = make_document(workspace, lines=[line(unit_price="88.40")], submitted=True)
-    note(put(sent.pk, LinkState.SYNCED, xero_status="DRAFT"), Outcome.DONE, "Created.")
+    there = {"xero_status": "DRAFT", "xero_id": uuid.uuid4()}
+    note(put(sent.pk, LinkState.SYNCED, **there), Outcome.DONE, "Created.")
     stuck = make_document(workspace, submitted=True)
     put(stuck.pk, LinkState.HELD, problem=problem("Is this the same?"))
 

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +50,7 @@ def sync(
     prepare()
     if plan:
         show_plan(chosen_workspace(workspace), as_json=as_json)
+    from tallystick.sync.outlook import going
     from tallystick.sync.queue import CoolingDown, NotConnected, sync_now
     from tallystick.sync.reading import summary
     from tallystick.workspaces.access import NotAllowed
@@ -63,7 +63,8 @@ def sync(
     except CoolingDown as error:
         raise Stop(str(error)) from error
     if not as_json:
-        print(f"{queued.count:,} documents were put on their way {_money(queued.totals)}".strip())
+        said = f"Put on the way: {queued}." if queued.count else "Nothing waited for Sync now."
+        print(f"{said}{going(where)}")
     if wait:
         _wait(where)
     now = summary(where)
@@ -248,10 +249,6 @@ def _workers() -> int:
     since = timezone.now() - timedelta(seconds=_WORKER_SILENT_SECONDS)
     alive: int = ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
     return alive
-
-
-def _money(totals: Mapping[str, Decimal]) -> str:
-    return "".join(f"({code} {total:,.2f})" for code, total in sorted(totals.items()))
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -5,15 +5,12 @@ commit only wakes a worker, and a sweep does the same should it be lost.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.dispatch import receiver
 
@@ -45,6 +42,7 @@ from tallystick.sync.models import (
     Run,
 )
 from tallystick.sync.policy import PAYMENT, in_order, reassess
+from tallystick.sync.sums import Part, part_of
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
@@ -58,14 +56,6 @@ NOT_APPROVED = "not_approved"
 
 #: What is mended on these screens may have been mended in Xero as well.
 _READ_AGAIN = (XERO, TAX_MAPPING, ACCOUNTS, PAYMENT_METHODS)
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """What an act put on its way: how many documents, and their totals by currency."""
-
-    count: int
-    totals: Mapping[str, Decimal]
 
 
 @receiver(documents_submitted)
@@ -93,7 +83,8 @@ def queue_edited(
     in_order(approving).update(intent=Intent.PUSH)
     in_order(links.filter(PAUSED)).update(**anew())
     stopped = [LinkState.SYNCED, LinkState.FAILED, LinkState.HELD]
-    in_order(links.filter(state__in=stopped)).update(
+    # What is to be undone and stays in Xero for now is not sent anew: it still is to go.
+    in_order(links.filter(state__in=stopped).exclude(intent=Intent.RETRACT)).update(
         state=LinkState.QUEUED, intent=Intent.PUSH, **anew()
     )
     organisation = bound_organisation(workspace)
@@ -207,8 +198,8 @@ def waiting_on(organisation_id: int, keys: Iterable[str]) -> QuerySet[Link]:
 
 
 @transaction.atomic
-def sync_now(*, workspace: Workspace, actor: User) -> Queued:
-    """Queue every submitted document that still waits, and wake the push; safe to repeat.
+def sync_now(*, workspace: Workspace, actor: User) -> Part:
+    """Queue all that waits for a press, and wake the push; safe to repeat. Returns what it was.
 
     Raises NotAllowed for people who may not, NotConnected where there is no organisation, and
     CoolingDown where somebody has pressed just before.
@@ -224,8 +215,8 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
     Lane.objects.update_or_create(organisation=organisation, defaults={"pressed_at": Now()})
     link_all(organisation, state=LinkState.WAITING)
     waiting = waiting_for_a_press(organisation)
-    queued = totals_of(waiting)
-    if waiting.exists():
+    queued = part_of(waiting)
+    if queued.count:
         run = Run.objects.create(organisation=organisation, started_by=actor)
         requeue(waiting, run=run)
     if queued.count:
@@ -234,7 +225,7 @@ def sync_now(*, workspace: Workspace, actor: User) -> Queued:
             actor=actor,
             action="sync.started",
             subject=organisation,
-            message=f"Sent {queued.count:,} waiting documents to {organisation.name}.",
+            message=f"Put {queued} on the way to {organisation.name}.",
         )
     wake(organisation.pk)
     return queued
@@ -342,16 +333,6 @@ def bound_organisation(workspace: Workspace) -> Organisation | None:
     )
     found = bound.select_related("organisation").first()
     return found.organisation if found else None
-
-
-def totals_of(links: QuerySet[Link]) -> Queued:
-    """Return count and money of the documents that the links stand for."""
-    rows = links.filter(document__isnull=False).values("document__currency")
-    sums = rows.annotate(count=Count("pk"), total=Sum("document__total")).order_by()
-    totals: dict[str, Decimal] = defaultdict(Decimal)
-    for row in sums:
-        totals[row["document__currency"]] += row["total"]
-    return Queued(count=sum(row["count"] for row in sums), totals=dict(totals))
 
 
 def requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:

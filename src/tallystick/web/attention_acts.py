@@ -11,7 +11,9 @@ from tallystick.mapping.taxes import DEFAULT_KEY, UNTAXED_CODE
 from tallystick.sync import attention, choosing, queue
 from tallystick.sync.attention import Cause, Trouble
 from tallystick.sync.models import DRAFTS, Intent, Link, LinkState
+from tallystick.sync.outlook import going
 from tallystick.sync.sums import Part, part_of
+from tallystick.web.decisions import LEAVE
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import User, Workspace
 
@@ -42,14 +44,20 @@ class Act:
 
 
 _REMOVE = Act(
-    "remove", "Remove from Xero", "Remove {} from Xero", queue.retry,
-    Q(trouble=Trouble.ORPHANED), "on the way out of Xero.",
+    "remove", "Retry: remove from Xero", "Retry: remove {} from Xero", queue.retry,
+    Q(trouble=Trouble.ORPHANED), "queued to go out of Xero.",
     "will be deleted in Xero where a draft stands there, and voided where it is approved. "
     "Xero does not take that back.",
 )  # fmt: skip
+_LEAVE = Act(
+    "leave", LEAVE, "Leave {} in Xero", choosing.mark_done,
+    Q(trouble=Trouble.ORPHANED, state__in=[LinkState.FAILED, LinkState.HELD]),
+    "left in Xero as they are. Nothing more is removed there.",
+    "stay in Xero as they are: nothing more is removed there.",
+)  # fmt: skip
 _MARK = Act(
     "mark", "Mark as this one", "Mark {} as those in Xero", choosing.mark_as_found,
-    Q(code="number_taken", xero_id=None),
+    Q(code="number_taken", state=LinkState.HELD, xero_id=None),
     "compared with what Xero has under the number; what agrees is linked.",
 )  # fmt: skip
 _KEEP = Act(
@@ -62,13 +70,13 @@ _SEND = Act(
     Q(state=LinkState.HELD) & (
         Q(code__in=["differs", "payment_exists"]) | Q(code="gone_in_xero", xero_status="DELETED")
     ),
-    "on the way to Xero as they are here.",
+    "queued for Xero as they are here.",
     "will take the place of what stands in Xero now, or be added there. What somebody changed "
     "there is lost.",
 )  # fmt: skip
 ADD_TAX = Act(
     "add_tax", "Add the tax", "Add the tax to {}", choosing.add_tax,
-    Q(state=LinkState.HELD, code=UNTAXED_CODE), "on the way to Xero with the tax.",
+    Q(state=LinkState.HELD, code=UNTAXED_CODE), "queued for Xero with the tax.",
     "will come to {} with the tax, here and in Xero.", at_once=2_000,
 )  # fmt: skip
 _APPROVE = Act(
@@ -82,24 +90,29 @@ _RETRY = Act(
     ~Q(trouble=Trouble.ORPHANED), "queued again.", needs=Permission.VIEW,
 )  # fmt: skip
 _DONE = Act(
-    "done", "Mark done", "Mark {} done", choosing.mark_done, _STOPPED & Q(party=None),
-    "marked as done. Nothing more is sent or removed.",
-    "count as seen to by you: nothing more is sent of them, and nothing more is removed in Xero.",
+    "done", "Mark done", "Mark {} done", choosing.mark_done,
+    _STOPPED & Q(party=None) & ~Q(trouble=Trouble.ORPHANED),
+    "marked as done. Nothing more is sent of them.",
+    "count as seen to by you: nothing more is sent of them, and what of them stands in Xero stays.",
     is_rare=True,
 )  # fmt: skip
 _CLEAR = Act(
     "clear", "Clear the Xero ID", "Clear the Xero ID of {}", choosing.clear_xero_id,
-    _STOPPED & Q(intent=Intent.PUSH, xero_id__isnull=False),
-    "on the way to Xero as new ones.",
+    _STOPPED & Q(intent=Intent.PUSH, xero_id__isnull=False) & ~Q(code="doubled"),
+    "queued for Xero as new ones.",
     "will be sent to Xero as new ones. What stands there now stays, and is yours to remove.",
     is_rare=True,
 )  # fmt: skip
 
+#: After these nothing is to go.
+_AT_REST = (_LEAVE, _KEEP, _DONE)
 #: In the order of their buttons; the first that fits is the one that stands out.
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         act.name: act
-        for act in (_REMOVE, _MARK, ADD_TAX, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR)
+        for act in (
+            _REMOVE, _LEAVE, _MARK, ADD_TAX, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR,
+        )
     }
 )  # fmt: skip
 
@@ -120,11 +133,12 @@ def label_on(act: Act, link: Link) -> str:
     """Return what the act's button says on one record's own row."""
     if act is _REMOVE:
         is_draft = link.document_id is None or link.xero_status in DRAFTS
-        return "Delete in Xero" if is_draft else "Void in Xero"
+        return "Retry: delete in Xero" if is_draft else "Retry: void in Xero"
     if act is _KEEP and link.document_id is None:
         return "It is this one"
     if act is _SEND and link.document_id is None:
-        return "Send ours too"
+        is_beside = (link.problem or {}).get("code") == "differs"
+        return "Send ours beside it" if is_beside else "Send ours too"
     return act.label
 
 
@@ -134,7 +148,8 @@ def take(act: Act, links: QuerySet[Link], *, workspace: Workspace, actor: User) 
     count = act.do(workspace=workspace, actor=actor, link_ids=keys) if keys else 0
     if not count:
         return "Nothing was changed: none of these waits for that any more."
-    return f"{part_of(Link.objects.filter(pk__in=keys))}, {act.done}"
+    told = part_of(Link.objects.filter(pk__in=keys))
+    return f"{told}, {act.done}{'' if act in _AT_REST else going(workspace)}"
 
 
 def question(act: Act, links: QuerySet[Link], workspace: Workspace) -> tuple[Part, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync import choosing
 from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.outlook import going
 from tallystick.workspaces.models import User, Workspace
 
 
@@ -29,22 +30,29 @@ class _Act:
 
 ACTS: Mapping[str, _Act] = MappingProxyType(
     {
-        "approve": _Act(choosing.approve, "It is being approved in Xero."),
-        "send_ours": _Act(choosing.send_ours, "Ours is on its way to Xero."),
+        "approve": _Act(choosing.approve, "It is queued to be approved in Xero."),
+        "send_ours": _Act(choosing.send_ours, "Ours is queued for Xero."),
         "keep_theirs": _Act(choosing.keep_theirs, "What Xero has is kept."),
         "clear_xero_id": _Act(
             choosing.clear_xero_id,
-            "It is on its way to Xero as a new one; what stands there stays.",
+            "It is queued for Xero as a new one; what stands there stays.",
         ),
-        "add_tax": _Act(choosing.add_tax, "The tax was added, and it is on its way to Xero."),
-        "mark_done": _Act(choosing.mark_done, "It counts as done. Nothing more is sent of it."),
+        "mark_done": _Act(
+            choosing.mark_done, "It counts as done: nothing more is sent of it or removed in Xero."
+        ),
+        "add_tax": _Act(choosing.add_tax, "The tax was added, and it is queued for Xero."),
     }
 )
+#: Acts after which nothing is to go.
+_AT_REST = frozenset({"keep_theirs", "mark_done"})
+#: What ends the trouble about a copy that was to go and is to stay after all.
+LEAVE = "Leave it in Xero"
 NOTHING = "Nothing was changed: it does not wait for this decision any more."
 
 _KEEP = Decision("keep_theirs", "Keep what Xero has")
 _SEND = Decision("send_ours", "Send ours")
 _OUT = Decision("mark_done", "Leave it as it is in Xero")
+_DONE = Decision("mark_done", "Mark done")
 
 #: By the problem's code.
 _OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
@@ -52,6 +60,7 @@ _OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
         "differs": (_KEEP, _SEND),
         "gone_in_xero": (_OUT,),
         "has_payments": (_OUT,),
+        "doubled": (_DONE,),
         "contact_missing": (),
         UNTAXED_CODE: (Decision("add_tax", "Add the tax", is_first=True),),
     }
@@ -59,6 +68,7 @@ _OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
 _OF_ENTRY: Mapping[str, Sequence[Decision]] = MappingProxyType(
     {
         "differs": (Decision("send_ours", "Send ours beside it"),),
+        "doubled": (_DONE,),
         "payment_exists": (
             Decision("keep_theirs", "It is this one", is_first=True),
             Decision("send_ours", "Send ours too"),
@@ -75,7 +85,7 @@ def decisions_on(link: Link | None, *, name: str) -> list[Decision]:
     if code == "not_approved":
         return [Decision("approve", f"Approve {name} in Xero", is_first=True)]
     if link.intent == Intent.RETRACT:
-        return [Decision("mark_done", "I have removed it in Xero")]
+        return [Decision("mark_done", LEAVE)]
     if link.document_id is None:
         return list(_OF_ENTRY.get(code, ()))
     if code == "gone_in_xero" and link.xero_status == "DELETED":
@@ -87,4 +97,6 @@ def take(act: str, *, workspace: Workspace, actor: User, link_ids: Sequence[int]
     """Do the act and return what to say. Raises KeyError for an act that there is none of."""
     chosen = ACTS[act]
     arguments: dict[str, Any] = {"workspace": workspace, "actor": actor, "link_ids": link_ids}
-    return chosen.said if chosen.do(**arguments) else NOTHING
+    if not chosen.do(**arguments):
+        return NOTHING
+    return f"{chosen.said}{'' if act in _AT_REST else going(workspace)}"

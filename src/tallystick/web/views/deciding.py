@@ -9,6 +9,7 @@ from tallystick.books.documents import amend_document
 from tallystick.books.errors import WrongState
 from tallystick.books.models import Party
 from tallystick.sync import choosing
+from tallystick.sync.outlook import going
 from tallystick.sync.queue import NotConnected
 from tallystick.web.addresses import record_address
 from tallystick.web.decisions import ACTS, NOTHING, take
@@ -66,10 +67,11 @@ def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except NotConnected as refused:
         messages.error(request, str(refused))
     else:
-        said = f"{party} is linked to that contact once Xero has confirmed it. "
-        messages.info(
-            request, f"{said}What waited for it goes out by itself." if count else NOTHING
+        said = (
+            f"{party} is linked to that contact once Xero has confirmed it. What waited for it goes "
+            f"out then.{going(workspace)}"
         )
+        messages.info(request, said if count else NOTHING)
     return redirect(way_back(request, "party", workspace.slug, party.pk))
 
 

@@ -1,6 +1,6 @@
 """What is done to documents of a kind, one or all that match: submit, cancel, retry, keep out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -12,12 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from tallystick.books.documents import cancel_documents, submit_documents
 from tallystick.books.errors import HasEntries
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
-from tallystick.sync import choosing, queue
+from tallystick.sync import choosing, outlook, queue
 from tallystick.sync.models import Link, LinkState
 from tallystick.web.filters import DocumentFilter
 from tallystick.web.kinds import KindPages, pages_of
 from tallystick.web.lists import Counted, Sums
-from tallystick.web.outlook import after_submitting, before_submitting
 from tallystick.web.templatetags.tallystick import money_text
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back
 from tallystick.web.views.reports import send_or_make
@@ -87,7 +86,7 @@ _ACTS: Mapping[str, _Act] = MappingProxyType(
         ),
         "include": _Act(
             "Let into Xero", tuple(Status.values), Permission.EDIT_BOOKS, "primary", _let_in,
-            "let into Xero again. What is submitted waits for Sync now.",
+            "let into Xero again.",
             "Nothing was changed: none of these was kept out of Xero.",
         ),
     }
@@ -110,14 +109,14 @@ def act(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     if (name == "cancel" or "everything" in request.POST) and "confirmed" not in request.POST:
         sums = Counted(chosen, exact=True).sums
         if sums.count:
-            return _ask(request, workspace, pages, chosen_act, sums, back)
+            return _ask(request, workspace, pages, chosen_act, chosen, sums, back)
     ids = list(chosen.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
     try:
         count = chosen_act.do(workspace, ids, person(request))
     except HasEntries as refused:
         messages.error(request, str(refused))
     else:
-        messages.info(request, _said(workspace, pages, chosen_act, count))
+        messages.info(request, _said(workspace, pages, chosen_act, count, ids))
     return go_back(request, back)
 
 
@@ -132,13 +131,17 @@ def _chosen(request: HttpRequest, workspace: Workspace, kind: Kind) -> DocumentQ
     return shown.documents(workspace, kind, organisation, today=timezone.localdate())
 
 
-def _said(workspace: Workspace, pages: KindPages, done: _Act, count: int) -> str:
+def _said(
+    workspace: Workspace, pages: KindPages, done: _Act, count: int, ids: Sequence[int]
+) -> str:
     if not count:
         return done.nothing
     were = f"{pages.counted(count)} {'was' if count == 1 else 'were'}"
     if done.do is _submit:
-        return f"{were} submitted{after_submitting(workspace, pages.kind)}"
-    return f"{were} {done.done}"
+        return f"{were} submitted.{outlook.after(workspace, ids).sentence()}"
+    if done.do is _let_in:
+        return f"{were} {done.done}{outlook.after(workspace, ids).sentence()}"
+    return f"{were} {done.done}{outlook.going(workspace) if done.do is _retry else ''}"
 
 
 def _ask(
@@ -146,6 +149,7 @@ def _ask(
     workspace: Workspace,
     pages: KindPages,
     chosen: _Act,
+    documents: DocumentQuerySet,
     sums: Sums,
     back: str,
 ) -> HttpResponse:
@@ -153,10 +157,11 @@ def _ask(
     totals = [f"{money_text(total, code)} {code}" for code, total in sums.totals]
     follows = {
         "Cancel": "will be withdrawn here and, where Xero has them, removed there. This is final.",
-        "Submit": f"will become final here {before_submitting(workspace, pages.kind)}",
-        "Retry": "will be sent again.",
+        "Submit": f"will become final here.{_ahead(workspace, pages.kind, documents)}",
+        "Retry": "will be tried again.",
         "Keep out of Xero": "will not be sent. What is in Xero already stays there.",
-        "Let into Xero": "may be sent again; what is submitted waits for Sync now.",
+        "Let into Xero": "may be sent again. What is submitted waits for Sync now, unless its "
+        "customer or supplier is kept out too, or it is dated before syncing begins.",
     }[chosen.verb]
     is_cancel = chosen.verb == "Cancel"
     keeps = chosen.verb.startswith(("Keep", "Let"))
@@ -170,6 +175,12 @@ def _ask(
         back=back,
         keep="Keep them" if is_cancel else "Go back",
     )
+
+
+def _ahead(workspace: Workspace, kind: Kind, documents: DocumentQuerySet) -> str:
+    """Return what would become of drafts once they are submitted."""
+    ahead = outlook.before(workspace, documents).sentence(ahead=True)
+    return f"{ahead}{outlook.as_what(workspace, kind)}"
 
 
 @require_safe

@@ -15,13 +15,13 @@ from tallystick.books.models import Document, Item, Kind, Party, PartyQuerySet, 
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, TrackingCategory
 from tallystick.money import Money, Totals
+from tallystick.sync import outlook
 from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.given import key_in
 from tallystick.web.kinds import KindPages, pages_of
-from tallystick.web.outlook import after_submitting, of_editing
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -107,12 +107,13 @@ def _saved(
     submit: bool,
     total_before: Money | None,
 ) -> HttpResponse:
-    said = f"{saved.number} was saved.{_other_total(saved, total_before)}"
-    if submit and submit_documents(
+    is_submitted = submit and submit_documents(
         workspace=workspace, document_ids=[saved.pk], actor=person(request)
-    ):
-        said = f"{saved.number} was submitted{after_submitting(workspace, pages.kind)}"
-    messages.success(request, said)
+    )
+    becomes = outlook.after(workspace, [saved.pk]).sentence()
+    verb = "submitted" if is_submitted else "saved"
+    other = "" if is_submitted else _other_total(saved, total_before)
+    messages.success(request, f"{saved.number} was {verb}.{other}{becomes}")
     return redirect(pages.name, workspace.slug, saved.pk)
 
 
@@ -170,7 +171,7 @@ def _from_xero(workspace: Workspace, document: Document | None) -> dict[str, Any
 
 def _outlook(document: Document, organisation: Organisation) -> str:
     link = Link.objects.filter(organisation=organisation, document=document).first()
-    return of_editing(document, link)
+    return outlook.of_editing(document, link)
 
 
 def _offered(workspace: Workspace, role: str) -> PartyQuerySet:

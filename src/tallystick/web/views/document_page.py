@@ -14,7 +14,7 @@ from tallystick.books.models import Document, Kind, Status
 from tallystick.books.pdf import document_pdf
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import MethodAccount
-from tallystick.sync import comparing, reading
+from tallystick.sync import comparing, outlook, reading
 from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.decisions import decisions_on
@@ -72,12 +72,25 @@ def page(
         "link": link,
         "entries": entries,
         "events": history_of([document, *(row.entry for row in entries)], organisation),
+        **_ahead(document, workspace),
         **_problem(document, link, state, workspace),
         **_settling(document, organisation, payment, allocation, request.POST),
         "match": match or MatchForm(initial={"number": document.number}),
     }
     refused = any(form is not None for form in (payment, allocation, match))
     return render(request, "web/pages/document.html", context, status=422 if refused else 200)
+
+
+def _ahead(document: Document, workspace: Workspace) -> dict[str, Any]:
+    """Return what will become of a draft once it is submitted."""
+    if document.status != Status.DRAFT:
+        return {}
+    ahead = outlook.before(workspace, Document.objects.filter(pk=document.pk))
+    told = f"{ahead.sentence(ahead=True)}{outlook.as_what(workspace, Kind(document.kind))}"
+    return {
+        "ahead": told if not ahead.kept_out else ahead.sentence(ahead=True),
+        "goes_to_xero": not ahead.kept_out and not ahead.unconnected,
+    }
 
 
 def _link(document: Document, organisation: Organisation | None) -> Link | None:

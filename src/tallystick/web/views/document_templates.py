@@ -61,7 +61,9 @@ def _take(
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{given.name} was saved.{released_words(released)}")
+            messages.success(
+                request, f"{given.name} was saved.{released_words(released, workspace)}"
+            )
             return redirect("document-templates", workspace.slug)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "template": template}

@@ -15,6 +15,7 @@ from tallystick.books.models import Allocation
 from tallystick.books.payments import delete_payments, record_payment
 from tallystick.money import Money
 from tallystick.sync.models import Link
+from tallystick.sync.outlook import NOTHING_TO_RETRY, going
 from tallystick.sync.queue import retry
 from tallystick.web.addresses import record_address
 from tallystick.web.forms.entries import AllocationForm, PaymentForm
@@ -123,8 +124,8 @@ def act_on_allocations(request: HttpRequest, slug: str) -> HttpResponse:
 def _retry(request: HttpRequest, workspace: Workspace, links: QuerySet[Link]) -> None:
     keys = list(links.values_list("pk", flat=True))
     count = retry(workspace=workspace, actor=person(request), link_ids=keys)
-    said = f"{count:,} queued again." if count else "Nothing to retry: it is on its way or done."
-    messages.info(request, said)
+    again = f"{count:,} queued again.{going(workspace)}"
+    messages.info(request, again if count else NOTHING_TO_RETRY)
 
 
 def _ask(

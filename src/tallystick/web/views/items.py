@@ -53,7 +53,9 @@ def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> Http
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{given.code} was saved.{released_words(released)}")
+            messages.success(
+                request, f"{given.code} was saved.{released_words(released, workspace)}"
+            )
             return redirect("item-list", workspace.slug)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "item": item}

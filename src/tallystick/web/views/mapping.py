@@ -59,7 +59,9 @@ class _Page:
         except MappingRefused as refused:
             form.add_error(None, str(refused))
             return False
-        messages.success(request, f"{self.saved}{released_words(released)}")
+        messages.success(
+            request, f"{self.saved}{released_words(released, form.organisation.workspace)}"
+        )
         return True
 
     def render(
@@ -143,7 +145,7 @@ def take_xero_rates(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         count = f"{len(made):,} tax code{'' if len(made) == 1 else 's'}"
         was = f"{count} {'was' if len(made) == 1 else 'were'} made" if made else "All were here"
-        messages.success(request, f"{was}; each is mapped.{released_words(released)}")
+        messages.success(request, f"{was}; each is mapped.{released_words(released, workspace)}")
     return redirect("tax-mapping", slug)
 
 

@@ -117,7 +117,9 @@ def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> Ht
         except InvalidRecord as refused:
             show_problems(form, refused)
         else:
-            messages.success(request, f"{saved[0].name} was saved.{released_words(released)}")
+            messages.success(
+                request, f"{saved[0].name} was saved.{released_words(released, workspace)}"
+            )
             return redirect("party", workspace.slug, saved[0].pk)
     status = 422 if request.method == "POST" else 200
     context = {"workspace": workspace, "form": form, "party": party}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.sync import reading
 from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.sync.outlook import NOTHING_TO_RETRY, going
 from tallystick.sync.queue import bound_organisation, retry
 from tallystick.web.addresses import record_address
 from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS, message_of
@@ -68,7 +69,7 @@ def try_again(request: HttpRequest, slug: str) -> HttpResponse:
     links = keys_in(request, "link")
     count = retry(workspace=workspace, link_ids=links, actor=person(request))
     if count:
-        messages.success(request, f"{count:,} queued again.")
+        messages.success(request, f"{count:,} queued again.{going(workspace)}")
     else:
-        messages.info(request, "Nothing to retry: it is on its way or done.")
+        messages.info(request, NOTHING_TO_RETRY)
     return go_back(request, way_back(request, "sync-log", slug))
