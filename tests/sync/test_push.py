@@ -251,7 +251,8 @@ def test_a_used_up_limit_frees_the_worker_and_says_when_it_goes_on(books):
     assert 66_000 < (blocked.blocked_until - _database_now()).total_seconds() < 67_000
     assert due_organisations() == []
     assert document_state(document).word == "Queued"
-    assert document_state(document).tooltip == blocked.blocked_reason != ""
+    assert blocked.blocked_reason
+    assert f"{blocked.blocked_reason} The next try is at " in document_state(document).tooltip
     books.let_lease_end()
     books.drain()
     assert books.link(document).state == LinkState.SYNCED

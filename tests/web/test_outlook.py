@@ -90,7 +90,10 @@ CASES = [
     (by_hand, "It waits for Sync now."),
     (at_an_hour, "It goes to Xero at 17:30."),
     (at_once, "It is on the way to Xero."),
-    (in_a_pause, "It is queued, and nothing goes just now: Today's calls are used up."),
+    (
+        in_a_pause,
+        "It is queued, and nothing goes just now: Today's calls are used up. The next try is at ",
+    ),
     (without_access, "It is queued, and nothing goes just now: Access was removed in Xero."),
     (unconnected, "It waits until Xero is connected, and then for Sync now."),
 ]

@@ -163,12 +163,13 @@ def _wait(where: "Workspace") -> None:
 
 def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
     """Return what `status` tells, ready for JSON: amounts and times as text."""
-    from tallystick.sync.models import Link, LinkState
+    from tallystick.sync.models import IN_XERO, Link, LinkState
 
     connection, organisation = now.connection, now.organisation
     synced = Link.objects.filter(
         organisation=organisation, party__isnull=True, state=LinkState.SYNCED
     )
+    there = Link.objects.filter(IN_XERO, organisation=organisation, party__isnull=True)
     documents = synced.filter(document__isnull=False).count()
     entries = synced.filter(document__isnull=True).count()
     return {
@@ -179,6 +180,11 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
         "documents": _counted(now.counts) | {"synced": documents},
         # Payments and allocations.
         "entries": _counted(now.entry_counts) | {"synced": entries},
+        # What stands there, whatever is wished for it here.
+        "in_xero": {
+            "documents": there.filter(document__isnull=False).count(),
+            "entries": there.filter(document__isnull=True).count(),
+        },
         "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
         "blocked_until": _iso(now.blocked_until),
         "blocked_reason": now.blocked_reason,
@@ -213,6 +219,7 @@ def _print_facts(facts: dict[str, Any]) -> None:
         if facts["entries"][state]:
             name = f"Payments, allocations: {state.label.lower()}"
             table.add_row(name, f"{facts['entries'][state]:,}")
+    table.add_row("Standing in Xero", f"{facts['in_xero']['documents']:,}")
     for label, name in (("Oldest queued", "oldest_queued_at"), ("Last success", "last_success_at")):
         table.add_row(label, facts[name] or "none")
     table.add_row("Workers", str(facts["workers"]))

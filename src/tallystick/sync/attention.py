@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Sum, Value, When, Window
@@ -119,7 +120,12 @@ def why_nothing_goes(organisation: Organisation) -> str:
         problem = connection.problem if connection else ""
         return problem or f"This workspace is not connected to {organisation}."
     lane = Lane.objects.filter(organisation=organisation, blocked_until__gt=timezone.now()).first()
-    return lane.blocked_reason if lane else ""
+    if lane is None or lane.blocked_until is None:
+        return ""
+    until = lane.blocked_until.astimezone(ZoneInfo(organisation.workspace.timezone))
+    is_today = until.date() == timezone.now().astimezone(until.tzinfo).date()
+    at = f"{until:%H:%M}" if is_today else f"{until:%H:%M} on {until:%d %b}"
+    return f"{lane.blocked_reason} The next try is at {at}."
 
 
 def groups_of(

@@ -130,25 +130,13 @@ def rate_limited(outgoing: Outgoing, response: httpx2.Response) -> RateLimited:
         "unknown": "a number of calls",
     }[problem]
     seconds = _retry_after_seconds(response)
-    wait = f"It goes on by itself {_when(seconds)}."
     return RateLimited(
-        f"Xero limits {limit}, and they are used up. Nothing was changed. {wait}",
+        # When it goes on is told where it is shown: a text that is kept grows old.
+        f"Xero limits {limit}, and they are used up. Nothing was changed. It goes on by itself.",
         request=outgoing.name,
         problem=problem,
         correlation_id=correlation_id_of(response),
         retry_after_seconds=seconds,
-    )
-
-
-def _when(seconds: int | None) -> str:
-    if seconds is None:
-        return "later"
-    if seconds < 120:
-        return f"in {seconds} seconds"
-    return (
-        f"in about {round(seconds / 60)} minutes"
-        if seconds < 7200
-        else (f"in about {round(seconds / 3600)} hours")
     )
 
 
