@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -29,6 +30,7 @@ from tallystick.mapping.models import (
 )
 from tallystick.sync.models import KindPolicy, Link, LinkState, SentAs, Trigger, WhenDraft
 from tallystick.sync.policy import KINDS, policy_of, save_policy
+from tallystick.web.forms.mapping import TaxMappingForm
 from tallystick.workspaces.models import Role
 from web.conftest import problem
 
@@ -489,3 +491,20 @@ def test_integrations_lists_what_is_still_to_be_chosen(
     second = browser.get(address("integrations"))
 
     assert [one.page for one in second.context["unchosen"]] == ["tax-mapping", "payment-methods"]
+
+
+def test_lists_that_come_while_the_page_is_made_are_not_missed(
+    browser, organisation, lists, account, address
+) -> None:
+    """Offered nothing, the page looks again, though by the time it is drawn the lists are here."""
+    Account.objects.all().delete()
+    form = TaxMappingForm(None, organisation)
+    account("200", "Sales")
+
+    page = render_to_string(
+        "web/pages/tax_mapping.html",
+        {"workspace": organisation.workspace, "organisation": organisation, "form": form},
+        request=browser.get(address("tax-mapping")).wsgi_request,
+    )
+
+    assert "data-refresh-seconds" in page

@@ -61,7 +61,10 @@ class ChoicesForm(WordedForm):
         self._chosen: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._keeps: dict[str, Keep] = {}
-        self.fill(choices_of(organisation))
+        choices = choices_of(organisation)
+        #: Xero's lists were there to be offered; read a moment later, the page has to come again.
+        self.is_filled = bool(choices.payment_accounts or any(choices.accounts.values()))
+        self.fill(choices)
 
     def fill(self, choices: Choices) -> None:
         """Add the page's selects."""
