@@ -28,6 +28,8 @@ class Bookkeeper:
         browser.press("Connect Xero")
         choice = browser.form_with("Allow access").value_for("organisation", organisation)
         browser.press("Allow access", organisation=choice)
+        if browser.url.endswith("/choose/"):  # books in another currency than the workspace's
+            browser.press(f"Connect {organisation}")
         if "xero=connected" not in browser.url:
             raise LookupError(f"Connecting ended on {browser.url}")
         wait_until(self._has_read_accounts, "accounts to be read from Xero")

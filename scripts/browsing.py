@@ -23,6 +23,13 @@ class Form:
     #: What drop-downs are called for those who cannot see them, by name.
     labels: dict[str, str] = field(default_factory=dict)
 
+    def sending(self, button: str) -> tuple[str, str] | None:
+        """Return what a button sends along that says this, or begins so; None for no such button."""
+        found = (
+            sent for words, sent in self.buttons.items() if f"{words} ".startswith(f"{button} ")
+        )
+        return self.buttons.get(button) or next(found, None)
+
     def value_for(self, name: str, label: str) -> str:
         """Return the value of the choice whose label holds these words."""
         for words, value in self.choices[name].items():
@@ -61,9 +68,9 @@ class Browser:
         return reader.forms
 
     def form_with(self, button: str) -> Form:
-        """Return the form with a button that says this."""
+        """Return the form with a button that says this, or begins so and says more."""
         for form in self.forms():
-            if button in form.buttons:
+            if form.sending(button):
                 return form
         offered = [words for form in self.forms() for words in form.buttons]
         raise LookupError(f"{self.url} has no button {button!r}; it has {', '.join(offered)}")
@@ -71,7 +78,7 @@ class Browser:
     def press(self, button: str, **filled: str) -> None:
         """Fill in the form that has this button, and press it."""
         form = self.form_with(button)
-        name, value = form.buttons[button]
+        name, value = form.sending(button) or ("", "")
         sent = {**form.fields, **filled, **({name: value} if name else {})}
         address = urljoin(self.url, form.action or self.url)
         if form.method == "post":

@@ -25,6 +25,7 @@ from tallystick.connections.services import connection_of, disconnect, reencrypt
 from tallystick.connections.switching import leave, open_choice, take
 from tallystick.sync.elsewhere import kept_out_of, let_in
 from tallystick.sync.models import Link, LinkState
+from tallystick.sync.outlook import of_editing
 from tallystick.sync.queue import sync_now
 from tallystick.sync.reading import states_of
 from tallystick.workspaces.access import NotAllowed
@@ -175,6 +176,8 @@ def test_nothing_that_stands_in_the_former_books_goes_to_the_new_ones(
 ) -> None:
     standing, fresh = in_xero(workspace, "INV-1"), invoice(workspace, "INV-2", LinkState.FAILED)
     unknown = invoice(workspace, "INV-3", LinkState.SENDING)
+    gone = in_xero(workspace, "INV-4")
+    Link.objects.filter(document=gone).update(xero_status="VOIDED")
     paid = make_payment(standing, "40")
 
     nz = connect(workspace, owner, tenant_id=NZ).organisation
@@ -182,11 +185,15 @@ def test_nothing_that_stands_in_the_former_books_goes_to_the_new_ones(
     queued = sync_now(workspace=workspace, actor=owner)
 
     here = Link.objects.filter(organisation=nz)
-    assert queued.count == 1
-    assert here.get(document=fresh).state == LinkState.QUEUED
+    assert queued.count == 2
+    for sent in (fresh, gone):
+        assert here.get(document=sent).state == LinkState.QUEUED
     for kept in (here.get(document=standing), here.get(document=unknown)):
         assert (kept.state, kept.waits_for) == (LinkState.EXCLUDED, "elsewhere")
     assert {here.get(payment=one).state for one in (paid, late)} == {LinkState.EXCLUDED}
+    assert of_editing(standing, here.get(document=standing)).endswith(
+        "Its copy in Demo Company (UK) is not changed, for these are not connected now."
+    )
     told = states_of([standing], nz)[standing.pk]
     assert told is not None
     assert told.tooltip == (

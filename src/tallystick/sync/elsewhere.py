@@ -15,14 +15,14 @@ from django.db.models.functions import Now
 
 from tallystick.books.models import Document, Status
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import Intent, Link, LinkState
+from tallystick.sync.models import IN_XERO, Intent, Link, LinkState
 from tallystick.sync.policy import ELSEWHERE, in_order, reassess
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 #: Links whose record is in their organisation's books, or may be: its outcome is not known yet.
-STANDS = (Q(xero_id__isnull=False) | Q(state=LinkState.SENDING)) & ~Q(state=LinkState.RETRACTED)
+STANDS = IN_XERO | Q(xero_id=None, state=LinkState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def stakes_of(
     abroad = free.exclude(status=Status.CANCELLED).exclude(currency=currency)
     counted = abroad.values("currency").annotate(count=Count("pk")).order_by("currency")
     return Stakes(
-        standing=_told(there.filter(STANDS, xero_id__isnull=False), "document__"),
+        standing=_told(there.filter(IN_XERO), "document__"),
         under_way=there.filter(xero_id=None, state=LinkState.SENDING).count(),
         to_come=_told(free.filter(status=Status.SUBMITTED), ""),
         known=Link.objects.filter(STANDS, organisation=chosen, document__isnull=False).count()

@@ -46,11 +46,11 @@ _SORTS: Mapping[str, _Sort] = MappingProxyType(
             live="submitted",
             day="issued_on",
             kind="record.kind",
-            # In other books, or perhaps: its outcome there is not known.
+            # As `elsewhere.STANDS`: in other books, or perhaps, for its outcome is not known.
             elsewhere="""one.document_id = record.id
                 AND one.organisation_id <> %(organisation)s
-                AND (one.xero_id IS NOT NULL OR one.state = 'sending')
-                AND one.state <> 'retracted'""",
+                AND CASE WHEN one.xero_id IS NULL THEN one.state = 'sending'
+                         ELSE one.xero_status NOT IN ('VOIDED', 'DELETED') END""",
             kept_out="record.do_not_sync OR party.do_not_sync",
             join="JOIN books_party party ON party.id = record.party_id",
         ),

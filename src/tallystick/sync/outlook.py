@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync.attention import why_nothing_goes
+from tallystick.sync.elsewhere import books_of
 from tallystick.sync.models import (
     DRAFTS,
     OPEN_STATES,
@@ -193,6 +194,11 @@ def of_editing(document: Document, link: Link | None) -> str:
         return (
             "Its sync was undone, and its copy is still to go out of Xero: your change is kept here, "
             "and goes to Xero when it is sent again."
+        )
+    if link is not None and link.state == LinkState.EXCLUDED and link.waits_for == ELSEWHERE:
+        return (
+            f"It is submitted and stays so. Its copy in {books_of(link) or 'other books'} is not "
+            "changed, for these are not connected now."
         )
     if link is not None and link.state == LinkState.EXCLUDED and link.is_in_xero:
         return "It is submitted and stays so. Its copy in Xero stays as it is there."

@@ -72,7 +72,7 @@ _ACTS: Mapping[str, _Act] = MappingProxyType(
         ),
         "cancel": _Act(
             "Cancel", (Status.DRAFT, Status.SUBMITTED), Permission.EDIT_BOOKS, "danger", _cancel,
-            "cancelled. What had reached Xero is removed there.",
+            "cancelled. What had reached Xero is removed there while its books are connected.",
             "Nothing was cancelled: all of these were cancelled before.",
         ),
         "retry": _Act(
@@ -156,7 +156,8 @@ def _ask(
     noun = pages.counted(min(sums.count, _AT_ONCE))
     totals = [f"{money_text(total, code)} {code}" for code, total in sums.totals]
     follows = {
-        "Cancel": "will be withdrawn here and, where Xero has them, removed there. This is final.",
+        "Cancel": "will be withdrawn here and, where Xero has them in books that are connected, "
+        "removed there. This is final.",
         "Submit": f"will become final here.{_ahead(workspace, pages.kind, documents)}",
         "Retry": "will be tried again.",
         "Keep out of Xero": "will not be sent. What is in Xero already stays there.",
