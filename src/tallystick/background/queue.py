@@ -15,7 +15,7 @@ from tallystick.background.models import KEPT, LEASE, Pool, Task, TaskState
 from tallystick.workspaces.models import User, Workspace
 
 _OPEN = (TaskState.WAITING, TaskState.RUNNING)
-_ENDED = (TaskState.DONE, TaskState.FAILED)
+_FAILED_SHOWN = timedelta(seconds=10)
 #: A task whose process died so often is given up.
 _MOST_DEATHS = 3
 _PAUSE_SECONDS = 2
@@ -60,7 +60,7 @@ def ask(
     """Have something done in the background, together with the transaction around.
 
     With `fresh` the same question is worked on once however many ask: who asks gets the open task,
-    or the one that ended within that time, well or not. Raises TooMany.
+    the one that was done within that time, or that failed a moment ago. Raises TooMany.
     """
     key = _key(kind, question) if fresh is not None else ""
     if fresh is not None and (known := _known(workspace, key, fresh)):
@@ -197,8 +197,10 @@ def _refuse_too_many(workspace: Workspace, actor: User | None, pool: Pool) -> No
 def _known(workspace: Workspace, key: str, fresh: timedelta) -> Task | None:
     """Return the task that answers the question: open, or ended a moment ago."""
     alike = Task.objects.filter(workspace=workspace, key=key)
-    recent = Q(state__in=_ENDED, ended_at__gt=Now() - fresh)
-    return alike.filter(Q(state__in=_OPEN) | recent).order_by("-pk").first()
+    done = Q(state=TaskState.DONE, ended_at__gt=Now() - fresh)
+    # Long enough for a page that waits to show why, short enough to try again.
+    failed = Q(state=TaskState.FAILED, ended_at__gt=Now() - _FAILED_SHOWN)
+    return alike.filter(Q(state__in=_OPEN) | done | failed).order_by("-pk").first()
 
 
 def _key(kind: str, question: Mapping[str, Any]) -> str:

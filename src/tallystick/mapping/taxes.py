@@ -92,8 +92,9 @@ def _code(known: Known, pk: int) -> TaxCode | None:
 
     Passing over its level instead would tax the line by a lower one in silence.
     """
-    ours = TaxCode.objects.filter(workspace=known.organisation.workspace_id)
-    return known.tax_codes.get(pk) or ours.filter(pk=pk).first()
+    if code := known.tax_codes.get(pk):
+        return code
+    return TaxCode.objects.filter(workspace=known.organisation.workspace_id, pk=pk).first()
 
 
 def _levels(known: Known, place: Place) -> Iterator[tuple[str, int | None]]:

@@ -9,22 +9,19 @@ from tallystick.background.kinds import Told as Tell
 from tallystick.background.models import Task
 from tallystick.background.queue import ask
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import Link, LinkState
-from tallystick.sync.planning import Calls, Plan, Told, plan, words_of
+from tallystick.sync.planning import QUICK, Calls, Plan, Told, going, plan, words_of
 from tallystick.sync.push.foreseen import Fate, each
 from tallystick.sync.sums import Part
 from tallystick.workspaces.models import User
 
 PLAN = "plan"
-#: So many records are planned while the page waits.
-AT_ONCE = 100
 #: A plan that was worked out is shown again for so long.
 FRESH = timedelta(minutes=1)
 
 
 def plan_or_task(organisation: Organisation, *, actor: User | None) -> Plan | Task:
     """Return the plan, or the task that works it out or has failed to. Raises TooMany."""
-    if going(organisation, at_most=AT_ONCE + 1) <= AT_ONCE:
+    if going(organisation)[: QUICK + 1].count() <= QUICK:
         return plan(organisation)
     task = ask(
         workspace=organisation.workspace,
@@ -39,15 +36,8 @@ def plan_or_task(organisation: Organisation, *, actor: User | None) -> Plan | Ta
 def work_out(task: Task, tell: Tell) -> dict[str, Any]:
     """Return the plan as JSON; the task's whole work."""
     organisation = Organisation.objects.get(pk=task.question["organisation"])
-    total = going(organisation)
+    total = going(organisation).count()
     return as_json(plan(organisation, on_record=lambda done: tell("planning", done, total)))
-
-
-def going(organisation: Organisation, *, at_most: int | None = None) -> int:
-    """Return how many records a plan looks at, counted no further than `at_most`."""
-    under_way = [LinkState.QUEUED, LinkState.WAITING]
-    links = Link.objects.filter(organisation=organisation, state__in=under_way)
-    return links.order_by()[:at_most].count()
 
 
 def as_json(told: Plan) -> dict[str, Any]:

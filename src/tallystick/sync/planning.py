@@ -156,7 +156,7 @@ def plan(organisation: Organisation, *, on_record: Callable[[int], None] | None 
 
 def calls_at_once(organisation: Organisation) -> int | None:
     """Return the plan's number of calls; None where so much goes that a page would wait for it."""
-    if len(_going(organisation)[: QUICK + 1]) > QUICK:
+    if len(going(organisation)[: QUICK + 1]) > QUICK:
         return None
     with _looking_only():
         # No PDF is made: of bytes nothing is told.
@@ -173,7 +173,8 @@ def _calls_of(rehearsal: Rehearsal) -> list[Calls]:
     ]
 
 
-def _going(organisation: Organisation) -> QuerySet[Link, int]:
+def going(organisation: Organisation) -> QuerySet[Link, int]:
+    """Return the keys of the links that a plan looks at, in no order."""
     links = Link.objects.filter(
         organisation=organisation, state__in=[*OPEN_STATES, LinkState.WAITING]
     )

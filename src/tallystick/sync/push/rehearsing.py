@@ -6,7 +6,7 @@ the rest as it last said, and to take what it is sent.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from heapq import merge
@@ -90,7 +90,7 @@ class Rehearsal:
         self._put_off: set[int] = set()
         approving = self._links(state=LinkState.QUEUED, intent=Intent.APPROVE)
         self._approving: dict[int, int] = dict(approving.values_list("pk", "document_id"))
-        self._retried = list(
+        self._retried = deque(
             self._links(state=LinkState.QUEUED, party__isnull=False).values_list(
                 "party_id", flat=True
             )
@@ -144,7 +144,9 @@ class Rehearsal:
         return aside
 
     def _waiting(self) -> bool:
-        return bool(self._approving) or not self._made.issuperset(self._retried)
+        while self._retried and self._retried[0] in self._made:
+            self._retried.popleft()
+        return bool(self._approving) or bool(self._retried)
 
     # Calls.
 
@@ -250,7 +252,7 @@ class Rehearsal:
     def _with_contacts(self, ready: Sequence[Ready]) -> tuple[dict[int, UUID], list[Outcome]]:
         """Return the contact of each customer that has one, by its key, and what stops without."""
         parties = {one.document.party_id: one.document.party for one in ready}
-        retried = [key for key in self._retried if key not in self._made][:BATCH]
+        retried = self._next_retried()
         known = contacts.links_of_parties(self.organisation, {*parties, *retried})
         stopped: list[Outcome] = []
         if parties.keys() - known.keys() - self._made:
@@ -277,7 +279,17 @@ class Rehearsal:
                 verdict = contacts.waiting_for(one, customer)
                 stopped.append(Outcome(one.link, Fate.STOPPED, verdict))
         has = {key: link.xero_id for key, link in known.items() if link.xero_id}
-        return dict.fromkeys(self._made, _NO_CONTACT) | has, stopped
+        made = {key: _NO_CONTACT for key in parties if key in self._made}
+        return made | has, stopped
+
+    def _next_retried(self) -> list[int]:
+        """Return the customers that are tried again next, without those that are made by now."""
+        keys: list[int] = []
+        while self._retried and len(keys) < BATCH:
+            key = self._retried.popleft()
+            if key not in self._made:
+                keys.append(key)
+        return keys
 
     def _ahead(self) -> tuple[dict[int, Party], list[Outcome]]:
         """Look at the documents that come next: whose customers are made too, and which stop."""
@@ -293,8 +305,8 @@ class Rehearsal:
                 stopped[key] = Outcome(link, Fate.STOPPED, judged)
                 del self._judged[key]
         if stopped:
-            for endpoint, places in self._places.items():
-                self._places[endpoint] = deque(one for one in places if one[1] not in stopped)
+            for places in self._places.values():
+                _take_out(places, stopped)
         return parties, list(stopped.values())
 
     def _write_documents(self, going: Sequence[Ready]) -> Iterator[Outcome]:
@@ -412,3 +424,9 @@ class Rehearsal:
             elif sizes:
                 step.bytes += sum(sizes) // len(sizes)
         self.is_estimate = len(self._pdfs) > self._pdfs_made
+
+
+def _take_out(places: deque[_Place], stopped: Container[int]) -> None:
+    """Take out documents that stopped; they are among the first, where the engine looks ahead."""
+    first = [places.popleft() for _ in range(min(AHEAD, len(places)))]
+    places.extendleft(one for one in reversed(first) if one[1] not in stopped)

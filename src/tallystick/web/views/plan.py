@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -40,12 +41,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     if organisation is None:
         return redirect("integrations", workspace.slug)
+    back = reverse("integrations", args=[workspace.slug]), "Integrations"
     try:
         told = plan_or_task(organisation, actor=person(request))
     except TooMany as refused:
-        return too_many(request, workspace, refused, title=_TITLE)
+        return too_many(request, workspace, refused, title=_TITLE, back=back)
     if isinstance(told, Task):
-        return making(request, workspace, told, title=_TITLE)
+        return making(request, workspace, told, title=_TITLE, back=back, again=request.path)
     context = {
         "workspace": workspace,
         "organisation": organisation,

@@ -1,9 +1,11 @@
 """What is made in the background for a page: its progress, and the file that came of it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,8 +13,10 @@ from django.views.decorators.http import require_safe
 from tallystick.background.files import content_of
 from tallystick.background.models import Task, TaskState
 from tallystick.background.queue import TooMany, ask
+from tallystick.books.models import Kind
 from tallystick.sync.planned import FRESH
 from tallystick.web.exports import EXPORT, export_of, question_of
+from tallystick.web.kinds import pages_of
 from tallystick.web.spreadsheets import csv_answer
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.models import Workspace
@@ -35,7 +39,8 @@ def send_or_make(
             fresh=FRESH,
         )
     except TooMany as refused:
-        return too_many(request, workspace, refused, title=f"{export.name}.csv")
+        back = _list_of(workspace, question)
+        return too_many(request, workspace, refused, title=f"{export.name}.csv", back=back)
     return redirect("report", workspace.slug, task.pk)
 
 
@@ -45,7 +50,10 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """How far the file is, and once it is made, where to get it."""
     workspace = workspace_or_404(request, slug)
     task = get_object_or_404(Task, workspace=workspace, kind=EXPORT, pk=pk)
-    return making(request, workspace, task, title=f"{export_of(workspace, task.question).name}.csv")
+    title = f"{export_of(workspace, task.question).name}.csv"
+    back = _list_of(workspace, task.question)
+    again = _address_of(workspace, task.question, of_file=True)
+    return making(request, workspace, task, title=title, back=back, again=again)
 
 
 @require_safe
@@ -60,15 +68,51 @@ def download(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
     return answer
 
 
-def making(request: HttpRequest, workspace: Workspace, task: Task, *, title: str) -> HttpResponse:
-    """Show a task: its progress, its file, or why it failed."""
-    context = {"workspace": workspace, "task": task, "title": title}
+def making(
+    request: HttpRequest,
+    workspace: Workspace,
+    task: Task,
+    *,
+    title: str,
+    back: tuple[str, str],
+    again: str,
+) -> HttpResponse:
+    """Show a task: its progress, its file, or why it failed.
+
+    `back` is address and name of the page before, `again` the address that asks anew.
+    """
+    context = {"workspace": workspace, "task": task, "title": title, "back": back, "again": again}
     return render(request, "web/pages/report.html", context)
 
 
 def too_many(
-    request: HttpRequest, workspace: Workspace, refused: TooMany, *, title: str
+    request: HttpRequest,
+    workspace: Workspace,
+    refused: TooMany,
+    *,
+    title: str,
+    back: tuple[str, str],
 ) -> HttpResponse:
-    context = {"workspace": workspace, "title": title, "problem": str(refused)}
+    again = request.get_full_path()
+    context = {
+        "workspace": workspace, "title": title, "back": back, "again": again,
+        "problem": str(refused),
+    }  # fmt: skip
     status = HTTPStatus.TOO_MANY_REQUESTS
     return render(request, "web/pages/report.html", context, status=status)
+
+
+def _list_of(workspace: Workspace, question: Mapping[str, str]) -> tuple[str, str]:
+    """Return address and name of the list that a file is of."""
+    is_payments = question["of"] == "payments"
+    name = "Payments" if is_payments else pages_of(Kind(question["of"])).title
+    return _address_of(workspace, question, of_file=False), name
+
+
+def _address_of(workspace: Workspace, question: Mapping[str, str], *, of_file: bool) -> str:
+    if question["of"] == "payments":
+        name = "payment-export" if of_file else "payment-list"
+    else:
+        pages = pages_of(Kind(question["of"]))
+        name = pages.export_name if of_file else pages.list_name
+    return f"{reverse(name, args=[workspace.slug])}?{question['query']}"
