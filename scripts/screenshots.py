@@ -25,12 +25,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SIZE = {"width": 1160, "height": 680}
 ORGANISATION = "Demo Company (UK)"
-TAX_TYPES = {
-    "VAT20": "OUTPUT2",
-    "VAT5": "RROUTPUT",
-    "VAT0": "ZERORATEDOUTPUT",
-    "EXEMPT": "EXEMPTOUTPUT",
-}
 _TERMINAL = """
     body { margin: 0 }
     pre { margin: 0; padding: 20px 24px; background: #10151d; color: #d7dde6;
@@ -77,12 +71,12 @@ def main() -> None:
 @contextmanager
 def demo() -> Iterator[Demo]:
     """Run a demo on a fresh folder for the length of the block."""
-    folder = tempfile.mkdtemp(prefix="tallystick-pictures-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="tallystick-", dir="/tmp")
     os.chmod(folder, 0o711)  # noqa: S103 - as root, PostgreSQL runs as another account
+    data = ["--data", f"{folder}/.tallystick/demo"]
     ports = ["--port", str(free_port()), "--sandbox-port", str(free_port())]
     process = subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, "-P", "-m", "tallystick.cli", "demo", *ports],
-        env={**os.environ, "TALLYSTICK_DATA_DIR": folder},
+        [sys.executable, "-P", "-m", "tallystick.cli", "demo", *data, *ports],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -121,11 +115,8 @@ def connect_and_send(page: Page, running: Demo) -> None:
     while not page.get_by_label("Default account on sales").locator("option").count() > 1:
         page.wait_for_timeout(500)
         page.reload()
-    page.get_by_label("Default account on sales").select_option(value="200")
     page.get_by_role("button", name="Save accounts").click()
     page.goto(f"{home}settings/tax-mapping/")
-    for code, tax_type in TAX_TYPES.items():
-        page.get_by_label(f"{code} on sales").select_option(value=tax_type)
     page.get_by_role("button", name="Save mapping").click()
     page.goto(f"{home}settings/integrations/")
     _picture(page, "integrations")

@@ -117,7 +117,8 @@ def demo(
         int | None, typer.Option(min=1, max=65535, show_default="4010 or the next free one")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Folder of its data.", show_default="DATA/demo")
+        Path | None,
+        typer.Option(help="Folder of its data.", show_default="DATA/demo", readable=False),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw the old demo data away.")] = False,
 ) -> None:
