@@ -87,7 +87,8 @@ _APPROVE = Act(
 )  # fmt: skip
 _RETRY = Act(
     "retry", "Retry", "Retry {}", queue.retry,
-    ~Q(trouble=Trouble.ORPHANED), "queued again.", needs=Permission.VIEW,
+    # Where the question is the same again, it would be no way out.
+    ~Q(trouble=Trouble.ORPHANED) & ~Q(code=UNTAXED_CODE), "queued again.", needs=Permission.VIEW,
 )  # fmt: skip
 _DONE = Act(
     "done", "Mark done", "Mark {} done", choosing.mark_done,
