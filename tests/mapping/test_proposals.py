@@ -381,7 +381,7 @@ def test_payments_are_proposed_the_one_everyday_bank_account_and_clearing_by_nam
 
     assert others
     assert known[others.value] == "Business Bank Account"
-    assert others.reason == "the only bank account, savings and cards left aside"
+    assert others.reason == "the only bank account besides 091 Business Savings Account"
     assert stripe
     assert known[stripe.value] == "Stripe Clearing"
     assert propose_method_account("cash", choices) is None

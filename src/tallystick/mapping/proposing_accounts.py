@@ -97,8 +97,9 @@ def propose_method_account(method: str, choices: Choices) -> Proposal | None:
     banks = [one for one in accounts if one.type == "BANK" and one.currency in ("", *own)]
     everyday = [one for one in banks if not _ASIDE.search(one.name)]
     if len(everyday) == 1:
-        aside = ", savings and cards left aside" if len(banks) > 1 else ""
-        return Proposal(str(everyday[0].xero_id), f"the only bank account{aside}")
+        aside = [one for one in banks if one not in everyday]
+        besides = f" besides {_told(aside)}" if aside else ""
+        return Proposal(str(everyday[0].xero_id), f"the only bank account{besides}")
     if not everyday:
         return None
     return Proposal("", f"No proposal: {_told(everyday)} are all bank accounts. Choose one.")
@@ -111,4 +112,4 @@ def _kind(account: Account) -> str:
 
 def _told(accounts: Sequence[Account]) -> str:
     names = [str(one) for one in accounts]
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
