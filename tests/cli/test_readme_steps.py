@@ -155,7 +155,7 @@ def test_the_five_minutes_go_as_the_readme_says(demo: str, page: Page):
     assert int(waiting[1]) == submitted
     assert eventually(lambda: drafts(xero) == sent, seconds=90), drafts(xero)
     newcomer.follow(mend)
-    expect(page.get_by_text("on the way to Xero with the tax.")).to_be_visible()
+    expect(page.get_by_text("queued for Xero with the tax.")).to_be_visible()
     assert figures(mend) == [submitted - sent]
     [arrived] = figures(look)
     assert arrived == submitted
