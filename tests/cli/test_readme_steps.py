@@ -148,7 +148,7 @@ def test_the_five_minutes_go_as_the_readme_says(demo: str, page: Page):
     newcomer.follow(choose)
     expect(page.get_by_text("The accounts were saved.")).to_be_visible()
     page.get_by_role("link", name="Integrations").first.click()
-    waiting = re.search(r"(\d+) documents", page.locator("main").inner_text())
+    waiting = re.search(r"(\d+) invoices", page.locator("main").inner_text())
     newcomer.follow(send)
     sent, submitted = figures(send)
     assert waiting
