@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-
 from background_work import work_off
 from factories import make_document, make_member, make_party, make_workspace, owner_of
 from tallystick.background import queue
@@ -195,6 +195,9 @@ def test_where_no_worker_runs_the_page_says_so_and_what_to_do(send, browser):
     Task.objects.update(created_at=timezone.now() - timedelta(minutes=1))
 
     assert "no worker is running" in page(browser, upload)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert "no worker is running" not in page(browser, upload)
 
 
 def test_more_than_twenty_waiting_files_are_refused_in_words(send, browser, workspace):

@@ -113,6 +113,25 @@ def test_an_import_of_payments_killed_twice_goes_on_by_itself(receive, workspace
     assert Payment.objects.aggregate(sum=Sum("amount"))["sum"] == Decimal(4)
 
 
+def test_one_file_uploaded_twice_and_imported_at_once_is_imported_once(receive, workspace):
+    actor, both = owner_of(workspace), [receive(sales()), receive(sales())]
+    work_off()
+    for upload in both:
+        uploads.start(upload=upload, actor=actor, submit=True)
+
+    with desk() as at_work:
+        at_work.look()
+        at_once = len(at_work.pids)
+        look_until(at_work, lambda: not Upload.objects.exclude(state=UploadState.DONE).exists())
+
+    reports = [upload.report for upload in Upload.objects.all()]
+    assert at_once == 2
+    assert Document.objects.count() == _DOCUMENTS
+    assert sum(report["documents"] + report["already_here"] for report in reports) == (
+        2 * _DOCUMENTS
+    )
+
+
 def test_what_dies_three_times_ends_with_a_message_and_its_remedy_works(receive, workspace):
     upload = receive(sales())
     for _ in range(3):

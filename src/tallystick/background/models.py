@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from tallystick.workspaces.models import User, Workspace
 
@@ -13,8 +14,8 @@ from tallystick.workspaces.models import User, Workspace
 LEASE = timedelta(seconds=15)
 #: What came of a task is kept for so long.
 KEPT = timedelta(hours=1)
-#: A task that waits for longer than this, while nothing else is worked on, has no worker.
-_PATIENCE = timedelta(seconds=30)
+#: A worker that is silent for so long is none any more.
+_WORKER_SILENT = timedelta(seconds=30)
 
 
 class Pool(models.TextChoices):
@@ -109,12 +110,18 @@ class Task(models.Model):
             )
         if running.exists():
             return "Waits for its turn; it begins by itself when a place is free."
-        if self.created_at < timezone.now() - _PATIENCE:
+        if not workers_alive() and self.created_at < timezone.now() - _WORKER_SILENT:
             return (
                 "Nobody has taken it up: no worker is running. It begins by itself as soon as "
                 "whoever runs Tallystick starts one (tallystick up, or tallystick worker)."
             )
         return ""
+
+
+def workers_alive() -> int:
+    """Return how many workers have shown signs of life in the last half minute."""
+    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - _WORKER_SILENT)
+    return int(alive.count())
 
 
 class FilePart(models.Model):

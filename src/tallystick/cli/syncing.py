@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,6 @@ _LOOK_SECONDS = 0.5
 _FOLLOW_SECONDS = 1.0
 _FOLLOW_ROWS = 2000  #: Attempts looked at again, for those that finish out of order.
 _PATIENCE_SECONDS = 5.0
-_WORKER_SILENT_SECONDS = 30
 
 
 def sync(
@@ -136,6 +135,7 @@ def _wait(where: "Workspace") -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from tallystick.background.models import workers_alive
     from tallystick.sync.reading import summary
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -146,7 +146,7 @@ def _wait(where: "Workspace") -> None:
         total = now.on_the_way
         while now.is_running:
             note = now.blocked_reason
-            if not note and time.monotonic() - began > _PATIENCE_SECONDS and not _workers():
+            if not note and time.monotonic() - began > _PATIENCE_SECONDS and not workers_alive():
                 note = "No worker is running: start one with `tallystick worker`."
             total = max(total, now.on_the_way)
             progress.update(
@@ -163,6 +163,7 @@ def _wait(where: "Workspace") -> None:
 
 def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
     """Return what `status` tells, ready for JSON: amounts and times as text."""
+    from tallystick.background.models import workers_alive
     from tallystick.sync.models import IN_XERO, Link, LinkState
 
     connection, organisation = now.connection, now.organisation
@@ -190,7 +191,7 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
         "blocked_reason": now.blocked_reason,
         "oldest_queued_at": _iso(now.oldest_queued_at),
         "last_success_at": _iso(connection.last_success_at if connection else None),
-        "workers": _workers(),
+        "workers": workers_alive(),
     }
 
 
@@ -246,16 +247,6 @@ def _print_attempts(rows: Iterable["Attempt"], where: "Workspace", *, as_json: b
             f"{local:%Y-%m-%d %H:%M:%S}  {row.outcome:<8} {row.action:<8} {record}  {row.message}"
         )
         print(json.dumps(facts) if as_json else text.rstrip(), flush=True)
-
-
-def _workers() -> int:
-    """Return how many workers have shown signs of life in the last half minute."""
-    from django.utils import timezone
-    from procrastinate.contrib.django.models import ProcrastinateWorker
-
-    since = timezone.now() - timedelta(seconds=_WORKER_SILENT_SECONDS)
-    alive: int = ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
-    return alive
 
 
 def _iso(moment: datetime | None) -> str | None:
