@@ -3,7 +3,9 @@
 Starts a real `tallystick web` with a database of its own, and opens N connections that send or read
 next to nothing, kind after kind. Prints one JSON line a kind with the median and the 95th percentile
 of other pages' times in milliseconds, and their ratio to the quiet server in the same run. Ends with 1
-where a budget is not kept. Everything stays on 127.0.0.1 and ends by itself.
+where the 95th percentile is over 200 ms; where the quiet server takes half of that already, other
+programs keep the processors busy, so it says so and judges nothing. Everything stays on 127.0.0.1 and
+ends by itself.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Sockets:
             self.open.append(one)
 
     def drip(self, ended: threading.Event) -> None:
-        """Send a byte on each, once a second; open those anew that were closed."""
+        """Send a byte on each, once a second, until that is over."""
         while not ended.wait(_DRIP_SECONDS):
             for one in self.open:
                 with contextlib.suppress(OSError):
@@ -162,9 +164,11 @@ def main() -> int:
             p50, p95 = measure(visitor, paths, kind, words, chosen)
             quiet = quiet or p95
             within = p95 <= BUDGET_MS
-            kept = kept and within
+            kept = kept and (within or quiet > BUDGET_MS / 2)
             told = {"sockets": kind, "p50_ms": p50, "p95_ms": p95, "to_quiet": p95 / quiet}
             print(json.dumps({name: _short(it) for name, it in told.items()}), flush=True)
+    if quiet > BUDGET_MS / 2:
+        print("The processors were busy with other programs: nothing was judged.", file=sys.stderr)
     return 0 if kept else 1
 
 

@@ -19,12 +19,14 @@ class Application:
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
+        self.begun = 0
         self.at_once = 0
         self.most_at_once = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         with self._lock:
+            self.begun += 1
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         if environ["PATH_INFO"] == "/held":
@@ -72,7 +74,8 @@ class Front:
 
     def settle_all(self) -> None:
         """Let the server work out whatever it was asked for."""
-        while any(one.requests or one.phase is Phase.HEAD for one in self.doors.channels()):
+        unsettled = {Phase.HEAD, Phase.ANSWERING}
+        while any(one.phase in unsettled for one in self.doors.channels()):
             self.settle(1)
 
     def later(self, seconds: float) -> None:
@@ -97,6 +100,17 @@ class Front:
             got += more
             if not more:
                 break
+        return got.decode()
+
+    def answers(self, one: socket.socket, count: int) -> str:
+        """Return so many answers of large pages."""
+        got, deadline = b"", time.monotonic() + 20
+        while len(got) < count * LARGE and time.monotonic() < deadline:
+            self.settle(1)
+            try:
+                got += one.recv(1_000_000)
+            except BlockingIOError:
+                continue
         return got.decode()
 
     def is_open(self, one: socket.socket) -> bool:

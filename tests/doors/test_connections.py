@@ -1,5 +1,6 @@
 """Whoever sends or reads next to nothing holds no thread, keeps nobody out, and has to go."""
 
+import socket
 from ipaddress import ip_network
 
 import pytest
@@ -43,7 +44,7 @@ def test_however_many_hold_back_a_page_is_answered(front: Front, words: bytes):
         pytest.param(b"", 16, "", id="nothing"),
         pytest.param(HALF_A_HEAD, 16, "", id="half a head"),
         pytest.param(THREE_OF_A_THOUSAND, 21, "The line is too slow", id="half a body"),
-        pytest.param(PAGE, 61, "200 OK", id="kept open after an answer"),
+        pytest.param(PAGE, 131, "200 OK", id="kept open after an answer"),
     ],
 )
 def test_what_stands_still_is_closed_with_words_where_somebody_may_read_them(
@@ -118,27 +119,34 @@ def test_of_all_whoever_has_most_gives_way(
     front.end()
 
 
-def test_one_client_that_asks_for_too_much_is_told_when_to_try_again(front: Front):
-    for _ in range(server.MOST_REQUESTS_OF_ONE):
-        front.send(HELD_PAGE)
+#: With four threads one client has three, and so many more may wait.
+FULL = 3 + server.MOST_WAITING_OF_ONE
 
-    answer = front.answer(front.send(PAGE))
 
+def test_of_one_client_that_asks_for_too_much_the_oldest_is_told_when_to_try_again(front: Front):
+    held = [front.send(HELD_PAGE) for _ in range(FULL)]
+
+    newest = front.send(PAGE)
+
+    answer = front.answer(held[3])
     assert answer.startswith("HTTP/1.1 429")
     assert "Retry-After: 5\r\n" in answer
     assert "Too many requests at once" in answer
     assert front.application.most_at_once == 3
+    front.application.let_go.set()
+    assert front.answer(newest).startswith("HTTP/1.1 200 OK")
+    assert front.answer(held[4]).startswith("HTTP/1.1 200 OK")
 
 
 def test_behind_a_listed_proxy_each_client_counts_for_itself(application: Application):
     front = Front(application, ip_network("127.0.0.1/32"), threads=4)
-    for _ in range(server.MOST_REQUESTS_OF_ONE):
-        front.send(forwarded(HELD_PAGE, "203.0.113.9"))
+    held = [front.send(forwarded(HELD_PAGE, "203.0.113.9")) for _ in range(FULL)]
 
-    same, other = (front.send(forwarded(PAGE, one)) for one in ("203.0.113.9", "198.51.100.1"))
+    other = front.answer(front.send(forwarded(PAGE, "198.51.100.1")))
+    front.send(forwarded(PAGE, "203.0.113.9"))
 
-    assert front.answer(same).startswith("HTTP/1.1 429")
-    assert front.answer(other).startswith("HTTP/1.1 200")
+    assert other.startswith("HTTP/1.1 200")
+    assert front.answer(held[3]).startswith("HTTP/1.1 429")
     front.end()
 
 
@@ -146,25 +154,36 @@ def test_a_connection_that_a_proxy_keeps_counts_for_whoever_asks_on_it_now(
     application: Application,
 ):
     front = Front(application, ip_network("127.0.0.1/32"), threads=4)
-    for _ in range(server.MOST_REQUESTS_OF_ONE):
-        front.send(forwarded(HELD_PAGE, "203.0.113.9"))
+    held = [front.send(forwarded(HELD_PAGE, "203.0.113.9")) for _ in range(FULL)]
     kept = front.send(forwarded(PAGE, "198.51.100.1"))
     first = front.answer(kept)
 
     kept.sendall(forwarded(PAGE, "203.0.113.9"))
+    front.settle()
 
     assert first.startswith("HTTP/1.1 200")
-    assert front.answer(kept).startswith("HTTP/1.1 429")
+    assert front.answer(held[3]).startswith("HTTP/1.1 429")
     front.end()
 
 
 def test_an_unlisted_peer_cannot_claim_to_be_others(front: Front):
-    for number in range(server.MOST_REQUESTS_OF_ONE):
-        front.send(forwarded(HELD_PAGE, f"203.0.113.{number}"))
+    held = [front.send(forwarded(HELD_PAGE, f"203.0.113.{n}")) for n in range(FULL)]
 
-    answer = front.answer(front.send(forwarded(PAGE, "198.51.100.1")))
+    front.send(forwarded(PAGE, "198.51.100.1"))
 
-    assert answer.startswith("HTTP/1.1 429")
+    assert front.answer(held[3]).startswith("HTTP/1.1 429")
+
+
+def test_requests_sent_ahead_wait_until_the_answer_before_them_is_taken(front: Front):
+    one = front.send(LARGE_PAGE * 3, room=4096)
+    front.settle_all()
+
+    begun = front.application.begun
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
+    answers = front.answers(one, 3)
+
+    assert begun == 1
+    assert answers.count("HTTP/1.1 200 OK") == 3
 
 
 def test_what_is_kept_on_disk_is_bounded(front: Front, monkeypatch: pytest.MonkeyPatch):

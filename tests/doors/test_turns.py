@@ -7,21 +7,24 @@ def test_one_client_never_has_all_threads_and_its_next_work_follows_its_last():
     started: list[str] = []
     turns: Turns[str] = Turns(threads=4, most=10, start=started.append)
 
-    asked = [turns.ask("greedy", f"greedy {number}") for number in range(5)]
-    asked.append(turns.ask("modest", "modest 0"))
+    for number in range(5):
+        turns.ask("greedy", f"greedy {number}")
+    turns.ask("modest", "modest 0")
     turns.done("greedy")
 
-    assert all(asked)
     assert started == ["greedy 0", "greedy 1", "greedy 2", "modest 0", "greedy 3"]
 
 
-def test_what_is_too_much_for_one_client_is_refused_and_only_for_that_one():
-    turns: Turns[int] = Turns(threads=4, most=5, start=lambda work: None)
+def test_of_a_flood_the_newest_comes_first_and_the_oldest_that_waits_is_given_up():
+    started: list[int] = []
+    turns: Turns[int] = Turns(threads=4, most=5, start=started.append)
 
-    asked = [turns.ask("greedy", number) for number in range(7)]
+    given_up = [turns.ask("greedy", number) for number in range(10)]
+    turns.done("greedy")
 
-    assert asked == [True] * 5 + [False] * 2
-    assert turns.ask("modest", 0)
+    assert given_up == [None] * 8 + [3, 4]
+    assert started == [0, 1, 2, 9]
+    assert turns.ask("modest", 100) is None
 
 
 def test_a_client_that_is_done_is_forgotten():
@@ -29,8 +32,7 @@ def test_a_client_that_is_done_is_forgotten():
     for number in range(5):
         turns.ask("greedy", number)
 
-    for _ in range(5):
+    for _ in range(5):  # three had started, two waited
         turns.done("greedy")
 
     assert turns.clients() == 0
-    assert turns.ask("greedy", 0)

@@ -22,7 +22,9 @@ class Phase(Enum):
     BODY = 20
     ANSWERING = None  #: It is our turn.
     READING = 30  #: The other end takes our answer.
-    IDLE = 60  #: Kept open for the next request.
+    #: Kept open for the next request, for longer than proxies keep theirs (nginx 60, Caddy 120):
+    #: else one would send a request on what we close at that moment.
+    IDLE = 130
     LEAVING = 5  #: It was refused; what it still sends is thrown away, so that it reads the answer.
 
 
@@ -58,6 +60,8 @@ class Channel(HTTPChannel):
         self.moved_bytes = 0
         self.moved_at = time.monotonic()
         self.refused = self.leaving = False
+        #: A request waits until the answer to the one before it is taken.
+        self.put_off = False
         self._named_by: object = None
         self._seen: tuple[Phase, object] = (Phase.HEAD, None)
         self._seen_at, self._seen_bytes = self.moved_at, 0
@@ -145,8 +149,14 @@ class Channel(HTTPChannel):
         finally:
             self.server.doors.turns.done(client)
 
+    def writable(self) -> bool:
+        return bool(self.put_off or super().writable())
+
     def handle_write(self) -> None:
-        if self.refused and self.close_when_flushed and not self.total_outbufs_len:
+        if self.put_off and not self.total_outbufs_len:
+            self.put_off = False
+            self.server.doors.take(self)
+        elif self.refused and self.close_when_flushed and not self.total_outbufs_len:
             self._leave()
         else:
             super().handle_write()

@@ -21,7 +21,7 @@ class Refusal(Enum):
         HTTPStatus.TOO_MANY_REQUESTS,
         "Too many requests at once",
         "Your network address asks for more pages at once than Tallystick works out for one. "
-        "This request was not begun, so nothing was changed. Try again in a few seconds.",
+        "This request was not begun, so it changed nothing. Try again in a few seconds.",
         retry_after_seconds=5,
     )
     TOO_SLOW = Words(

@@ -22,8 +22,8 @@ from tallystick.doors.turns import Turns
 MOST_CONNECTIONS = 1024
 #: Of one client (an IPv4 address, the /64 of IPv6): an office's browsers keep several each.
 MOST_CONNECTIONS_OF_ONE = 256
-#: Requests of one client being worked out or waiting for it; one more is refused in words.
-MOST_REQUESTS_OF_ONE = 48
+#: Requests of one client that wait for a thread; one more, and the oldest is refused in words.
+MOST_WAITING_OF_ONE = 48
 #: Bodies and answers kept on disk until they are complete or taken.
 MOST_KEPT_BYTES = 3_000_000_000
 
@@ -55,7 +55,7 @@ class Doors:
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(threads)
         self.turns: Turns[Channel] = Turns(
-            threads=threads, most=MOST_REQUESTS_OF_ONE, start=self._dispatcher.add_task
+            threads=threads, most=MOST_WAITING_OF_ONE, start=self._dispatcher.add_task
         )
         adjustments = _adjustments(host, port, largest_body)
         self._listeners = [
@@ -75,6 +75,8 @@ class Doors:
         while self._is_busy() and time.monotonic() < deadline:
             self.turn()
         self._dispatcher.shutdown(timeout=1)
+        for channel in list(self.channels()):
+            channel.handle_close()
         wasyncore.close_all(self._map)
 
     def client_of(self, peer: str, headers: Mapping[str, str] | None = None) -> str | None:
@@ -88,15 +90,16 @@ class Doors:
         return self._answers[refusal]
 
     def take(self, channel: Channel) -> None:
-        """Give a complete request its turn, or refuse it; in any thread."""
+        """Give a complete request its turn, or refuse it or one that waits; in any thread."""
         request = channel.requests[0]
         refusal = _what_is_wrong(request.error)
-        if refusal is None:
-            channel.turn_of = channel.client = self.client_of(channel.addr[0], request.headers)
-            if self.turns.ask(channel.turn_of, channel):
-                return
-            refusal = Refusal.TOO_MANY
-        channel.server.trigger.pull_trigger(partial(channel.refuse, refusal))
+        if refusal is not None:
+            _refuse(channel, refusal)
+            return
+        channel.turn_of = channel.client = self.client_of(channel.addr[0], request.headers)
+        given_up = self.turns.ask(channel.turn_of, channel)
+        if given_up is not None:
+            _refuse(given_up, Refusal.TOO_MANY)
 
     def keep_bounds(self, newest: Channel) -> None:
         """Let others give way to this connection where there are too many."""
@@ -166,7 +169,10 @@ class Listener(TcpWSGIServer):
         )
 
     def add_task(self, channel: Channel) -> None:
-        self.doors.take(channel)
+        if channel.total_outbufs_len:
+            channel.put_off = True  # nobody reads ahead of what they have not taken
+        else:
+            self.doors.take(channel)
 
     def readable(self) -> bool:
         return bool(self.accepting)
@@ -190,6 +196,11 @@ def _adjustments(host: str, port: int, largest_body: int) -> Adjustments:
     )
 
 
+def _refuse(channel: Channel, refusal: Refusal) -> None:
+    """Have the loop answer it."""
+    channel.server.trigger.pull_trigger(partial(channel.refuse, refusal))
+
+
 def _what_is_wrong(error: Any) -> Refusal | None:
     """Return the refusal for what Waitress found wrong with a request."""
     if error is None:
@@ -202,7 +213,7 @@ def _what_is_wrong(error: Any) -> Refusal | None:
 
 def _part_with_stillest(channels: Sequence[Channel], *, otherwise: Channel) -> None:
     """Close the one that stood still longest; one whose answer is worked out stays."""
-    can_go = [one for one in channels if not one.requests]
+    can_go = [one for one in channels if one.phase is not Phase.ANSWERING]
     (min(can_go, key=_moved_at) if can_go else otherwise).handle_close()
 
 

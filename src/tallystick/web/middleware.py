@@ -73,7 +73,10 @@ class PolicyMiddleware:
 
 
 class RequestMiddleware:
-    """Gives each request an id that its log lines, its answer and its error page carry."""
+    """Gives each request an id that its log lines, its answer and its error page carry.
+
+    The log lines name the client's address, too.
+    """
 
     def __init__(self, get_response: Answering) -> None:
         self.get_response = get_response
@@ -82,7 +85,8 @@ class RequestMiddleware:
         request_id = uuid.uuid4().hex[:12]
         request.META["tallystick.request_id"] = request_id
         timezone.deactivate()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        address = request.META["REMOTE_ADDR"]  # the client's, by now
+        with structlog.contextvars.bound_contextvars(request_id=request_id, address=address):
             response = self._in_words(request, self.get_response(request))
         response["X-Request-Id"] = request_id
         return response

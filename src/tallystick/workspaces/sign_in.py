@@ -44,7 +44,7 @@ def sign_in(*, email: str, password: str, address: str, device: Device) -> User 
     asked = _of_device(email, device) if known else _of_stranger(email, household(address))
     wait = allowances.take(asked)
     if wait is not None:
-        log.warning("Too many wrong passwords", address=address)
+        log.warning("Too many wrong passwords")
         raise TryLater(_too_many(wait, known=known), wait)
     try:
         with (hashing.KNOWN if known else hashing.STRANGERS).place():
@@ -55,7 +55,7 @@ def sign_in(*, email: str, password: str, address: str, device: Device) -> User 
             "Many people are signing in at this moment. Try again in a few seconds.", _BUSY
         ) from None
     if not isinstance(user, User):
-        log.warning("Wrong password", address=address)
+        log.warning("Wrong password")  # the line carries the address
         return None
     # The rest is shared with others, whose tries a right password must not renew.
     allowances.fill(asked[:1])
