@@ -152,12 +152,14 @@ INSTALLED_APPS = [
     "tallystick.web",
 ]
 MIDDLEWARE = [
-    "tallystick.web.middleware.ClientMiddleware",
-    "tallystick.web.middleware.RequestMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # These put their headers on whatever answer those below give.
     "tallystick.web.middleware.PolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tallystick.web.middleware.ClientMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tallystick.web.middleware.RequestMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -165,7 +167,6 @@ MIDDLEWARE = [
     # Every page asks who is there, unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
