@@ -27,6 +27,7 @@ from tallystick.connections.models import (
     Organisation,
     OrganisationChoice,
 )
+from tallystick.failpoints import failpoint
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 from tallystick.xero import TokenSet, XeroClient, XeroConnection
@@ -88,6 +89,7 @@ def take(
     if former_of(workspace) != instead_of:
         raise ChangedMeanwhile
     choice = _spend(workspace, user, choice_id)
+    failpoint("choice.spent")
     return bind(
         workspace=workspace,
         user=user,
@@ -138,6 +140,7 @@ def _replace(choice: OrganisationChoice) -> None:
     with transaction.atomic(durable=True):  # calls to Xero follow
         mine.delete()
         choice.save()
+    failpoint("choice.kept")
     for connection_id in former:
         release(connection_id, choice.access_token)
 
