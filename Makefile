@@ -69,6 +69,9 @@ bench-saving: $(READY) ## Measure saving while 1, 16 and 64 people save, against
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
+bench-beside: $(READY) ## Measure pages and pushes beside imports, plans and exports (ARGS=--quick)
+	$(BIN)/python bench/beside.py $(ARGS)
+
 bench-doors: $(READY) ## Measure pages while 1,000 sockets hold back (ARGS="--sockets 200 --pages 50")
 	$(BIN)/python bench/doors.py $(ARGS)
 
@@ -82,4 +85,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving mutation-check bench-sandbox bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving mutation-check bench-sandbox bench-beside bench-doors screenshots lock clean

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+
 from background_work import work_off
 from factories import make_document, make_member, make_party, make_workspace, owner_of
 from tallystick.background import queue
