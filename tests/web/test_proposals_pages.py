@@ -99,6 +99,20 @@ def test_a_workspace_without_codes_takes_xeros_rates_that_are_ticked(
     assert TaxMapping.objects.get().tax_type == "OUTPUT2"
 
 
+def test_codes_of_another_country_are_joined_by_the_rates_that_there_are(
+    browser, workspace, organisation, lists, address
+) -> None:
+    make_tax_code(workspace, "VAT20", "20")
+    make_tax_code(workspace, "NONE", "0")
+    seen = browser.get(address("tax-mapping")).text
+    assert "None of your tax codes above 0% fits a rate of Demo Company (NZ)." in seen
+
+    browser.post(address("tax-codes-from-xero"), {"tax_type": ["OUTPUT2", "INPUT2"]})
+
+    assert TaxCode.objects.count() == 4
+    assert "Begin with Xero" not in browser.get(address("tax-mapping")).text
+
+
 def test_taking_no_rate_makes_nothing_and_says_so(browser, organisation, lists, address) -> None:
     answer = browser.post(address("tax-codes-from-xero"), {}, follow=True)
 

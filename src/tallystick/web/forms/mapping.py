@@ -54,6 +54,13 @@ class TaxMappingForm(ChoicesForm):
             "Left open, such a document fails and says so.",
         )
 
+    @property
+    def is_foreign(self) -> bool:
+        """No code above 0% is mapped or has a proposal: there are none, or of another country."""
+        names = {f"tax-{code.pk}-{one}" for code in self.codes if code.rate for one in Direction}
+        proposed = {name for name, one in self.proposals.items() if one.is_sure}
+        return not any(self._chosen[name] or name in proposed for name in names)
+
     def rows(self) -> list[Row]:
         return [
             Row(

@@ -84,7 +84,7 @@ class _Page:
             form = form or self.form(None, organisation, proposes=chooses)
             form.waiting = waiting_for(organisation, *self.keys)
             context |= {"form": form, "untaxed": self.asks_of_tax and _untaxed(organisation)}
-            if not TaxCode.objects.in_workspace(workspace).exists():
+            if isinstance(form, TaxMappingForm) and form.is_foreign:
                 context["offers"] = rates_to_take(organisation)
         template = f"web/pages/{self.name.replace('-', '_')}.html"
         return render(request, template, context, status=status)
