@@ -15,6 +15,7 @@ FLOORS = {
     "tallystick.failpoints": 0,
     "tallystick.logs": 0,
     "tallystick.money": 0,
+    "tallystick.spreadsheets": 0,
     "tallystick.postgres": 0,
     "tallystick.xero": 0,
     "tallystick.background": 1,

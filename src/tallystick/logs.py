@@ -1,7 +1,12 @@
-"""Structured logs: one JSON object a line (or coloured text), the same for every library."""
+"""Structured logs: one JSON object a line (or coloured text), the same for every library.
+
+What people put into an address stays out of them: a search, a code of Xero's, a token. A request is
+named by its route, and an error is told without the values at hand when it happened.
+"""
 
 import logging
 import sys
+from http import HTTPStatus
 from typing import Any, TextIO
 
 import structlog
@@ -14,6 +19,25 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.StackInfoRenderer(),
 ]
+
+
+def name_requests(
+    _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Put route and method in the place of a request and of what Django says with its address.
+
+    Of an address or header that was refused, no exception is told either: it quotes them.
+    """
+    request = event.pop("request", None)
+    if not hasattr(request, "resolver_match"):
+        return event
+    match, status = request.resolver_match, event.get("status_code")
+    event["route"], event["method"] = match.view_name if match else "none", request.method
+    if status:
+        event["event"] = HTTPStatus(status).phrase
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            event.pop("exc_info", None)
+    return event
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):
@@ -39,7 +63,7 @@ def config(*, level: str, style: str) -> dict[str, Any]:
     tail: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if style == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,
@@ -47,7 +71,7 @@ def config(*, level: str, style: str) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder()],
+                "foreign_pre_chain": [*_SHARED, structlog.stdlib.ExtraAdder(), name_requests],
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
             }
         },
@@ -56,6 +80,9 @@ def config(*, level: str, style: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # These tell values of pages and of statements, whatever level is asked for.
+            "django.db.backends": {"level": "WARNING"},
+            "django.template": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
             "waitress": {"level": "WARNING"},
             "waitress.queue": {"level": "ERROR"},  # it tells of every request that waits

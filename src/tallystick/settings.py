@@ -104,7 +104,13 @@ STUCK_MINUTES = env_int("TALLYSTICK_STUCK_MINUTES", default=30, at_least=1, at_m
 
 
 def _database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
+    try:
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:  # its words would tell the password
+        raise SettingError(
+            "DATABASE_URL is not understood. It looks like postgresql://user:password@host:5432/name, "
+            "with special characters of the password written as %40 and the like."
+        ) from None
     if parts.scheme not in {"postgres", "postgresql"}:
         raise SettingError("DATABASE_URL must begin with postgresql://; other databases do not do.")
     options: dict[str, object] = dict(parse_qsl(parts.query))
@@ -118,7 +124,7 @@ def _database(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or str(options.pop("user", ""))),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": parts.port or "",
+        "PORT": port or "",
         "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

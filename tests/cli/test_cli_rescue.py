@@ -150,8 +150,20 @@ def _checked(books: Books, *more: str) -> Result:
     return ended
 
 
-def test_check_says_that_no_worker_has_come(books: Books) -> None:
+def test_check_that_only_asks_ends_0(books: Books) -> None:
+    Lane.objects.update(check_due_at=None)
+
     ended = command("check", "--wait", "0")
+    told = command("check", "--wait", "0", "--json")
+
+    assert (ended.exit_code, told.exit_code) == (Exit.OK, Exit.OK)
+    assert "The check is planned" in ended.stdout
+    assert json.loads(told.stdout) == {"planned": True}
+    assert Lane.objects.exclude(check_due_at=None).exists()
+
+
+def test_check_says_that_no_worker_has_come(books: Books) -> None:
+    ended = command("check", "--wait", "1")
 
     assert "tallystick worker" in str(ended.exception)
     assert Lane.objects.exclude(check_due_at=None).exists()

@@ -1,5 +1,7 @@
 """Ending a connection, and giving stored tokens a new key."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection as database
@@ -9,7 +11,7 @@ from pytest_django.fixtures import Settings
 from consenting import NZ, UK, connect
 from factories import make_member, make_workspace, owner_of
 from tallystick.connections.fields import Undecryptable
-from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.connections.models import Connection, ConnectionStatus, ConsentRequest, Organisation
 from tallystick.connections.services import connection_of, disconnect, reencrypt_tokens
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import AuditEntry, Role, User, Workspace
@@ -140,6 +142,7 @@ def test_a_lost_key_is_mended_by_connecting_again(
     xero: Running, workspace: Workspace, owner: User, settings: Settings
 ) -> None:
     connect(workspace, owner)
+    ConsentRequest.objects.update(created_at=timezone.now() - timedelta(days=2))
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(Undecryptable, match="connect Xero again"):
         Connection.objects.get()

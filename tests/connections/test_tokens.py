@@ -19,7 +19,11 @@ from factories import make_workspace, owner_of
 from tallystick.connections.client import client_for
 from tallystick.connections.models import ApiCall, Connection, ConnectionStatus, Organisation
 from tallystick.connections.problems import mark_error
-from tallystick.connections.services import connection_of
+from tallystick.connections.services import (
+    connection_of,
+    forget_unreadable_tokens,
+    judge_stored_tokens,
+)
 from tallystick.connections.tokens import (
     RenewalUnderWay,
     access_token,
@@ -373,17 +377,51 @@ def test_a_call_that_cannot_be_recorded_goes_well_all_the_same(
     assert "api_call_not_recorded" in caplog.text
 
 
-def test_a_machine_without_the_key_waits_and_says_so_and_the_connection_stays(
+def test_tokens_that_no_key_reads_turn_the_connection_to_error_until_one_does(
     organisation: Organisation, settings: Settings
 ) -> None:
     keys = settings.ENCRYPTION_KEYS
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
 
-    with pytest.raises(TryLater, match="TALLYSTICK_ENCRYPTION_KEYS"):
-        client_for(organisation).organisation()
+    with pytest.raises(NotConnected, match="cannot be read"):
+        access_token(organisation)
 
+    told = connection_of(organisation.workspace)
+    assert told.status == ConnectionStatus.ERROR
+    assert "bring the key back" in told.problem
     settings.ENCRYPTION_KEYS = keys
-    assert client_for(organisation).organisation().organisation_id == NZ
+    judge_stored_tokens()  # as a worker does when it starts
+    assert connection_of(organisation.workspace).problem == ""
+    assert access_token(organisation) == stored().access_token
+
+
+def test_of_two_organisations_the_one_whose_tokens_can_be_read_goes_on(
+    organisation: Organisation, settings: Settings
+) -> None:
+    keys, other = settings.ENCRYPTION_KEYS, make_workspace("Second Shop")
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    readable = connect(other, owner_of(other), tenant_id=UK).organisation
+    assert readable is not None
+
+    judge_stored_tokens()
+
+    assert connection_of(organisation.workspace).status == ConnectionStatus.ERROR
+    assert access_token(readable)
+    settings.ENCRYPTION_KEYS = keys
+
+
+def test_forgotten_tokens_leave_a_connection_that_a_reconnect_mends(
+    organisation: Organisation, settings: Settings
+) -> None:
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    forgotten = forget_unreadable_tokens()
+
+    assert [one.workspace for one in forgotten] == [organisation.workspace]
+    assert connection_of(organisation.workspace).status == ConnectionStatus.ERROR
+    connect(organisation.workspace, owner_of(organisation.workspace))
+    assert access_token(organisation)
+    assert forget_unreadable_tokens() == []
 
 
 def test_no_token_is_shown_by_errors_or_logs_of_a_renewal(

@@ -1,5 +1,6 @@
 """What holds for every import: nothing twice, nothing lost, bad rows stop nothing."""
 
+import csv
 import io
 from decimal import Decimal
 
@@ -264,3 +265,25 @@ def test_no_text_whatsoever_breaks_an_import(run, cells):
     report = run(content)
 
     assert report.documents == 0 or Document.objects.exists()
+
+
+def test_cells_that_we_quoted_are_read_as_they_were(simple, document):
+    """What a spreadsheet must not run has a quote in front in every file of ours."""
+    simple(
+        "INV-1,C1,Cafe,2026-11-02,TEA,'=1+1,1,5.00", "INV-1,C1,Cafe,2026-11-02,'-T,'s tea,1,5.00"
+    )
+
+    lines = document("INV-1").lines.order_by("position")
+    assert [one.description for one in lines] == ["=1+1", "'s tea"]
+    assert lines[1].item_code == "-T"
+
+
+def test_the_list_of_bad_rows_runs_nothing_and_keeps_numbers(simple):
+    listed = io.StringIO()
+
+    simple('"=2+5",C1,Cafe,2026-11-02,TEA,Tea,"=cmd()",-5.00', bad_rows_to=listed)
+    simple("INV-2,C1,Cafe,2026-11-02,TEA,Tea,1,-5.000001", bad_rows_to=listed)
+
+    values = [row[2] for row in csv.reader(listed.getvalue().splitlines())]
+    assert "'=cmd()" in values
+    assert "-5.000001" in values

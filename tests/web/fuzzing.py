@@ -21,9 +21,10 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
-from fuzz_reading import Reading
-from fuzz_values import BODIES, CONTENTS, FILE_NAMES, HEADERS, HOSTILE, MARK, QUOTED
-from fuzz_world import FOREIGN, World
+
+from web.fuzz_reading import Reading
+from web.fuzz_values import BODIES, CONTENTS, FILE_NAMES, HEADERS, HOSTILE, MARK, QUOTED
+from web.fuzz_world import FOREIGN, World
 
 SLOW_SECONDS = 3.0
 _FORM = "application/x-www-form-urlencoded"

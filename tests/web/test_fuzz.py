@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 
 import pytest
-from fuzz_values import PLACES
-from fuzz_world import make_world
-from fuzzing import Fuzz
 
 import tallystick.web
 from factories import PASSWORD
 from tallystick.web.given import path_in
+from web.fuzz_values import PLACES
+from web.fuzz_world import make_world
+from web.fuzzing import Fuzz
 
 SEED = os.environ.get("FUZZ_SEED", "1")
 #: Each round has another value at each place; a part of one does for every change.

@@ -9,8 +9,7 @@ import typer
 
 from tallystick.cli import bringing_in, rescuing, serving, syncing, upkeep
 from tallystick.cli.exits import Exit, Stop
-from tallystick.environment import SettingError
-from tallystick.postgres import PostgresError
+from tallystick.cli.troubles import stop_for
 
 app = typer.Typer(
     name="tallystick",
@@ -26,7 +25,8 @@ for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
     *(syncing.sync, syncing.status, syncing.log),
     *(rescuing.check, rescuing.undo),
-    *(upkeep.migrate, upkeep.create_owner, upkeep.new_password, upkeep.reencrypt),
+    *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
+    *(upkeep.reencrypt, upkeep.forget_tokens),
 ):
     app.command()(command)
 app.command("import")(bringing_in.import_)
@@ -35,31 +35,22 @@ app.command("import")(bringing_in.import_)
 def main() -> None:
     """Run one command; what a person can mend is said in words, without a traceback."""
     try:
+        _refuse_what_is_no_text(sys.argv[1:])
         app()
-    except Stop as stop:
-        _end(stop, stop.code)
-    except (SettingError, PostgresError) as error:
-        _end(error, Exit.NOT_SET_UP)
     except Exception as error:
-        if not _is_of_the_database(error):
+        stop = stop_for(error)
+        if stop is None:
             raise
-        reason = " ".join(str(error).split())
-        said = (
-            f"The database broke off: {reason}. All that was done so far is whole; once the "
-            "database answers, the same command does the rest."
-        )
-        _end(Stop(said), Exit.FAILED)
+        print(f"tallystick: {stop}", file=sys.stderr)
+        sys.exit(stop.code)
 
 
-def _is_of_the_database(error: Exception) -> bool:
-    """Tell whether the database ended the command: restarted, killed or out of reach."""
-    if "django.db" not in sys.modules:
-        return False
-    from django.db import InterfaceError, OperationalError
-
-    return isinstance(error, OperationalError | InterfaceError)
-
-
-def _end(error: Exception, code: Exit) -> None:
-    print(f"tallystick: {error}", file=sys.stderr)
-    sys.exit(code)
+def _refuse_what_is_no_text(words: list[str]) -> None:
+    """Raise Stop for bytes that are no text, which neither the database nor a message could hold."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise Stop(
+                f"The argument {word!a} is not text in UTF-8. Write it anew.", code=Exit.USAGE
+            ) from None

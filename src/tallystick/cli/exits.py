@@ -7,10 +7,10 @@ class Exit(IntEnum):
     """Exit codes of every command; `docs/operating.md` lists them for scripts."""
 
     OK = 0
-    FAILED = 1  #: It could not be done; the message says why.
+    FAILED = 1  #: It could not be done, and may later; the message says why.
     USAGE = 2  #: The command line was not understood.
     NEEDS_PERSON = 3  #: Done as far as possible; some things wait for a person.
-    NOT_SET_UP = 4  #: A setting, key, database or migration is missing; trying again is no use.
+    NOT_SET_UP = 4  #: Something must be set up or changed first; trying again is no use.
     INTERRUPTED = 130  #: Ctrl-C; what was finished stays finished.
 
 

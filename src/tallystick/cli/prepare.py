@@ -1,28 +1,35 @@
 """Make this process ready to use the rooms: data folder, keys, database, settings, migrations."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tallystick import postgres
 from tallystick.cli.exits import Exit, Stop
-from tallystick.cli.keys import ensure_keys, require_keys
+from tallystick.cli.keys import ensure_keys, require_fitting, require_keys
+from tallystick.cli.troubles import away, said_by, stop_for
 from tallystick.environment import env_secret
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.migrations.executor import MigrationExecutor
 
 #: Advisory lock under which migrations are applied; any fixed number of our own.
 _MIGRATION_LOCK = 7_316_554_100
 
 
-def prepare(*, migrations: Literal["require", "apply", "leave"] = "require") -> None:
+def prepare(
+    *, migrations: Literal["require", "apply", "leave"] = "require", forgetting: bool = False
+) -> None:
     """See to everything that a command needs before it may import Django's models.
 
     1. Without DATABASE_URL: data folder, keys and embedded PostgreSQL, which runs as long as
        this process. With it: the keys must be set.
     2. The settings are read, each validated.
     3. The database must answer. Open migrations are refused, applied, or left to the caller.
+    4. The encryption keys must read the tokens that it holds, unless the command is about to forget
+       those (`forgetting`).
 
     Raises Stop, SettingError or PostgresError, each with what to do.
     """
@@ -30,10 +37,12 @@ def prepare(*, migrations: Literal["require", "apply", "leave"] = "require") -> 
     if env_secret("DATABASE_URL"):
         require_keys(data_dir / "keys")
     else:
-        postgres.ensure_running(make_data_dir(data_dir))
-        ensure_keys(data_dir / "keys")
+        running = postgres.ensure_running(make_data_dir(data_dir))
+        ensure_keys(data_dir / "keys", url=running.url, forgetting=forgetting)
     _set_up_django()
     names = open_migrations()
+    if not forgetting:
+        _require_fitting_keys(data_dir / "keys")
     if migrations == "apply":
         apply_migrations()
     elif names and migrations == "require":
@@ -65,7 +74,7 @@ def make_data_dir(path: Path) -> Path:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
         path.chmod(mode)  # whatever the umask leaves of it
     except OSError as error:
-        raise Stop(
+        raise stop_for(error) or Stop(
             f"The data folder {path} cannot be made: {error.strerror}. "
             "Set TALLYSTICK_DATA_DIR to a folder that this account may write to.",
             code=Exit.NOT_SET_UP,
@@ -91,12 +100,43 @@ def apply_migrations() -> list[str]:
 
 
 def open_migrations() -> list[str]:
-    """Return the migrations not yet applied, as `app.name`, in their order."""
+    """Return the migrations not yet applied, as `app.name`, in their order.
+
+    Raises Stop where the database is a newer Tallystick's.
+    """
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(_answering_connection())
+    _refuse_newer(executor)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def _require_fitting_keys(folder: Path) -> None:
+    from django.conf import settings
+    from django.db import connection
+
+    require_fitting(settings.ENCRYPTION_KEYS, connection.connection, folder)
+
+
+def _refuse_newer(executor: "MigrationExecutor") -> None:
+    """Raise Stop where migrations were applied that this code does not know.
+
+    Old code on newer tables would write what the newer one does not expect.
+    """
+    applied = executor.loader.applied_migrations or {}
+    unknown = sorted(set(applied) - set(executor.loader.disk_migrations or {}))
+    if not unknown:
+        return
+    (app, name), count = unknown[-1], len(unknown)
+    day = applied[app, name].applied  # type: ignore[attr-defined] # a row of the recorder
+    raise Stop(
+        f"This database was brought up to date by a newer Tallystick on {day:%d %b %Y}: it has {count} "
+        f"migration{'' if count == 1 else 's'} that this one ({version('tallystick')}) does not know, "
+        f"such as {app}.{name}. Nothing was changed. Install the newer version again, or bring back "
+        "the backup that was made before that day; a database does not go back by itself.",
+        code=Exit.NOT_SET_UP,
+    )
 
 
 def _set_up_django() -> None:
@@ -107,16 +147,15 @@ def _set_up_django() -> None:
 
 
 def _answering_connection() -> "BaseDatabaseWrapper":
-    from django.db import OperationalError, connection
+    from django.db import OperationalError, ProgrammingError, connection
 
+    place = connection.settings_dict
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        place = connection.settings_dict
-        reason = " ".join(str(error).split())
+        raise away(error, place=f"{place['NAME']} on {place['HOST'] or 'this machine'}") from error
+    except ProgrammingError as error:  # of libpq, about what stands behind the question mark
         raise Stop(
-            f"The database {place['NAME']} on {place['HOST'] or 'this machine'} does not answer: "
-            f"{reason}. Check DATABASE_URL and that the server runs; nothing was changed.",
-            code=Exit.NOT_SET_UP,
+            f"DATABASE_URL is not understood: {said_by(error)}.", code=Exit.NOT_SET_UP
         ) from error
     return connection

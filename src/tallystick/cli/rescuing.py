@@ -33,13 +33,15 @@ _RUNS = 20
 def check(
     workspace: WorkspaceOption = "",
     person: PersonOption = "",
-    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the report.")] = 120,
+    wait: Annotated[
+        int, typer.Option(min=0, help="Seconds to wait for the report; 0: only ask for it.")
+    ] = 120,
     as_json: JsonOption = False,
 ) -> None:
     """Have Xero looked through now for second, forgotten and withdrawn copies; print the report.
 
     A running worker does the looking. What stands in Needs attention is listed, too. Exit code 3:
-    something stands there, or was not as expected; 0 only where nothing does and all was.
+    something stands there, or was not as expected; 0 where nothing does and all was, and with --wait 0.
     """
     prepare()
     from tallystick.sync.attention_words import causes_told
@@ -56,6 +58,10 @@ def check(
         check_now(workspace=where, actor=acting_person(where, person))
     except (NotConnected, NotAllowed) as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
+    if not wait:
+        planned = "The check is planned: a worker looks through Xero before it sends anything more."
+        print(json.dumps({"planned": True}) if as_json else planned)
+        return
     until = time.monotonic() + wait
     found = last_check(organisation)
     while found == before:

@@ -49,8 +49,10 @@ def worker(threads: Threads = None) -> None:
     prepare()
     from django.conf import settings
 
+    from tallystick.connections.services import judge_stored_tokens
     from tallystick.sync.worker import run_worker
 
+    judge_stored_tokens()
     run_worker(threads=threads or settings.WORKER_THREADS, stop=signals_to_end())
 
 

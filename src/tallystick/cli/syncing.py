@@ -102,7 +102,9 @@ def log(
     outcome: Annotated[str, typer.Option(help="Only: open, done, failed, held, unknown.")] = "",
     action: Annotated[str, typer.Option(help="Only: resolve, ask, create, retract, retry …")] = "",
     search: Annotated[str, typer.Option(help="Only with this in number, name or message.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="How many of the newest to begin with.")] = 30,
+    limit: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="How many of the newest to begin with.")
+    ] = 30,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they happen.")] = False,
     as_json: JsonOption = False,
 ) -> None:

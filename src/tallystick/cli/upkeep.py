@@ -70,6 +70,29 @@ def reencrypt() -> None:
     print(f"Written anew with the first key: {count}. The older keys can be dropped now.")
 
 
+def forget_tokens(
+    yes: Annotated[bool, typer.Option("--yes", help="Forget them; without, only show.")] = False,
+) -> None:
+    """Forget Xero's tokens that cannot be read, because the encryption key is lost for good.
+
+    Each workspace concerned reconnects to Xero once, under Settings, Integrations; documents, links,
+    mappings and what waits are kept. A lost key is made anew. Exit code 3: it was only shown.
+    """
+    if not yes:
+        raise Stop(
+            "Nothing was changed. With --yes the tokens that cannot be read are forgotten, and each "
+            "workspace concerned must reconnect to Xero. Look for the key in your backups first: with "
+            "it nothing needs to be done.",
+            code=Exit.NEEDS_PERSON,
+        )
+    prepare(forgetting=True)
+    from tallystick.connections.services import forget_unreadable_tokens
+
+    for connection in forget_unreadable_tokens():
+        print(f"Forgotten: {connection}. Reconnect it under Settings, Integrations.")
+    print("All tokens that are left can be read.")
+
+
 def first_owner(*, email: str, workspace: str, currency: str, timezone: str) -> str:
     """Make the first owner unless there are people already; return what to tell them, or "".
 

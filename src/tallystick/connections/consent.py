@@ -23,7 +23,13 @@ from django.db.models.functions import Now
 
 from tallystick.connections import errors, installation
 from tallystick.connections.binding import release
-from tallystick.connections.models import Connection, ConsentRequest, OrganisationChoice
+from tallystick.connections.fields import Undecryptable
+from tallystick.connections.models import (
+    Connection,
+    ConsentRequest,
+    OrganisationChoice,
+    forget_journeys,
+)
 from tallystick.connections.scopes import scopes_needed
 from tallystick.connections.switching import bind_or_ask
 from tallystick.failpoints import failpoint
@@ -62,9 +68,8 @@ def begin_consent(*, workspace: Workspace, user: User) -> ConsentStart:
     require(user, workspace, Permission.MANAGE_SYNC)
     if not installation.is_set_up():
         raise errors.NotSetUp(workspace=workspace)
-    ConsentRequest.objects.filter(
-        workspace=workspace, created_at__lt=Now() - timedelta(days=1)
-    ).delete()
+    old = ConsentRequest.objects.filter(created_at__lt=Now() - timedelta(days=1))
+    forget_journeys(old.filter(workspace=workspace))
     nonce, pkce, scopes = token_urlsafe(32), make_pkce(), scopes_needed()
     request = ConsentRequest.objects.create(
         workspace=workspace,
@@ -98,8 +103,8 @@ def finish_consent(
     _spend(request)
     failpoint("consent.spent")
     if error:
-        log.info("xero_consent_refused", workspace=workspace.pk, error=error[:60])
         declined = error == "access_denied"
+        log.info("xero_consent_refused", workspace=workspace.pk, declined=declined)
         raise (errors.Declined if declined else errors.RefusedByXero)(workspace=workspace)
     if not code:
         raise errors.RefusedByXero(workspace=workspace)
@@ -126,7 +131,10 @@ def _authentic_request(state: str, cookie_nonce: str, user: User | AnonymousUser
     if isinstance(user, AnonymousUser):
         raise errors.SignedOut()
     found = ConsentRequest.objects.select_related("workspace", "user").filter(pk=pk)
-    request = found.first()
+    try:
+        request = found.first()
+    except Undecryptable:  # begun before the encryption key was lost
+        request = None
     if request is None:
         raise errors.TooOld()
     if not compare_digest(bytes(request.nonce_digest), _digest(cookie_nonce)):

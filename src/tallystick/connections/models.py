@@ -83,6 +83,8 @@ class Connection(models.Model):
 
     #: How much longer the access token lasts by the database's clock; see `tokens`.
     access_left: timedelta | None
+    #: The refresh token as it is stored; see `services`.
+    stored: str
 
     objects: ClassVar[models.Manager["Connection"]] = ConnectionQuerySet.as_manager()
 
@@ -108,6 +110,11 @@ class ConsentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} for {self.workspace}"
+
+
+def forget_journeys(requests: models.QuerySet[ConsentRequest]) -> None:
+    """Delete them, whether or not the key of their secrets is still known."""
+    requests.defer("code_verifier").delete()
 
 
 class OrganisationChoiceQuerySet(models.QuerySet["OrganisationChoice"]):

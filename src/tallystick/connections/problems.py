@@ -1,6 +1,7 @@
 """From what Xero refused to the one sentence on the Xero card."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.workspaces import audit
@@ -31,6 +32,14 @@ _SENTENCES: dict[type[NeedsPerson], str] = {
 }
 
 
+#: Why a connection is in error whose tokens no key here reads; `connections.services` takes it back by
+#: itself once one does.
+UNREADABLE = (
+    "The tokens for Xero cannot be read: the encryption key that they were written with is not among this "
+    "installation's keys. Whoever runs Tallystick can bring the key back and restart."
+)
+
+
 def sentence_for(error: NeedsPerson, organisation: Organisation) -> str:
     """Return why a person has to act, with the organisation's name; what to do is on the card."""
     for kind, sentence in _SENTENCES.items():
@@ -55,7 +64,17 @@ def mark_error(
     )
     if generation is not None:
         live = live.filter(generation=generation)
-    problem = sentence_for(error, organisation)
+    return _turn(live, organisation, sentence_for(error, organisation))
+
+
+@transaction.atomic
+def mark_unreadable(organisation: Organisation) -> bool:
+    """Turn the organisation's connection to `error`, since no key here reads its tokens."""
+    live = Connection.objects.filter(organisation=organisation, status=ConnectionStatus.CONNECTED)
+    return _turn(live, organisation, UNREADABLE)
+
+
+def _turn(live: QuerySet[Connection], organisation: Organisation, problem: str) -> bool:
     if not live.update(status=ConnectionStatus.ERROR, problem=problem, refreshing_until=None):
         return False
     audit.record(

@@ -1,10 +1,14 @@
 """The connection of a workspace: looking at it, ending it, and rotating the key of its tokens."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from tallystick.connections import installation
@@ -15,7 +19,10 @@ from tallystick.connections.models import (
     ConsentRequest,
     Organisation,
     OrganisationChoice,
+    forget_journeys,
 )
+from tallystick.connections.problems import UNREADABLE, mark_unreadable
+from tallystick.connections.vault import readable
 from tallystick.failpoints import failpoint
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
@@ -89,10 +96,47 @@ def reencrypt_tokens() -> int:
             holders += model.objects.select_for_update().order_by("pk")
         for holder in holders:
             holder.save(update_fields=["access_token", "refresh_token"])
+        forget_journeys(ConsentRequest.objects.filter(created_at__lt=Now() - timedelta(days=1)))
         requests = list(ConsentRequest.objects.select_for_update().order_by("pk"))
         for request in requests:
             request.save(update_fields=["code_verifier"])
     return len(holders) + len(requests)
+
+
+def judge_stored_tokens() -> None:
+    """Turn connections to `error` whose tokens no key here reads, and back those that one reads again."""
+    for connection in _with_stored_tokens():
+        is_readable = readable(settings.ENCRYPTION_KEYS, connection.stored)
+        if connection.organisation and connection.is_connected and not is_readable:
+            mark_unreadable(connection.organisation)
+        elif is_readable:
+            Connection.objects.filter(
+                pk=connection.pk, status=ConnectionStatus.ERROR, problem=UNREADABLE
+            ).update(status=ConnectionStatus.CONNECTED, problem="")
+
+
+@transaction.atomic
+def forget_unreadable_tokens() -> list[Connection]:
+    """Erase tokens that no key here reads, and return their connections, in `error` until reconnected."""
+    lost = [
+        one for one in _with_stored_tokens() if not readable(settings.ENCRYPTION_KEYS, one.stored)
+    ]
+    for connection in lost:
+        if connection.organisation and connection.is_connected:
+            mark_unreadable(connection.organisation)
+    found = Connection.objects.filter(pk__in=[one.pk for one in lost])
+    found.update(access_token="", refresh_token="", access_expires_at=None)
+    OrganisationChoice.objects.without_tokens().delete()
+    forget_journeys(ConsentRequest.objects.all())  # they could not be finished without the key
+    return lost
+
+
+def _with_stored_tokens() -> QuerySet[Connection]:
+    """Return the connections that hold tokens, each with its refresh token as it is stored."""
+    stored = Cast("refresh_token", TextField())
+    rows = Connection.objects.without_tokens().select_related("organisation", "workspace")
+    # The model declares it, so that its readers know its type.
+    return rows.exclude(refresh_token="").annotate(stored=stored).order_by("pk")  # type: ignore[no-redef]
 
 
 def _held_secrets(workspace: Workspace) -> Connection | None:

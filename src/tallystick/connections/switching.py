@@ -21,6 +21,7 @@ from tallystick.connections.binding import (
     is_taken_elsewhere,
     release,
 )
+from tallystick.connections.fields import Undecryptable
 from tallystick.connections.models import (
     Connection,
     ConsentRequest,
@@ -151,7 +152,10 @@ def _spend(workspace: Workspace, user: User, choice_id: int) -> OrganisationChoi
         mine = OrganisationChoice.objects.filter(
             pk=choice_id, request__workspace=workspace, request__user=user
         )
-        found = mine.select_for_update(of=("self",)).first()
+        try:
+            found = mine.select_for_update(of=("self",)).first()
+        except Undecryptable:  # asked before the encryption key was lost
+            raise errors.AnsweredTooLate(workspace=workspace) from None
         if found is None:
             raise errors.AnsweredBefore(workspace=workspace)
         is_in_time = mine.filter(created_at__gt=Now() - ANSWER_WITHIN).exists()

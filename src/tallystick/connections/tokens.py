@@ -20,7 +20,7 @@ from tallystick.connections import installation
 from tallystick.connections.calls import recorder
 from tallystick.connections.fields import Undecryptable
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
-from tallystick.connections.problems import mark_error
+from tallystick.connections.problems import UNREADABLE, mark_error, mark_unreadable
 from tallystick.failpoints import failpoint
 from tallystick.xero import ConsentRevoked, NotConnected, TokenSet, TryLater, refresh
 
@@ -39,8 +39,8 @@ class RenewalUnderWay(TryLater):
 def bound_connection(organisation: Organisation) -> Connection:
     """Return the live connection of the organisation's workspace, if it is to this organisation.
 
-    Raises NotConnected where the workspace is bound to no or to another organisation by now, and
-    TryLater where this machine lacks the key of the tokens: others may have it.
+    Raises NotConnected where the workspace is bound to no or to another organisation by now, or no
+    key here reads its tokens; the connection is then in error.
     Raises RuntimeError inside a transaction, because what follows is a call to Xero.
     """
     try:
@@ -53,8 +53,9 @@ def bound_connection(organisation: Organisation) -> Connection:
             left = ExpressionWrapper(F("access_expires_at") - Now(), DurationField())
             # The model declares it, so that its readers know its type.
             found = rows.annotate(access_left=left).first()  # type: ignore[no-redef]
-    except Undecryptable as unreadable:
-        raise TryLater(str(unreadable), request="(none)", retry_after_seconds=60) from None
+    except Undecryptable:
+        mark_unreadable(organisation)
+        raise NotConnected(UNREADABLE, request="(none)") from None
     if found is None:
         raise NotConnected(
             f"This workspace is not connected to {organisation} now. Nothing was sent. Connect "

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, cast
 
 from tallystick.importing.errors import NotATable
+from tallystick.spreadsheets import as_written
 
 #: A physical line longer than this is cut, and with it its row refused: memory stays bounded.
 LONGEST_LINE = 1_000_000
@@ -109,7 +110,7 @@ class Table:
             if not any(cells):
                 continue
             if len(cells) == width or (len(cells) > width and not any(cells[width:])):
-                yield Row(line, cells[:width], None)
+                yield Row(line, as_written(cells[:width]), None)
             else:
                 yield Row(line, cells, _wrong_width(len(cells), width))
 

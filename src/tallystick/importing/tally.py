@@ -11,6 +11,7 @@ from tallystick.importing.cells import readable
 from tallystick.importing.judging import Accepted, Cause, Declined
 from tallystick.importing.report import KEPT, BadRow, ImportReport
 from tallystick.importing.staging import MOST_LINES, Crowd
+from tallystick.spreadsheets import spreadsheet_safe
 
 #: So many bad rows go to the list beside the report.
 LISTED = 100_000
@@ -88,7 +89,7 @@ class Tally:
         if self._list and self._listed == LISTED:
             self._list.writerow([bad.line, "", "", "More follow. Correct these first."])
         elif self._list and self._listed < LISTED:
-            self._list.writerow([bad.line, *map(_harmless, bad[1:])])
+            self._list.writerow([bad.line, *map(spreadsheet_safe, bad[1:])])
 
 
 def _count(counts: dict[str, int], name: str) -> None:
@@ -97,8 +98,3 @@ def _count(counts: dict[str, int], name: str) -> None:
 
 def _add(totals: dict[str, Decimal], currency: str, amount: Decimal) -> None:
     totals[currency] = totals.get(currency, Decimal(0)) + amount
-
-
-def _harmless(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -35,7 +35,9 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     # Statements and their details carry people's data; the log keeps to the error itself.
+    "log_min_messages": "log",  # errors of statements are told to who asked, and quote values
     "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }

@@ -17,7 +17,7 @@ from tallystick.sync.reading import with_states, word_of
 from tallystick.web.filters import DocumentFilter
 from tallystick.web.kinds import pages_of
 from tallystick.web.payment_filter import PaymentFilter, is_in
-from tallystick.web.spreadsheets import csv_lines, spreadsheet_safe
+from tallystick.web.spreadsheets import csv_lines
 from tallystick.workspaces.models import Workspace
 
 EXPORT = "export"
@@ -97,8 +97,8 @@ def _document_row(document: Document) -> list[object]:
     texts = (document.number, document.party.number, document.party.name)
     state = getattr(document, "sync_state", "")
     return [
-        *map(spreadsheet_safe, texts), document.issued_on, document.due_on,
-        spreadsheet_safe(document.reference), document.get_status_display(),
+        *texts, document.issued_on, document.due_on,
+        document.reference, document.get_status_display(),
         word_of(state) if state else "", document.currency, document.subtotal,
         document.tax, document.total,
     ]  # fmt: skip
@@ -116,6 +116,6 @@ def _payment_row(payment: Payment) -> list[object]:
     texts = (document.number, document.party.number, document.party.name)
     said = (payment.method, payment.reference)
     return [
-        payment.paid_on, "In" if is_in(payment) else "Out", *map(spreadsheet_safe, (*texts, *said)),
+        payment.paid_on, "In" if is_in(payment) else "Out", *texts, *said,
         payment.get_status_display(), document.currency, payment.amount,
     ]  # fmt: skip

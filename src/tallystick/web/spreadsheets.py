@@ -5,10 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-
-def spreadsheet_safe(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula, by the quote that it takes for text."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+from tallystick.spreadsheets import spreadsheet_safe
 
 
 def csv_answer(
@@ -34,4 +31,8 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
     writer = csv.writer(_Echo())
     yield writer.writerow(head)
     for row in rows:
-        yield writer.writerow(row)
+        yield writer.writerow(map(_cell, row))
+
+
+def _cell(value: object) -> object:
+    return spreadsheet_safe(value) if isinstance(value, str) else value

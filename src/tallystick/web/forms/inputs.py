@@ -29,7 +29,7 @@ class NumberInput(forms.TextInput):
 class NumberField(forms.DecimalField):
     """A number that can be worked out with; the books say which are too large for them."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override] # as DecimalField's does
         if value in self.empty_values:
             return None
         number = number_in(str(value))
