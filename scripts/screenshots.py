@@ -155,10 +155,11 @@ def picture_terminal(chromium: Browser, name: str, text: str) -> None:
 
 def _picture(page: Page, name: str, *, dark: bool = False) -> None:
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
     if dark:
         page.emulate_media(color_scheme="dark")
-        page.screenshot(path=IMAGES / f"{name}-dark.png")
+        # Without, colours would be caught on their way from light to dark.
+        page.screenshot(path=IMAGES / f"{name}-dark.png", animations="disabled")
         page.emulate_media(color_scheme="light")
 
 

@@ -14,8 +14,10 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from factories import make_party, make_payment
+from factories import line, make_party, make_payment
 from tallystick.books.models import Document
+from tallystick.books.tax_codes import set_default_tax_code
+from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync import choosing, queue, undoing
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Run
 from tallystick.web.attention_acts import ACTS
@@ -140,6 +142,17 @@ def naming_a_number(books: Books) -> Press:
     return Press(do, [link], {"state": "queued", "claim": "X-1"}, lines=1)
 
 
+def adding_tax(books: Books) -> Press:
+    """Two documents that were made before there was a default tax code."""
+    documents = [books.submit(f"INV-{n}", lines=[line()]) for n in range(2)]
+    vat = books.workspace.tax_codes.get(code="VAT20")
+    set_default_tax_code(workspace=books.workspace, tax_code=vat)
+    held = {"state": LinkState.HELD, "problem": {"code": UNTAXED_CODE}}
+    links = [put(books.link(one), is_there=False, **held) for one in documents]
+    do = partial(choosing.add_tax, workspace=books.workspace, actor=books.owner, link_ids=links)
+    return Press(do, links, {"state": "queued", "problem": None}, lines=2)
+
+
 def undoing_a_run(books: Books) -> Press:
     run, links = run_of(books, state=LinkState.SYNCED, xero_status="DRAFT")
 
@@ -193,6 +206,7 @@ PRESSES: dict[str, Callable[[Books], Press]] = {
     "send": in_bulk(choosing.send_ours, DRIFTED, forced_revision=1),
     "send ours too": of_payment(choosing.send_ours, EXISTS, forced_revision=1),
     "approve": approving,
+    "add_tax": adding_tax,
     "done": in_bulk(choosing.mark_done, GONE, to="excluded"),
     "mark a payment done": of_payment(choosing.mark_done, FAILED, to="excluded"),
     "leave": in_bulk(choosing.mark_done, ORPHANED, to="synced"),
