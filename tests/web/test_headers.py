@@ -47,14 +47,12 @@ def test_every_route_says_that_nothing_is_kept_and_what_a_browser_may_do(workspa
     client = Client(raise_request_exception=False)
     client.force_login(owner)
 
-    wrong = {
-        f"{verb} {path}": missing
-        for path in every_address(workspace.slug)
-        for verb in ("get", "post")
-        if (missing := wrong_headers(getattr(client, verb)(path)))
-        # Signing out and in again must not leave the rest to the sign-in page.
-        if client.force_login(owner) is None
-    }
+    wrong = {}
+    # Signing out comes last, so that the rest is not left to the sign-in page.
+    for path in sorted(every_address(workspace.slug), key=lambda path: path == "/sign-out/"):
+        for verb in (client.get, client.post):
+            if missing := wrong_headers(verb(path)):
+                wrong[path] = missing
 
     assert wrong == {}
 
