@@ -247,7 +247,7 @@ GUARDS = (
         (
             (
                 _FINDING,
-                "            return _number_taken(link, copy)\n",
+                "            return number_taken(link, copy)\n",
                 "            return confirmed(link, copy, sent.revision)\n",
             ),
         ),
@@ -313,6 +313,37 @@ GUARDS = (
             ),
         ),
         "sync/test_edits_push.py::test_touched_by_a_person_it_is_drift_with_its_three_sides",
+    ),
+    Guard(
+        "the comparison: what somebody changes in Xero does not stay green",
+        6,
+        (
+            (
+                "sync/push/compared.py",
+                "    found = drift(link, theirs, sent, here, as_sent=not _is_by_check(link))\n",
+                "    found = []\n",
+            ),
+        ),
+        "sync/test_drift_found.py::test_set_right_in_xero_the_question_goes_by_itself",
+    ),
+    Guard(
+        "the choice: ours sent over theirs once does not go over what is changed later",
+        6,
+        ((_VERDICTS, "        link.forced_revision = None\n", ""),),
+        "sync/test_drift_found.py::"
+        "test_ours_sent_over_it_once_a_later_change_is_not_overwritten_by_a_retry",
+    ),
+    Guard(
+        "letting go: a copy that is left to Xero is not found again by its marker",
+        2,
+        (
+            (
+                _FINDING,
+                "    return copy.record_id.lower() in link.let_go\n",
+                "    return False\n",
+            ),
+        ),
+        "sync/test_drift_remedies.py::test_each_remedy_ends_the_trouble_of_a_document[bill]",
     ),
     Guard(
         "the look before a repeat: a lost edit is not sent again over what a person wrote since",

@@ -90,6 +90,16 @@ class Bookkeeper:
         made = self.write("PUT", f"CreditNotes/{note.xero_id}/Allocations", allocation)
         return str(made["AllocationID"])
 
+    def merge(self, contact_id: str, *, into: str) -> None:
+        """Merge a contact into that of the name, as only a person on Xero's screens can."""
+        answer = httpx2.post(
+            f"{self.books.sandbox.url}/org/{self.books.organisation.tenant_id}"
+            f"/contacts/{contact_id}/merge",
+            data={"into": into},
+            verify=NO_TLS,
+        )
+        assert answer.status_code == 303, answer.text
+
     def make(
         self, kind: str, number: str, *, contact: str, amount: str = "210", **more: Any
     ) -> dict[str, Any]:

@@ -35,8 +35,9 @@ FREE = {
 }
 #: Functions that run within a boundary under another name: that boundary, and the name.
 BY_ANOTHER_NAME = {
-    "sync/push/checking.py:_documents": "check: judge",
-    "sync/push/checking.py:_payments": "check: judge",
+    "sync/push/checking.py:_check_documents": "check: judge",
+    "sync/push/checking.py:_check_credit_notes": "check: judge",
+    "sync/push/checking.py:_check_payments": "check: judge",
 }
 #: Other modules that write, each with what the engine takes from there.
 ELSEWHERE = {

@@ -368,8 +368,8 @@ def test_what_is_paid_there_cannot_be_overwritten_and_says_so(books: Books):
     held = books.link(invoice)
     assert held.state == LinkState.HELD
     assert held.problem["message"] == (
-        "INV-1 cannot be written anew: it is authorised in Xero, and payments or credits of 4.00 "
-        "GBP are recorded on it."
+        "Ours was not sent over INV-1. It is authorised in Xero with payments or credits of 4.00 "
+        "GBP on it, so it cannot be written over."
     )
     assert books.copy(invoice)["total"] == "14.94"
     choose(books, choosing.keep_theirs, invoice)

@@ -205,6 +205,8 @@ PRESSES: dict[str, Callable[[Books], Press]] = {
     "it is this payment": of_payment(choosing.keep_theirs, EXISTS, claim=CANDIDATE["id"]),
     "send": in_bulk(choosing.send_ours, DRIFTED, forced_revision=1),
     "send ours too": of_payment(choosing.send_ours, EXISTS, forced_revision=1),
+    "cancel": in_bulk(choosing.cancel_here, DRIFTED, intent=Intent.RETRACT),
+    "cancel a payment": of_payment(choosing.cancel_here, GONE, to="retracted"),
     "approve": approving,
     "add_tax": adding_tax,
     "done": in_bulk(choosing.mark_done, GONE, to="excluded"),

@@ -74,7 +74,7 @@ def test_causes_are_grouped_by_kind_of_trouble_the_newest_first(browser, stop, p
     assert titles(answer) == [
         ("Should be gone, still in Xero", "Payments or credits stand on it", 1),
         ("Number taken in Xero", "The number is taken in Xero", 1),
-        ("Changed in Xero", "Somebody changed it in Xero", 1),
+        ("Changed or removed in Xero", "Somebody changed it in Xero", 1),
         ("Could not be sent", "Xero does not know the account", 1),
         ("Could not be sent", "A tax code has no tax mapping", 2),
     ]
@@ -388,6 +388,7 @@ def test_a_check_is_asked_for_at_once_and_only_by_who_may(
 
 def test_a_viewer_may_retry_and_no_more(workspace, stop, page, signed_in) -> None:
     link = stop("INV-1", "differs", LinkState.HELD, xero_id=_any_id())
+    stop("INV-2", "locked")
     viewer = signed_in(make_member(workspace, Role.VIEWER))
     act = reverse("attention-act", args=[workspace.slug])
 

@@ -14,7 +14,7 @@ from tallystick.books.documents import edit_document
 from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import Document
 from tallystick.connections import installation
-from tallystick.sync.models import LinkState
+from tallystick.sync.models import Lane, LinkState
 from tallystick.web.addresses import record_address
 from xero_books import Books, connected_books, use_sandbox
 from xero_sandbox.server import Running, start
@@ -80,6 +80,10 @@ def drifted(books: Books, person: Bookkeeper) -> Document:
     return document
 
 
+#: The fields of a document's head and of its one line that Xero has.
+_SAME = "The 13 fields below say the same on both sides, as Xero was read"
+
+
 def page(client: Client, books: Books, document: Document):
     return client.get(record_address(document, books.workspace))
 
@@ -121,7 +125,7 @@ def test_sending_ours_writes_over_it(client, books, drifted) -> None:
 
     assert "Ours is queued for Xero." in said
     assert [one["total"] for one in books.live()] == ["49.80"]
-    assert "Xero has what you have." in page(client, books, drifted).text
+    assert _SAME in page(client, books, drifted).text
     assert "does not wait for this decision any more" in decide(client, books, "send_ours", drifted)
 
 
@@ -225,3 +229,71 @@ def test_a_draft_that_was_deleted_there_is_sent_again(client, books, person) -> 
     books.drain()
 
     assert [one["total"] for one in books.live()] == ["49.80"]
+
+
+@pytest.fixture
+def changed(books: Books, person: Bookkeeper) -> Document:
+    """An invoice that somebody changed in Xero, as the check found."""
+    document = books.submit("INV-1")
+    books.work()
+    person.change(books.link(document), Reference="By Mary")
+    look_through(books)
+    return document
+
+
+def look_through(books: Books) -> None:
+    Lane.objects.update(check_due_at="2000-01-01T00:00Z")
+    books.work()
+
+
+def test_what_the_check_found_shows_the_sides_and_what_can_be_done(client, books, changed) -> None:
+    answer = page(client, books, changed)
+
+    assert "the reference is By Mary there and empty here" in answer.text
+    assert [side.label for side in answer.context["differing"]] == ["Reference"]
+    offered = [one.label for one in answer.context["decisions"]]
+    assert offered == ["Keep what Xero has", "Send ours", "Cancel here", "Mark done"]
+    assert "Retry" not in answer.text.split("<main")[1]
+
+
+def test_cancelling_from_its_page_asks_first_and_takes_it_from_xero(client, books, changed) -> None:
+    act = reverse("attention-act", args=[books.workspace.slug])
+    form = {"act": page(client, books, changed).context["decisions"][2].act}
+
+    asked = client.post(act, form)
+    assert "Cancel 1 invoice here?" in asked.text
+    assert books.link(changed).state == LinkState.HELD
+    said = client.post(act, form | {"confirmed": "yes"}, follow=True).text
+    books.work()
+
+    assert "cancelled here; what still stands of them goes from Xero too." in said
+    assert books.live() == []
+    assert books.link(changed).state == LinkState.RETRACTED
+
+
+def test_what_is_kept_is_never_told_as_equal(client, books, changed) -> None:
+    act = reverse("attention-act", args=[books.workspace.slug])
+    said = client.post(act, {"act": f"keep:{books.link(changed).pk}"}, follow=True).text
+    look_through(books)
+
+    assert "kept as Xero has them." in said
+    text = page(client, books, changed).text
+    assert "Kept as Xero has it" in text
+    assert "say the same on both sides" not in text
+    attention = client.get(reverse("needs-attention", args=[books.workspace.slug])).text
+    assert "kept as Xero has it, which is not what you have." in attention
+
+
+def test_what_is_voided_there_is_not_told_as_the_same_without_saying_so(
+    client, books, person
+) -> None:
+    document = books.submit("INV-1")
+    books.work()
+    person.approve(books.link(document))
+    person.change(books.link(document), Status="VOIDED")
+    look_through(books)
+
+    text = page(client, books, document).text
+
+    assert "INV-1 was sent to Xero before and was voided there by somebody." in text
+    assert "But there it is voided now." in text

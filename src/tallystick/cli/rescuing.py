@@ -38,7 +38,9 @@ def check(
     ] = 120,
     as_json: JsonOption = False,
 ) -> None:
-    """Have Xero looked through now for second, forgotten and withdrawn copies; print the report.
+    """Have what Xero has changed compared with what was sent; print the report.
+
+    Second, forgotten and withdrawn copies show, too.
 
     A running worker does the looking. What stands in Needs attention is listed, too. Exit code 3:
     something stands there, or was not as expected; 0 where nothing does and all was, and with --wait 0.
@@ -251,9 +253,9 @@ def _facts(told: "Plan") -> dict[str, object]:
 
 
 def _in_words(found: "Check", told: list[str]) -> str:
-    well = "" if told else ", all as expected"
-    records = f"{found.looked_at:,} record{'' if found.looked_at == 1 else 's'}"
-    return "\n".join([f"Xero was looked through: {records}{well}.", *told])
+    from tallystick.sync.checks import summary
+
+    return "\n".join([*summary(found), *told])
 
 
 def _attention(causes: "Sequence[Told]") -> Iterator[str]:
@@ -294,6 +296,11 @@ def _report(found: "Check", told: list[str]) -> dict[str, object]:
         "orphans": found.orphans,
         "strays": found.strays,
         "unknown": found.unknown,
+        "compared": found.compared,
+        "differing": found.differing,
+        "kept": found.kept,
+        "gone": found.gone,
+        "not_compared": found.uncompared,
         "findings": told,
     }
 

@@ -26,7 +26,7 @@ class Trouble(models.TextChoices):
     ORPHANED = "orphaned", "Should be gone, still in Xero"
     DOUBLED = "doubled", "Twice in Xero"
     NUMBER_TAKEN = "number_taken", "Number taken in Xero"
-    DRIFTED = "drifted", "Changed in Xero"
+    DRIFTED = "drifted", "Changed or removed in Xero"
     HELD = "held", "Questions only you can answer"
     FAILED = "failed", "Could not be sent"
     STUCK = "stuck", "On the way for too long"
@@ -37,8 +37,14 @@ _BY_CODE: Mapping[str, Trouble] = {
     "doubled": Trouble.DOUBLED,
     "number_taken": Trouble.NUMBER_TAKEN,
     "differs": Trouble.DRIFTED,
+    "settled": Trouble.DRIFTED,
     "gone_in_xero": Trouble.DRIFTED,
 }
+
+
+#: Codes of the questions about what Xero's record says, or that it is gone: asking Xero again, which
+#: Retry does, is no answer to them.
+ABOUT_CONTENT = frozenset(code for code, kind in _BY_CODE.items() if kind == Trouble.DRIFTED)
 
 
 @dataclass(frozen=True, slots=True)

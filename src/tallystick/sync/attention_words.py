@@ -59,6 +59,7 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "too_many_records": "Xero has too many records to search",
         "no_clear_answer": "Xero gave no clear answer",
         "differs": "Somebody changed it in Xero",
+        "settled": "Somebody changed it in Xero, and ours cannot go over it",
         "gone_in_xero": "Somebody removed it in Xero",
         "document_gone": "What it is for was removed in Xero",
         "has_payments": "Payments or credits stand on it",
@@ -103,6 +104,15 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "internal": "Stopped by an error of ours",
     }
 )
+#: What is said of all together, where each record has remedies of its own.
+_OF_MANY: Mapping[str, str] = MappingProxyType(
+    {
+        "differs": "Compare the sides on the page of each, then choose. What a press would bring "
+        "about there is asked before, and what cannot work is not offered.",
+        "settled": "Keep what Xero has. Where payments or credits stand on it there, ours can be sent "
+        "after they are removed in Xero.",
+    }
+)
 _OF_STUCK = MappingProxyType(
     {
         "queued": "Queued, and not taken up",
@@ -136,6 +146,8 @@ def lead_of(cause: Cause, problem: Mapping[str, Any]) -> str:
             "Nothing is lost. See that a worker is running, then press Retry: Xero is asked what it "
             "has before anything is sent again."
         )
+    if "theirs" in problem.get("details", {}) and cause.code in _OF_MANY:
+        return _OF_MANY[cause.code]
     return str(problem.get("remedy", ""))
 
 

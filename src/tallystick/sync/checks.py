@@ -3,12 +3,16 @@
 The engine does the looking, in `push.checking`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db import transaction
 from django.db.models.functions import Now
 
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Check, Lane
 from tallystick.sync.push.shapes import page_of_type
+from tallystick.sync.push.tally import Uncompared
 from tallystick.sync.queue import NotConnected, bound_organisation
 from tallystick.sync.reading import xero_address
 from tallystick.sync.waking import wake
@@ -51,17 +55,73 @@ def last_check(organisation: Organisation) -> Check | None:
     return Check.objects.filter(organisation=organisation).order_by("-pk").first()
 
 
+def summary(check: Check) -> list[str]:
+    """Return in sentences what was looked at and compared, and what was not, with the reasons."""
+    changed = _records(check.looked_at)
+    told = [f"{changed} changed in Xero since the check before."]
+    if check.compared is None:
+        return [*told, "Contents were not compared yet in this check; the next one compares them."]
+    if check.compared:
+        same = check.compared - check.differing - check.kept
+        told.append(
+            f"{check.compared:,} of yours {_was(check.compared)} compared, field by field, with what "
+            f"was left there: {same:,} {'says' if same == 1 else 'say'} the same."
+        )
+    if check.kept:
+        told.append(
+            f"{check.kept:,} {_was(check.kept)} changed there before and kept as Xero has it, which is "
+            "not what you have."
+        )
+    reasons = [f"{count:,} {_WHY_NOT[Uncompared(why)]}" for why, count in check.uncompared.items()]
+    if reasons:
+        told.append(f"Not compared: {'; '.join(reasons)}.")
+    return told
+
+
 def findings(check: Check) -> list[str]:
-    """Return in sentences what the look found that was not as expected; empty: all is well."""
+    """Return in sentences what the look found that a person should know of; empty: nothing."""
     counted = (
-        (check.relinked, "that our links had lost: linked again"),
-        (check.orphans, "withdrawn here: removed there"),
-        (check.strays, "that stood there twice: the second copy is removed"),
-        (len(check.unknown), "of ours that this database does not know"),
+        (
+            check.differing,
+            "of yours says something else in Xero",
+            "of yours say something else in Xero",
+        ),
+        (
+            check.gone,
+            "of yours was deleted, voided or removed in Xero while it stands here",
+            "of yours were deleted, voided or removed in Xero while they stand here",
+        ),
+        (check.relinked, "that our links had lost: linked again", ""),
+        (check.orphans, "withdrawn here: removed there", ""),
+        (check.strays, "that stood there twice: the second copy is removed", ""),
+        (len(check.unknown), "of ours that this database does not know", ""),
     )
     return [
-        f"{count:,} record{'' if count == 1 else 's'} {what}." for count, what in counted if count
+        f"{_records(count)} {(many if count > 1 else '') or one}."
+        for count, one, many in counted
+        if count
     ]
+
+
+_WHY_NOT: Mapping[Uncompared, str] = MappingProxyType(
+    {
+        Uncompared.ON_THE_WAY: "on the way to Xero just now",
+        Uncompared.ASKED_ABOUT: "that failed or wait for an answer to something else",
+        Uncompared.LEFT_OUT: "kept out of Xero by you",
+        Uncompared.WITHDRAWN: "withdrawn here",
+        Uncompared.NO_LINES: "whose lines Xero did not show",
+        Uncompared.UNLINKED: "that nothing here is linked to",
+        Uncompared.OLDER: "that Xero still showed as before the last write",
+    }
+)
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'' if count == 1 else 's'}"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def address_of_unknown(organisation: Organisation, one: dict[str, str]) -> str:

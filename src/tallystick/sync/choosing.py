@@ -11,23 +11,49 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import (
+    Exists,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Left, Now
 
-from tallystick.books.models import Document, EntryStatus, Party, Status
+from tallystick.books.allocations import remove_allocations
+from tallystick.books.documents import cancel_documents
+from tallystick.books.models import Allocation, Document, EntryStatus, Party, Payment, Status
+from tallystick.books.payments import delete_payments
 from tallystick.books.taxing import add_missing_tax, with_missing_tax
 from tallystick.mapping.taxes import UNTAXED_CODE
-from tallystick.sync.models import DRAFTS, Attempt, Intent, Link, LinkState, Outcome, Snapshot
+from tallystick.sync.models import DRAFTS, GONE, Attempt, Intent, Link, LinkState, Outcome, Snapshot
 from tallystick.sync.policy import MARKED_DONE, reassess
+from tallystick.sync.push.shapes import kinds_of_unique_number
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
 from tallystick.sync.snapshots import note_came_back
+from tallystick.sync.verdicts import lock_links
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
 _STOPPED = (LinkState.FAILED, LinkState.HELD)
+#: What says something else in Xero, and stands there.
+DRIFTED = Q(state=LinkState.HELD, xero_id__isnull=False, problem__code__in=["differs", "settled"])
+#: Of payments and allocations, which Xero lets nobody change.
+SETTLED_ENTRY = Q(document=None, problem__code="settled")
+_AND_ITS_COPY = Func(
+    F("let_go"),
+    Func(Cast("xero_id", TextField()), function="to_jsonb", output_field=JSONField()),
+    template="%(expressions)s",
+    arg_joiner=" || ",
+    output_field=JSONField(),
+)
 
 
 @transaction.atomic
@@ -52,6 +78,7 @@ def approve(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> in
 def send_ours(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     """Let ours take the place of what Xero has, as it is now; a later edit asks again."""
     held = locked(_chosen(workspace, actor, link_ids)).filter(state=LinkState.HELD)
+    held = held.exclude(SETTLED_ENTRY)
     _note(held, actor, "chose to send ours")
     _force(held)
     return _queue(held)
@@ -59,9 +86,12 @@ def send_ours(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
 
 @transaction.atomic
 def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
-    """Accept what Xero has: the document counts as sent, a payment as the one that stands there."""
+    """Accept what Xero has: the record counts as sent, and is told as kept; it is not changed here.
+
+    A payment that somebody recorded there already counts as the one that stands there.
+    """
     held = locked(_chosen(workspace, actor, link_ids)).filter(state=LinkState.HELD)
-    drifted = held.filter(document__isnull=False, xero_id__isnull=False, problem__code="differs")
+    drifted = held.filter(DRIFTED)
     _note(held, actor, "chose to keep what Xero has")
     count = _accept(list(drifted.select_related("document")))
     for link in held.filter(problem__code="payment_exists"):
@@ -72,20 +102,24 @@ def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
 
 @transaction.atomic
 def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
-    """Forget the copies in Xero and send the documents as new ones; what stands there stays.
+    """Forget the copies in Xero and send the records as new ones; what stands there stays.
 
-    So what an undone run has taken out goes to Xero again, too.
+    A live copy is left to Xero for good: whatever it bears, it is not taken for ours again. So what
+    an undone run has taken out goes to Xero again, too.
     """
     undone = Q(state=LinkState.RETRACTED) & still_stands()
-    stopped = locked(_chosen(workspace, actor, link_ids)).filter(
-        undone | Q(state__in=_STOPPED, intent=Intent.PUSH), xero_id__isnull=False
-    )
+    free = Q(state__in=_STOPPED, intent=Intent.PUSH) & can_be_sent_anew()
+    chosen = locked(_chosen(workspace, actor, link_ids))
+    # Settled before they are changed, by which they would not be found any more.
+    stopped = chosen.filter(pk__in=_keys(chosen.filter(undone | free, xero_id__isnull=False)))
     _note(stopped, actor, "cleared the Xero ID")
     Snapshot.objects.filter(link__in=stopped).delete()
     _force(stopped)
+    stopped.exclude(xero_status__in=GONE).update(let_go=_AND_ITS_COPY)
     return _queue(
         stopped,
         intent=Intent.PUSH,
+        kept_at=None,
         xero_id=None,
         xero_number="",
         xero_status="",
@@ -123,6 +157,64 @@ def _made_untaxed(links: QuerySet[Link]) -> QuerySet[Link]:
 def _documents_of(links: QuerySet[Link]) -> list[int]:
     found = links.filter(document__isnull=False).order_by("document")
     return [pk for pk in found.values_list("document", flat=True) if pk is not None]
+
+
+def can_be_sent_anew() -> Q:
+    """Return the condition on links that Xero would take their record once more, beside the copy.
+
+    Not where the copy bears a number that Xero has only once, save that what was deleted there
+    leaves its number to others. Of payments only where the copy is gone.
+    """
+    has_number = Q(xero_number__iendswith=F("document__number"))
+    is_free = ~Q(document__kind__in=kinds_of_unique_number()) | ~has_number
+    return Q(xero_status="DELETED") | Q(document__isnull=False) & is_free
+
+
+def can_be_sent_over() -> Q:
+    """Return the condition on links that ask: ours, once sent, ends the question."""
+    is_gone = Q(problem__code="gone_in_xero")
+    asked = Q(problem__code__in=["differs", "payment_exists"]) | is_gone & can_be_sent_anew()
+    return Q(state=LinkState.HELD) & asked
+
+
+def can_be_cancelled() -> Q:
+    """Return the condition on links that ask: cancelling here takes the copy out of Xero, too."""
+    payments = Payment.objects.live().filter(document=OuterRef("document_id"))
+    either = Q(document=OuterRef("document_id")) | Q(credit_note=OuterRef("document_id"))
+    allocations = Allocation.objects.live().filter(either)
+    is_free = Q(document__isnull=True) | ~Exists(payments) & ~Exists(allocations)
+    codes = Q(problem__code__in=["differs", "gone_in_xero"])
+    return Q(state=LinkState.HELD, intent=Intent.PUSH) & (codes | SETTLED_ENTRY) & is_free
+
+
+@transaction.atomic
+def cancel_here(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
+    """Cancel the documents here, delete the payments, remove the allocations: in Xero they go, too.
+
+    Raises NotAllowed for people who may not edit the books.
+    """
+    require(actor, workspace, Permission.EDIT_BOOKS)
+    keys = _keys(_chosen(workspace, actor, link_ids))
+    hangs_on = (
+        Q(links__in=keys)
+        | Q(payments__links__in=keys)
+        | Q(allocations__links__in=keys)
+        | Q(credits__links__in=keys)
+    )
+    # Before all else, as everybody does; under the lock nothing is recorded on them any more.
+    documents = Document.objects.filter(hangs_on).order_by("pk").select_for_update(of=("self",))
+    list(documents.values_list("pk", flat=True))
+    lock_links(keys)
+    asked = Link.objects.filter(can_be_cancelled(), pk__in=keys)
+    _note(asked, actor, "cancelled it here")
+    rows = list(asked.values_list("document", "payment", "allocation"))
+    cancelled, payments, allocations = (
+        [row[place] for row in rows if row[place]] for place in range(3)
+    )
+    who: dict[str, Any] = {"workspace": workspace, "actor": actor}
+    count = len(cancel_documents(document_ids=cancelled, **who))
+    count += len(delete_payments(payment_ids=payments, **who))
+    return count + len(remove_allocations(allocation_ids=allocations, **who))
 
 
 def still_stands() -> Q:
@@ -270,18 +362,21 @@ def _accept(links: Sequence[Link]) -> int:
     for link in links:
         details, revision = _details(link), _revision(link)
         contents[link.pk] = (revision, details["theirs"])
+        of_document = {"sealed_revision": revision, "sent_revision": revision}
         Link.objects.filter(pk=link.pk).update(
             state=LinkState.SYNCED,
             problem=None,
             waits_for="",
-            sealed_revision=revision,
-            sent_revision=revision,
+            kept_at=Now(),
+            forced_revision=None,
             xero_status=details.get("status", link.xero_status),
             changed_at=Now(),
+            **(of_document if link.document_id else {}),
         )
     note_came_back(contents)
     for link in links:
-        release(link.organisation_id, [f"document:{link.document_id}"])
+        if link.document_id:
+            release(link.organisation_id, [f"document:{link.document_id}"])
         wake(link.organisation_id)
     return len(links)
 

@@ -2,37 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Literal, cast
-from uuid import UUID
+from typing import Any
 
-from tallystick.mapping.problems import Unresolved
-from tallystick.mapping.resolve import Resolver, document_draft
-from tallystick.sync.models import Link
-from tallystick.sync.policy import policies_of
-from tallystick.sync.push.finding import contacts_of, number_in_xero
-from tallystick.sync.snapshots import Content, came_back_for, content_of_draft, sent_to
-
-_HEAD = {
-    "number": "Number",
-    "contact": "Contact",
-    "issued_on": "Date",
-    "due_on": "Due date",
-    "reference": "Reference",
-    "currency": "Currency",
-    "amounts": "Amounts",
-    "total": "Total",
-}
-_LINE = {
-    "description": "description",
-    "quantity": "quantity",
-    "unit_price": "price",
-    "discount": "discount",
-    "account": "account",
-    "tax": "tax",
-    "tracking": "tracking",
-}
-_NO_CONTACT = UUID(int=0)
+from tallystick.sync.differences import HEAD, LINE
+from tallystick.sync.models import Link, Snapshot
+from tallystick.sync.push.sent import contents_here
+from tallystick.sync.snapshots import Content, came_back_for, sent_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +35,14 @@ def sides_of(link: Link) -> list[Side]:
     theirs = (link.problem or {}).get("details", {}).get("theirs") or came_back_for(link)
     if link.document is None or not theirs:
         return []
-    ours = _here(link)
+    ours = contents_here([link])[link.pk]
     rows = _rows(link, sent_to(link) or {}, theirs, ours)
     return [row for row in rows if row.sent or row.theirs or row.ours]
+
+
+def looked_at(link: Link) -> datetime | None:
+    """Return when Xero's side was read last, as far as it is kept; None before the first time."""
+    return Snapshot.objects.filter(link=link).values_list("at", flat=True).first()
 
 
 def why_of(link: Link) -> list[dict[str, Any]]:
@@ -69,53 +51,25 @@ def why_of(link: Link) -> list[dict[str, Any]]:
     return list(sent["why"]) if sent else []
 
 
-def _here(link: Link) -> Content:
-    """Return what would be sent now; lines that cannot be resolved are left out."""
-    document = link.document
-    if document is None:
-        return {}
-    lines = list(document.lines.select_related("tax_code").order_by("position"))
-    policy = policies_of(link.organisation)[document.kind]
-    contact = contacts_of([link]).get(document.party_id)
-    number = number_in_xero(document, policy.number_prefix)
-    try:
-        resolved = Resolver.of(link.organisation, [document]).check(document, lines)
-    except Unresolved:
-        return {
-            "number": number,
-            "contact": contact or "",
-            "issued_on": document.issued_on.isoformat(),
-            "due_on": document.due_on.isoformat(),
-            "reference": document.reference,
-            "currency": document.currency,
-            "total": f"{document.total:f}",
-            "lines": [],
-        }
-    draft = document_draft(
-        document,
-        resolved,
-        contact_id=UUID(contact) if contact else _NO_CONTACT,
-        marker="",
-        number=number,
-        status=cast(Literal["DRAFT", "SUBMITTED", "AUTHORISED"], policy.sent_as),
-    )
-    return content_of_draft(draft, total=document.total)
-
-
 def _rows(link: Link, sent: Content, theirs: Content, ours: Content) -> Iterator[Side]:
-    for key, label in _HEAD.items():
-        values = [str(side.get(key, "")) for side in (sent, theirs, ours)]
-        if key == "contact":
-            values = [_name(link, value, ours) for value in values]
-        yield Side(label, *values)
-    sides = (side.get("lines", []) for side in (sent, theirs, ours))
-    for position, lines in enumerate(zip_longest(*sides, fillvalue={}), start=1):
-        for key, label in _LINE.items():
-            yield Side(f"Line {position}, {label}", *(str(line.get(key, "")) for line in lines))
+    for key, label in HEAD.items():
+        # What was kept before a field was compared at all says nothing of it.
+        if key not in theirs:
+            continue
+        sides = (sent, theirs, ours)
+        named = [_name(link, side, ours) if key == "contact" else side.get(key) for side in sides]
+        yield Side(label, *(str(value or "") for value in named))
+    lines_of = (side.get("lines", []) for side in (sent, theirs, ours))
+    for position, lines in enumerate(zip_longest(*lines_of, fillvalue={}), start=1):
+        for key, label in LINE.items():
+            if key != "amount":
+                yield Side(f"Line {position}, {label}", *(str(line.get(key, "")) for line in lines))
 
 
-def _name(link: Link, contact_id: str, ours: Content) -> str:
-    if not contact_id:
+def _name(link: Link, side: Content, ours: Content) -> str:
+    contact = side.get("contact", "")
+    if not contact:
         return ""
-    same = contact_id == ours.get("contact") and link.document
-    return link.document.party.name if same and link.document else "Another contact"
+    if contact == ours.get("contact") and link.document:
+        return link.document.party.name
+    return side.get("contact_name") or "Another contact"

@@ -149,6 +149,12 @@ class Link(models.Model):
     claim = models.CharField(max_length=255, blank=True)
     #: A person has chosen ours over what stands in Xero, up to this revision.
     forced_revision = models.PositiveIntegerField(null=True, blank=True)
+    #: Since when a person has left it as Xero has it, which is not what we have.
+    kept_at = models.DateTimeField(null=True, blank=True)
+    #: Ids of live copies that a person has left to Xero: never taken for ours again.
+    let_go = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
     #: Why the link is failed or held: {"code", "message", "remedy", "screen", "details"}.
     problem = models.JSONField(null=True, blank=True)
     #: What would release it, such as `tax:VAT20` or `account`; empty where only a person can.
@@ -238,7 +244,7 @@ class Link(models.Model):
 
 
 class Snapshot(models.Model):
-    """A document as we last sent it and as Xero then had it; by these drift is told.
+    """A document or payment as we last sent it and as Xero then had it; by these drift is told.
 
     Both are zlib-compressed JSON, written and read by `sync.snapshots`.
     """
@@ -433,6 +439,15 @@ class Check(models.Model):
     strays = models.PositiveIntegerField()
     #: Bearing a marker of ours that this database does not know: [{"id", "number", "url"}].
     unknown = models.JSONField(default=list)
+    #: Ours among them that were compared field by field; None in reports from before there was that.
+    compared = models.PositiveIntegerField(null=True)
+    #: Of these, what says something else than what we left there; and what a person has kept so.
+    differing = models.PositiveIntegerField(default=0, db_default=0)
+    kept = models.PositiveIntegerField(default=0, db_default=0)
+    #: Deleted, voided or removed there while it stands here.
+    gone = models.PositiveIntegerField(default=0, db_default=0)
+    #: Ours that were not compared: how many by the reason, one of `checks.UNCOMPARED`.
+    uncompared = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-id"], name="check_newest")]

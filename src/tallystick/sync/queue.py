@@ -272,7 +272,8 @@ def retry(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> int:
     stopped = Link.objects.filter(
         organisation__in=organisations, state__in=[LinkState.FAILED, LinkState.HELD]
     )
-    chosen = stopped.filter(pk__in=link_ids)
+    # What somebody changed of a payment in Xero is not seen where Xero would be asked for it.
+    chosen = stopped.filter(pk__in=link_ids).exclude(document=None, problem__code="settled")
     # Whoever mended something in Xero must not wait until our copy of its lists is old.
     mended_there = chosen.filter(problem__screen__in=_READ_AGAIN).values("organisation")
     Organisation.objects.filter(pk__in=mended_there).update(read_at=None)

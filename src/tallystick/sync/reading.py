@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
 from tallystick.connections.models import Connection, Organisation
-from tallystick.sync.attention import count_of, why_nothing_goes
+from tallystick.sync.attention import ABOUT_CONTENT, count_of, why_nothing_goes
 from tallystick.sync.elsewhere import books_of
 from tallystick.sync.models import (
     OPEN_STATES,
@@ -77,6 +77,8 @@ class DocumentState:
     can_retry: bool = False
     #: What Xero has, where the word does not say it: `Draft in Xero` of a copy that was to go.
     there: str = ""
+    #: A person has left it as Xero has it, which is not what we have.
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +222,13 @@ def _state_of_link(link: Link, around: _Around) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=_XERO_WORDS.get(link.xero_status, ""),
-        can_retry=state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause),
+        can_retry=_can_retry(link, state, pause),
+        is_kept=link.kept_at is not None,
         there=_there(link),
     )
 
 
+_KEPT = "Kept as Xero has it, which is not what you have."
 _WAITS = "Waits for you to press Sync now."
 
 
@@ -232,7 +236,8 @@ def _tooltip(link: Link, around: _Around) -> str:
     """Say why the link stands as it does, where no problem of its own says it."""
     state = LinkState(link.state)
     if state == LinkState.SYNCED:
-        return _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
+        there = _XERO_WORDS.get(link.xero_status, link.xero_status.capitalize())
+        return f"{there}. {_KEPT}" if link.kept_at else there
     if state in OPEN_STATES and around.held_up:
         return around.held_up
     if state in OPEN_STATES and link.intent == Intent.RETRACT and link.is_in_xero:
@@ -268,6 +273,12 @@ def _there(link: Link) -> str:
     if not link.is_in_xero and link.state != LinkState.SYNCED:
         return ""
     return f"{_XERO_WORDS.get(link.xero_status, 'Still')} in Xero"
+
+
+def _can_retry(link: Link, state: LinkState, pause: str) -> bool:
+    is_stopped = state in (LinkState.FAILED, LinkState.HELD) or bool(link.problem or pause)
+    is_about_content = (link.problem or {}).get("code") in ABOUT_CONTENT and link.xero_id
+    return is_stopped and not (is_about_content and state == LinkState.HELD)
 
 
 def _pause_of(link: Link) -> str:

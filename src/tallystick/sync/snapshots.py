@@ -1,4 +1,4 @@
-"""What a document says, in one plain form for both halves: as we send it and as Xero has it.
+"""What a record says, in one plain form for both halves: as we send it and as Xero has it.
 
 By these a person's change in Xero is told from none: what Xero has now is held against what came
 back when we wrote last. And they are the sides that a person compares.
@@ -7,36 +7,44 @@ back when we wrote last. And they are the sides that a person compares.
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from django.db.models.functions import Now
 
 from tallystick import xero
+from tallystick.books.models import Document, Kind, Payment
+from tallystick.mapping.models import Account
+from tallystick.sync.differences import differences
 from tallystick.sync.models import Link, Snapshot
 
-#: {"number", "contact", "issued_on", "due_on", "reference", "currency", "amounts", "total",
-#: "lines": [{"description", "quantity", "unit_price", "discount", "account", "tax", "tracking",
-#: "amount"}]}; all values are text, empty where there is none. What we sent bears "why" as well.
+#: {"number", "contact", "issued_on", "due_on", "reference", "currency", "amounts", "tax_total",
+#: "total", "lines": [{"description", "quantity", "unit_price", "discount", "account", "tax",
+#: "tracking", "amount"}]}; of a payment or an allocation {"paid_on", "account", "reference",
+#: "amount"}. All values are text, empty where there is none; one that is not known is left out.
+#: Beside them stand names of what is told by an id ("contact_name"), "why" of what we sent, and
+#: "updated_at" of what Xero had, by its clock.
 Content: TypeAlias = dict[str, Any]
 
 Draft: TypeAlias = xero.InvoiceDraft | xero.CreditNoteDraft
 
-_BESIDE = ("lines", "why")
 _LINE = ("description", "quantity", "unit_price", "discount", "account", "tax", "tracking")
 
 
-def content_of_draft(draft: Draft, *, total: Decimal, why: Iterable[Any] = ()) -> Content:
-    """Return what the draft says; `total` is what it comes to, `why` how it was resolved."""
+def content_of_draft(draft: Draft, document: Document, *, why: Iterable[Any] = ()) -> Content:
+    """Return what the document's draft says; `why` is how it was resolved."""
     return {
         "number": number_of(draft) or "",
         "contact": draft.contact.contact_id.lower(),
+        "contact_name": document.party.name,
         "issued_on": draft.issued_on.isoformat(),
         "due_on": _text(getattr(draft, "due_on", None)),
         "reference": draft.reference or "",
         "currency": draft.currency_code or "",
         "amounts": draft.line_amount_types,
-        "total": _plain(total),
+        "tax_total": _plain(document.tax),
+        "total": _plain(document.total),
         "lines": [
             _line(
                 line.description,
@@ -53,6 +61,22 @@ def content_of_draft(draft: Draft, *, total: Decimal, why: Iterable[Any] = ()) -
     }
 
 
+def content_of_head(document: Document, number: str) -> Content:
+    """Return what is known of a document that cannot be sent as it is: nothing of its lines."""
+    return {
+        "number": number,
+        "contact_name": document.party.name,
+        "issued_on": document.issued_on.isoformat(),
+        "due_on": "" if Kind(document.kind).is_credit else document.due_on.isoformat(),
+        "reference": "" if Kind(document.kind).is_purchase else document.reference,
+        "currency": document.currency,
+        "tax_total": _plain(document.tax),
+        "total": _plain(document.total),
+        "lines": [],
+        "why": [],
+    }
+
+
 def number_of(draft: Draft) -> str | None:
     """Return the number that the draft asks for."""
     if isinstance(draft, xero.InvoiceDraft):
@@ -65,12 +89,15 @@ def content_of_copy(copy: xero.Document) -> Content:
     return {
         "number": copy.number or "",
         "contact": copy.contact.contact_id.lower() if copy.contact else "",
+        "contact_name": copy.contact.name if copy.contact else "",
         "issued_on": _text(copy.issued_on),
         "due_on": _text(getattr(copy, "due_on", None)),
         "reference": copy.reference or "",
         "currency": copy.currency_code,
         "amounts": copy.line_amount_types or "",
+        "tax_total": _plain(copy.total_tax),
         "total": _plain(copy.total),
+        "updated_at": _text(copy.updated_at),
         "lines": [
             _line(
                 line.description,
@@ -87,9 +114,46 @@ def content_of_copy(copy: xero.Document) -> Content:
     }
 
 
-def says_the_same(one: Content, other: Content) -> bool:
-    """Tell whether two contents agree in everything but how they came about."""
-    return {**one, "why": None} == {**other, "why": None}
+def content_of_payment(payment: Payment, account: Account) -> Content:
+    """Return what the payment says as it is sent, on the account."""
+    return {
+        "paid_on": payment.paid_on.isoformat(),
+        "account": str(account.xero_id),
+        "account_name": account.name,
+        "reference": reference_of(payment),
+        "currency": payment.document.currency,
+        "amount": _plain(payment.amount),
+        "why": [],
+    }
+
+
+def reference_of(payment: Payment) -> str:
+    """Return the reference of the payment in Xero, with its number here at the end."""
+    return f"{payment.reference} {payment.number}".strip()
+
+
+def content_of_payment_copy(copy: xero.Payment, accounts: Mapping[str, str]) -> Content:
+    """Return what Xero's payment says; `accounts` are names by id, for lists leave them out."""
+    content = {
+        "paid_on": _text(copy.paid_on),
+        "reference": copy.reference or "",
+        "amount": _plain(copy.amount),
+        "updated_at": _text(copy.updated_at),
+    }
+    if copy.account and copy.account.account_id:
+        content["account"] = copy.account.account_id.lower()
+        content["account_name"] = accounts.get(content["account"], copy.account.code or "")
+    return content
+
+
+def content_of_amount(amount: Decimal, day: date | None, currency: str) -> Content:
+    """Return what there is to compare of an allocation, or of a payment as its document shows it."""
+    return {"paid_on": _text(day), "currency": currency, "amount": _plain(amount)}
+
+
+def says_the_same(there: Content, here: Content) -> bool:
+    """Tell whether Xero's record says what we left there, or sent, in all that both know."""
+    return not differences(there, here)
 
 
 def note_sent(links: Iterable[Link], contents: Mapping[int, Content]) -> None:
@@ -98,7 +162,7 @@ def note_sent(links: Iterable[Link], contents: Mapping[int, Content]) -> None:
         [
             Snapshot(
                 link=link,
-                revision=link.document.revision if link.document else 0,
+                revision=link.document.revision if link.document else 1,
                 sent=_packed(contents[link.pk]),
                 came_back=b"",
             )
@@ -124,25 +188,14 @@ def note_came_back(contents: Mapping[int, tuple[int, Content]]) -> None:
     )
 
 
-def is_as_sent(sent: Content, there: Content) -> bool:
-    """Tell whether Xero's record says what we sent, in all that we said."""
-    said = all(there[key] == value for key, value in sent.items() if value and key not in _BESIDE)
-    lines, theirs = sent["lines"], there["lines"]
-    return (
-        said
-        and len(lines) == len(theirs)
-        and all(
-            their[key] == value
-            for ours, their in zip(lines, theirs, strict=True)
-            for key, value in ours.items()
-            if value
-        )
-    )
-
-
 def read_snapshot(snapshot: Snapshot) -> tuple[Content | None, Content | None]:
     """Return what was sent and what came back."""
     return _unpacked(snapshot.sent), _unpacked(snapshot.came_back)
+
+
+def note_looked_at(link_ids: Iterable[int]) -> None:
+    """Note that Xero still has what came back: it was looked at just now."""
+    Snapshot.objects.filter(link__in=list(link_ids)).update(at=Now())
 
 
 def sent_to(link: Link) -> Content | None:

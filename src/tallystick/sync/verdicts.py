@@ -46,6 +46,8 @@ class Copy:
     #: What it says, and the revision of ours that it is; None where this is not news.
     content: Content | None = None
     revision: int | None = None
+    #: Whether a person has accepted that it says something else than ours; None: as before.
+    is_kept: bool | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -218,6 +220,8 @@ def _told(verdict: Verdict, link: Link, outcome: str) -> str:
 
 
 def _move_to_copy(link: Link, copy: Copy) -> Outcome:
+    if copy.is_kept is not None or link.xero_id != copy.xero_id:
+        link.kept_at = Now() if copy.is_kept else None
     link.xero_id, link.xero_number, link.xero_status = copy.xero_id, copy.number, copy.status
     link.tries, link.claim = 0, ""
     if copy.is_gone and (link.is_withdrawn or link.intent == Intent.RETRACT):
@@ -247,6 +251,8 @@ def _note_revision(link: Link, copy: Copy) -> None:
         return
     if copy.revision is not None:
         link.sent_revision = copy.revision
+        # What a person chose is done: what somebody changes there from now on is asked about.
+        link.forced_revision = None
     if link.sent_revision is not None and link.sent_revision < link.document.revision:
         link.state, link.not_before, link.queued_at = LinkState.QUEUED, Now(), Now()
 
@@ -307,7 +313,7 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
         unique_fields=["id"],
         update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
-            "wants_pdf", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
+            "forced_revision", "kept_at", "wants_pdf", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
             "synced_at", "queued_at",
         ],
     )  # fmt: skip

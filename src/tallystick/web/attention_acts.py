@@ -13,12 +13,13 @@ from tallystick.sync.attention import Cause, Trouble
 from tallystick.sync.models import DRAFTS, Intent, Link, LinkState
 from tallystick.sync.outlook import going
 from tallystick.sync.sums import Part, part_of
-from tallystick.web.decisions import LEAVE
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import User, Workspace
 
 #: One press takes so many records at most; what is left is taken by the next.
 AT_ONCE = 50_000
+#: What ends the trouble about a copy that was to go and is to stay after all.
+LEAVE = "Leave it in Xero"
 _STOPPED = Q(state__in=[LinkState.FAILED, LinkState.HELD])
 
 
@@ -62,14 +63,12 @@ _MARK = Act(
 )  # fmt: skip
 _KEEP = Act(
     "keep", "Keep what Xero has", "Keep Xero's for {}", choosing.keep_theirs,
-    Q(state=LinkState.HELD) & (Q(code="differs", document__isnull=False) | Q(code="payment_exists")),
-    "as Xero has them, from now on.",
+    choosing.DRIFTED | Q(state=LinkState.HELD, code="payment_exists"),
+    "kept as Xero has them.",
 )  # fmt: skip
 _SEND = Act(
     "send", "Send ours", "Send ours for {}", choosing.send_ours,
-    Q(state=LinkState.HELD) & (
-        Q(code__in=["differs", "payment_exists"]) | Q(code="gone_in_xero", xero_status="DELETED")
-    ),
+    choosing.can_be_sent_over(),
     "queued for Xero as they are here.",
     "will take the place of what stands in Xero now, or be added there. What somebody changed "
     "there is lost.",
@@ -88,7 +87,15 @@ _APPROVE = Act(
 _RETRY = Act(
     "retry", "Retry", "Retry {}", queue.retry,
     # Where the question is the same again, it would be no way out.
-    ~Q(trouble=Trouble.ORPHANED) & ~Q(code=UNTAXED_CODE), "queued again.", needs=Permission.VIEW,
+    ~Q(trouble=Trouble.ORPHANED) & ~Q(code=UNTAXED_CODE) & ~Q(trouble=Trouble.DRIFTED, xero_id__isnull=False),
+    "queued again.", needs=Permission.VIEW,
+)  # fmt: skip
+_CANCEL = Act(
+    "cancel", "Cancel here", "Cancel {} here", choosing.cancel_here,
+    choosing.can_be_cancelled(), "cancelled here; what still stands of them goes from Xero too.",
+    "will be cancelled here. What still stands of them in Xero is deleted there where it is a draft, "
+    "and voided where it is approved. Neither is taken back.",
+    needs=Permission.EDIT_BOOKS,
 )  # fmt: skip
 _DONE = Act(
     "done", "Mark done", "Mark {} done", choosing.mark_done,
@@ -99,7 +106,8 @@ _DONE = Act(
 )  # fmt: skip
 _CLEAR = Act(
     "clear", "Clear the Xero ID", "Clear the Xero ID of {}", choosing.clear_xero_id,
-    _STOPPED & Q(intent=Intent.PUSH, xero_id__isnull=False) & ~Q(code="doubled"),
+    _STOPPED & Q(intent=Intent.PUSH, xero_id__isnull=False) & ~Q(code="doubled")
+    & choosing.can_be_sent_anew(),
     "queued for Xero as new ones.",
     "will be sent to Xero as new ones. What stands there now stays, and is yours to remove.",
     is_rare=True,
@@ -112,7 +120,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
     {
         act.name: act
         for act in (
-            _REMOVE, _LEAVE, _MARK, ADD_TAX, _APPROVE, _KEEP, _SEND, _RETRY, _DONE, _CLEAR,
+            _REMOVE, _LEAVE, _MARK, ADD_TAX, _APPROVE, _KEEP, _SEND, _CANCEL, _RETRY, _DONE,
+            _CLEAR,
         )
     }
 )  # fmt: skip
@@ -135,11 +144,15 @@ def label_on(act: Act, link: Link) -> str:
     if act is _REMOVE:
         is_draft = link.document_id is None or link.xero_status in DRAFTS
         return "Retry: delete in Xero" if is_draft else "Retry: void in Xero"
-    if act is _KEEP and link.document_id is None:
+    code = (link.problem or {}).get("code")
+    if act is _KEEP and code == "payment_exists":
         return "It is this one"
+    if act is _SEND and code == "gone_in_xero":
+        return "Send it again"
     if act is _SEND and link.document_id is None:
-        is_beside = (link.problem or {}).get("code") == "differs"
-        return "Send ours beside it" if is_beside else "Send ours too"
+        return "Send ours beside it" if code == "differs" else "Send ours too"
+    if act is _DONE and code == "gone_in_xero":
+        return "Leave it out of Xero"
     return act.label
 
 

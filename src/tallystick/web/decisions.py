@@ -7,8 +7,10 @@ from typing import Any
 
 from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync import choosing
+from tallystick.sync.attention import ABOUT_CONTENT, troubled
 from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.outlook import going
+from tallystick.web.attention_acts import LEAVE, acts_on, label_on
 from tallystick.workspaces.models import User, Workspace
 
 
@@ -19,6 +21,8 @@ class Decision:
     act: str
     label: str
     is_first: bool = False
+    #: Whether it is asked once more before it is done, as under Needs attention.
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,14 @@ ACTS: Mapping[str, _Act] = MappingProxyType(
 )
 #: Acts after which nothing is to go.
 _AT_REST = frozenset({"keep_theirs", "mark_done"})
-#: What ends the trouble about a copy that was to go and is to stay after all.
-LEAVE = "Leave it in Xero"
 NOTHING = "Nothing was changed: it does not wait for this decision any more."
 
-_KEEP = Decision("keep_theirs", "Keep what Xero has")
-_SEND = Decision("send_ours", "Send ours")
 _OUT = Decision("mark_done", "Leave it as it is in Xero")
 _DONE = Decision("mark_done", "Mark done")
 
 #: By the problem's code.
 _OF_DOCUMENT: Mapping[str, Sequence[Decision]] = MappingProxyType(
     {
-        "differs": (_KEEP, _SEND),
-        "gone_in_xero": (_OUT,),
         "has_payments": (_OUT,),
         "doubled": (_DONE,),
         "contact_missing": (),
@@ -86,11 +84,20 @@ def decisions_on(link: Link | None, *, name: str) -> list[Decision]:
         return [Decision("approve", f"Approve {name} in Xero", is_first=True)]
     if link.intent == Intent.RETRACT:
         return [Decision("mark_done", LEAVE)]
+    if link.xero_id and code in ABOUT_CONTENT:
+        return _as_under_attention(link)
     if link.document_id is None:
         return list(_OF_ENTRY.get(code, ()))
-    if code == "gone_in_xero" and link.xero_status == "DELETED":
-        return [Decision("send_ours", "Send it again", is_first=True), _OUT]
     return list(_OF_DOCUMENT.get(code, ()))
+
+
+def _as_under_attention(link: Link) -> list[Decision]:
+    """Return every act that Needs attention offers for it: which can work, is decided there."""
+    links = troubled(link.organisation).filter(pk=link.pk)
+    return [
+        Decision(f"{act.name}:{link.pk}", label_on(act, link), asks=True)
+        for act in acts_on(links).get(link.pk, ())
+    ]
 
 
 def take(act: str, *, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> str:

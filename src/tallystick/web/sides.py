@@ -8,20 +8,20 @@ from decimal import Decimal
 from django.utils.formats import date_format
 
 from tallystick.sync.comparing import Side
+from tallystick.sync.differences import TAXED
 from tallystick.web.templatetags.tallystick import money_text
 
 _DAYS = ("Date", "Due date")
-_TAXED = {"Exclusive": "Tax exclusive", "Inclusive": "Tax inclusive", "NoTax": "No tax"}
 
 
 def shown(side: Side, currency: str) -> Side:
     """Return the side as people read it: 2 Nov 2026, 1,234.50."""
     if side.label in _DAYS:
         return _each(side, lambda text: date_format(date.fromisoformat(text), "j M Y"))
-    if side.label == "Total":
+    if side.label in ("Total", "Tax total"):
         return _each(side, lambda text: money_text(Decimal(text), currency))
     if side.label == "Amounts":
-        return _each(side, lambda text: _TAXED.get(text, text))
+        return _each(side, lambda text: TAXED.get(text, text).capitalize())
     return side
 
 

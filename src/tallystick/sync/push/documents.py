@@ -12,8 +12,10 @@ from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.models import Link
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
-from tallystick.sync.push.finding import Sent, ask, copy_of, question, sent_of
+from tallystick.sync.push.finding import ask
+from tallystick.sync.push.questions import copy_of, question
 from tallystick.sync.push.ready import Ready, uid_in
+from tallystick.sync.push.sent import Sent, sent_of
 from tallystick.sync.push.shapes import (
     ENDPOINTS,
     RECORDS,
@@ -26,7 +28,9 @@ from tallystick.sync.snapshots import Draft, content_of_copy, content_of_draft
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Verdict, apply_verdicts
 
-_MEND_THERE = "Correct it in Xero, then press Retry; or cancel it here, and it goes from Xero too."
+_MEND_THERE = (
+    "Correct it in Xero, then press Check Xero now; or cancel it here, and it goes from Xero too."
+)
 _CREATE: Mapping[Endpoint, Callable[[Sequence[Any]], xero.Sealed]] = MappingProxyType(
     {"Invoices": xero.seal_create_invoices, "CreditNotes": xero.seal_create_credit_notes}
 )
@@ -59,7 +63,7 @@ def writings(ready: Sequence[Ready], outdated: Mapping[int, xero.Document]) -> I
             for pk, one in here.items()
         }
         contents = {
-            pk: content_of_draft(drafts[pk], total=one.document.total, why=one.resolved.why)
+            pk: content_of_draft(drafts[pk], one.document, why=one.resolved.why)
             for pk, one in here.items()
         }
         links = [one.link for one in here.values()]
@@ -132,7 +136,7 @@ def _written(link: Link, element: xero.Element[xero.Document], sent: Sent) -> Ve
             f"Xero made {document} {there} instead of {Money(sent.total, document.currency)}. "
             f"It stands there as {record.status.lower()}.",
             _MEND_THERE,
-            copy=copy_of(record, sent.revision),
+            copy=copy_of(record, sent.revision, is_kept=False),
             details={"theirs": content_of_copy(record), "status": record.status},
         )
     explained = [xero.explain(one, shape_of(document).noun) for one in element.warnings]
@@ -144,14 +148,14 @@ def _written(link: Link, element: xero.Element[xero.Document], sent: Sent) -> Ve
             f"{document} stands in Xero as {record.status.lower()}, but not whole. "
             f"{dropped[0].words} (Xero: {' '.join(element.warnings)})",
             f"{dropped[0].remedy} Then keep what Xero has.",
-            copy=copy_of(record, sent.revision),
+            copy=copy_of(record, sent.revision, is_kept=False),
             details={"theirs": content_of_copy(record), "status": record.status},
         )
     verb = "Written anew" if link.xero_id else "Created"
     message = f"{verb} in Xero as {record.status.lower()}."
     if element.warnings:
         message += f" Xero warns: {' '.join(element.warnings)}"
-    return Verdict(link.pk, message, copy=copy_of(record, sent.revision))
+    return Verdict(link.pk, message, copy=copy_of(record, sent.revision, is_kept=False))
 
 
 def _refuse(link: Link, refused: Refused) -> Verdict:

@@ -13,6 +13,11 @@ from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import Due, due_entries, entry_of, look_again
 from tallystick.sync.push.shapes import endpoint_of
+from tallystick.sync.snapshots import (
+    content_of_payment,
+    content_of_payment_copy,
+    reference_of,
+)
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
@@ -25,7 +30,7 @@ AT_ONCE = 50
 def send_entries(held: Held, client: xero.XeroClient) -> None:
     """Write the payments and allocations that are due and that Xero would take now."""
     for one in writings(due_entries(held, client)):
-        send_all(held, client, one.purpose, one.links, one.build)
+        send_all(held, client, one.purpose, one.links, one.build, one.contents)
 
 
 def writings(due: Sequence[Due]) -> Iterator[Writing]:
@@ -36,6 +41,11 @@ def writings(due: Sequence[Due]) -> Iterator[Writing]:
         CREATE_PAYMENTS,
         [link for link in links if link.payment],
         lambda links: xero.seal_create_payments([_payment_draft(by_link[one.pk]) for one in links]),
+        {
+            one.link.pk: content_of_payment(one.link.payment, one.account)
+            for one in due
+            if one.link.payment and one.account
+        },
     )
     yield Writing(
         CREATE_ALLOCATIONS,
@@ -53,7 +63,7 @@ def _payment_draft(due: Due) -> xero.PaymentDraft:
         paid_on=payment.paid_on,
         amount=payment.amount,
         account_id=str(due.account.xero_id),
-        reference=f"{payment.reference} {payment.number}".strip(),
+        reference=reference_of(payment),
         currency_rate=payment.document.currency_rate if due.is_foreign else None,
         **target,
     )
@@ -129,7 +139,9 @@ def _read_payments(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
         if link is None:
             continue
         if element.ok:
-            copy = Copy(UUID(element.record.payment_id), number, element.record.status)
+            content = content_of_payment_copy(element.record, {})
+            pk = UUID(element.record.payment_id)
+            copy = Copy(pk, number, element.record.status, content, revision=1)
             verdicts.append(Verdict(link.pk, "Recorded in Xero.", copy=copy))
         else:
             verdicts.append(_refused(link, element.errors))

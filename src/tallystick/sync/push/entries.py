@@ -5,7 +5,8 @@ status, what is outstanding, and which payments and credits stand on them alread
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
@@ -21,13 +22,15 @@ from tallystick.mapping.models import Account
 from tallystick.mapping.problems import DOCUMENT, Unresolved
 from tallystick.mapping.resolve import Resolver
 from tallystick.money import Money
+from tallystick.sync.differences import Difference, differences, in_words
 from tallystick.sync.lane import Held
 from tallystick.sync.models import DRAFTS, GONE, Intent, KindPolicy, Link, LinkState, WhenDraft
 from tallystick.sync.policy import PAYMENT, in_order, policy_of
-from tallystick.sync.push.finding import question
+from tallystick.sync.push.questions import question
 from tallystick.sync.push.ready import failed
 from tallystick.sync.push.shapes import by_id
 from tallystick.sync.queue import NOT_APPROVED
+from tallystick.sync.snapshots import Content, content_of_amount, reference_of
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
 
@@ -262,8 +265,9 @@ def _same_payment(
 ) -> Verdict | None:
     for one in copy.payments:
         if payment.number in (one.reference or ""):
-            copy_there = payment_copy(payment, one.payment_id)
-            return Verdict(due.link.pk, "Xero has it, confirmed.", copy=copy_there)
+            return _ours_if_same(
+                due, payment_copy(payment, one.payment_id), one.amount, one.paid_on
+            )
         if due.link.claim and one.payment_id.lower() == due.link.claim.lower():
             return Verdict(
                 due.link.pk,
@@ -277,6 +281,14 @@ def _same_payment(
         if alike and one.payment_id.lower() not in taken:
             return _payment_exists(due, payment, one)
     return None
+
+
+def _ours_if_same(due: Due, copy: Copy, amount: Decimal, day: date | None) -> Verdict:
+    """Confirm what is ours by its number or its place; what it says otherwise is a question."""
+    content = content_of_amount(amount, day, due.entry.document.currency)
+    if due.link.kept_at is None and (found := differences(content, content_here(due.entry))):
+        return entry_changed(due.link, replace(copy, content=content), found)
+    return Verdict(due.link.pk, "Xero has it, confirmed.", copy=copy)
 
 
 def payment_copy(payment: Payment, payment_id: str, status: str = "AUTHORISED") -> Copy:
@@ -312,8 +324,9 @@ def _same_allocation(due: Due, allocation: Allocation, copies: Copies) -> Verdic
     ]
     alike = [one for one in there if one.amount == allocation.amount]
     if alike:
+        alike.sort(key=lambda one: one.allocated_on != allocation.allocated_on)
         copy = Copy(UUID(alike[0].allocation_id), allocation.number, "AUTHORISED")
-        return Verdict(due.link.pk, "Xero has it, confirmed.", copy=copy)
+        return _ours_if_same(due, copy, alike[0].amount, alike[0].allocated_on)
     if not there or due.link.forced_revision:
         return None
     total = sum((one.amount for one in there), Decimal(0))
@@ -325,6 +338,45 @@ def _same_allocation(due: Due, allocation: Allocation, copies: Copies) -> Verdic
         f"it is {here}.",
         "Change the allocation in Xero, or remove this one here and enter it anew; then press "
         "Retry. Or send ours beside it.",
+    )
+
+
+def content_here(entry: Payment | Allocation) -> Content:
+    """Return what an entry says as it is here; the account that it lies on is not known."""
+    day = entry.paid_on if isinstance(entry, Payment) else entry.allocated_on
+    content = content_of_amount(entry.amount, day, entry.document.currency)
+    return content | ({"reference": reference_of(entry)} if isinstance(entry, Payment) else {})
+
+
+def entry_changed(link: Link, copy: Copy, found: Sequence[Difference]) -> Verdict:
+    """Ask a person about a payment or an allocation that says something else in Xero."""
+    noun = "payment" if link.payment else "allocation"
+    was = "when you kept it" if link.kept_at else "here"
+    return question(
+        link,
+        "settled",
+        f"{entry_of(link)} says something else in Xero: {in_words(found, was=was)}.",
+        f"Keep what Xero has. Or cancel it here, and it goes from Xero too, and enter it anew: Xero "
+        f"lets nobody change a {noun}.",
+        screen=DOCUMENT,
+        copy=replace(copy, content=None),
+        details={
+            "theirs": copy.content or {},
+            "status": copy.status,
+            "differences": [one.to_json() for one in found],
+        },
+    )
+
+
+def entry_gone(link: Link, copy: Copy) -> Verdict:
+    """Ask a person about a payment or an allocation that somebody removed in Xero."""
+    return question(
+        link,
+        "gone_in_xero",
+        f"{entry_of(link)} was sent to Xero before and was removed there by somebody.",
+        "Send it again, cancel it here, or leave it out of Xero.",
+        screen=DOCUMENT,
+        copy=replace(copy, content=None),
     )
 
 

@@ -9,49 +9,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
-from uuid import UUID
 
 from tallystick import xero
 from tallystick.books.models import Document, Status
-from tallystick.mapping.problems import DOCUMENT, XERO, Problem
-from tallystick.money import Money
-from tallystick.sync.models import DRAFTS, GONE, Link, Snapshot
-from tallystick.sync.policy import policies_of
-from tallystick.sync.push.ready import uid_in
-from tallystick.sync.push.shapes import Shape, by_id, document_of, shape_of
-from tallystick.sync.snapshots import (
-    Content,
-    content_of_copy,
-    is_as_sent,
-    read_snapshot,
-    says_the_same,
+from tallystick.sync.models import DRAFTS, GONE, Link
+from tallystick.sync.push.questions import (
+    can_be_written,
+    cannot_be_written,
+    changed,
+    claim_differs,
+    claim_missing,
+    confirmed,
+    differs,
+    gone,
+    number_taken,
 )
-from tallystick.sync.verdicts import Copy, Verdict
+from tallystick.sync.push.ready import uid_in
+from tallystick.sync.push.sent import Here, Sent, drift, sent_of
+from tallystick.sync.push.shapes import Shape, by_id, document_of, shape_of
+from tallystick.sync.snapshots import content_of_copy, says_the_same
+from tallystick.sync.verdicts import Verdict
 
 #: Numbers of credit notes that one question holds, about; of more we ask for their days at once.
 _ONE_QUESTION = 40
 _LONGEST_SPAN = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What we know of a link's document as it was sent, or would be."""
-
-    number: str
-    contact_id: str
-    total: Decimal
-    #: Revision that this is of.
-    revision: int
-    #: What was sealed last, and what Xero had after our last write; None where there was none.
-    content: Content | None = None
-    came_back: Content | None = None
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The number, and the one that was sealed last: it may stand there, renumbered here since."""
-        sealed = self.content["number"] if self.content else ""
-        return (self.number, sealed) if sealed not in ("", self.number) else (self.number,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,61 +57,15 @@ def ask(client: xero.XeroClient, links: Sequence[Link]) -> Asked:
     asked = Asked()
     if not links:
         return asked
-    sent = sent_of(links)
+    sent, here = sent_of(links), Here(links)
     found = _found(client, links, sent)
     for link in links:
-        judged = _judge(link, sent[link.pk], found)
+        judged = _judge(link, sent[link.pk], found, here)
         if isinstance(judged, Verdict):
             asked.verdicts.append(judged)
         elif judged is not None:
             asked.outdated[link.pk] = judged
     return asked
-
-
-def number_in_xero(document: Document, prefix: str) -> str:
-    """Return the number that the document bears in Xero."""
-    return f"{prefix}{document.number}"
-
-
-def contacts_of(links: Iterable[Link]) -> dict[int, str]:
-    """Return the contact ids in Xero of the documents' parties, by the party's key."""
-    links = list(links)
-    parties = {link.document.party_id for link in links if link.document}
-    known = Link.objects.filter(
-        organisation__in={link.organisation_id for link in links}, party__in=parties
-    ).exclude(xero_id=None)
-    return {link.party_id: str(link.xero_id) for link in known if link.party_id}
-
-
-def sent_of(links: Sequence[Link]) -> dict[int, Sent]:
-    """Return what was sent, or would be, for each link by its key."""
-    policies, contacts = policies_of(links[0].organisation), contacts_of(links)
-    kept = Snapshot.objects.filter(link__in=[link.pk for link in links if link.sealed_revision])
-    snapshots = {one.link_id: one for one in kept}
-    return {
-        link.pk: _sent_of(
-            link,
-            number_in_xero(document_of(link), policies[document_of(link).kind].number_prefix),
-            contacts.get(document_of(link).party_id, ""),
-            snapshots.get(link.pk),
-        )
-        for link in links
-    }
-
-
-def _sent_of(link: Link, number: str, contact_id: str, snapshot: Snapshot | None) -> Sent:
-    document = document_of(link)
-    if snapshot is None:
-        return Sent(link.claim or number, contact_id, document.total, document.revision)
-    content, came_back = read_snapshot(snapshot)
-    total, revision = document.total, document.revision
-    if content and link.sealed_revision != link.sent_revision:
-        # Nobody knows yet what became of it: Xero has it, if at all, for whom it was sent.
-        contact_id = content["contact"]
-    if content and link.sealed_revision != document.revision:
-        # Edited since: Xero has, if anything, what it was then.
-        total, revision = Decimal(content["total"]), snapshot.revision
-    return Sent(link.claim or number, contact_id, total, revision, content, came_back)
 
 
 def _found(client: xero.XeroClient, links: Sequence[Link], sent: Mapping[int, Sent]) -> Found:
@@ -181,26 +116,31 @@ def indexed(copies: Iterable[xero.Document]) -> Found:
     return Found(ids, by_uid, by_number)
 
 
-def _judge(link: Link, sent: Sent, found: Found) -> Verdict | xero.Document | None:
+def _judge(link: Link, sent: Sent, found: Found, here: Here) -> Verdict | xero.Document | None:
     """Say what the answer means for one link: settled, to be written anew, or None for missing."""
     document, shape = document_of(link), shape_of(document_of(link))
     namesakes = _bearing([sent.number], shape, found)
     if not shape.has_unique_number:
-        namesakes = [copy for copy in namesakes if _contact_id(copy) == sent.contact_id]
+        namesakes = [
+            copy
+            for copy in namesakes
+            if _contact_id(copy) == sent.contact_id and not is_let_go(link, copy)
+        ]
     ours = _ours(link, document, found)
-    if ours is not None and _is_to_be_made_anew(link, ours):
+    if ours is not None and is_to_be_made_anew(link, ours, sent):
         ours = None
-    if ours is None and not shape.has_marker:
-        ours = next(iter(_unmarked(document, sent, found)), None)
+    if ours is None and not shape.has_marker and not link.claim:
+        unmarked = _unmarked(document, sent, found)
+        ours = next((copy for copy in unmarked if not is_let_go(link, copy)), None)
     if ours is not None:
-        return judge_ours(link, ours, sent)
+        return judge_ours(link, ours, sent, here)
     for copy in namesakes:
         # A deleted draft gives its number free; if Xero sees it otherwise, it says so on creating.
         if link.claim:
-            return _judge_claimed(link, copy, sent)
+            return _judge_claimed(link, copy, sent, here)
         if copy.status != "DELETED" and (shape.has_unique_number or copy.status not in GONE):
-            return _number_taken(link, copy)
-    return _claim_missing(link) if link.claim else None
+            return number_taken(link, copy)
+    return claim_missing(link) if link.claim else None
 
 
 def _ours(link: Link, document: Document, found: Found) -> xero.Document | None:
@@ -208,12 +148,22 @@ def _ours(link: Link, document: Document, found: Found) -> xero.Document | None:
     known = found.by_id.get(str(link.xero_id))
     copies = [known] if known else []
     copies += found.by_uid.get(str(document.uid), [])
+    copies = [copy for copy in copies if not is_let_go(link, copy)]
     return min(copies, key=lambda copy: copy.status in GONE, default=None)
 
 
-def _is_to_be_made_anew(link: Link, copy: xero.Document) -> bool:
-    """Tell whether a person wants a deleted draft back: its number is free, a voided one's is not."""
-    return copy.status == "DELETED" and link.forced_revision == document_of(link).revision
+def is_let_go(link: Link, copy: xero.Document) -> bool:
+    """Tell whether a person has left the copy to Xero, and it is not ours any more."""
+    return copy.record_id.lower() in link.let_go
+
+
+def is_to_be_made_anew(link: Link, copy: xero.Document, sent: Sent) -> bool:
+    """Tell whether a person wants back what is gone, and its number is free; a voided one's is not."""
+    if copy.status not in GONE or link.forced_revision != document_of(link).revision:
+        return False
+    has_number = xero.as_xero_compares(copy.number or "") == xero.as_xero_compares(sent.number)
+    is_taken = shape_of(document_of(link)).has_unique_number and has_number
+    return copy.status == "DELETED" or not is_taken
 
 
 def _is_what_we_sent(copy: xero.Document, document: Document, sent: Sent) -> bool:
@@ -235,7 +185,7 @@ def ours_in(link: Link, sent: Sent, found: Found) -> list[xero.Document]:
     copies = list(found.by_uid.get(str(document.uid), []))
     if not shape_of(document).has_marker:
         copies += _unmarked(document, sent, found)
-    return copies
+    return [copy for copy in copies if not is_let_go(link, copy)]
 
 
 def _unmarked(document: Document, sent: Sent, found: Found) -> list[xero.Document]:
@@ -250,164 +200,34 @@ def _bearing(numbers: Iterable[str], shape: Shape, found: Found) -> list[xero.Do
     return [copy for key in keys for copy in found.by_number.get(key, [])]
 
 
-def judge_ours(link: Link, copy: xero.Document, sent: Sent) -> Verdict | xero.Document:
+def judge_ours(link: Link, copy: xero.Document, sent: Sent, here: Here) -> Verdict | xero.Document:
     """Confirm our copy, or let it be written anew; a person's change there wins, and is asked about."""
-    document = document_of(link)
+    document, theirs = document_of(link), content_of_copy(copy)
     if document.status == Status.CANCELLED:
         return confirmed(link, copy, sent.revision)
     if copy.status in GONE:
-        return _gone(link, copy)
+        return gone(link, copy)
     if link.forced_revision == document.revision:
-        return copy if _can_be_written(copy) else _cannot_be_written(link, copy)
+        return copy if can_be_written(copy) else cannot_be_written(link, copy)
     unsure = link.sealed_revision not in (None, link.sent_revision)
-    if unsure and sent.content and is_as_sent(sent.content, content_of_copy(copy)):
+    if unsure and sent.content and says_the_same(theirs, sent.content):
         return confirmed(link, copy, link.sealed_revision or sent.revision)
     if link.sent_revision is not None and link.sent_revision < document.revision:
-        untouched = sent.came_back is not None and says_the_same(
-            sent.came_back, content_of_copy(copy)
-        )
+        untouched = sent.came_back is not None and says_the_same(theirs, sent.came_back)
         return copy if untouched and copy.status in DRAFTS else differs(link, copy)
-    if copy.total == sent.total and copy.currency_code == document.currency:
-        return confirmed(link, copy, sent.revision)
-    return differs(link, copy)
+    found = drift(link, theirs, sent, here)
+    return changed(link, copy, found) if found else confirmed(link, copy, sent.revision)
 
 
-def copy_of(copy: xero.Document, revision: int | None = None) -> Copy:
-    """Return what the link is to hold of Xero's record; a revision makes its content news."""
-    content = content_of_copy(copy) if revision is not None else None
-    return Copy(UUID(copy.record_id), copy.number or "", copy.status, content, revision)
+def _judge_claimed(link: Link, copy: xero.Document, sent: Sent, here: Here) -> Verdict:
+    """A person says that this record is the document: believed if it is for as much and as whom.
 
-
-def confirmed(link: Link, copy: xero.Document, revision: int) -> Verdict:
-    message = f"Xero has it: {copy.status.lower()}, confirmed."
-    return Verdict(link.pk, message, copy=copy_of(copy, revision))
-
-
-def differs(link: Link, copy: xero.Document) -> Verdict:
-    """Ask a person: what Xero has is not what we sent, or not ours alone to change any more."""
-    document = document_of(link)
-    there = Money(copy.total or Decimal(0), copy.currency_code or document.currency)
-    ours = Money(document.total, document.currency)
-    if there != ours:
-        said = f"Xero has {document} for {there}, here it is {ours}"
-    else:
-        said = f"{document} was changed here after it was sent"
-    if copy.status not in DRAFTS:
-        why = f"it is {copy.status.lower()} there, so it is not changed without you"
-    else:
-        why = "somebody changed it there, and people's changes are not overwritten"
-    return question(
-        link,
-        "differs",
-        f"{said}; {why}.",
-        "Compare the two and choose: keep what Xero has, or send ours.",
-        screen=DOCUMENT,
-        copy=copy_of(copy),
-        details={"theirs": content_of_copy(copy), "status": copy.status},
-    )
-
-
-def _gone(link: Link, copy: xero.Document) -> Verdict:
-    document = document_of(link)
-    return question(
-        link,
-        "gone_in_xero",
-        f"{document} was sent to Xero before and was {copy.status.lower()} there by somebody.",
-        "If it should be in Xero, cancel it here and enter it under a new number.",
-        screen=DOCUMENT,
-        copy=copy_of(copy),
-    )
-
-
-def _can_be_written(copy: xero.Document) -> bool:
-    return copy.status in DRAFTS or (copy.status == "AUTHORISED" and not copy.applied)
-
-
-def _cannot_be_written(link: Link, copy: xero.Document) -> Verdict:
-    applied = Money(copy.applied, copy.currency_code or document_of(link).currency)
-    return question(
-        link,
-        "differs",
-        f"{document_of(link)} cannot be written anew: it is {copy.status.lower()} in Xero, and "
-        f"payments or credits of {applied} are recorded on it.",
-        "Remove them in Xero and send ours again, or keep what Xero has.",
-        screen=DOCUMENT,
-        copy=copy_of(copy),
-        details={"theirs": content_of_copy(copy), "status": copy.status},
-    )
-
-
-def _judge_claimed(link: Link, copy: xero.Document, sent: Sent) -> Verdict:
-    """A person says that this record is the document: believed if it is for as much and as whom."""
+    What else it says is then kept as Xero has it.
+    """
     document = document_of(link)
     agrees = copy.total == document.total and copy.currency_code == document.currency
     whose = not sent.contact_id or _contact_id(copy) == sent.contact_id
-    if agrees and whose and copy.status not in GONE:
-        return confirmed(link, copy, document.revision)
-    return question(
-        link,
-        "claim_differs",
-        f"{document} is not {copy.number} of Xero: that one is {_described(document, copy)}. "
-        f"Ours is for {document.party}, {Money(document.total, document.currency)}.",
-        "Mark it with another number, or press Retry to send it as a new one.",
-        screen=DOCUMENT,
-        details={"theirs": content_of_copy(copy), "status": copy.status},
-    )
-
-
-def _claim_missing(link: Link) -> Verdict:
-    document, noun = document_of(link), shape_of(document_of(link)).noun
-    return question(
-        link,
-        "claim_missing",
-        f"Xero has no {noun} {link.claim}, which {document} was marked as.",
-        "Look the number up in Xero and mark it again, or press Retry to send it as a new one.",
-        screen=DOCUMENT,
-    )
-
-
-def _number_taken(link: Link, copy: xero.Document) -> Verdict:
-    document, noun = document_of(link), shape_of(document_of(link)).noun
-    return question(
-        link,
-        "number_taken",
-        f"Xero already has {_article(noun)} {noun} {copy.number}, {_described(document, copy)}. "
-        f"Yours is for {document.party}, {Money(document.total, document.currency)}.",
-        "If it is the same one, mark yours as this one; else renumber yours, or the one in Xero, "
-        "and press Retry.",
-        screen=DOCUMENT,
-        details={
-            "theirs": content_of_copy(copy),
-            "status": copy.status,
-            "candidates": [{"id": copy.record_id, "name": copy.number, "number": copy.number}],
-        },
-    )
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiou" else "a"
-
-
-def _described(document: Document, copy: xero.Document) -> str:
-    whose = copy.contact.name if copy.contact else "another contact"
-    money = Money(copy.total or Decimal(0), copy.currency_code or document.currency)
-    return f"for {whose}, {money} ({copy.status.lower()})"
-
-
-def question(
-    link: Link,
-    code: str,
-    message: str,
-    remedy: str,
-    *,
-    screen: str = XERO,
-    copy: Copy | None = None,
-    details: Mapping[str, object] | None = None,
-    waits_for: str = "",
-) -> Verdict:
-    """Return the verdict that holds a link until a person has answered."""
-    problem = Problem(code, message, remedy, screen, waits_for, details=dict(details or {}))
-    revision = link.document.revision if link.document else None
-    return Verdict(
-        link.pk, message, copy=copy, problem=problem, is_question=True, revision=revision
-    )
+    if not (agrees and whose) or copy.status in GONE:
+        return claim_differs(link, copy)
+    is_kept = not says_the_same(content_of_copy(copy), here.of(link))
+    return confirmed(link, copy, document.revision, is_kept=is_kept)

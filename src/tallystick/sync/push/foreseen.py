@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from tallystick import xero
 from tallystick.sync.models import Link
-from tallystick.sync.push.finding import Sent, judge_ours
+from tallystick.sync.push.finding import is_to_be_made_anew, judge_ours
 from tallystick.sync.push.ready import ROUND, Ready
+from tallystick.sync.push.sent import Here, Sent
 from tallystick.sync.push.shapes import endpoint_of, shape_of
 from tallystick.sync.snapshots import content_of_copy
 from tallystick.sync.verdicts import Verdict
@@ -59,9 +60,7 @@ def as_asked(link: Link, sent: Sent | None) -> Link:
 def held_against(ready: Ready, sent: Sent | None) -> xero.Document | Verdict | None:
     """Judge what Xero has by what it last said, as though nobody had changed it since."""
     link, document = ready.link, ready.document
-    if sent is None or (
-        link.xero_status == "DELETED" and link.forced_revision == document.revision
-    ):
+    if sent is None:
         return None
     common: dict[str, Any] = {
         "type": shape_of(document).xero_type,
@@ -78,7 +77,10 @@ def held_against(ready: Ready, sent: Sent | None) -> xero.Document | Verdict | N
         there = xero.CreditNote(
             credit_note_id=str(link.xero_id), credit_note_number=link.xero_number, **common
         )
-    return judge_ours(link, there, replace(sent, came_back=content_of_copy(there)))
+    if is_to_be_made_anew(link, there, sent):
+        return None
+    unchanged = replace(sent, content=None, came_back=content_of_copy(there))
+    return judge_ours(link, there, unchanged, Here([]))
 
 
 def each(keys: Sequence[int]) -> Iterator[Link]:

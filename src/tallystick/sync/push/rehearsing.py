@@ -33,8 +33,8 @@ from tallystick.sync.push.batches import (
     parts_of,
     restore,
 )
-from tallystick.sync.push.checking import reads, since
-from tallystick.sync.push.finding import ask, sent_of
+from tallystick.sync.push.checking import reads
+from tallystick.sync.push.finding import ask
 from tallystick.sync.push.foreseen import (
     Fate,
     Outcome,
@@ -45,6 +45,7 @@ from tallystick.sync.push.foreseen import (
     in_groups,
 )
 from tallystick.sync.push.ready import AHEAD, ROUND, Ready, judge, loaded, room_for
+from tallystick.sync.push.sent import sent_of
 from tallystick.sync.push.shapes import (
     ENDPOINTS,
     Endpoint,
@@ -53,6 +54,7 @@ from tallystick.sync.push.shapes import (
     endpoint_of,
     endpoint_of_kind,
 )
+from tallystick.sync.push.tally import since
 from tallystick.sync.push.unknown import has_ended, purpose_of
 from tallystick.sync.queue import waiting_for_a_press
 from tallystick.sync.verdicts import Verdict

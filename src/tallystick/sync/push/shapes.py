@@ -73,6 +73,11 @@ def kinds_at(endpoint: Endpoint) -> list[str]:
     return [kind for kind, shape in _SHAPES.items() if shape.endpoint == endpoint]
 
 
+def kinds_of_unique_number() -> list[str]:
+    """Return the kinds of document whose numbers Xero takes once."""
+    return [kind for kind, shape in _SHAPES.items() if shape.has_unique_number]
+
+
 def page_of_type(xero_type: str) -> str:
     """Return the path of the page of Xero's type of document, before the id."""
     kind = _KINDS.get(xero_type, Kind.SALES_INVOICE)

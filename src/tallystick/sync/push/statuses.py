@@ -10,13 +10,13 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tallystick import xero
-from tallystick.mapping.problems import DOCUMENT, XERO, Problem
+from tallystick.mapping.problems import XERO, Problem
 from tallystick.money import Money
 from tallystick.sync.lane import Held
 from tallystick.sync.lingering import counts_as_paid, lament_of, still_there
 from tallystick.sync.models import GONE, Intent, Link, LinkState
 from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
-from tallystick.sync.push.finding import question
+from tallystick.sync.push.questions import gone
 from tallystick.sync.push.shapes import (
     ENDPOINTS,
     RECORDS,
@@ -130,14 +130,7 @@ def _lament(change: Change, link: Link) -> str:
 
 
 def _gone_before_approval(link: Link, copy: xero.Document) -> Verdict:
-    return question(
-        link,
-        "gone_in_xero",
-        f"{link.document} cannot be approved: it was {copy.status.lower()} in Xero by somebody.",
-        "If it should be in Xero, cancel it here and enter it under a new number.",
-        screen=DOCUMENT,
-        copy=_copy(link, copy.status),
-    )
+    return gone(link, copy, "cannot be approved in Xero: it")
 
 
 def _read(change: Change, links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:

@@ -11,13 +11,15 @@ from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from tallystick import xero
 from tallystick.connections.models import Organisation
 from tallystick.sync.lane import Held
 from tallystick.sync.models import DRAFTS, GONE, PAUSED, Intent, Link, LinkState
 from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
 from tallystick.sync.push.entries import document_links, documents_of, entry_of
-from tallystick.sync.push.finding import question
+from tallystick.sync.push.questions import question
 from tallystick.sync.push.shapes import ENDPOINTS, RECORDS, endpoint_of
 from tallystick.sync.steps import calling, committing
 from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
@@ -41,6 +43,15 @@ def remove_strays(held: Held, client: xero.XeroClient) -> None:
         rest = [link for link in here if link.pk not in settled]
         for one in stray_removals(place, rest):
             send_all(held, client, one.purpose, one.links, one.build)
+
+
+def add_stray(link: Link, record_id: str) -> bool:
+    """Note a second copy, which is to go; tell whether it was not known yet."""
+    if record_id in link.strays:
+        return False
+    link.strays = [*link.strays, record_id]
+    Link.objects.filter(pk=link.pk).update(strays=link.strays, changed_at=Now())
+    return True
 
 
 def due_strays(organisation: Organisation) -> dict[Place, list[Link]]:

@@ -86,7 +86,9 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
                 workspace,
                 message=told,
                 label=chosen.label_of_many.format(part.counted),
-                kind="danger" if chosen.name in ("remove", "send", "clear") else "primary",
+                kind="danger"
+                if chosen.name in ("remove", "send", "clear", "cancel")
+                else "primary",
                 back=back,
                 keep="Go back",
             )
@@ -236,6 +238,7 @@ def _last_check(organisation: Organisation) -> SimpleNamespace:
     last = checks.last_check(organisation)
     return SimpleNamespace(
         check=last,
+        summary=" ".join(checks.summary(last)) if last else "",
         findings=checks.findings(last) if last else [],
         unknown=[
             SimpleNamespace(

@@ -28,7 +28,7 @@ from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.models import Workspace
 
 #: Problems that show both sides at once, above everything else.
-_COMPARED = frozenset({"differs", "number_taken", "claim_differs"})
+_COMPARED = frozenset({"differs", "settled", "number_taken", "claim_differs"})
 
 
 @require_safe
@@ -117,6 +117,7 @@ def _problem(
         "code": (problem or {}).get("code", ""),
         "candidates": details.get("candidates", []),
         "sides": sides,
+        "looked_at": comparing.looked_at(link) if sides and link else None,
         "differing": [side for side in sides if side.differs],
         "is_compared": bool(sides) and (problem or {}).get("code") in _COMPARED,
         "why": _why(link, sides),

@@ -1,0 +1,165 @@
+"""A copy that a link knows, held against what we left there: field by field, in its own state."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from django.db.models.functions import Now
+
+from tallystick import xero
+from tallystick.sync.attention import ABOUT_CONTENT
+from tallystick.sync.models import DRAFTS, GONE, Intent, Link, LinkState
+from tallystick.sync.push.questions import changed, copy_of, differs, gone
+from tallystick.sync.push.sent import Here, Sent, drift
+from tallystick.sync.push.shapes import document_of
+from tallystick.sync.push.tally import Tally, Uncompared
+from tallystick.sync.snapshots import (
+    Content,
+    content_of_copy,
+    note_came_back,
+    note_looked_at,
+    says_the_same,
+)
+from tallystick.sync.verdicts import Verdict
+
+T = TypeVar("T", bound=xero.Document)
+
+
+@dataclass(slots=True)
+class Noted:
+    """What is noted of all links of a page at once."""
+
+    #: Links that say in Xero what we left there.
+    unchanged: list[int] = field(default_factory=list)
+    #: By the link's key, what Xero has of those that had nothing to be compared with yet.
+    first: dict[int, tuple[int, Content]] = field(default_factory=dict)
+    statuses: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def status(self, link: Link, status: str) -> None:
+        if status != link.xero_status:
+            link.xero_status = status
+            self.statuses[status].append(link.pk)
+
+    def write(self) -> None:
+        for status, keys in self.statuses.items():
+            Link.objects.filter(pk__in=keys).update(xero_status=status, changed_at=Now())
+        note_looked_at(self.unchanged)
+        note_came_back(self.first)
+
+
+def following(copy: T, sent: Sent, merged: Mapping[str, str]) -> T:
+    """Return the copy with the contact that we know, where that was merged into another."""
+    there = copy.contact.contact_id.lower() if copy.contact else ""
+    left = (sent.came_back or sent.content or {}).get("contact") or sent.contact_id
+    if copy.contact and left and left != there and merged.get(left) == there:
+        contact = msgspec.structs.replace(copy.contact, contact_id=left)
+        return msgspec.structs.replace(copy, contact=contact)
+    return copy
+
+
+def why_not_compared(link: Link) -> Uncompared | None:
+    """Return why the state of a link keeps its record from being compared; None where none does."""
+    if link.state == LinkState.EXCLUDED:
+        return Uncompared.LEFT_OUT
+    if link.state == LinkState.RETRACTED or link.intent == Intent.RETRACT:
+        return Uncompared.WITHDRAWN
+    if link.state == LinkState.SYNCED:
+        return None
+    if link.state not in (LinkState.FAILED, LinkState.HELD):
+        return Uncompared.ON_THE_WAY
+    is_about_content = link.state == LinkState.HELD and code_of(link) in ABOUT_CONTENT
+    return None if is_about_content else Uncompared.ASKED_ABOUT
+
+
+def code_of(link: Link) -> str:
+    return str((link.problem or {}).get("code", ""))
+
+
+def compare(
+    link: Link, copy: xero.Document, sent: Sent, here: Here, tally: Tally, noted: Noted
+) -> Iterator[Verdict]:
+    """Count the copy as compared, or why not; yield the question that it raises or that it ends."""
+    theirs = content_of_copy(copy)
+    if _is_older(theirs, sent.came_back):
+        tally.leave(Uncompared.OLDER)
+        return
+    was = link.xero_status
+    noted.status(link, copy.status)
+    if why := why_not_compared(link):
+        tally.leave(why)
+        return
+    if copy.status in GONE:
+        tally.gone += 1
+        if code_of(link) != "gone_in_xero" or was != copy.status:
+            yield gone(link, copy)
+        return
+    if link.state == LinkState.HELD and _is_edited(link):
+        yield from _edited(link, copy, theirs, sent, tally)
+        return
+    found = drift(link, theirs, sent, here, as_sent=not _is_by_check(link))
+    if found:
+        tally.compared += 1
+        tally.differing += 1
+        asked = changed(link, copy, found)
+        if link.state == LinkState.SYNCED or _is_news(link, asked):
+            yield asked
+    elif not theirs["lines"] and (sent.came_back or {}).get("lines"):
+        tally.leave(Uncompared.NO_LINES)
+    else:
+        tally.compared += 1
+        tally.kept += link.kept_at is not None
+        if link.state == LinkState.HELD:
+            message = "It says again in Xero what we left there."
+            yield Verdict(link.pk, message, copy=copy_of(copy, sent.revision))
+        elif sent.came_back is None:
+            noted.first[link.pk] = (document_of(link).revision, theirs)
+        else:
+            noted.unchanged.append(link.pk)
+
+
+def _edited(
+    link: Link, copy: xero.Document, theirs: Content, sent: Sent, tally: Tally
+) -> Iterator[Verdict]:
+    """Edited here as well: sent after all where Xero has again what we left there."""
+    tally.compared += 1
+    if sent.came_back and says_the_same(theirs, sent.came_back) and copy.status in DRAFTS:
+        message = "It says again in Xero what we left there; the edit is sent now."
+        yield Verdict(link.pk, message, is_try=False)
+        return
+    tally.differing += 1
+    asked = differs(link, copy)
+    if _is_news(link, asked):
+        yield asked
+
+
+def _is_edited(link: Link) -> bool:
+    return link.sent_revision is not None and link.sent_revision < document_of(link).revision
+
+
+def _is_by_check(link: Link) -> bool:
+    """Tell whether it stands in Xero as we left it, or what is asked about was found by comparing.
+
+    What Xero made otherwise at once stays a question until it says what we sent.
+    """
+    return link.state == LinkState.SYNCED or "differences" in (link.problem or {}).get(
+        "details", {}
+    )
+
+
+def _is_news(link: Link, asked: Verdict) -> bool:
+    """Tell whether the question is another one than that which stands already."""
+    now, then = asked.problem.to_json() if asked.problem else {}, link.problem or {}
+    if now.get("code") != then.get("code"):
+        # Something was paid there, or is not any more: other remedies.
+        return True
+    differing = then.get("details", {}).get("differences")
+    return differing is not None and differing != now["details"].get("differences")
+
+
+def _is_older(theirs: Content, left: Content | None) -> bool:
+    """Tell whether the list still shows what was before we wrote last."""
+    then, there = (str(one.get("updated_at") or "") for one in (left or {}, theirs))
+    return then > "" < there and datetime.fromisoformat(there) < datetime.fromisoformat(then)
