@@ -28,6 +28,14 @@ class StartFailed(PostgresError):
     """The server, or the making of its data, failed; the message has its output."""
 
 
+def in_words(error: Exception) -> str:
+    """Return what the error says, and what to do where the disk is the cause."""
+    said = str(error)
+    if any(text in said for text in ("No space left on device", "Disk quota exceeded")):
+        return f"{said}\nThe disk is full: make room on it and try again. What was saved before is whole."
+    return said
+
+
 #: By name, since the keeper tells its errors to another process.
 BY_NAME: dict[str, type[PostgresError]] = {
     kind.__name__: kind

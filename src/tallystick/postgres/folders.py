@@ -177,6 +177,44 @@ def open_home(folders: Folders, account: Account) -> None:
             folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o011)  # to pass, not to look
 
 
+def require_own(folders: Folders, account: Account) -> None:
+    """Raise FolderUnusable, with the commands that mend it, where a copy has other owners or rights.
+
+    PostgreSQL refuses data that another account owns or may read: `cp` as root makes such.
+    """
+    usual = folders.home / "run"
+    places = [folders.cluster] if _holds_data(folders.cluster) else []
+    places += [usual] if usual.exists() else []
+    wrong = [path for path in places if not _is_own(path, account)]
+    if not wrong:
+        return
+    if not account.switch and any(path.stat().st_uid != account.uid for path in wrong):
+        mend = f"as root: chown -R {account.uid}:{account.gid} {folders.data_dir}, then "
+    else:
+        mend = (
+            f"chown -R {account.uid}:{account.gid} {' '.join(map(str, wrong))} && "
+            if account.switch
+            else ""
+        )
+    raise FolderUnusable(
+        f"{wrong[0]} must belong to the account {account.name}, which alone may enter it: so a copy of a "
+        "data folder must keep owners and rights (cp -a). Nothing was changed. To mend this one, run: "
+        f"{mend}chmod -R go= {' '.join(map(str, wrong))}"
+    )
+
+
+def _holds_data(cluster: Path) -> bool:
+    try:
+        return (cluster / "PG_VERSION").is_file()
+    except PermissionError:
+        return True
+
+
+def _is_own(path: Path, account: Account) -> bool:
+    status = path.stat()
+    return status.st_uid == account.uid and not status.st_mode & 0o077
+
+
 def closed_to(account: Account, path: Path) -> Path | None:
     """Return the first of the path's folders, itself included, that the account may not enter."""
     for folder in [*reversed(path.parents), path]:

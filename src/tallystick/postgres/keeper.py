@@ -23,8 +23,8 @@ import time
 from pathlib import Path
 
 from tallystick.postgres.cluster import ensure_cluster
-from tallystick.postgres.errors import PostgresError, StartFailed
-from tallystick.postgres.folders import Folders, account_for, open_home
+from tallystick.postgres.errors import PostgresError, StartFailed, in_words
+from tallystick.postgres.folders import Folders, account_for, open_home, require_own
 from tallystick.postgres.locks import lock_within, try_lock
 from tallystick.postgres.programs import find_programs, reachable
 from tallystick.postgres.server import Server
@@ -52,7 +52,7 @@ def main() -> None:
         else:
             _keep(folders, throwaway=options.throwaway)
     except (PostgresError, OSError) as error:
-        _tell(state="failed", error=type(error).__name__, message=str(error))
+        _tell(state="failed", error=type(error).__name__, message=in_words(error))
         sys.exit(1)
 
 
@@ -79,6 +79,7 @@ def _prepare(folders: Folders, *, throwaway: bool) -> Server:
     account = account_for(folders)
     open_home(folders, account)
     programs = reachable(find_programs(folders), account=account, folders=folders)
+    require_own(folders, account)
     ensure_cluster(folders, programs=programs, account=account, throwaway=throwaway)
     return Server(folders, programs=programs, account=account, throwaway=throwaway)
 

@@ -129,7 +129,7 @@ def _version_of(folder: Path) -> str | None:
 def _major_of(cluster: Path) -> int | None:
     try:
         return int((cluster / "PG_VERSION").read_text(encoding="ascii"))
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # whose it is, is looked at next
         return None
 
 

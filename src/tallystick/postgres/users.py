@@ -92,7 +92,9 @@ def _join(folders: Folders) -> int:
     except OSError as error:
         raise FolderUnusable(
             f"The data folder {folders.data_dir} cannot be used by this account: {error}. "
-            "Run as the account that made it, or set TALLYSTICK_DATA_DIR to a folder of your own."
+            "Run as the account that made it, give it to this one (as root: chown -R "
+            f"{os.geteuid()}:{os.getegid()} {folders.data_dir}), or set TALLYSTICK_DATA_DIR to a folder "
+            "of your own."
         ) from error
     if lock is None:
         raise StartFailed(
