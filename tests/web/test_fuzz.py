@@ -116,3 +116,12 @@ def test_another_name_for_this_server_is_refused_in_words(client):
 
     assert answer.status_code == 400
     assert "cannot be read" in answer.text
+
+
+def test_an_empty_choice_that_is_not_on_offer_is_refused_at_its_field(
+    browser, workspace, organisation, lists
+):
+    answer = browser.post(f"/w/{workspace.slug}/settings/accounts/", {"rounding": ""})
+
+    assert answer.status_code == 422
+    assert "Choose one from the list." in answer.text

@@ -114,7 +114,7 @@ class ChoicesForm(WordedForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse an empty choice where none is offered; what the form left out stays as it is."""
-        for name, value in self.cleaned_data.items():
+        for name, value in list(self.cleaned_data.items()):  # a refused one is taken out of them
             field = self.fields[name]
             if name in self.data and not value and not field.valid_value(""):  # type: ignore[attr-defined] # a ChoiceField
                 self.add_error(name, field.error_messages["invalid_choice"])
