@@ -48,7 +48,10 @@ def test_home_shows_what_needs_me_and_what_flowed_today(
 
 
 def test_home_of_a_workspace_without_xero_says_the_first_step(browser, workspace) -> None:
-    assert "Not connected to Xero yet" in browser.get(f"/w/{workspace.slug}/").text
+    answer = browser.get(f"/w/{workspace.slug}/")
+
+    assert "Sign in at Xero and choose the organisation whose books these are." in answer.text
+    assert reverse("integrations", args=[workspace.slug]) in answer.text
 
 
 def test_home_says_when_access_was_lost(browser, workspace, organisation) -> None:
