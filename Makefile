@@ -66,6 +66,9 @@ mutation-check: $(READY) ## Take each guard of the ten promises away; a test mus
 bench-saving: $(READY) ## Measure saving while 1, 16 and 64 people save, against the bare save (ARGS=--quick)
 	$(BIN)/python bench/saving.py $(ARGS)
 
+bench-pages: $(READY) ## Ask every page of a workspace with a million documents (ARGS="--keep FOLDER --only home")
+	$(BIN)/python bench/pages.py $(ARGS)
+
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
@@ -85,4 +88,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving mutation-check bench-sandbox bench-beside bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-beside bench-doors screenshots lock clean

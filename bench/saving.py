@@ -89,6 +89,7 @@ def _save(shop: Workshop, way: str, ids: list[int], sessions: int) -> list[float
     ]
     for place, person in enumerate(people):
         assert person.stdin  # noqa: S101 - asked for above
+        assert person.stdout  # noqa: S101 - asked for above
         person.stdin.write(json.dumps(ids[place::sessions]) + "\n")
         person.stdin.flush()
         person.stdout.readline()  # ready

@@ -27,7 +27,7 @@ def test_a_search_finds_number_reference_and_party(text, found):
     make_document(workspace, party=cafe, number="INV-8")
     make_document(workspace, party=make_party(workspace, "Bayside Ltd"), number="INV-9")
 
-    documents = Document.objects.in_workspace(workspace).matching(text)
+    documents = Document.objects.in_workspace(workspace).matching(text, workspace)
 
     assert {document.number for document in documents} == found
 

@@ -4,13 +4,15 @@ import uuid
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
 
 from tallystick.workspaces.models import User, Workspace
+
+#: So many parties that a text finds are named when their documents are looked for.
+_NAMED = 2_000
 
 
 def _search_index(field: str, name: str) -> GinIndex:
@@ -215,14 +217,6 @@ class DocumentDefaults(models.Model):
         return f"Defaults of {self.workspace}"
 
 
-class _EqualsAny(models.Func):
-    """SQL's `left = ANY (right)`, of a column and an array."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
-
-
 class DocumentQuerySet(models.QuerySet["Document"]):
     def in_workspace(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)
@@ -233,17 +227,21 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def with_status(self, status: str) -> Self:
         return self.filter(status=status)
 
-    def matching(self, text: str) -> Self:
-        """Keep those whose number, reference or party (name, number) holds the text."""
+    def matching(self, text: str, workspace: Workspace) -> Self:
+        """Keep those whose number, reference or party (name, number) holds the text.
+
+        One or two letters are looked for at the beginning of numbers and names alone.
+        """
         text = text.strip()
         if not text:
             return self
-        parties = Party.objects.filter(_any_holds(text, "name", "number"))
-        # An array, not a sub-select: only then can PostgreSQL join the three indexes by "or".
-        return self.filter(
-            _any_holds(text, "number", "reference")
-            | Q(_EqualsAny("party_id", ArraySubquery(parties.values("pk"))))
-        )
+        fields = ("number", "reference") if len(text) >= 3 else ("number",)
+        parties = Party.objects.in_workspace(workspace).filter(_any_holds(text, "name", "number"))
+        found = list(parties.values_list("pk", flat=True)[: _NAMED + 1])
+        # Named one by one where they are not too many: only then does PostgreSQL know whether they
+        # have few documents or most, and goes by the index on them or along the list.
+        of_them = found if len(found) <= _NAMED else parties.values("pk")
+        return self.filter(_any_holds(text, *fields) | Q(party__in=of_them))
 
     def newest_first(self) -> Self:
         return self.order_by("-issued_on", "-pk")
@@ -322,8 +320,20 @@ class Document(models.Model):
             models.Index(
                 fields=["workspace", "kind", "status", "issued_on", "id"], name="document_status"
             ),
-            models.Index(fields=["party", "issued_on", "id"], name="document_party"),
+            models.Index(
+                fields=["party", "kind", "issued_on", "id"],
+                include=["workspace"],
+                name="document_of_party",
+            ),
+            models.Index(fields=["workspace", "total", "issued_on", "id"], name="document_amount"),
+            models.Index(fields=["workspace", "issued_on", "id"], name="document_newest"),
             _search_index("number", "document_number_search"),
+            # For texts too short for the one above.
+            models.Index(
+                "workspace",
+                OpClass(Upper("number"), name="varchar_pattern_ops"),
+                name="document_number_begins",
+            ),
             _search_index("reference", "document_reference_search"),
         ]
 
@@ -393,6 +403,34 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def live(self) -> Self:
         return self.filter(status=EntryStatus.RECORDED)
 
+    def methods_in(self, workspace: Workspace) -> list[str]:
+        """Return the methods of the workspace's live payments, in small letters and their order.
+
+        Hops from one to the next along the index: there are few, however many the payments.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH RECURSIVE method AS (
+                    (SELECT upper(method) AS word FROM books_payment
+                     WHERE workspace_id = %(workspace)s ORDER BY upper(method) LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT upper(payment.method) FROM books_payment payment
+                            WHERE payment.workspace_id = %(workspace)s
+                              AND upper(payment.method) > method.word
+                            ORDER BY upper(payment.method) LIMIT 1)
+                    FROM method WHERE method.word IS NOT NULL
+                )
+                SELECT lower(word) FROM method
+                WHERE EXISTS (SELECT FROM books_payment payment
+                              WHERE payment.workspace_id = %(workspace)s
+                                AND upper(payment.method) = method.word
+                                AND payment.status = 'recorded')
+                """,
+                {"workspace": workspace.pk},
+            )
+            return sorted(word for (word,) in cursor.fetchall())
+
 
 class Payment(models.Model):
     """Money for a document: in for an invoice, out for a bill, a refund for a credit note."""
@@ -420,7 +458,16 @@ class Payment(models.Model):
     PREFIX = "PAY-"
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "paid_on", "id"], name="payment_by_day")]
+        indexes = [
+            models.Index(fields=["workspace", "paid_on", "id"], name="payment_by_day"),
+            models.Index(fields=["workspace", "amount", "paid_on", "id"], name="payment_amount"),
+            models.Index("workspace", Upper("method"), "paid_on", "id", name="payment_method"),
+            models.Index(
+                fields=["workspace", "paid_on", "id"],
+                condition=Q(status="deleted"),
+                name="payment_deleted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Payment of {self.amount:,} {self.document.currency} on {self.document}"

@@ -9,12 +9,21 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Sum, Value, When, Window
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
+from django.db.models.functions import Cast, Concat, RowNumber
 from django.utils import timezone
 
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
-from tallystick.sync.models import OPEN_STATES, PAUSED, WITH_RECORDS, Intent, Lane, Link, LinkState
+from tallystick.sync.models import (
+    OPEN_STATES,
+    PAUSED,
+    STOPPED_STATES,
+    WITH_RECORDS,
+    Intent,
+    Lane,
+    Link,
+    LinkState,
+    is_stuck,
+)
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
 
 _BETWEEN = "~"
@@ -86,17 +95,19 @@ class Group:
 
 def troubled(organisation: Organisation) -> QuerySet[Link]:
     """Return the links that wait for a person, each with `trouble`, `code` and `cause`."""
+    stuck = _is_stuck(organisation)
     is_open = Q(state__in=OPEN_STATES)
+    # What is stuck is hardly ever there; without it all is told by one index.
     code = Case(
         When(PAUSED, then=Value("paused")),
         When(is_open, then=F("state")),
-        default=Coalesce(KeyTextTransform("code", "problem"), Value("")),
+        default=F("problem_code"),
         output_field=CharField(),
     )
     trouble = Case(
         When(is_open, then=Value(Trouble.STUCK)),
         When(intent=Intent.RETRACT, then=Value(Trouble.ORPHANED)),
-        *(When(code=one, then=Value(each)) for one, each in _BY_CODE.items()),
+        *(When(problem_code=one, then=Value(each)) for one, each in _BY_CODE.items()),
         When(state=LinkState.HELD, then=Value(Trouble.HELD)),
         default=Value(Trouble.FAILED),
         output_field=CharField(),
@@ -110,13 +121,13 @@ def troubled(organisation: Organisation) -> QuerySet[Link]:
         default=F("waits_for"),
         output_field=CharField(),
     )
-    links = _waiting(organisation).annotate(code=code)
+    links = _waiting(organisation, stuck).annotate(code=code if stuck else F("problem_code"))
     return links.annotate(trouble=trouble, cause=cause)
 
 
 def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
     """Return how many links wait for a person; counting stops at `at_most`."""
-    return _waiting(organisation).order_by()[:at_most].count()
+    return _waiting(organisation, _is_stuck(organisation)).order_by()[:at_most].count()
 
 
 def why_nothing_goes(organisation: Organisation) -> str:
@@ -146,7 +157,7 @@ def groups_of(
         links = links.filter(only.condition())
     columns: Any = ("trouble", "code", "cause")
     by = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
-    rows = by.annotate(count=Count("pk"), total=Sum(AMOUNT), newest=Max("changed_at"))
+    rows = by.annotate(count=Count("*"), the_total=Sum(AMOUNT), newest=Max("changed_at"))
     by_cause: defaultdict[Cause, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_cause[Cause(row["trouble"], row["code"], row["cause"])].append(row)
@@ -164,28 +175,39 @@ def groups_of(
     return groups, max(0, len(causes) - at_most)
 
 
-def _waiting(organisation: Organisation) -> QuerySet[Link]:
-    waiting = Q(state__in=[LinkState.FAILED, LinkState.HELD])
+def _is_stuck(organisation: Organisation) -> Q | None:
+    """Return the condition of what is on its way for too long; None where nothing is.
+
+    Nor is anything where nothing is free to go, which is told by itself.
+    """
     stuck = Link.objects.stuck().filter(organisation=organisation)
-    if stuck.exists() and not why_nothing_goes(organisation):
-        waiting |= Q(pk__in=stuck)
-    return Link.objects.filter(waiting, organisation=organisation)
+    return is_stuck() if stuck.exists() and not why_nothing_goes(organisation) else None
+
+
+def _waiting(organisation: Organisation, stuck: Q | None) -> QuerySet[Link]:
+    stopped = Q(state__in=STOPPED_STATES)
+    return Link.objects.filter(stopped | stuck if stuck else stopped, organisation=organisation)
 
 
 def _newest_links(
     links: QuerySet[Link], causes: Iterable[Cause], shown: int
 ) -> dict[Cause, list[Link]]:
-    wanted = Q(pk__in=[])
-    for cause in causes:
-        wanted |= cause.condition()
     place = Window(
         RowNumber(),
         partition_by=[F("trouble"), F("code"), F("cause")],
         order_by=[F("changed_at").desc(), F("pk").desc()],
     )
-    newest = links.filter(wanted).annotate(place=place).filter(place__lte=shown).order_by("place")
+    # Their keys first: only the few that are shown are looked up whole.
+    newest = links.annotate(place=place).filter(place__lte=shown)
+    wanted = {(cause.trouble, cause.code, cause.key) for cause in causes}
+    keys = [
+        pk
+        for pk, *cause in newest.values_list("pk", "trouble", "code", "cause")
+        if tuple(cause) in wanted
+    ]
     found: defaultdict[Cause, list[Link]] = defaultdict(list)
     link: Any  # annotated
-    for link in newest.prefetch_related(*WITH_RECORDS):
+    loaded = links.filter(pk__in=keys).order_by("-changed_at", "-pk")
+    for link in loaded.prefetch_related(*WITH_RECORDS):
         found[Cause(link.trouble, link.code, link.cause)].append(link)
     return dict(found)

@@ -133,5 +133,5 @@ def books_of(link: Link) -> str:
 
 def _told(rows: QuerySet, prefix: str) -> Told:
     found = rows.values(code=F(f"{prefix}currency")).order_by("code")
-    sums = list(found.annotate(count=Count("pk"), total=Sum(f"{prefix}total")))
-    return Told(sum(row["count"] for row in sums), {row["code"]: row["total"] for row in sums})
+    sums = list(found.annotate(count=Count("pk"), the_total=Sum(f"{prefix}total")))
+    return Told(sum(row["count"] for row in sums), {row["code"]: row["the_total"] for row in sums})

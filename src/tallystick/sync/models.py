@@ -45,6 +45,8 @@ class Intent(models.TextChoices):
 
 #: States in which the engine still has something to do by itself.
 OPEN_STATES = (LinkState.QUEUED, LinkState.SENDING)
+#: States in which a person has to do something.
+STOPPED_STATES = (LinkState.FAILED, LinkState.HELD)
 #: Links whose next try is put off, for Xero broke off too often over them or over their customer.
 PAUSED = models.Q(state=LinkState.QUEUED, not_before__gt=Now())
 
@@ -73,6 +75,12 @@ def _has_only(name: str) -> models.Q:
     return models.Q(*((f"{one}__isnull", one != name) for one in RECORDS))
 
 
+def is_stuck() -> models.Q:
+    """Return the condition that a link has been on its way for longer than anything should be."""
+    too_long = Now() - timedelta(minutes=settings.STUCK_MINUTES)
+    return models.Q(state__in=OPEN_STATES, queued_at__lt=too_long)
+
+
 class LinkQuerySet(models.QuerySet["Link"]):
     def due(self, organisation_id: int) -> Self:
         """Links the engine may work on now; those queued first come first."""
@@ -83,8 +91,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def stuck(self) -> Self:
         """Links that have been on their way for longer than anything should be."""
-        too_long = Now() - timedelta(minutes=settings.STUCK_MINUTES)
-        return self.filter(state__in=OPEN_STATES, queued_at__lt=too_long)
+        return self.filter(is_stuck())
 
     def paused(self) -> Self:
         """Links whose next try is put off."""
@@ -123,7 +130,10 @@ class Run(models.Model):
 class Link(models.Model):
     """The pairing of one local record with one record of one organisation, and its sync state."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="links")
+    # Each of the indexes of several columns begins with it.
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="links", db_index=False
+    )
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="links"
     )
@@ -170,6 +180,19 @@ class Link(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
     synced_at = models.DateTimeField(null=True, blank=True)
+    # Copies of what lists are ordered, grouped and summed by, kept by triggers of the database
+    # (migration 0009), so that of a million links only those that are shown are looked up.
+    #: A document's kind, or `party`, `payment`, `allocation`.
+    kind = models.CharField(max_length=24, default="", editable=False)
+    #: The record's day; none of a party.
+    day = models.DateField(null=True, editable=False)
+    #: A document's number.
+    number = models.CharField(max_length=255, default="", editable=False)
+    #: Its money; none of a party.
+    currency = models.CharField(max_length=3, default="", editable=False)
+    total = models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False)
+    #: The problem's code; empty where there is none.
+    problem_code = models.CharField(max_length=100, default="", editable=False)
 
     objects = LinkQuerySet.as_manager()
 
@@ -198,7 +221,28 @@ class Link(models.Model):
                 condition=models.Q(state__in=OPEN_STATES),
                 name="link_due",
             ),
-            models.Index(fields=["organisation", "state", "id"], name="link_state"),
+            models.Index(
+                fields=["organisation", "state", "kind", "day", "document"],
+                include=["payment", "currency", "total"],
+                name="link_listed",
+            ),
+            models.Index(
+                fields=["organisation", "state", "kind", "number", "document"],
+                condition=models.Q(document__isnull=False),
+                name="link_numbered",
+            ),
+            models.Index(
+                fields=["organisation", "problem_code", "waits_for", "state", "intent", "kind"],
+                include=["id", "party", "currency", "total", "changed_at"],
+                condition=models.Q(state__in=STOPPED_STATES),
+                name="link_trouble",
+            ),
+            models.Index(
+                fields=["organisation", "kind"],
+                include=["currency", "total"],
+                condition=models.Q(xero_id__isnull=False, xero_status__in=["DRAFT", "SUBMITTED"]),
+                name="link_to_approve",
+            ),
             models.Index(fields=["organisation", "queued_at"], name="link_run"),
             models.Index(fields=["run"], condition=models.Q(run__isnull=False), name="link_of_run"),
             models.Index(
@@ -385,6 +429,7 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["organisation", "id"], name="attempt_log"),
             models.Index(fields=["organisation", "outcome", "id"], name="attempt_outcome"),
+            models.Index(fields=["organisation", "action", "id"], name="attempt_action"),
         ]
 
     def __str__(self) -> str:

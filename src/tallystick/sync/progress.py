@@ -1,11 +1,12 @@
 """How far the run under way has come."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
+from tallystick.books.models import Kind
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import OPEN_STATES, Link, LinkState
 
@@ -41,8 +42,11 @@ class Run:
 
 def run_of(organisation: Organisation) -> Run | None:
     """Return the run under way; None while nothing is."""
-    links = Link.objects.filter(organisation=organisation, document__isnull=False)
-    oldest = links.filter(state__in=OPEN_STATES).aggregate(at=Min("queued_at"))["at"]
+    links = Link.objects.filter(organisation=organisation, kind__in=Kind.values)
+    # As an expression, so that it is found among those that are open and not along the index on
+    # the time, where years of others lie before them.
+    queued_at = F("queued_at") + timedelta(0)
+    oldest = links.filter(state__in=OPEN_STATES).aggregate(at=Min(queued_at))["at"]
     if oldest is None:
         return None
     counts = links.filter(queued_at__gte=oldest).aggregate(

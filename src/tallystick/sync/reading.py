@@ -1,6 +1,6 @@
 """What screens, API and command line read about the sync: states, sums, reasons, the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from tallystick.books.models import Allocation, Document, DocumentQuerySet, Payment, Status
+from tallystick.books.models import Allocation, Document, DocumentQuerySet, Kind, Payment, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.attention import ABOUT_CONTENT, count_of, why_nothing_goes
 from tallystick.sync.elsewhere import books_of
@@ -303,8 +303,23 @@ def in_state(
         waiting = documents.filter(status=Status.SUBMITTED)
         return waiting if state == LinkState.WAITING else documents.none()
     # With one every submitted document has a link: submitting and connecting make them.
-    alike = [each for each in LinkState.values if word_of(each) == word_of(state)]
-    return documents.filter(links__organisation=organisation, links__state__in=alike)
+    return documents.filter(links__organisation=organisation, links__state__in=alike(state))
+
+
+def links_in_state(organisation: Organisation, state: str, kinds: Iterable[str]) -> QuerySet[Link]:
+    """Return the links of the kinds of records that show the word of `state`.
+
+    With their own `day`, `currency` and `total`, by which they are listed and counted in order and
+    without a look at their records, however many are in the state, or how few.
+    """
+    return Link.objects.filter(
+        organisation=organisation, state__in=alike(state), kind__in=list(kinds)
+    )
+
+
+def alike(state: str) -> list[str]:
+    """Return the states that show the same word as this one."""
+    return [each for each in LinkState.values if word_of(each) == word_of(state)]
 
 
 def word_of(state: str) -> str:
@@ -346,8 +361,8 @@ def summary(workspace: Workspace) -> Summary:
     connection = Connection.objects.without_tokens().filter(workspace=workspace).first()
     organisation = bound_organisation(workspace)
     all_links = Link.objects.filter(organisation=organisation)
-    links = all_links.filter(document__isnull=False)
-    entries = all_links.filter(Q(payment__isnull=False) | Q(allocation__isnull=False))
+    links = all_links.filter(kind__in=Kind.values)
+    entries = all_links.filter(kind__in=["payment", "allocation"])
     lane = Lane.objects.filter(organisation=organisation).first()
     blocked = lane is not None and _is_blocked(lane)
     # What is put off is no sign that nobody works.
@@ -371,7 +386,7 @@ def _unfinished(links: QuerySet[Link]) -> dict[str, int]:
     """Return how many links are in each state that is not an end."""
     # Named one by one, so that the index on the state is used: nearly all are at an end.
     states = set(LinkState) - {LinkState.SYNCED, LinkState.RETRACTED}
-    by_state = links.filter(state__in=states).values("state").annotate(count=Count("pk"))
+    by_state = links.filter(state__in=states).values("state").annotate(count=Count("*"))
     return {row["state"]: row["count"] for row in by_state.order_by()}
 
 
@@ -390,8 +405,11 @@ def attempts(
     if text:
         said = Q(message__icontains=text, pk__gt=_edge_of_newest(organisation))
         rows = rows.filter(Q(link__in=_links_about(organisation, text)) | said)
-    records = (f"link__{name}" for name in WITH_RECORDS if name != "organisation")
-    return rows.select_related(*records, "actor", "batch")
+    # Documents, which are most, in the same query; see `LinkQuerySet.with_records`.
+    loaded = rows.select_related("link__document__party", "actor", "batch")
+    return loaded.prefetch_related(
+        *(f"link__{name}" for name in WITH_RECORDS if name != "organisation")
+    )
 
 
 def _links_about(organisation: Organisation | None, text: str) -> list[int]:
@@ -410,9 +428,9 @@ def _edge_of_newest(organisation: Organisation | None) -> int:
 
 
 def _waiting_totals(links: QuerySet[Link]) -> dict[str, Decimal]:
-    waiting = links.filter(state=LinkState.WAITING).values("document__currency")
-    sums = waiting.annotate(total=Sum("document__total")).order_by()
-    return {row["document__currency"]: row["total"] for row in sums}
+    waiting = links.filter(state=LinkState.WAITING).values("currency")
+    sums = waiting.annotate(sum=Sum("total")).order_by()
+    return {row["currency"]: row["sum"] for row in sums}
 
 
 def _is_blocked(lane: Lane) -> bool:

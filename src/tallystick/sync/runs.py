@@ -74,7 +74,7 @@ def standing_of(runs: Iterable[Run]) -> dict[int, Standing]:
         *columns, the_place=_PLACE, the_code=_CODE, the_currency=CURRENCY, the_sort=SORT
     )
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in by.annotate(count=Count("pk"), total=Sum(AMOUNT)):
+    for row in by.annotate(count=Count("pk"), the_total=Sum(AMOUNT)):
         found[row["run"]].append(row)
     return {run.pk: _standing(found[run.pk]) for run in runs}
 

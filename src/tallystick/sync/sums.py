@@ -6,25 +6,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, QuerySet, Sum
 
 from tallystick.money import Money
 from tallystick.sync.models import Link
 from tallystick.sync.push.shapes import noun_of
 
 #: Of a link's record; a party has neither.
-CURRENCY = Coalesce(
-    "document__currency", "payment__document__currency", "allocation__document__currency"
-)
-AMOUNT = Coalesce("document__total", "payment__amount", "allocation__amount")
+CURRENCY = F("currency")
+AMOUNT = F("total")
 #: The document's kind, or `party`, `payment`, `allocation`.
-SORT = Case(
-    When(party__isnull=False, then=Value("party")),
-    When(payment__isnull=False, then=Value("payment")),
-    When(allocation__isnull=False, then=Value("allocation")),
-    default=F("document__kind"),
-)
+SORT = F("kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +53,17 @@ class Part:
 def part_of(links: QuerySet[Link]) -> Part:
     """Return count and money of what the links stand for."""
     rows = links.order_by().values(the_currency=CURRENCY, the_sort=SORT)
-    return part_of_rows(rows.annotate(count=Count("pk"), total=Sum(AMOUNT)))
+    return part_of_rows(rows.annotate(count=Count("*"), the_total=Sum(AMOUNT)))
 
 
 def part_of_rows(rows: Iterable[Mapping[str, Any]]) -> Part:
-    """Add up rows with `the_currency`, `the_sort`, `count` and `total`."""
+    """Add up rows with `the_currency`, `the_sort`, `count` and `the_total`."""
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
     sorts: Counter[str] = Counter()
     for row in rows:
         sorts[row["the_sort"]] += row["count"]
         if row["the_currency"]:
-            totals[row["the_currency"]] += row["total"] or 0
+            totals[row["the_currency"]] += row["the_total"] or 0
     return Part(sorts.total(), dict(totals), dict(sorts))
 
 

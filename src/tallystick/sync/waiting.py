@@ -95,13 +95,13 @@ def _summed(stopped: QuerySet[Any]) -> dict[str, Waiting]:
         .annotate(
             documents=Count("document"),
             others=Count("pk", filter=Q(document=None)),
-            total=Sum(AMOUNT),
+            the_total=Sum(AMOUNT),
         )
         .order_by()
     )
     found: dict[str, Waiting] = {}
     for row in rows:
-        one = Waiting(row["documents"], row["others"], {row["the_currency"]: row["total"]})
+        one = Waiting(row["documents"], row["others"], {row["the_currency"]: row["the_total"]})
         found[row["key"]] = found.get(row["key"], Waiting()) + one
     return found
 

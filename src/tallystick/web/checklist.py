@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower
 
 from tallystick.books.models import Document, Kind, Payment, TaxCode
 from tallystick.connections.models import Organisation
@@ -62,10 +61,8 @@ def without_method(organisation: Organisation) -> list[str]:
     if chosen.filter(method="").exists():
         return []
     own = [method.lower() for method in chosen.values_list("method", flat=True)]
-    payments = Payment.objects.in_workspace(organisation.workspace).live()
-    used = payments.annotate(lower=Lower("method")).exclude(lower__in=own)
-    found = used.order_by("lower").values_list("lower", flat=True).distinct()
-    return [method or "no method" for method in found]
+    used = Payment.objects.methods_in(organisation.workspace)
+    return [method or "no method" for method in used if method not in own]
 
 
 def _named(names: Sequence[str]) -> str:

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Status
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import LinkState
-from tallystick.sync.reading import in_state
+from tallystick.sync.models import Link, LinkState
+from tallystick.sync.reading import in_state, links_in_state
 from tallystick.web.given import key_in, number_in
+from tallystick.web.lists import COUNTED, COUNTED_IN_SEARCH
 from tallystick.workspaces.models import Workspace
 
 #: The seven words in the order of the chips.
@@ -87,7 +89,7 @@ class DocumentFilter:
         """Return what the list holds, in no order; `today` is a day of the workspace's zone."""
         found = Document.objects.in_workspace(workspace).of_kind(kind)
         if self.q:
-            found = matching(found, self.q)
+            found = matching(found, self.q, workspace)
         if self.status:
             found = found.with_status(self.status)
         if self.party:
@@ -97,7 +99,35 @@ class DocumentFilter:
             found = found.filter(issued_on__gte=since)
         if until:
             found = found.filter(issued_on__lte=until)
-        return in_state(found, self.state, organisation) if self.state else found
+        return self._in_state(found, kind, organisation) if self.state else found
+
+    def _in_state(
+        self, found: DocumentQuerySet, kind: Kind, organisation: Organisation | None
+    ) -> DocumentQuerySet:
+        """Keep those of the state; where few are in it, they are what is gone through."""
+        if organisation is not None:
+            links = links_in_state(organisation, self.state, [kind])
+            few = links.filter(document__isnull=False).order_by()[: COUNTED + 1]
+            if few.values("kind").count() <= COUNTED:
+                return found.filter(pk__in=few.values("document"))
+        return in_state(found, self.state, organisation)
+
+    def links(
+        self, kind: Kind, organisation: Organisation | None, *, today: date
+    ) -> QuerySet[Link] | None:
+        """Return the links of the same documents, where state and days are all that is asked for.
+
+        They bear what the list is ordered and counted by, so that a state that hardly any document
+        is in is found as quickly as one that all are in. None where the documents must be asked.
+        """
+        others = (self.q, self.status, self.party)
+        if organisation is None or not self.state or any(others):
+            return None
+        found = links_in_state(organisation, self.state, [kind]).filter(document__isnull=False)
+        since, until = Days(self.period, self.since, self.until).bounds(today)
+        if since:
+            found = found.filter(day__gte=since)
+        return found.filter(day__lte=until) if until else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +164,15 @@ def amount_in(text: str) -> Decimal | None:
     return number_in(text.replace(",", "").replace("$", "")) if "." in text else None
 
 
-def matching(documents: DocumentQuerySet, text: str) -> DocumentQuerySet:
+def matching(documents: DocumentQuerySet, text: str, workspace: Workspace) -> DocumentQuerySet:
     """Keep those that hold the text; an amount such as `1,234.50` finds the totals equal to it."""
     amount = amount_in(text)
-    return documents.matching(text) if amount is None else documents.filter(total=amount)
+    return documents.matching(text, workspace) if amount is None else documents.filter(total=amount)
+
+
+def at_most(text: str) -> int:
+    """Return how far is counted what a list with this text in its search field shows."""
+    return COUNTED_IN_SEARCH if text else COUNTED
 
 
 def one_of(value: str, allowed: object) -> str:

@@ -6,9 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum, Value
 from django.http import QueryDict
 
 from tallystick.web.given import key_in
@@ -17,6 +16,8 @@ from tallystick.web.kinds import PAGES, KindPages
 PAGE_SIZE = 50
 #: Counting stops here, so that a long list is as quick as a short one.
 COUNTED = 10_000
+#: The same where each of the rows looked at has to be searched for a text.
+COUNTED_IN_SEARCH = 1_000
 
 Row = TypeVar("Row", bound=Model)
 _BETWEEN = "~"
@@ -36,6 +37,7 @@ def keyset_page(
     query: QueryDict,
     *,
     field: str,
+    key: str = "pk",
     descending: bool = True,
     size: int = PAGE_SIZE,
 ) -> Page[Row]:
@@ -47,9 +49,9 @@ def keyset_page(
     text = query.get("before") or query.get("after") or ""
     cursor = _read_cursor(queryset.model, field, text)
     forward = descending != backward
-    found = queryset.order_by(*_order(field, descending=forward))
+    found = queryset.order_by(*_order(field, key, descending=forward))
     if cursor:
-        found = found.filter(_beyond(field, cursor, descending=forward))
+        found = found.filter(_beyond(field, key, cursor, descending=forward))
     rows = list(found[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backward:
@@ -60,29 +62,31 @@ def keyset_page(
     has_after = cursor is not None if backward else more
     return Page(
         rows,
-        _cursor(rows[0], field) if has_before else "",
-        _cursor(rows[-1], field) if has_after else "",
+        _cursor(rows[0], field, key) if has_before else "",
+        _cursor(rows[-1], field, key) if has_after else "",
     )
 
 
-def _order(field: str, *, descending: bool) -> list[str]:
-    names = [field] if field == "pk" else [field, "pk"]
+def _order(field: str, key: str, *, descending: bool) -> list[str]:
+    names = [field] if field == "pk" else [field, key]
     return [f"-{name}" if descending else name for name in names]
 
 
-def _beyond(field: str, cursor: tuple[Any, int], *, descending: bool) -> Q:
+def _beyond(field: str, key: str, cursor: tuple[Any, int], *, descending: bool) -> Q:
     value, pk = cursor
     beyond = "lt" if descending else "gt"
     if field == "pk":
         return Q((f"pk__{beyond}", pk))
     # The first condition follows from the second; it is what lets the index be used.
     return Q((f"{field}__{beyond}e", value)) & (
-        Q((f"{field}__{beyond}", value)) | Q((field, value), (f"pk__{beyond}", pk))
+        Q((f"{field}__{beyond}", value)) | Q((field, value), (f"{key}__{beyond}", pk))
     )
 
 
-def _cursor(row: Model, field: str) -> str:
-    return str(row.pk) if field == "pk" else f"{getattr(row, field)}{_BETWEEN}{row.pk}"
+def _cursor(row: Model, field: str, key: str) -> str:
+    if field == "pk":
+        return str(row.pk)
+    return f"{getattr(row, field)}{_BETWEEN}{getattr(row, key)}"
 
 
 def _read_cursor(model: type[Model], field: str, text: str) -> tuple[Any, int] | None:
@@ -106,44 +110,63 @@ class Sums:
 
     @property
     def count_text(self) -> str:
-        return f"{COUNTED:,}+" if self.is_capped else f"{self.count:,}"
+        """Such as `1,204`, or `10,000+` where counting stopped."""
+        return f"{self.count - 1:,}+" if self.is_capped else f"{self.count:,}"
 
 
 class Counted:
-    """Count and sum of a queryset of documents, asked for only when a page shows them."""
+    """Count and sum of a queryset, asked for only when a page shows them.
 
-    def __init__(self, documents: QuerySet[Any], *, exact: bool = False) -> None:
-        self._documents = documents
+    Of documents, or of whatever else has a `kind`; `currency` and `total` name its fields of these.
+    """
+
+    def __init__(
+        self,
+        found: QuerySet[Any],
+        *,
+        exact: bool = False,
+        at_most: int = COUNTED,
+        currency: str = "currency",
+        total: str = "total",
+    ) -> None:
+        self._found = found.order_by()
         self._exact = exact
+        self._at_most = at_most
+        self._fields = (currency, total)
 
     @cached_property
     def sums(self) -> Sums:
-        return self._all() if self._exact else self._first()
+        """Nothing is added up where counting stops: it would be the sum of any ten thousand."""
+        if not self._exact:
+            one_each = self._found.annotate(one=Value(1)).values("one")
+            count = one_each[: self._at_most + 1].count()
+            if count > self._at_most:
+                return Sums(count, [], is_capped=True)
+            if not count:
+                return Sums(0, [], is_capped=False)
+        currency, total = self._fields
+        rows = self._found.values(code=F(currency)).annotate(count=Count("*"), sum=Sum(total))
+        found = sorted(rows.values_list("code", "count", "sum"))
+        totals = [(code, amount) for code, _, amount in found]
+        return Sums(sum(count for _, count, _ in found), totals, is_capped=False)
+
+    def in_order(self) -> QuerySet[Any]:
+        """Return the same rows, for a page of them in some order.
+
+        Few are gathered first and then put in order. PostgreSQL would rather go through the whole
+        list in its order until it has met a page of them, which takes long where they stand at the
+        end; many are met soon.
+        """
+        if self.sums.is_capped:
+            return self._found
+        most = max(self.sums.count, self._at_most) + 1
+        keys = self._found.values("pk")[:most]
+        return self._found.model._default_manager.filter(pk__in=keys)
 
     @cached_property
     def by_kind(self) -> list[tuple[KindPages, int]]:
         """How many documents of each kind, of the kinds that there are any of; capped like sums."""
-        first = self._documents.order_by().values("pk", "kind")[:COUNTED]
-        wanted = {kind: Count("pk", filter=Q(kind=kind)) for kind in PAGES}
+        first = self._found.values("kind")[: self._at_most]
+        wanted = {kind: Count("kind", filter=Q(kind=kind)) for kind in PAGES}
         found = first.aggregate(**wanted)
         return [(pages, found[kind]) for kind, pages in PAGES.items() if found[kind]]
-
-    def _all(self) -> Sums:
-        rows = self._documents.order_by().values("currency")
-        found = list(rows.annotate(count=Count("pk"), sum=Sum("total")).order_by("currency"))
-        totals = [(row["currency"], row["sum"]) for row in found]
-        return Sums(sum(row["count"] for row in found), totals, is_capped=False)
-
-    def _first(self) -> Sums:
-        """Look at so many at most: sums over the first rows can stop early, a group by cannot."""
-        first = self._documents.order_by().values("pk", "currency", "total")[: COUNTED + 1]
-        found = first.aggregate(
-            count=Count("pk"), sum=Sum("total"), codes=ArrayAgg("currency", distinct=True)
-        )
-        count, codes = found["count"], found["codes"] or []
-        if count > COUNTED:
-            return Sums(count, [], is_capped=True)
-        if len(codes) < 2:
-            return Sums(count, [(code, found["sum"]) for code in codes], is_capped=False)
-        sums = first.aggregate(**{code: Sum("total", filter=Q(currency=code)) for code in codes})
-        return Sums(count, sorted(sums.items()), is_capped=False)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 
 from tallystick.books.models import Document, EntryStatus, Kind, Payment, PaymentQuerySet
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import LinkState
 from tallystick.sync.queue import bound_organisation
-from tallystick.sync.reading import word_of
+from tallystick.sync.reading import alike
 from tallystick.web.filters import PERIODS, STATES, Days, amount_in, day_in, one_of
 from tallystick.workspaces.models import Workspace
 
@@ -66,7 +64,7 @@ class PaymentFilter:
     def payments(
         self, workspace: Workspace, organisation: Organisation | None, *, today: date
     ) -> PaymentQuerySet:
-        """Return what the list holds, in no order, with `currency` and `total` of each."""
+        """Return what the list holds, in no order."""
         found = Payment.objects.in_workspace(workspace)
         if self.q:
             found = _matching(found, workspace, self.q)
@@ -80,16 +78,18 @@ class PaymentFilter:
             found = found.filter(paid_on__gte=since)
         if until:
             found = found.filter(paid_on__lte=until)
-        found = self._standing(found, organisation)
-        return found.annotate(currency=F("document__currency"), total=F("amount"))
+        return self._standing(found, organisation)
 
     def _standing(
         self, found: PaymentQuerySet, organisation: Organisation | None
     ) -> PaymentQuerySet:
         """Keep those of the state and status; a deleted one that still waits has a state, too."""
         if self.state:
-            alike = [one for one in LinkState.values if word_of(one) == word_of(self.state)]
-            found = found.filter(links__organisation=organisation, links__state__in=alike)
+            found = found.filter(
+                links__organisation=organisation,
+                links__state__in=alike(self.state),
+                links__kind="payment",
+            )
         if self.status == "deleted":
             return found.filter(status=EntryStatus.DELETED)
         return found if self.state or self.status == "all" else found.live()
@@ -108,5 +108,5 @@ def _matching(found: PaymentQuerySet, workspace: Workspace, text: str) -> Paymen
     amount = amount_in(text)
     if amount is not None:
         return found.filter(amount=amount)
-    documents = Document.objects.in_workspace(workspace).matching(text)
+    documents = Document.objects.in_workspace(workspace).matching(text, workspace)
     return found.filter(document__in=documents)

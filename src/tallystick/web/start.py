@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from tallystick.books.models import Document, Payment, Status, TaxCode
+from tallystick.books.models import Document, Kind, Payment, Status, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, TaxMapping
-from tallystick.sync import reading
 from tallystick.sync.models import OPEN_STATES, Link, LinkState
 from tallystick.web.checklist import without_default, without_method
 from tallystick.web.kinds import pages_of
@@ -116,14 +115,13 @@ class _Steps:
         title = "First sync"
         if self._organisation is None or not self._has_documents:
             return Step(title, "Comes last: what you submit goes to Xero.")
-        links = Link.objects.filter(organisation=self._organisation, document__isnull=False)
+        links = Link.objects.filter(organisation=self._organisation, kind__in=Kind.values)
         if links.filter(state__in=[LinkState.FAILED, LinkState.HELD]).exists():
             told = "Something could not go out; what to do stands there."
             return Step(title, told, False, "See what needs you", self._page("needs-attention"))
         if links.filter(state__in=OPEN_STATES).exists():
             return Step(title, "The first documents are on the way.")
-        waiting = reading.in_state(self._documents, LinkState.WAITING, self._organisation)
-        if waiting.exists():
+        if links.filter(state=LinkState.WAITING).exists():
             told = "What is submitted waits for you to send it."
             return Step(title, told, False, "Sync now", self._page("sync-now"), acts=True)
         draft = self._documents.filter(status=Status.DRAFT).only("kind").first()

@@ -13,12 +13,15 @@ from tallystick.connections.models import Organisation
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES, DocumentFilter
+from tallystick.web.filters import PERIODS, STATES, DocumentFilter, at_most
 from tallystick.web.kinds import pages_of
-from tallystick.web.lists import Counted, keyset_page
+from tallystick.web.lists import Counted, Page, keyset_page
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.access import workspaces_of
 from tallystick.workspaces.models import Workspace
+
+#: The fields of links by which documents are ordered alike.
+_OF_LINKS = {"issued_on": "day", "number": "number"}
 
 
 @require_safe
@@ -26,13 +29,7 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     organisation = bound_organisation(workspace)
     shown = DocumentFilter.of(request.GET, workspace)
-    found = shown.documents(workspace, kind, organisation, today=timezone.localdate())
-    page = keyset_page(
-        found.select_related("party"),
-        request.GET,
-        field=shown.sort_field,
-        descending=shown.is_descending,
-    )
+    page, counted = _listed(request, shown, workspace, kind, organisation)
     context = {
         "workspace": workspace,
         "organisation": organisation,
@@ -40,13 +37,47 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
         "shown": shown,
         "page": page,
         "rows": list(rows_of(page.rows, workspace, organisation)),
-        "counted": Counted(found, exact="exact" in request.GET),
+        "counted": counted,
         "states": [(state.value, state.label) for state in STATES],
         "statuses": Status.choices,
         "periods": PERIODS.items(),
         "query": request.GET.urlencode(),
     }
     return render(request, "web/pages/documents.html", context)
+
+
+def _listed(
+    request: HttpRequest,
+    shown: DocumentFilter,
+    workspace: Workspace,
+    kind: Kind,
+    organisation: Organisation | None,
+) -> tuple[Page[Document], Counted]:
+    """Return one page of what is shown, and the count of all of it."""
+    today, exact = timezone.localdate(), "exact" in request.GET
+    links = shown.links(kind, organisation, today=today)
+    if links is not None:
+        paired = keyset_page(
+            links.only(*_OF_LINKS.values(), "document_id"),
+            request.GET,
+            field=_OF_LINKS[shown.sort_field],
+            key="document_id",
+            descending=shown.is_descending,
+        )
+        keys = [link.document_id for link in paired.rows]
+        documents = Document.objects.select_related("party").in_bulk(keys)
+        rows = [documents[key] for key in keys]
+        return Page(rows, paired.before, paired.after), Counted(links, exact=exact)
+    found = shown.documents(workspace, kind, organisation, today=today)
+    counted = Counted(found, exact=exact, at_most=at_most(shown.q))
+    listed = counted.in_order() if shown.is_narrowed else found
+    page = keyset_page(
+        listed.select_related("party"),
+        request.GET,
+        field=shown.sort_field,
+        descending=shown.is_descending,
+    )
+    return page, counted
 
 
 def rows_of(

@@ -5,15 +5,16 @@ from datetime import datetime, time
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tallystick.books.models import Document, DocumentQuerySet, Status
+from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.models import DRAFTS, GONE, OPEN_STATES, Attempt, LinkState, Outcome
+from tallystick.sync.models import DRAFTS, GONE, OPEN_STATES, Attempt, Link, LinkState, Outcome
 from tallystick.web.lists import COUNTED, Counted
 from tallystick.web.start import steps_to_start
 from tallystick.web.views.scope import workspace_or_404
@@ -45,16 +46,16 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "workspace": workspace,
         "summary": summary,
         "organisation": organisation,
-        "drafts": Counted(ours.with_status(Status.DRAFT)),
-        "waiting": Counted(reading.in_state(ours, LinkState.WAITING, organisation)),
+        "drafts": Counted(ours.with_status(Status.DRAFT).filter(kind__in=Kind.values)),
+        "waiting": Counted(_waiting(organisation, ours)),
         "steps": _steps(request, workspace, organisation),
     }
     if organisation:
         latest = list(reading.attempts(organisation)[:_SHOWN])
         context |= {
-            "today": Counted(_sent_today(organisation, ours)),
-            "under_way": Counted(_under_way(organisation, ours)),
-            "approval": Counted(_awaiting_approval(organisation, ours)),
+            "today": Counted(_sent_today(organisation)),
+            "under_way": Counted(_documents(organisation, state__in=OPEN_STATES)),
+            "approval": Counted(_awaiting_approval(organisation)),
             "rows": [row_of(attempt, workspace) for attempt in latest],
         }
     return render(request, "web/pages/home.html", context)
@@ -75,8 +76,21 @@ def _steps(
     return found
 
 
-def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
-    """Return the documents that reached Xero since midnight of the workspace's zone and stand there.
+def _waiting(
+    organisation: Organisation | None, documents: DocumentQuerySet
+) -> DocumentQuerySet | QuerySet[Link]:
+    if organisation is None:
+        return reading.in_state(documents, LinkState.WAITING, None)
+    return reading.links_in_state(organisation, LinkState.WAITING, Kind.values)
+
+
+def _documents(organisation: Organisation, **wanted: object) -> QuerySet[Link]:
+    """Return links of documents, which bear what is counted and added up."""
+    return Link.objects.filter(organisation=organisation, kind__in=Kind.values, **wanted)
+
+
+def _sent_today(organisation: Organisation) -> QuerySet[Link]:
+    """Return the links of documents that reached Xero since midnight of the workspace's zone, and stand there.
 
     Looks at the newest attempts only, as many as are counted, so the log's length costs nothing.
     """
@@ -84,23 +98,12 @@ def _sent_today(organisation: Organisation, documents: DocumentQuerySet) -> Docu
     newest = Attempt.objects.filter(organisation=organisation).order_by("-pk")
     edge = newest.values_list("pk", flat=True)[_LOOKED_AT : _LOOKED_AT + 1].first() or 0
     made = newest.filter(
-        pk__gt=edge,
-        action__in=["create", "ask"],
-        outcome=Outcome.DONE,
-        finished_at__gte=midnight,
-        link__xero_id__isnull=False,
-    ).exclude(link__xero_status__in=GONE)
-    return documents.filter(pk__in=list(made.values_list("link__document", flat=True)))
-
-
-def _under_way(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
-    return documents.filter(links__organisation=organisation, links__state__in=OPEN_STATES)
-
-
-def _awaiting_approval(organisation: Organisation, documents: DocumentQuerySet) -> DocumentQuerySet:
-    """Return what stands there as a draft, whatever is wished for it here."""
-    return documents.filter(
-        links__organisation=organisation,
-        links__xero_id__isnull=False,
-        links__xero_status__in=DRAFTS,
+        pk__gt=edge, action__in=["create", "ask"], outcome=Outcome.DONE, finished_at__gte=midnight
     )
+    reached = _documents(organisation, pk__in=made.order_by().values("link"), xero_id__isnull=False)
+    return reached.exclude(xero_status__in=GONE)
+
+
+def _awaiting_approval(organisation: Organisation) -> QuerySet[Link]:
+    """Return what stands there as a draft, whatever is wished for it here."""
+    return _documents(organisation, xero_id__isnull=False, xero_status__in=DRAFTS)

@@ -11,7 +11,7 @@ from tallystick.mapping.models import MethodAccount
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES
+from tallystick.web.filters import PERIODS, STATES, at_most
 from tallystick.web.lists import Counted, keyset_page
 from tallystick.web.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
 from tallystick.web.views.reports import send_or_make
@@ -24,7 +24,15 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     shown = PaymentFilter.of(request.GET)
     found = shown.payments(workspace, organisation, today=timezone.localdate())
-    page = keyset_page(found.select_related("document__party"), request.GET, field="paid_on")
+    counted = Counted(
+        found,
+        exact="exact" in request.GET,
+        at_most=at_most(shown.q),
+        currency="document__currency",
+        total="amount",
+    )
+    listed = counted.in_order() if shown.is_narrowed else found
+    page = keyset_page(listed.select_related("document__party"), request.GET, field="paid_on")
     states = reading.states_of_payments(page.rows, organisation)
     methods = MethodAccount.objects.filter(organisation=organisation).exclude(method="")
     context = {
@@ -41,7 +49,7 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
             )
             for payment in page.rows
         ],
-        "counted": Counted(found, exact="exact" in request.GET),
+        "counted": counted,
         "ways": WAYS.items(),
         "states": [(state.value, state.label) for state in STATES],
         "statuses": STATUSES.items(),

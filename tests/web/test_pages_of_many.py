@@ -1,0 +1,111 @@
+"""Pages of a workspace with many documents: what shows little reads little.
+
+The short form of `make bench-pages`, counted instead of timed: PostgreSQL is asked how many rows it
+has read for each query of a page. Whoever goes through a whole table is found on every machine.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+sys.path.append(str(Path(__file__).parents[2] / "bench"))
+
+import addresses
+import big_books
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_SIZE = big_books.Size(
+    documents=20_000, failed=100, held=50, waiting=200, under_way=50, lines_each=1
+)
+#: More than any of these pages shows or counts, and far less than there is.
+_ROWS = 2_500
+_QUERIES = 60
+#: What reached Xero today is looked for among so many of the newest attempts.
+_MORE = {"workspace-home": 25_000}
+_FINDS_LITTLE = (
+    ("workspace-home", {}),
+    ("integrations", {}),
+    ("needs-attention", {}),
+    *(("invoice-list", {"state": state}) for state in ("waiting", "sending", "failed", "held")),
+    *(("bill-list", {"state": state}) for state in ("waiting", "queued", "failed", "excluded")),
+    *(
+        ("supplier-credit-list", {"state": "sending", "sort": sort})
+        for sort in ("number", "issued")
+    ),
+    *(("invoice-list", {"q": q}) for q in ("INV-0000770", "zzzzzz", "Zz", "é", "999999.99")),
+    ("invoice-list", {"state": "failed", "q": "zzzzzz"}),
+    ("invoice-list", {"since": "1990-01-01", "until": "1990-12-31"}),
+    *(("search", {"q": q}) for q in ("INV-0000770", "no such thing", "999999.99", "1")),
+    *(("payment-list", {"q": q}) for q in ("zzzzzz", "999999.99")),
+    *(("payment-list", {"state": state}) for state in ("failed", "waiting")),
+    ("payment-list", {"method": "cheque"}),
+    *(("sync-log", more) for more in ({}, {"outcome": "failed"}, {"action": "attach"})),
+    *(("party-list", more) for more in ({}, {"q": "no such thing"})),
+)
+
+
+def test_what_shows_little_reads_little():
+    books = big_books.make("Many", _SIZE)
+    client = Client()
+    client.force_login(books.owner)
+
+    told = []
+    for name, query in _FINDS_LITTLE:
+        address = f"{reverse(name, args=[books.workspace.slug])}?{urlencode(query)}"
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        assert len(asked) <= _QUERIES, address
+        for sql in {one["sql"] for one in asked if one["sql"].startswith(("SELECT", "WITH"))}:
+            if (rows := _rows_read(sql)) > _MORE.get(name, _ROWS):
+                told.append(f"{address}: {rows:,} rows for {sql}")
+    assert not told, "\n".join(told)
+
+
+def test_every_address_is_measured_and_answers():
+    """A new address without an example in `bench/addresses.py` fails here."""
+    books = big_books.make("Few", big_books.usual(200))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(books.owner)
+
+    found = dict(addresses.addresses(books))
+
+    pages = {name: address for name, address in found.items() if "?" not in name}
+    answers = {name: client.get(address).status_code for name, address in pages.items()}
+    # 405: an address that is only written to.
+    assert {name: code for name, code in answers.items() if code not in (200, 302, 405)} == {}
+    assert len(found) > len(pages) > 50
+
+
+def _rows_read(sql: str) -> int:
+    """Return how many rows the query's scans have read, those that they left out among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
+        (found,) = cursor.fetchone()
+    plan = json.loads(found) if isinstance(found, str) else found
+    return int(sum(_of_scan(node) for node in _nodes(plan[0]["Plan"])))
+
+
+def _of_scan(node: dict[str, Any]) -> float:
+    # What stands in an index alone costs next to nothing; how much of it is counted is bounded.
+    if "Scan" not in node["Node Type"] or "Index Only" in node["Node Type"]:
+        return 0
+    if node["Node Type"] in ("Bitmap Index Scan", "Subquery Scan", "CTE Scan", "WorkTable Scan"):
+        return 0
+    out = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return (node["Actual Rows"] + out) * node["Actual Loops"]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for one in node.get("Plans", ()):
+        yield from _nodes(one)
