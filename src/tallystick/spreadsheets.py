@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 #: A cell that begins so is taken for a formula; those of East Asian keyboards as well.
 _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 _QUOTE = "'"
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Return the text as a cell that is not run; a plain number such as -12.50 stays one."""
+    """Return the text as a cell that is not run; a plain number such as -12.50 stays one.
+
+    With a plus it is text, such as a telephone number: as a number it would lose the plus.
+    """
     # What has a quote of its own in front gets another: so the text comes back as it was.
     begins = text.lstrip(_QUOTE).startswith(_BEGINNINGS)
     return f"{_QUOTE}{text}" if begins and not _NUMBER.fullmatch(text) else text
