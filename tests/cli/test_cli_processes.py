@@ -110,14 +110,15 @@ def test_a_port_nobody_listens_on_does_not_answer():
 
 
 def test_a_second_one_on_the_same_folder_is_told_where_the_first_is(tmp_path: Path):
-    with (
-        only_one(tmp_path, what="The demo", address="http://localhost:8000"),
-        pytest.raises(Stop, match="at http://localhost:8000"),
-        only_one(tmp_path, what="The demo", address="http://localhost:8001"),
-    ):
-        pass
+    with only_one(tmp_path, what="The demo") as note:
+        note("http://localhost:8000")
+        with (
+            pytest.raises(Stop, match="at http://localhost:8000, since"),
+            only_one(tmp_path, what="The demo"),
+        ):
+            pass
 
-    with only_one(tmp_path, what="The demo", address="http://localhost:8001"):
+    with only_one(tmp_path, what="The demo"):
         pass
 
 

@@ -32,6 +32,8 @@ FREE = {
     "sync/lane.py:_take": "makes an empty lane: nothing hangs on it",
     "sync/lane.py:_renew": "lengthens a lease: at worst the round stops at its next check",
     "sync/push/rehearsing.py:_with_contacts": "adds to a set in memory",
+    "connections/problems.py:mark_unreadable": "before the lane is taken: at worst done once more",
+    "connections/problems.py:_turn": "before the lane is taken: at worst it is done once more",
 }
 #: Functions that run within a boundary under another name: that boundary, and the name.
 BY_ANOTHER_NAME = {
@@ -41,6 +43,7 @@ BY_ANOTHER_NAME = {
 }
 #: Other modules that write, each with what the engine takes from there.
 ELSEWHERE = {
+    "books/models.py": "no write: a setting of the session for one question",
     "connections/models.py": "no write: columns that are not read",
     "sync/policy.py": "reads policies, and locks links in order",
     "sync/queue.py": "`release`, within the boundary of the verdict that releases",

@@ -1,5 +1,6 @@
 """Every kind of document: its list, its form, its page and what can be done to it."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -316,7 +317,7 @@ def test_a_customers_contact_is_chosen_on_the_documents_page(
 def test_who_may_not_send_decides_nothing(workspace, organisation, put, signed_in) -> None:
     document = make_document(workspace, submitted=True)
     told = problem("Xero has another.", screen="document", code="differs")
-    link = put(document.pk, LinkState.HELD, problem=told)
+    link = put(document.pk, LinkState.HELD, problem=told, xero_id=uuid.uuid4())
     bookkeeper = signed_in(make_member(workspace, Role.BOOKKEEPER))
 
     page = bookkeeper.get(reverse("invoice", args=[workspace.slug, document.pk]))

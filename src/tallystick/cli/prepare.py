@@ -1,6 +1,7 @@
 """Make this process ready to use the rooms: data folder, keys, database, settings, migrations."""
 
 import os
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Advisory lock under which migrations are applied; any fixed number of our own.
 _MIGRATION_LOCK = 7_316_554_100
+_TURN_SECONDS = 0.2
 
 
 def prepare(
@@ -87,8 +89,8 @@ def apply_migrations() -> list[str]:
     from django.core.management import call_command
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+    while not _locks_migrations():
+        time.sleep(_TURN_SECONDS)
     try:
         names = open_migrations()
         if names:
@@ -97,6 +99,20 @@ def apply_migrations() -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
     return names
+
+
+def _locks_migrations() -> bool:
+    """Take the lock if it is free.
+
+    Not by waiting in the database: an index that is made concurrently waits for all statements that
+    are under way, so for the one that would wait for the lock, and the two for each other.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATION_LOCK])
+        is_ours: bool = cursor.fetchone()[0]
+    return is_ours
 
 
 def open_migrations() -> list[str]:
