@@ -101,8 +101,7 @@ def _queries(books: BigBooks) -> Iterator[tuple[str, str]]:
     for action in ACTION_WORDS:
         yield "sync-log", f"action={action}"
         yield "sync-log", f"action={action}&outcome=failed"
-    groups, _ = attention.groups_of(books.organisation)
-    for group in groups:
+    for group in attention.groups_of(books.organisation).shown:
         yield "needs-attention", urlencode({"cause": str(group.cause)})
     yield "integrations", "xero=connected"
     yield from _far_pages(books)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from factories import line, make_document, make_member, make_party, make_payment, make_workspace
 from tallystick.books.models import Kind
 from tallystick.connections.models import Organisation
+from tallystick.sync import attention
 from tallystick.sync.models import Check, Lane, Link, LinkState
 from tallystick.workspaces.models import Role
 from web.conftest import problem
@@ -206,6 +207,74 @@ def test_one_cause_alone_shows_all_it_holds_up_page_by_page(browser, stop, page)
 
     assert (len(rows(first)), len(rows(second))) == (50, 2)
     assert "52 invoices" in second.text
+
+
+def test_of_very_many_only_the_newest_are_grouped_and_the_page_says_so(
+    browser, stop, page, monkeypatch
+) -> None:
+    monkeypatch.setattr(attention, "LOOKED_AT", 3)
+    for count in range(4):
+        stop(f"INV-{count}", "refused")
+    stop("INV-8", "account_unknown")
+    Link.objects.filter(document__number="INV-0").update(
+        problem=problem("No.", code="tax_not_mapped"), changed_at=timezone.now() - timedelta(days=2)
+    )
+
+    answer = browser.get(page)
+
+    assert titles(answer) == [
+        ("Could not be sent", "Xero does not know the account", 1),
+        ("Could not be sent", "Xero refused it", 2),
+    ]
+    assert "More records wait for a person than are counted here" in answer.text
+    assert "Retry 2+ records" in answer.text
+    assert "Retry 1+ records" in answer.text
+    assert answer.context["sections"][0].groups[0].part.totals == {}
+    monkeypatch.setattr(attention, "LOOKED_AT", 5)
+    assert "More records wait" not in browser.get(page).text
+
+
+def test_of_very_many_that_are_stuck_the_longest_are_shown(
+    browser, stop, page, monkeypatch
+) -> None:
+    monkeypatch.setattr(attention, "LOOKED_AT_STUCK", 2)
+    for count in range(3):
+        link = stop(f"INV-{count}", "refused")
+        Link.objects.filter(pk=link.pk).update(
+            state=LinkState.QUEUED,
+            problem=None,
+            queued_at=timezone.now() - timedelta(hours=9 - count),
+        )
+    stop("INV-9", "refused")
+
+    (failed, stuck) = browser.get(page).context["sections"]
+    alone = browser.get(page, {"cause": "stuck~queued~"})
+
+    assert [row.name for row in failed.groups[0].rows] == ["INV-9"]
+    assert {row.name for row in stuck.groups[0].rows} == {"INV-0", "INV-1"}
+    assert stuck.groups[0].part.counted == "2+ records"
+    assert len(alone.context["sections"][0].groups[0].rows) == 2
+
+
+def test_a_cause_of_very_many_is_paged_to_its_end_the_newest_first(
+    browser, stop, page, monkeypatch
+) -> None:
+    monkeypatch.setattr(attention, "LOOKED_AT", 10)
+    for count in range(60):
+        stop(f"INV-{count:02}", "refused")
+    Link.objects.filter(document__number__lt="INV-30").update(changed_at=timezone.now())
+    cause = {"cause": "failed~refused~"}
+
+    first = browser.get(page, cause)
+    second = browser.get(page, {**cause, "after": first.context["page"].after})
+
+    names = [
+        row.name
+        for answer in (first, second)
+        for row in answer.context["sections"][0].groups[0].rows
+    ]
+    assert names == [f"INV-{count:02}" for count in (*range(29, -1, -1), *range(59, 29, -1))]
+    assert "More wait for this than are counted here." in first.text
 
 
 def test_ticked_records_and_single_ones_are_taken_alone(stop, press) -> None:

@@ -124,7 +124,9 @@ def test_both_sides_are_compared_and_ours_is_sent(page: Page, workspace, drifted
     page.get_by_role("button", name="Send ours").click()
     page.get_by_role("button", name="Send ours for 1 invoice").click()
 
-    expect(page.get_by_role("status").first).to_contain_text("1 invoice, 100.00 NZD, queued for Xero")
+    expect(page.get_by_role("status").first).to_contain_text(
+        "1 invoice, 100.00 NZD, queued for Xero"
+    )
     assert Link.objects.get(document=drifted).state == LinkState.QUEUED
 
 

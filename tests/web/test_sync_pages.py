@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from factories import line, make_document
+from factories import line, make_document, make_party
 from tallystick.connections.models import Connection, ConnectionStatus
-from tallystick.sync.models import Attempt, LinkState, Outcome
+from tallystick.sync import log_search
+from tallystick.sync.models import Attempt, Link, LinkState, Outcome
 from web.conftest import problem
 
 
@@ -24,6 +25,10 @@ def note(link, outcome: Outcome, message: str, *, action: str = "create") -> Att
         message=message,
         finished_at=timezone.now(),
     )
+
+
+def messages_of(answer) -> list[str]:
+    return [row.attempt.message for row in answer.context["rows"]]
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_home_shows_what_needs_me_and_what_flowed_today(
 
     context = browser.get(f"/w/{workspace.slug}/").context
 
-    assert context["summary"].attention_count == 1
+    assert context["needs_you"] == "1"
     assert context["today"].sums.totals == [("NZD", Decimal("88.40"))]
     assert context["approval"].sums.count == 1
 
@@ -89,6 +94,75 @@ def test_the_log_is_filtered_by_outcome_action_and_text(
     for query in ({"outcome": "failed"}, {"action": "resolve"}, {"q": "inv-2"}, {"q": "second"}):
         text = browser.get(log, query).text
         assert ("Second." in text, "First." in text) == (True, False)
+
+
+def test_the_log_of_a_customer_is_found_by_name_with_all_their_documents(
+    browser, workspace, organisation, put, log
+) -> None:
+    cafe, other = make_party(workspace, "Harbour Cafe"), make_party(workspace, "Peak Bikes")
+    for party, number in ((cafe, "INV-1"), (cafe, "INV-2"), (other, "INV-3")):
+        note(
+            put(
+                make_document(workspace, number=number, party=party, submitted=True).pk,
+                LinkState.SYNCED,
+            ),
+            Outcome.DONE,
+            number,
+        )
+    of_cafe = Link.objects.create(organisation=organisation, party=cafe, state=LinkState.SYNCED)
+    note(of_cafe, Outcome.DONE, "Made.")
+
+    answer = browser.get(log, {"q": "harbour c"})
+
+    assert messages_of(answer) == ["Made.", "INV-2", "INV-1"]
+    assert answer.context["left_out"] == []
+
+
+def test_a_search_of_the_log_pages_through_all_that_it_found_both_ways(
+    browser, workspace, organisation, put, log
+) -> None:
+    one = put(make_document(workspace, number="INV-7", submitted=True).pk, LinkState.SYNCED)
+    two = put(make_document(workspace, number="OTHER", submitted=True).pk, LinkState.SYNCED)
+    for count in range(60):
+        note(one, Outcome.DONE, f"A {count}")
+        note(two, Outcome.DONE, f"Not it {count}")
+        note(two, Outcome.DONE, f"Beside INV-7 {count}")
+
+    first = browser.get(log, {"q": "inv-7"})
+    second = browser.get(log, {"q": "inv-7", "after": first.context["page"].after})
+    third = browser.get(log, {"q": "inv-7", "after": second.context["page"].after})
+    back = browser.get(log, {"q": "inv-7", "before": third.context["page"].before})
+
+    found = [told for page in (first, second, third) for told in messages_of(page)]
+    wanted = [told for count in range(60) for told in (f"A {count}", f"Beside INV-7 {count}")]
+    assert found == wanted[::-1]
+    assert messages_of(back) == messages_of(second)
+
+
+def test_what_a_search_of_the_log_did_not_look_at_is_told(
+    browser, workspace, organisation, put, log, monkeypatch
+) -> None:
+    for name, most in (("FOUND", 4), ("MESSAGES", 3), ("NAMED", 2), ("DOCUMENTS", 4)):
+        monkeypatch.setattr(log_search, name, most)
+    links = [
+        put(make_document(workspace, number=f"INV-{count}", submitted=True).pk, LinkState.SYNCED)
+        for count in range(6)
+    ]
+    for link in (*links, *links):
+        note(link, Outcome.DONE, f"Sent as {link.document.number}.")
+
+    by_word = browser.get(log, {"q": "sent as"})
+    by_number = browser.get(log, {"q": "inv-"})
+
+    assert messages_of(by_word) == ["Sent as INV-5.", "Sent as INV-4.", "Sent as INV-3."]
+    assert "Messages were looked through in the newest 3 lines of the log." in by_word.text
+    assert messages_of(by_number) == [f"Sent as INV-{count}." for count in (5, 4, 3, 5)]
+    assert (
+        "More than 2 documents fit; looked at were the newest 2 of them among the newest 4 of all."
+        in by_number.text
+    )
+    assert "Shown are the newest 4 lines that fit." in by_number.text
+    assert "looked" not in browser.get(log).text
 
 
 def test_only_the_newest_page_of_the_log_refreshes_itself(

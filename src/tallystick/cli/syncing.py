@@ -113,6 +113,7 @@ def log(
     With --json one object a line.
     """
     prepare()
+    from tallystick.sync.log_search import search as search_log
     from tallystick.sync.queue import bound_organisation
     from tallystick.sync.reading import attempts
 
@@ -120,15 +121,22 @@ def log(
     organisation = bound_organisation(where)
     if organisation is None:
         raise Stop(f"{where} is not connected to Xero, so it has no log.", code=Exit.NEEDS_PERSON)
-    matching = attempts(organisation, outcome=outcome, action=action, text=search)
+    found = search_log(organisation, search, outcome=outcome, action=action) if search else None
+    for told in found.left_out if found else ():
+        print(told, file=sys.stderr)
+    among = found.keys if found else None
+    matching = attempts(organisation, outcome=outcome, action=action, among=among)
     finished = attempts(organisation).filter(finished_at__isnull=False).values_list("pk", flat=True)
     seen = set(finished[:_FOLLOW_ROWS])
     _print_attempts(reversed(matching[:limit]), where, as_json=as_json)
     while follow:
         time.sleep(_FOLLOW_SECONDS)
         recent = set(finished[:_FOLLOW_ROWS])
-        fresh = matching.filter(pk__in=recent - seen)
-        _print_attempts(reversed(fresh), where, as_json=as_json)
+        fresh = recent - seen
+        if search and fresh:
+            fresh &= set(search_log(organisation, search, outcome=outcome, action=action).keys)
+        fresh_rows = attempts(organisation, outcome=outcome, action=action, among=sorted(fresh))
+        _print_attempts(reversed(fresh_rows), where, as_json=as_json)
         seen = recent
 
 

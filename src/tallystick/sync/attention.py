@@ -8,7 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Sum, Value, When, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Cast, Concat, RowNumber
 from django.utils import timezone
 
@@ -27,6 +41,8 @@ from tallystick.sync.models import (
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
 
 _BETWEEN = "~"
+#: A key of so many digits is none of the database's.
+_DIGITS = 19
 
 
 class Trouble(models.TextChoices):
@@ -50,6 +66,10 @@ _BY_CODE: Mapping[str, Trouble] = {
     "gone_in_xero": Trouble.DRIFTED,
 }
 
+
+#: A page groups so many of the newest by their cause, and of what is stuck so many.
+LOOKED_AT = 5_000
+LOOKED_AT_STUCK = 1_000
 
 #: Codes of the questions about what Xero's record says, or that it is gone: asking Xero again, which
 #: Retry does, is no answer to them.
@@ -75,7 +95,13 @@ class Cause:
         return cls(trouble, code, key) if trouble in Trouble.values else None
 
     def condition(self) -> Q:
-        return Q(trouble=self.trouble, code=self.code, cause=self.key)
+        """Return what holds of its links, as `troubled` annotates them."""
+        holds = Q(trouble=self.trouble, code=self.code, cause=self.key)
+        # Follows from the above; it is what lets an index be used.
+        sort, _, number = self.key.partition(":")
+        if sort == "party" and number.isascii() and number.isdigit() and len(number) < _DIGITS:
+            return holds & (Q(waits_for=self.key) | Q(party=int(number)))
+        return holds & Q(waits_for=self.key) if self.key else holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +121,10 @@ class Group:
 
 def troubled(organisation: Organisation) -> QuerySet[Link]:
     """Return the links that wait for a person, each with `trouble`, `code` and `cause`."""
-    stuck = _is_stuck(organisation)
+    return _troubled(organisation, _is_stuck(organisation))
+
+
+def _troubled(organisation: Organisation, stuck: Q | None) -> QuerySet[Link]:
     is_open = Q(state__in=OPEN_STATES)
     # What is stuck is hardly ever there; without it all is told by one index.
     code = Case(
@@ -127,7 +156,12 @@ def troubled(organisation: Organisation) -> QuerySet[Link]:
 
 def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
     """Return how many links wait for a person; counting stops at `at_most`."""
-    return _waiting(organisation, _is_stuck(organisation)).order_by()[:at_most].count()
+    return waiting_for_a_person(organisation).order_by()[:at_most].count()
+
+
+def waiting_for_a_person(organisation: Organisation) -> QuerySet[Link]:
+    """Return the links that wait for a person; see `troubled` for what for."""
+    return _waiting(organisation, _is_stuck(organisation))
 
 
 def why_nothing_goes(organisation: Organisation) -> str:
@@ -145,34 +179,111 @@ def why_nothing_goes(organisation: Organisation) -> str:
     return f"{lane.blocked_reason} The next try is at {at}."
 
 
-def groups_of(
-    organisation: Organisation, *, shown: int = 10, at_most: int = 100, only: Cause | None = None
-) -> tuple[list[Group], int]:
-    """Return the causes by kind of trouble, the newest first, and how many more there are.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The causes by kind of trouble, the newest first, as far as they were looked at."""
 
-    Each with its newest links, up to `shown`.
+    shown: list[Group]
+    #: How many more causes there are.
+    more: int
+    #: There are more links than were looked at, the newest: each cause may hold up more than its
+    #: part says, and some causes are not among these.
+    is_bounded: bool
+
+
+def groups_of(
+    organisation: Organisation,
+    *,
+    shown: int = 10,
+    at_most: int = 100,
+    only: Cause | None = None,
+    look_at: int | None = None,
+) -> Groups:
+    """Return the causes, each with its newest links, up to `shown`.
+
+    With `look_at` by so many of the newest links alone; their number has no end.
     """
-    links = troubled(organisation)
+    stuck = _is_stuck(organisation)
+    links: QuerySet[Any] = _troubled(organisation, stuck)
     if only:
         links = links.filter(only.condition())
+    beyond = _beyond(organisation, stuck, only, look_at) if look_at else None
+    links = links.filter(beyond) if beyond else links
+    changed = links.order_by().values_list("trouble", "code", "cause")
+    newest = {Cause(*cause): at for *cause, at in changed.annotate(newest=Max("changed_at"))}
+    order = {trouble: place for place, trouble in enumerate(Trouble.values)}
+    causes = sorted(newest, key=newest.__getitem__, reverse=True)
+    causes.sort(key=lambda cause: order[cause.trouble])
+    if more := max(0, len(causes) - at_most):
+        causes = causes[:at_most]
+        links = links.filter(
+            code__in={cause.code for cause in causes}, cause__in={cause.key for cause in causes}
+        )
+    parts, first = _parts(links), _newest_links(links, causes, shown)
+    # Between the questions the last link of a cause may have gone.
+    groups = [
+        Group(cause, _as_told(parts[cause], beyond), newest[cause], first[cause])
+        for cause in causes
+        if cause in first and cause in parts
+    ]
+    return Groups(groups, more, is_bounded=beyond is not None)
+
+
+def _parts(links: QuerySet[Link]) -> dict[Cause, Part]:
+    """Return count and money of each cause, in one query."""
     columns: Any = ("trouble", "code", "cause")
     by = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
-    rows = by.annotate(count=Count("*"), the_total=Sum(AMOUNT), newest=Max("changed_at"))
     by_cause: defaultdict[Cause, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
+    for row in by.annotate(count=Count("*"), the_total=Sum(AMOUNT)):
         by_cause[Cause(row["trouble"], row["code"], row["cause"])].append(row)
-    newest = {cause: max(row["newest"] for row in found) for cause, found in by_cause.items()}
-    order = {trouble: place for place, trouble in enumerate(Trouble.values)}
-    causes = sorted(by_cause, key=newest.__getitem__, reverse=True)
-    causes.sort(key=lambda cause: order[cause.trouble])
-    first = _newest_links(links, causes[:at_most], shown)
-    # Between the two questions the last link of a cause may have gone.
-    groups = [
-        Group(cause, part_of_rows(by_cause[cause]), newest[cause], first[cause])
-        for cause in causes[:at_most]
-        if cause in first
-    ]
-    return groups, max(0, len(causes) - at_most)
+    return {cause: part_of_rows(rows) for cause, rows in by_cause.items()}
+
+
+def _as_told(part: Part, beyond: Q | None) -> Part:
+    return part if beyond is None else Part(part.count, is_capped=True)
+
+
+def of_cause(organisation: Organisation, cause: Cause) -> QuerySet[Link]:
+    """Return the links of one cause; of what is stuck as many as a page groups, the oldest."""
+    stuck = _is_stuck(organisation)
+    links = _troubled(organisation, stuck).filter(cause.condition())
+    if stuck is None or cause.trouble != Trouble.STUCK:
+        return links
+    return links.filter(pk__in=list(_longest(organisation, stuck)[:LOOKED_AT_STUCK]))
+
+
+def _beyond(
+    organisation: Organisation, stuck: Q | None, only: Cause | None, count: int
+) -> Q | None:
+    """Return the condition of the newest so many that stopped and the longest stuck of so many.
+
+    None where there are no more than that. Each goes by the order of an index.
+    """
+    stopped = _troubled(organisation, None)
+    newest = _newer(stopped.filter(only.condition()) if only else stopped, count)
+    if stuck is None:
+        return newest
+    # Named one by one, so that an index leads to them.
+    longest = list(_longest(organisation, stuck)[: LOOKED_AT_STUCK + 1])
+    if newest is None and len(longest) <= LOOKED_AT_STUCK:
+        return None
+    is_stopped = Q(state__in=STOPPED_STATES)
+    return (is_stopped & newest if newest else is_stopped) | Q(pk__in=longest[:LOOKED_AT_STUCK])
+
+
+def _longest(organisation: Organisation, stuck: Q) -> QuerySet[Link, int]:
+    """Return the keys of what is stuck, queued the longest first."""
+    links = Link.objects.filter(stuck, organisation=organisation).order_by("queued_at")
+    return links.values_list("pk", flat=True)
+
+
+def _newer(stopped: QuerySet[Link], count: int) -> Q | None:
+    newest = stopped.order_by("-changed_at", "-pk").values_list("changed_at", "pk")
+    edge = newest[count : count + 1].first()
+    if edge is None:
+        return None
+    at, pk = edge
+    return Q(changed_at__gte=at) & (Q(changed_at__gt=at) | Q(pk__gt=pk))
 
 
 def _is_stuck(organisation: Organisation) -> Q | None:
@@ -180,8 +291,12 @@ def _is_stuck(organisation: Organisation) -> Q | None:
 
     Nor is anything where nothing is free to go, which is told by itself.
     """
-    stuck = Link.objects.stuck().filter(organisation=organisation)
-    return is_stuck() if stuck.exists() and not why_nothing_goes(organisation) else None
+    # The one queued first tells for all, however many are on their way.
+    under_way = Link.objects.filter(organisation=organisation, state__in=OPEN_STATES)
+    late = ExpressionWrapper(is_stuck(), output_field=BooleanField())
+    first = under_way.filter(queued_at__isnull=False).order_by("queued_at").annotate(late=late)
+    is_late = first.values_list("late", flat=True).first()
+    return is_stuck() if is_late and not why_nothing_goes(organisation) else None
 
 
 def _waiting(organisation: Organisation, stuck: Q | None) -> QuerySet[Link]:

@@ -167,8 +167,7 @@ class Told:
 
 def causes_told(organisation: Organisation, *, shown: int = 5) -> Iterator[Told]:
     """Yield every cause that something waits for a person for, as Needs attention shows them."""
-    groups, _ = groups_of(organisation, shown=shown, at_most=10_000)
-    for group in groups:
+    for group in groups_of(organisation, shown=shown, at_most=10_000).shown:
         problem = group.newest.problem or {}
         yield Told(
             cause=group.cause,

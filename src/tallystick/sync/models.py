@@ -232,10 +232,13 @@ class Link(models.Model):
                 name="link_numbered",
             ),
             models.Index(
-                fields=["organisation", "problem_code", "waits_for", "state", "intent", "kind"],
-                include=["id", "party", "currency", "total", "changed_at"],
+                fields=["organisation", "changed_at", "id"],
+                include=[
+                    *("problem_code", "waits_for", "state", "intent", "kind"),
+                    *("party", "currency", "total"),
+                ],
                 condition=models.Q(state__in=STOPPED_STATES),
-                name="link_trouble",
+                name="link_stopped",
             ),
             models.Index(
                 fields=["organisation", "kind"],
@@ -243,7 +246,15 @@ class Link(models.Model):
                 condition=models.Q(xero_id__isnull=False, xero_status__in=["DRAFT", "SUBMITTED"]),
                 name="link_to_approve",
             ),
-            models.Index(fields=["organisation", "queued_at"], name="link_run"),
+            models.Index(
+                fields=["organisation", "queued_at"],
+                include=["kind"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="link_under_way",
+            ),
+            models.Index(
+                fields=["organisation", "queued_at"], include=["kind", "state"], name="link_queued"
+            ),
             models.Index(fields=["run"], condition=models.Q(run__isnull=False), name="link_of_run"),
             models.Index(
                 fields=["organisation", "id"],
@@ -257,8 +268,9 @@ class Link(models.Model):
             ),
             models.Index(
                 fields=["organisation", "waits_for"],
+                include=["state", "problem_code", "document", "party", "currency", "total"],
                 condition=~models.Q(waits_for=""),
-                name="link_waits_for",
+                name="link_awaiting",
             ),
         ]
 

@@ -1,14 +1,17 @@
 """How far the run under way has come."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from tallystick.books.models import Kind
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import OPEN_STATES, Link, LinkState
+from tallystick.sync.models import OPEN_STATES, STOPPED_STATES, Link, LinkState
+
+#: So many documents of a run are counted.
+COUNTED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Run:
     removed: int
     failed: int
     open: int
+    #: There are more: counting stopped, so the numbers are of any COUNTED of them.
+    is_capped: bool = False
 
     @property
     def done(self) -> int:
@@ -43,17 +48,16 @@ class Run:
 def run_of(organisation: Organisation) -> Run | None:
     """Return the run under way; None while nothing is."""
     links = Link.objects.filter(organisation=organisation, kind__in=Kind.values)
-    # As an expression, so that it is found among those that are open and not along the index on
-    # the time, where years of others lie before them.
-    queued_at = F("queued_at") + timedelta(0)
-    oldest = links.filter(state__in=OPEN_STATES).aggregate(at=Min(queued_at))["at"]
+    under_way = links.filter(state__in=OPEN_STATES, queued_at__isnull=False).order_by("queued_at")
+    oldest = under_way.values_list("queued_at", flat=True).first()
     if oldest is None:
         return None
-    counts = links.filter(queued_at__gte=oldest).aggregate(
-        found=Count("pk", filter=~Q(state=LinkState.WAITING)),
-        sent=Count("pk", filter=Q(state=LinkState.SYNCED)),
-        removed=Count("pk", filter=Q(state=LinkState.RETRACTED)),
-        failed=Count("pk", filter=Q(state__in=[LinkState.FAILED, LinkState.HELD])),
-        open=Count("pk", filter=Q(state__in=OPEN_STATES)),
+    counts = links.filter(queued_at__gte=oldest)[: COUNTED + 1].aggregate(
+        all=Count("*"),
+        found=Count("state", filter=~Q(state=LinkState.WAITING)),
+        sent=Count("state", filter=Q(state=LinkState.SYNCED)),
+        removed=Count("state", filter=Q(state=LinkState.RETRACTED)),
+        failed=Count("state", filter=Q(state__in=STOPPED_STATES)),
+        open=Count("state", filter=Q(state__in=OPEN_STATES)),
     )
-    return Run(started_at=oldest, **counts)
+    return Run(oldest, is_capped=counts.pop("all") > COUNTED, **counts)

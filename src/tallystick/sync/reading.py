@@ -9,8 +9,8 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Kind, Payment, Status
@@ -19,13 +19,13 @@ from tallystick.sync.attention import ABOUT_CONTENT, count_of, why_nothing_goes
 from tallystick.sync.elsewhere import books_of
 from tallystick.sync.models import (
     OPEN_STATES,
-    PAUSED,
     WITH_RECORDS,
     Attempt,
     Intent,
     KindPolicy,
     Lane,
     Link,
+    LinkQuerySet,
     LinkState,
     Trigger,
 )
@@ -34,10 +34,8 @@ from tallystick.sync.push.shapes import shape_of
 from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
 
-#: Words are looked for in so many messages of the Sync log, the newest.
-SEARCHED = 20_000
-#: So many records that a text names are followed into the log.
-_ABOUT = 1000
+#: Kinds of links that stand for a payment or an allocation.
+ENTRIES = ("payment", "allocation")
 
 _TOOLTIPS = {
     LinkState.QUEUED: "Will be sent in a moment.",
@@ -81,26 +79,61 @@ class DocumentState:
     is_kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Summary:
-    """How a workspace stands with Xero."""
+    """How a workspace stands with Xero; each is asked for once, and only where it is told."""
 
-    connection: Connection | None
-    organisation: Organisation | None
-    #: Documents by state, for the states that are not an end; one without any is absent.
-    counts: Mapping[str, int]
-    #: The same for payments and allocations together.
-    entry_counts: Mapping[str, int]
-    #: Submitted and not yet asked to be sent, by currency.
-    waiting_totals: Mapping[str, Decimal]
-    #: Nothing is sent before, and why; None where sending is free to go.
-    blocked_until: datetime | None
-    blocked_reason: str
-    oldest_queued_at: datetime | None
-    #: Documents, payments and allocations whose next try is put off.
-    paused_count: int
-    #: Records of every sort that wait for a person; see `sync.attention`.
-    attention_count: int
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        return Connection.objects.without_tokens().filter(workspace=self._workspace).first()
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        return bound_organisation(self._workspace)
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Documents by state, for the states that are not an end; one without any is absent."""
+        return _unfinished(self._documents)
+
+    @cached_property
+    def entry_counts(self) -> Mapping[str, int]:
+        """The same for payments and allocations together."""
+        return _unfinished(self._links.filter(kind__in=ENTRIES))
+
+    @cached_property
+    def waiting_totals(self) -> Mapping[str, Decimal]:
+        """Submitted and not yet asked to be sent, by currency."""
+        waiting = self._documents.filter(state=LinkState.WAITING).values("currency")
+        sums = waiting.annotate(sum=Sum("total")).order_by()
+        return {row["currency"]: row["sum"] for row in sums}
+
+    @property
+    def blocked_until(self) -> datetime | None:
+        """Nothing is sent before, and `blocked_reason` says why; None where sending is free to go."""
+        return self._block.blocked_until if self._block else None
+
+    @property
+    def blocked_reason(self) -> str:
+        return self._block.blocked_reason if self._block else ""
+
+    @cached_property
+    def oldest_queued_at(self) -> datetime | None:
+        # What is put off is no sign that nobody works.
+        due = self._documents.filter(state=LinkState.QUEUED, not_before__lte=Now())
+        return due.order_by("not_before", "pk").values_list("queued_at", flat=True).first()
+
+    @cached_property
+    def paused_count(self) -> int:
+        """Documents, payments and allocations whose next try is put off."""
+        return self._links.filter(party__isnull=True).paused().count()
+
+    @cached_property
+    def attention_count(self) -> int:
+        """Records of every sort that wait for a person; see `sync.attention`."""
+        return count_of(self.organisation) if self.organisation else 0
 
     @property
     def open_count(self) -> int:
@@ -122,6 +155,20 @@ class Summary:
     def is_running(self) -> bool:
         """Something is on its way that need not wait for long."""
         return self.on_the_way > self.paused_count
+
+    @property
+    def _links(self) -> LinkQuerySet:
+        links: LinkQuerySet = Link.objects.filter(organisation=self.organisation)
+        return links if self.organisation else links.none()
+
+    @property
+    def _documents(self) -> LinkQuerySet:
+        return self._links.filter(kind__in=Kind.values)
+
+    @cached_property
+    def _block(self) -> Lane | None:
+        lanes = Lane.objects.filter(organisation=self.organisation)
+        return lanes.filter(blocked_until__gt=timezone.now()).first()
 
 
 def document_state(document: Document) -> DocumentState | None:
@@ -317,6 +364,12 @@ def links_in_state(organisation: Organisation, state: str, kinds: Iterable[str])
     )
 
 
+def on_the_way(organisation: Organisation) -> QuerySet[Link]:
+    """Return the links of documents, payments and allocations that are on their way just now."""
+    kinds = [*Kind.values, *ENTRIES]
+    return Link.objects.filter(organisation=organisation, state__in=OPEN_STATES, kind__in=kinds)
+
+
 def alike(state: str) -> list[str]:
     """Return the states that show the same word as this one."""
     return [each for each in LinkState.values if word_of(each) == word_of(state)]
@@ -358,28 +411,7 @@ def with_states(
 
 def summary(workspace: Workspace) -> Summary:
     """Return how the workspace stands with Xero now."""
-    connection = Connection.objects.without_tokens().filter(workspace=workspace).first()
-    organisation = bound_organisation(workspace)
-    all_links = Link.objects.filter(organisation=organisation)
-    links = all_links.filter(kind__in=Kind.values)
-    entries = all_links.filter(kind__in=["payment", "allocation"])
-    lane = Lane.objects.filter(organisation=organisation).first()
-    blocked = lane is not None and _is_blocked(lane)
-    # What is put off is no sign that nobody works.
-    queued = links.filter(state=LinkState.QUEUED).exclude(PAUSED)
-    oldest = queued.order_by("not_before", "pk").first()
-    return Summary(
-        connection=connection,
-        organisation=organisation,
-        counts=_unfinished(links) if organisation else {},
-        entry_counts=_unfinished(entries) if organisation else {},
-        waiting_totals=_waiting_totals(links) if organisation else {},
-        blocked_until=lane.blocked_until if lane and blocked else None,
-        blocked_reason=lane.blocked_reason if lane and blocked else "",
-        oldest_queued_at=oldest.queued_at if oldest else None,
-        paused_count=all_links.filter(party__isnull=True).paused().count() if organisation else 0,
-        attention_count=count_of(organisation) if organisation else 0,
-    )
+    return Summary(workspace)
 
 
 def _unfinished(links: QuerySet[Link]) -> dict[str, int]:
@@ -391,47 +423,25 @@ def _unfinished(links: QuerySet[Link]) -> dict[str, int]:
 
 
 def attempts(
-    organisation: Organisation | None, *, outcome: str = "", action: str = "", text: str = ""
+    organisation: Organisation | None,
+    *,
+    outcome: str = "",
+    action: str = "",
+    among: Sequence[int] | None = None,
 ) -> QuerySet[Attempt]:
     """Return the Sync log newest first, with links and their records loaded; filters narrow it.
 
-    `text` is looked for in numbers and names, and in the messages of the newest attempts.
+    `among`: keys, such as `sync.log_search` finds.
     """
     rows = Attempt.objects.filter(organisation=organisation).order_by("-pk")
     if outcome:
         rows = rows.filter(outcome=outcome)
     if action:
         rows = rows.filter(action=action)
-    if text:
-        said = Q(message__icontains=text, pk__gt=_edge_of_newest(organisation))
-        rows = rows.filter(Q(link__in=_links_about(organisation, text)) | said)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     # Documents, which are most, in the same query; see `LinkQuerySet.with_records`.
     loaded = rows.select_related("link__document__party", "actor", "batch")
     return loaded.prefetch_related(
         *(f"link__{name}" for name in WITH_RECORDS if name != "organisation")
     )
-
-
-def _links_about(organisation: Organisation | None, text: str) -> list[int]:
-    """Return the newest links whose document's number or party's name holds the text."""
-    links = Link.objects.filter(organisation=organisation).order_by("-pk")
-    # Two queries and not an "or": each then finds its rows by the index on the text.
-    numbered = links.filter(document__number__icontains=text)
-    named = links.filter(party__name__icontains=text)
-    return [pk for found in (numbered, named) for pk in found.values_list("pk", flat=True)[:_ABOUT]]
-
-
-def _edge_of_newest(organisation: Organisation | None) -> int:
-    """Return the key below which messages are not searched: a log of years is too long for it."""
-    keys = Attempt.objects.filter(organisation=organisation).order_by("-pk")
-    return keys.values_list("pk", flat=True)[SEARCHED : SEARCHED + 1].first() or 0
-
-
-def _waiting_totals(links: QuerySet[Link]) -> dict[str, Decimal]:
-    waiting = links.filter(state=LinkState.WAITING).values("currency")
-    sums = waiting.annotate(sum=Sum("total")).order_by()
-    return {row["currency"]: row["sum"] for row in sums}
-
-
-def _is_blocked(lane: Lane) -> bool:
-    return lane.blocked_until is not None and lane.blocked_until > timezone.now()

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 
 from tallystick.sync.models import GONE, IN_XERO, OPEN_STATES, Intent, Link, LinkState, Run
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
@@ -71,7 +69,7 @@ def standing_of(runs: Iterable[Run]) -> dict[int, Standing]:
     links = Link.objects.filter(run__in=list(runs), party=None).order_by()
     columns: Any = ("run", "state", "intent")
     by = links.values(
-        *columns, the_place=_PLACE, the_code=_CODE, the_currency=CURRENCY, the_sort=SORT
+        *columns, the_place=_PLACE, the_code=F("problem_code"), the_currency=CURRENCY, the_sort=SORT
     )
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in by.annotate(count=Count("pk"), the_total=Sum(AMOUNT)):
@@ -83,15 +81,6 @@ _PLACE = Case(
     When(IN_XERO, then=Value("there")),
     When(xero_status__in=GONE, xero_id__isnull=False, then=Value("gone")),
     default=Value("not there"),
-)
-#: Only of what stopped: few are, and none of the others has a question to tell apart.
-_CODE = Case(
-    When(
-        Q(state__in=STOPPED),
-        then=Coalesce(KeyTextTransform("code", "problem"), Value("")),
-    ),
-    default=Value(""),
-    output_field=models.CharField(),
 )
 
 

@@ -26,21 +26,31 @@ class Part:
     count: int = 0
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     sorts: Mapping[str, int] = field(default_factory=dict)
+    #: There are more: counting stopped here, and nothing was added up.
+    is_capped: bool = False
 
     def __add__(self, other: "Part") -> "Part":
         totals: defaultdict[str, Decimal] = defaultdict(Decimal, self.totals)
         for code, total in other.totals.items():
             totals[code] += total
         sorts = Counter(self.sorts) + Counter(other.sorts)
-        return Part(self.count + other.count, dict(totals), dict(sorts))
+        is_capped = self.is_capped or other.is_capped
+        return Part(self.count + other.count, dict(totals), dict(sorts), is_capped)
 
     def __str__(self) -> str:
         """Say it as people do: `3 invoices and 1 payment, 120.00 NZD`."""
         return ", ".join(filter(None, [self.counted, self.money]))
 
     @property
+    def count_text(self) -> str:
+        """Such as `1,204`, or `10,000+` where counting stopped."""
+        return f"{self.count:,}{'+' if self.is_capped else ''}"
+
+    @property
     def counted(self) -> str:
-        """Such as `3 invoices and 1 payment`."""
+        """Such as `3 invoices and 1 payment`; `10,000+ records` where counting stopped."""
+        if self.is_capped:
+            return f"{self.count_text} records"
         words = [_counted(count, noun_of(sort)) for sort, count in sorted(self.sorts.items())]
         return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or "nothing"
 
@@ -50,8 +60,10 @@ class Part:
         return " and ".join(str(Money(self.totals[code], code)) for code in sorted(self.totals))
 
 
-def part_of(links: QuerySet[Link]) -> Part:
-    """Return count and money of what the links stand for."""
+def part_of(links: QuerySet[Link], *, at_most: int | None = None) -> Part:
+    """Return count and money of what the links stand for; of more than `at_most` just that."""
+    if at_most and links.order_by().values("kind")[: at_most + 1].count() > at_most:
+        return Part(at_most, is_capped=True)
     rows = links.order_by().values(the_currency=CURRENCY, the_sort=SORT)
     return part_of_rows(rows.annotate(count=Count("*"), the_total=Sum(AMOUNT)))
 

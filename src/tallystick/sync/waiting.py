@@ -94,7 +94,7 @@ def _summed(stopped: QuerySet[Any]) -> dict[str, Waiting]:
         stopped.values("key", the_currency=CURRENCY)
         .annotate(
             documents=Count("document"),
-            others=Count("pk", filter=Q(document=None)),
+            others=Count("state", filter=Q(document=None)),
             the_total=Sum(AMOUNT),
         )
         .order_by()
@@ -114,4 +114,4 @@ def release_unapproved(organisation: Organisation) -> None:
 
 
 def _unapproved() -> Q:
-    return Q(problem__code=NOT_APPROVED, waits_for__startswith="document:")
+    return Q(problem_code=NOT_APPROVED, waits_for__startswith="document:")

@@ -100,6 +100,12 @@ def _read_cursor(model: type[Model], field: str, text: str) -> tuple[Any, int] |
         return None
 
 
+def count_text(found: QuerySet[Any], *, at_most: int = COUNTED) -> str:
+    """Return how many there are, such as `1,204`, or `10,000+` where counting stops; empty for none."""
+    count = found.order_by().annotate(one=Value(1)).values("one")[: at_most + 1].count()
+    return f"{at_most:,}+" if count > at_most else f"{count:,}" if count else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """How many documents a list holds and their totals by currency; empty when beyond counting."""

@@ -40,7 +40,7 @@ def steps_to_start(workspace: Workspace, organisation: Organisation | None) -> l
 def _arrived(organisation: Organisation) -> bool:
     ended = [LinkState.SYNCED, LinkState.RETRACTED]
     links = Link.objects.filter(organisation=organisation, state__in=ended)
-    return links.filter(document__isnull=False).exists()
+    return links.filter(kind__in=Kind.values).exists()
 
 
 class _Steps:

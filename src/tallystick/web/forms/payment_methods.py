@@ -1,9 +1,8 @@
 """Choosing the bank or clearing account that payments of each method lie on in Xero."""
 
+from collections import Counter
 from functools import partial
 from uuid import UUID
-
-from django.db.models import Count
 
 from tallystick.books.models import Payment
 from tallystick.connections.models import Organisation
@@ -20,6 +19,8 @@ from tallystick.workspaces.models import User
 
 #: So many methods have a row, those used most; the rest goes with all others.
 _MOST = 200
+#: Counted in so many payments, those with the latest dates: a workspace may have a million.
+_NEWEST = 5_000
 
 
 class PaymentMethodsForm(ChoicesForm):
@@ -33,8 +34,10 @@ class PaymentMethodsForm(ChoicesForm):
             for one in MethodAccount.objects.filter(organisation=self.organisation)
         }
         named = {key: (one.method, 0) for key, one in chosen.items() if key}
+        used, self.counted = _used(self.organisation)
+        unused = {key: one for key, one in named.items() if not used.get(key, one)[1]}
         #: How a method is written, and how many payments name it, whatever the letter case.
-        self.methods = dict(sorted((named | _used(self.organisation)).items()))
+        self.methods = dict(sorted((used | unused).items()))
         accounts = _grouped(choices.payment_accounts)
         for key, (method, _) in [*self.methods.items(), ("", ("", 0))]:
             own = chosen.get(key)
@@ -62,7 +65,7 @@ class PaymentMethodsForm(ChoicesForm):
 
     def rows(self) -> list[Row]:
         found = [
-            Row(method, _counted(count), {"Account": self.choice(_name(key))})
+            Row(method, _counted(count, self.counted), {"Account": self.choice(_name(key))})
             for key, (method, count) in self.methods.items()
         ]
         return [
@@ -89,15 +92,22 @@ class PaymentMethodsForm(ChoicesForm):
             release_unapproved(self.organisation)
 
 
-def _used(organisation: Organisation) -> dict[str, tuple[str, int]]:
-    payments = Payment.objects.in_workspace(organisation.workspace).live().exclude(method="")
-    rows = payments.values_list("method").annotate(count=Count("pk")).order_by("-count", "method")
+def _used(organisation: Organisation) -> tuple[dict[str, tuple[str, int]], int]:
+    """Return how each method is written and how many of the newest payments name it; how many are.
+
+    What only older ones name comes last, with 0.
+    """
+    workspace = organisation.workspace
+    newest = Payment.objects.in_workspace(workspace).live().order_by("-paid_on", "-pk")
+    counted = Counter(newest.values_list("method", flat=True)[:_NEWEST])
+    older = ((method, 0) for method in Payment.objects.methods_in(workspace))
     found: dict[str, tuple[str, int]] = {}
-    for method, count in rows[:_MOST]:
+    for method, count in (*counted.most_common(), *older):
         key = method.strip().casefold()
         written, more = found.get(key, (method.strip(), 0))
-        found[key] = written, more + count
-    return found
+        if key and (key in found or len(found) < _MOST):
+            found[key] = written, more + count
+    return found, counted.total()
 
 
 def _grouped(accounts: list[Account]) -> list[Offered]:
@@ -116,5 +126,8 @@ def _name(key: str) -> str:
     return f"method-{key.encode().hex()}"
 
 
-def _counted(count: int) -> str:
-    return f"{count:,} payment{'' if count == 1 else 's'}"
+def _counted(count: int, of: int) -> str:
+    """Say how many payments name a method, of the newest where those are all that was counted."""
+    if of < _NEWEST:
+        return f"{count:,} payment{'' if count == 1 else 's'}"
+    return f"{f'{count:,}' if count else 'none'} of the newest {_NEWEST:,} payments"

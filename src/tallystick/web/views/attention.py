@@ -1,5 +1,6 @@
 """What waits for a person, grouped by its cause, with what can be done about it; the last check."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,14 +15,14 @@ from tallystick.connections.models import Organisation
 from tallystick.sync import attention, checks
 from tallystick.sync.attention import Cause, Group, Trouble
 from tallystick.sync.attention_words import lead_of, title_of
-from tallystick.sync.models import WITH_RECORDS, Link
+from tallystick.sync.models import Link
 from tallystick.sync.queue import NotConnected, bound_organisation
 from tallystick.sync.reading import xero_url
-from tallystick.sync.sums import AMOUNT, CURRENCY
+from tallystick.sync.sums import AMOUNT, CURRENCY, Part
 from tallystick.web import given
 from tallystick.web.addresses import record_address
 from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
-from tallystick.web.lists import keyset_page
+from tallystick.web.lists import Page, keyset_page
 from tallystick.web.remedies import remedy_for
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back
 from tallystick.web.views.scope import person, workspace_or_404
@@ -31,7 +32,7 @@ from tallystick.workspaces.models import Workspace
 #: So many records of each cause are on the page of all; the rest on the cause's own.
 _SHOWN = 5
 #: So many causes.
-_CAUSES = 60
+_CAUSES = 25
 #: Icon and colour of the kinds of trouble that are no question.
 _LOOKS = {Trouble.FAILED: ("cross", "danger"), Trouble.STUCK: ("clock", "warning")}
 
@@ -44,20 +45,37 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     only = Cause.read(request.GET.get("cause", ""))
     context: dict[str, Any] = {"workspace": workspace, "organisation": organisation, "only": only}
     if organisation:
-        groups, more = attention.groups_of(organisation, shown=_SHOWN, at_most=_CAUSES, only=only)
-        rows = {group.cause: group.links for group in groups}
-        if only and groups:
-            links = attention.troubled(organisation).filter(only.condition())
-            page = keyset_page(links.select_related(*WITH_RECORDS), request.GET, field="pk")
+        found = attention.groups_of(
+            organisation,
+            shown=_SHOWN,
+            at_most=_CAUSES,
+            only=only,
+            look_at=attention.LOOKED_AT,
+        )
+        rows = {group.cause: group.links for group in found.shown}
+        if only and found.shown:
+            page = _page(attention.of_cause(organisation, only), request)
             context["page"], rows[only] = page, list(page.rows)
         context |= {
-            "sections": _sections(groups, rows, organisation, workspace),
-            "more": more,
+            "sections": _sections(found.shown, rows, organisation, workspace),
+            "more": found.more,
+            "is_bounded": found.is_bounded,
             "why_nothing_goes": attention.why_nothing_goes(organisation),
             "last": None if only else _last_check(organisation),
             "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         }
     return render(request, "web/pages/attention.html", context)
+
+
+def _page(links: QuerySet[Link], request: HttpRequest) -> Page[Link]:
+    """Return a page of a cause's links with their records, the newest first.
+
+    The page is found by what stands in an index; only what is on it is looked up whole.
+    """
+    page = keyset_page(links.only("pk", "changed_at"), request.GET, field="changed_at")
+    found = Link.objects.filter(pk__in=[link.pk for link in page.rows]).with_records()
+    by_key = {link.pk: link for link in found}
+    return replace(page, rows=[by_key[link.pk] for link in page.rows if link.pk in by_key])
 
 
 @require_POST
@@ -140,8 +158,10 @@ def _sections(
             if group.cause.trouble == trouble
         ]
         if found:
-            count = sum(group.count for group in found)
-            sections.append(SimpleNamespace(title=trouble.label, count=count, groups=found))
+            part = sum((group.part for group in found), Part())
+            sections.append(
+                SimpleNamespace(title=trouble.label, count=part.count_text, groups=found)
+            )
     return sections
 
 
@@ -165,16 +185,17 @@ def _group(
         tone=tone,
         icon=symbol,
         count=group.part.count,
+        is_one=_is_one(group),
         part=group.part,
         rows=[_row(link, acts.get(link.pk, []), money.get(link.pk), workspace) for link in links],
         acts=[_button(act, group) for act in of_all],
         has_rare=any(act.is_rare for act in of_all),
-        more=group.part.count - len(links),
+        more=group.part.is_capped or group.part.count > len(links),
         mend=remedy_for(
             problem.get("screen", ""),
             workspace,
             party_id=party,
-            document=group.newest.document if group.part.count == 1 else None,
+            document=group.newest.document if _is_one(group) else None,
         ),
         party_id=party,
         candidates=problem.get("details", {}).get("candidates", []) if _is_of_party(group) else [],
@@ -221,6 +242,10 @@ def _doubles(link: Link) -> list[str]:
 
 def _as(link: Link, xero_id: str) -> Link:
     return Link(organisation=link.organisation, document=link.document, xero_id=xero_id)
+
+
+def _is_one(group: Group) -> bool:
+    return group.part.count == 1 and not group.part.is_capped
 
 
 def _is_of_party(group: Group) -> bool:

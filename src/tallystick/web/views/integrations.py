@@ -28,6 +28,7 @@ from tallystick.connections.models import Connection, Organisation, Organisation
 from tallystick.connections.services import connection_of, disconnect
 from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
 from tallystick.sync import progress, reading
+from tallystick.sync.attention import waiting_for_a_person
 from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
 from tallystick.sync.outlook import going
 from tallystick.sync.planning import calls_at_once
@@ -39,8 +40,10 @@ from tallystick.sync.queue import (
     sync_now,
     waiting_for_a_press,
 )
+from tallystick.sync.reading import on_the_way
 from tallystick.sync.sums import Part, part_of
 from tallystick.web.checklist import unchosen
+from tallystick.web.lists import COUNTED, count_text
 from tallystick.web.views.answering import keys_in
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
@@ -64,7 +67,9 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     connection = connection_of(workspace)
     summary = reading.summary(workspace)
     organisation = summary.organisation
-    waiting = part_of(waiting_for_a_press(organisation)) if organisation else Part()
+    waiting = Part()
+    if organisation:
+        waiting = part_of(waiting_for_a_press(organisation), at_most=COUNTED)
     return {
         "workspace": workspace,
         "connection": connection,
@@ -73,10 +78,11 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "run": progress.run_of(organisation) if organisation else None,
         "waiting": waiting,
         "calls": calls_at_once(organisation) if organisation and waiting.count else None,
-        "kept": summary.on_the_way,
+        "kept": count_text(on_the_way(organisation)) if organisation else "",
+        "needs_you": count_text(waiting_for_a_person(organisation)) if organisation else "",
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
-        "elsewhere": kept_out_of(organisation).count() if organisation else 0,
+        "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.sync import reading
+from tallystick.sync.log_search import search
 from tallystick.sync.models import Attempt, LinkState, Outcome
 from tallystick.sync.outlook import NOTHING_TO_RETRY, going
 from tallystick.sync.queue import bound_organisation, retry
@@ -27,7 +28,9 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = asked.get("outcome", "") if asked.get("outcome") in Outcome.values else ""
     action = asked.get("action", "") if asked.get("action") in ACTION_WORDS else ""
     q = asked.get("q", "").strip()[:100]
-    attempts = reading.attempts(organisation, outcome=outcome, action=action, text=q)
+    found = search(organisation, q, outcome=outcome, action=action) if q else None
+    among = found.keys if found else None
+    attempts = reading.attempts(organisation, outcome=outcome, action=action, among=among)
     page = keyset_page(attempts, asked, field="pk")
     context = {
         "workspace": workspace,
@@ -39,6 +42,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "action": action,
         "actions": ACTION_WORDS.items(),
         "q": q,
+        "left_out": found.left_out if found else [],
         "is_newest": "after" not in asked and "before" not in asked,
     }
     return render(request, "web/pages/sync_log.html", context)

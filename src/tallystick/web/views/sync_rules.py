@@ -8,11 +8,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tallystick.sync import reading
+from tallystick.books.models import Kind
 from tallystick.sync.models import LinkState
 from tallystick.sync.policy import PolicyRefused, policies_of, save_policy
 from tallystick.sync.queue import bound_organisation
+from tallystick.sync.reading import links_in_state
 from tallystick.web.forms.sync_rules import SyncRuleForm
+from tallystick.web.lists import Counted
 from tallystick.web.rule_words import rule_words, title_of
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
@@ -33,14 +35,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     if is_saving and all(form.is_valid() for form in forms) and _save(forms, person(request)):
         messages.success(request, "The rules were saved. What is in Xero already stays as it is.")
         return redirect("sync-rules", slug)
-    summary = reading.summary(workspace)
+    waiting = links_in_state(organisation, LinkState.WAITING, Kind.values)
     context = {
         "workspace": workspace,
         "organisation": organisation,
         "is_refused": is_saving,
         "rules": [_rule(form, is_entered=is_post) for form in forms],
-        "waiting": summary.counts.get(LinkState.WAITING, 0),
-        "waiting_totals": sorted(summary.waiting_totals.items()),
+        "waiting": Counted(waiting).sums,
     }
     status = 422 if is_saving else 200
     return render(request, "web/pages/sync_rules.html", context, status=status)
