@@ -132,6 +132,79 @@ def test_ten_more_rows_cost_no_more_queries(browser, workspace, address, organis
     assert len(many) == len(few)
 
 
+@pytest.mark.parametrize("sort", ["issued", "-issued", "number", "-number"])
+def test_two_states_with_one_word_are_paged_as_one_list(
+    browser, workspace, address, organisation, put, sort
+) -> None:
+    for count in range(70):
+        day = date(2026, 3, 1 + count % 3)
+        document = make_document(
+            workspace, number=f"INV-{count * 11 % 70:03d}", issued_on=day, submitted=True
+        )
+        put(document.pk, LinkState.RETRACTED if count % 4 else LinkState.EXCLUDED)
+    make_document(workspace, number="QUEUED", submitted=True)
+
+    first = browser.get(address, {"state": "excluded", "sort": sort})
+    cursor = first.context["page"].after
+    second = browser.get(address, {"state": "excluded", "sort": sort, "after": cursor})
+    start = second.context["page"].before
+    back = browser.get(address, {"state": "excluded", "sort": sort, "before": start})
+
+    order = {"issued": ("issued_on", "pk"), "number": ("number", "pk")}[sort.strip("-")]
+    expected = Document.objects.exclude(number="QUEUED").order_by(*order)
+    wanted = [document.number for document in expected]
+    if sort.startswith("-"):
+        wanted.reverse()
+    assert (numbers(first.text), numbers(second.text)) == (wanted[:50], wanted[50:])
+    assert numbers(back.text) == wanted[:50]
+
+
+def test_filters_together_show_what_each_of_them_keeps(
+    browser, workspace, address, organisation, put
+) -> None:
+    cafe, bayside = make_party(workspace, "Harbour Cafe"), make_party(workspace, "Bayside")
+    for count, party in enumerate([cafe, cafe, cafe, bayside, bayside]):
+        day = date(2026, 1 + count, 5)
+        price = [line(unit_price=str(10 + count))]
+        document = make_document(
+            workspace,
+            party=party,
+            number=f"INV-{count}",
+            issued_on=day,
+            lines=price,
+            submitted=True,
+        )
+        if count % 2 == 0:
+            put(document.pk, LinkState.FAILED, problem=problem("It was not sent."))
+    make_document(workspace, party=cafe, number="DRAFT", issued_on=date(2026, 1, 5))
+
+    shown = {
+        text: numbers(browser.get(f"{address}?{text}").text)
+        for text in (
+            f"party={cafe.pk}&state=failed",
+            "state=failed&q=harbour",
+            "state=failed&since=2026-02-01",
+            "state=failed&status=submitted&q=INV&until=2026-03-31",
+            f"party={cafe.pk}&status=draft",
+            f"party={bayside.pk}&status=draft",
+            f"party={cafe.pk}&state=failed&sort=number&since=2026-01-01&q=12.00",
+        )
+    }
+    told = browser.get(address, {"party": cafe.pk, "state": "failed"})
+
+    assert list(shown.values()) == [
+        ["INV-2", "INV-0"],
+        ["INV-2", "INV-0"],
+        ["INV-4", "INV-2"],
+        ["INV-2", "INV-0"],
+        ["DRAFT"],
+        [],
+        ["INV-2"],
+    ]
+    assert "2</span> invoices" in told.text
+    assert "22.00" in told.text
+
+
 def test_another_workspaces_invoices_are_not_shown(browser, workspace, address) -> None:
     theirs = make_document(make_workspace("Elsewhere"), number="SECRET-1")
 

@@ -49,6 +49,11 @@ _FINDS_LITTLE = (
     *(("payment-list", {"q": q}) for q in ("zzzzzz", "999999.99")),
     *(("payment-list", {"state": state}) for state in ("failed", "waiting")),
     ("payment-list", {"method": "cheque"}),
+    ("payment-list", {"status": "deleted"}),
+    ("payment-list", {"way": "out", "state": "excluded"}),
+    *(("bill-list", {"state": state, "q": "Harbour"}) for state in ("queued", "failed", "held")),
+    ("bill-list", {"state": "excluded"}),
+    ("invoice-list", {"state": "failed", "period": "this-year", "q": "Ltd", "sort": "number"}),
     *(("sync-log", more) for more in ({}, {"outcome": "failed"}, {"action": "attach"})),
     *(("party-list", more) for more in ({}, {"q": "no such thing"})),
 )

@@ -335,3 +335,31 @@ def test_ten_more_payments_cost_no_more_queries(
         browser.get(address)
 
     assert len(many) == len(few)
+
+
+def test_more_payments_than_are_counted_are_paged_newest_first(browser, workspace, listed) -> None:
+    """A search that finds more than it counts goes through the payments and looks at documents."""
+    bill = document(workspace, Kind.BILL, number="BILL-1")
+    invoice = document(workspace, number="INV-1", party=bill.party)
+    paid = [
+        Payment(
+            workspace=workspace,
+            document=bill if count % 2 else invoice,
+            amount=Decimal(count + 1),
+            paid_on=date(2026, 1, 1 + count % 28),
+        )
+        for count in range(2_050)
+    ]
+    Payment.objects.bulk_create(paid)
+    Payment.objects.filter(amount__gt=2_045).update(status=EntryStatus.DELETED)
+
+    first = browser.get(listed, {"q": "bill-1", "way": "out"})
+    after = first.context["page"].after
+    second = browser.get(listed, {"q": "bill-1", "way": "out", "after": after})
+
+    order = Payment.objects.live().filter(document=bill).order_by("-paid_on", "-pk")
+    wanted = list(order.values_list("pk", flat=True)[:100])
+    shown = [payment.pk for page in (first, second) for payment in page.context["page"].rows]
+    assert shown == wanted
+    assert "1,000+</span> payments" in first.text
+    assert not browser.get(listed, {"q": "bill-1", "way": "in"}).context["page"].rows

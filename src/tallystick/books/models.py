@@ -316,14 +316,21 @@ class Document(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "kind", "issued_on", "id"], name="document_by_day"),
+            # With the money, so that a stretch is added up without a look at its documents.
             models.Index(
-                fields=["workspace", "kind", "status", "issued_on", "id"], name="document_status"
+                fields=["workspace", "kind", "issued_on", "id"],
+                include=["currency", "total"],
+                name="document_days",
+            ),
+            models.Index(
+                fields=["workspace", "kind", "status", "issued_on", "id"],
+                include=["currency", "total"],
+                name="document_statuses",
             ),
             models.Index(
                 fields=["party", "kind", "issued_on", "id"],
-                include=["workspace"],
-                name="document_of_party",
+                include=["workspace", "currency", "total"],
+                name="document_of_its_party",
             ),
             models.Index(fields=["workspace", "total", "issued_on", "id"], name="document_amount"),
             models.Index(fields=["workspace", "issued_on", "id"], name="document_newest"),
@@ -331,8 +338,9 @@ class Document(models.Model):
             # For texts too short for the one above.
             models.Index(
                 "workspace",
+                "kind",
                 OpClass(Upper("number"), name="varchar_pattern_ops"),
-                name="document_number_begins",
+                name="document_begins",
             ),
             _search_index("reference", "document_reference_search"),
         ]

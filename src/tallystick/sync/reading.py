@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -350,17 +350,28 @@ def in_state(
         waiting = documents.filter(status=Status.SUBMITTED)
         return waiting if state == LinkState.WAITING else documents.none()
     # With one every submitted document has a link: submitting and connecting make them.
-    return documents.filter(links__organisation=organisation, links__state__in=alike(state))
+    return documents.filter(shows(state, organisation))
 
 
-def links_in_state(organisation: Organisation, state: str, kinds: Iterable[str]) -> QuerySet[Link]:
+def shows(state: str, organisation: Organisation) -> Q:
+    """Return the condition that a document's link shows the word of `state`."""
+    return Q(links__organisation=organisation, links__state__in=alike(state))
+
+
+def links_in_state(
+    organisation: Organisation, state: str, kinds: Iterable[str], *, exactly: str = ""
+) -> QuerySet[Link]:
     """Return the links of the kinds of records that show the word of `state`.
+
+    With `exactly` only those in this one of the states that show it: these stand in one order.
 
     With their own `day`, `currency` and `total`, by which they are listed and counted in order and
     without a look at their records, however many are in the state, or how few.
     """
     return Link.objects.filter(
-        organisation=organisation, state__in=alike(state), kind__in=list(kinds)
+        organisation=organisation,
+        state__in=[exactly] if exactly else alike(state),
+        kind__in=list(kinds),
     )
 
 

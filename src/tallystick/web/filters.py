@@ -1,18 +1,20 @@
 """Which documents a list shows, read from its address and kept there."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from tallystick.books.lookups import AnyOf
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.reading import in_state, links_in_state
+from tallystick.sync.reading import in_state, links_in_state, shows
 from tallystick.web.given import key_in, number_in
 from tallystick.web.lists import COUNTED, COUNTED_IN_SEARCH
 from tallystick.workspaces.models import Workspace
@@ -34,6 +36,9 @@ PERIODS = {
     "this-year": "This year",
     "last-year": "Last year",
 }
+#: A stretch of an index no longer than this is read whole.
+_READ = 20_000
+Found = TypeVar("Found", bound=QuerySet[Any])
 #: Orders that an index carries: a column of the list to a field.
 SORTS = {"issued": "issued_on", "number": "number"}
 
@@ -87,47 +92,51 @@ class DocumentFilter:
         self, workspace: Workspace, kind: Kind, organisation: Organisation | None, *, today: date
     ) -> DocumentQuerySet:
         """Return what the list holds, in no order; `today` is a day of the workspace's zone."""
-        found = Document.objects.in_workspace(workspace).of_kind(kind)
-        if self.q:
-            found = matching(found, self.q, workspace)
-        if self.status:
-            found = found.with_status(self.status)
-        if self.party:
-            found = found.filter(party=self.party)
-        since, until = Days(self.period, self.since, self.until).bounds(today)
-        if since:
-            found = found.filter(issued_on__gte=since)
-        if until:
-            found = found.filter(issued_on__lte=until)
-        return self._in_state(found, kind, organisation) if self.state else found
+        ours = Document.objects.in_workspace(workspace).of_kind(kind)
+        stretches = [
+            Stretch(condition, ours.filter(condition).values_list("pk", flat=True))
+            for condition in self._conditions(today)
+        ]
+        if self.state and organisation is not None:
+            links = links_in_state(organisation, self.state, [kind]).filter(document__isnull=False)
+            keys = links.values_list("document_id", flat=True)
+            stretches.append(Stretch(shows(self.state, organisation), keys))
+        elif self.state:
+            ours = in_state(ours, self.state, None)
+        found = narrowed(ours, stretches, further=bool(self.q))
+        return matching(found, self.q, workspace) if self.q else found
 
-    def _in_state(
-        self, found: DocumentQuerySet, kind: Kind, organisation: Organisation | None
-    ) -> DocumentQuerySet:
-        """Keep those of the state; where few are in it, they are what is gone through."""
-        if organisation is not None:
-            links = links_in_state(organisation, self.state, [kind])
-            few = links.filter(document__isnull=False).order_by()[: COUNTED + 1]
-            if few.values("kind").count() <= COUNTED:
-                return found.filter(pk__in=few.values("document"))
-        return in_state(found, self.state, organisation)
+    def _conditions(self, today: date) -> Iterator[Q]:
+        """Yield each condition that an index of documents knows alone."""
+        since, until = Days(self.period, self.since, self.until).bounds(today)
+        if self.party:
+            yield Q(party=self.party)
+        if self.status:
+            yield Q(status=self.status)
+        if since or until:
+            yield within("issued_on", since, until)
 
     def links(
-        self, kind: Kind, organisation: Organisation | None, *, today: date
+        self,
+        kind: Kind,
+        organisation: Organisation | None,
+        *,
+        today: date,
+        state: str = "",
     ) -> QuerySet[Link] | None:
         """Return the links of the same documents, where state and days are all that is asked for.
 
         They bear what the list is ordered and counted by, so that a state that hardly any document
         is in is found as quickly as one that all are in. None where the documents must be asked.
+        `state` is one of those that show the word; without it all of them are meant.
         """
         others = (self.q, self.status, self.party)
         if organisation is None or not self.state or any(others):
             return None
-        found = links_in_state(organisation, self.state, [kind]).filter(document__isnull=False)
+        found = links_in_state(organisation, self.state, [kind], exactly=state)
+        found = found.filter(document__isnull=False)
         since, until = Days(self.period, self.since, self.until).bounds(today)
-        if since:
-            found = found.filter(day__gte=since)
-        return found.filter(day__lte=until) if until else found
+        return found.filter(within("day", since, until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,39 @@ class Days:
             "this-year": (year, None),
             "last-year": (last_year_ends.replace(month=1, day=1), last_year_ends),
         }[self.period]
+
+
+def within(field: str, since: date | None, until: date | None) -> Q:
+    """Return the condition that the field's day is among these; None is an open end."""
+    ends = {f"{field}__gte": since, f"{field}__lte": until}
+    return Q(**{end: day for end, day in ends.items() if day})
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One condition, and the keys of what it keeps, as they stand together in one index."""
+
+    condition: Q
+    keys: QuerySet[Any, int]
+
+
+def narrowed(ours: Found, stretches: Sequence[Stretch], *, further: bool) -> Found:
+    """Keep what stands in all of these; `further` conditions are still to come.
+
+    The shortest is read, and all else is looked at in its rows alone. PostgreSQL would not know
+    which: it takes conditions to be independent, as if the largest customer had as many bills.
+    """
+    place = None
+    if further or len(stretches) > 1:
+        counts = [each.keys.order_by()[: _READ + 1].count() for each in stretches]
+        shortest = min(counts, default=_READ + 1)
+        place = counts.index(shortest) if shortest <= _READ else None
+    for each in stretches:
+        if place is None or each is not stretches[place]:
+            ours = ours.filter(each.condition)
+    if place is None:
+        return ours
+    return ours.filter(AnyOf(F("pk"), list(stretches[place].keys.order_by())))
 
 
 def amount_in(text: str) -> Decimal | None:

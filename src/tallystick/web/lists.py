@@ -1,15 +1,18 @@
 """Lists of any length: keyset paging and capped counts."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Model, Q, QuerySet, Sum, Value
 from django.http import QueryDict
 
+from tallystick.books.lookups import AnyOf
 from tallystick.web.given import key_in
 from tallystick.web.kinds import PAGES, KindPages
 
@@ -40,19 +43,26 @@ def keyset_page(
     key: str = "pk",
     descending: bool = True,
     size: int = PAGE_SIZE,
+    parts: Sequence[QuerySet[Row]] = (),
 ) -> Page[Row]:
     """Return the page that `after` or `before` in the address names, ordered by field and key.
 
     Costs the same on the first page and on the last. A cursor that cannot be read begins anew.
+    `parts` are the same rows in parts, where only each part stands in order in an index.
     """
     backward = "before" in query
     text = query.get("before") or query.get("after") or ""
     cursor = _read_cursor(queryset.model, field, text)
     forward = descending != backward
-    found = queryset.order_by(*_order(field, key, descending=forward))
-    if cursor:
-        found = found.filter(_beyond(field, key, cursor, descending=forward))
-    rows = list(found[: size + 1])
+    beyond = _beyond(field, key, cursor, descending=forward) if cursor else Q()
+    order = _order(field, key, descending=forward)
+    if len(parts) > 1:
+        first = (
+            part.filter(beyond).order_by(*order).values_list("pk", flat=True) for part in parts
+        )
+        keys = list(chain.from_iterable(each[: size + 1] for each in first))
+        queryset, beyond = queryset.filter(AnyOf(F("pk"), keys)), Q()
+    rows = list(queryset.filter(beyond).order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
@@ -65,6 +75,13 @@ def keyset_page(
         _cursor(rows[0], field, key) if has_before else "",
         _cursor(rows[-1], field, key) if has_after else "",
     )
+
+
+def read_in(page: Page[Any], records: QuerySet[Row], *, key: str = "pk") -> Page[Row]:
+    """Return the page with the records whose keys its rows bear, read for these rows alone."""
+    keys = [getattr(row, key) for row in page.rows]
+    found = records.in_bulk(keys)
+    return Page([found[each] for each in keys], page.before, page.after)
 
 
 def _order(field: str, key: str, *, descending: bool) -> list[str]:
@@ -156,19 +173,6 @@ class Counted:
         totals = [(code, amount) for code, _, amount in found]
         return Sums(sum(count for _, count, _ in found), totals, is_capped=False)
 
-    def in_order(self) -> QuerySet[Any]:
-        """Return the same rows, for a page of them in some order.
-
-        Few are gathered first and then put in order. PostgreSQL would rather go through the whole
-        list in its order until it has met a page of them, which takes long where they stand at the
-        end; many are met soon.
-        """
-        if self.sums.is_capped:
-            return self._found
-        most = max(self.sums.count, self._at_most) + 1
-        keys = self._found.values("pk")[:most]
-        return self._found.model._default_manager.filter(pk__in=keys)
-
     @cached_property
     def by_kind(self) -> list[tuple[KindPages, int]]:
         """How many documents of each kind, of the kinds that there are any of; capped like sums."""
@@ -176,3 +180,46 @@ class Counted:
         wanted = {kind: Count("kind", filter=Q(kind=kind)) for kind in PAGES}
         found = first.aggregate(**wanted)
         return [(pages, found[kind]) for kind, pages in PAGES.items() if found[kind]]
+
+
+class Gathered(Counted):
+    """The same of a list that filters narrow: what is few is read once, then added up and ordered.
+
+    PostgreSQL would rather go through the whole list in its order until it has met a page of them,
+    which takes long where they stand at the end; many are met soon.
+
+    `counts_first` where a count goes along an index, and does not look at the rows as reading does.
+    """
+
+    def __init__(self, found: QuerySet[Any], *, counts_first: bool = False, **how: Any) -> None:
+        super().__init__(found, **how)
+        self._counts_first = counts_first
+
+    @cached_property
+    def _few(self) -> Sequence[tuple[int, str, Decimal]] | None:
+        """Key, currency and amount of each; None where there are more than are counted."""
+        most = self._at_most
+        if self._counts_first and self._found.values("pk")[: most + 1].count() > most:
+            return None
+        rows = list(self._found.values_list("pk", *self._fields)[: most + 1])
+        return rows if len(rows) <= most else None
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The same without a further query, save where all are to be counted."""
+        if self._few is None:
+            return super().sums if self._exact else Sums(self._at_most + 1, [], is_capped=True)
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for _, currency, amount in self._few:
+            totals[currency] += amount
+        return Sums(len(self._few), sorted(totals.items()), is_capped=False)
+
+    def in_order(self, many: QuerySet[Any] | None = None) -> QuerySet[Any]:
+        """Return the same rows, for a page of them in some order.
+
+        `many` are the same once more, in a form to be gone through in order, where another is.
+        """
+        if self._few is None:
+            return self._found if many is None else many
+        with_keys: QuerySet[Any] = self._found.model._default_manager.all()
+        return with_keys.filter(AnyOf(F("pk"), [key for key, *_ in self._few]))

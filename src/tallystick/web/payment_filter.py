@@ -1,18 +1,32 @@
 """Which payments a list shows, read from its address and kept there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 
+from tallystick.books.lookups import AnyOf
 from tallystick.books.models import Document, EntryStatus, Kind, Payment, PaymentQuerySet
 from tallystick.connections.models import Organisation
+from tallystick.sync.models import Link
 from tallystick.sync.queue import bound_organisation
 from tallystick.sync.reading import alike
-from tallystick.web.filters import PERIODS, STATES, Days, amount_in, day_in, one_of
+from tallystick.web.filters import (
+    PERIODS,
+    STATES,
+    Days,
+    Stretch,
+    amount_in,
+    day_in,
+    narrowed,
+    one_of,
+    within,
+)
+from tallystick.web.lists import COUNTED_IN_SEARCH
 from tallystick.workspaces.models import Workspace
 
 #: Which way the money went: what customers paid and suppliers gave back came in.
@@ -65,34 +79,65 @@ class PaymentFilter:
         self, workspace: Workspace, organisation: Organisation | None, *, today: date
     ) -> PaymentQuerySet:
         """Return what the list holds, in no order."""
-        found = Payment.objects.in_workspace(workspace)
-        if self.q:
-            found = _matching(found, workspace, self.q)
+        found = self._standing(workspace, organisation, today)
         if self.way:
-            kinds = _IN if self.way == "in" else set(Kind) - set(_IN)
-            found = found.filter(document__kind__in=kinds)
-        if self.method:
-            found = found.filter(method__iexact=self.method)
-        since, until = Days(self.period, self.since, self.until).bounds(today)
-        if since:
-            found = found.filter(paid_on__gte=since)
-        if until:
-            found = found.filter(paid_on__lte=until)
-        return self._standing(found, organisation)
+            found = found.filter(document__kind__in=self._kinds)
+        return _matching(found, workspace, self.q) if self.q else found
+
+    def in_order(
+        self, workspace: Workspace, organisation: Organisation | None, *, today: date
+    ) -> PaymentQuerySet:
+        """Return the same where they are many, to be gone through in the order of their days.
+
+        Each payment's document is looked at in its turn: a subquery of one value is what PostgreSQL
+        does not make a join of all with all of.
+        """
+        found = self._standing(workspace, organisation, today)
+        if not self.way and not self.q:
+            return found
+        documents = Document.objects.in_workspace(workspace).filter(pk=OuterRef("document"))
+        if self.way:
+            documents = documents.filter(kind__in=self._kinds)
+        amount = amount_in(self.q)
+        if amount is not None:
+            found = found.filter(amount=amount)
+        elif self.q:
+            documents = documents.matching(self.q, workspace)
+        return found.filter(document=Subquery(documents.values("pk")[:1]))
+
+    @property
+    def _kinds(self) -> Collection[Kind]:
+        return _IN if self.way == "in" else [kind for kind in Kind if kind not in _IN]
 
     def _standing(
-        self, found: PaymentQuerySet, organisation: Organisation | None
+        self, workspace: Workspace, organisation: Organisation | None, today: date
     ) -> PaymentQuerySet:
-        """Keep those of the state and status; a deleted one that still waits has a state, too."""
-        if self.state:
-            found = found.filter(
-                links__organisation=organisation,
-                links__state__in=alike(self.state),
-                links__kind="payment",
-            )
+        """Keep those of the state, status, method and days, going by the fewest of these.
+
+        A deleted one that still waits has a state, too.
+        """
+        ours = Payment.objects.in_workspace(workspace)
+        since, until = Days(self.period, self.since, self.until).bounds(today)
+        conditions = [within("paid_on", since, until)] if since or until else []
         if self.status == "deleted":
-            return found.filter(status=EntryStatus.DELETED)
-        return found if self.state or self.status == "all" else found.live()
+            conditions.append(Q(status=EntryStatus.DELETED))
+        stretches = [
+            Stretch(condition, ours.filter(condition).values_list("pk", flat=True))
+            for condition in conditions
+        ]
+        if self.state:
+            stretches.append(self._in_state(organisation))
+        found = narrowed(ours, stretches, further=bool(self.q or self.way or self.state))
+        if self.method:
+            found = found.filter(method__iexact=self.method)
+        return found if self.state or self.status else found.live()
+
+    def _in_state(self, organisation: Organisation | None) -> Stretch:
+        links = Link.objects.filter(
+            organisation=organisation, state__in=alike(self.state), kind="payment"
+        )
+        keys = links.values_list("payment_id", flat=True)
+        return Stretch(Q(pk__in=keys), keys)
 
 
 def chosen_payments(form: QueryDict, workspace: Workspace, keys: Sequence[int]) -> PaymentQuerySet:
@@ -109,4 +154,7 @@ def _matching(found: PaymentQuerySet, workspace: Workspace, text: str) -> Paymen
     if amount is not None:
         return found.filter(amount=amount)
     documents = Document.objects.in_workspace(workspace).matching(text, workspace)
+    keys = list(documents.values_list("pk", flat=True)[: COUNTED_IN_SEARCH + 1])
+    if len(keys) <= COUNTED_IN_SEARCH:
+        return found.filter(AnyOf(F("document"), keys))
     return found.filter(document__in=documents)

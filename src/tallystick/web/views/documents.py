@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES, DocumentFilter, at_most
 from tallystick.web.kinds import pages_of
-from tallystick.web.lists import Counted, Page, keyset_page
+from tallystick.web.lists import Counted, Gathered, Page, keyset_page, read_in
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.access import workspaces_of
 from tallystick.workspaces.models import Workspace
@@ -55,29 +56,40 @@ def _listed(
 ) -> tuple[Page[Document], Counted]:
     """Return one page of what is shown, and the count of all of it."""
     today, exact = timezone.localdate(), "exact" in request.GET
+    documents = Document.objects.select_related("party")
     links = shown.links(kind, organisation, today=today)
     if links is not None:
+        parts = (
+            shown.links(kind, organisation, today=today, state=state)
+            for state in reading.alike(shown.state)
+        )
         paired = keyset_page(
             links.only(*_OF_LINKS.values(), "document_id"),
             request.GET,
             field=_OF_LINKS[shown.sort_field],
             key="document_id",
             descending=shown.is_descending,
+            parts=[part for part in parts if part is not None],
         )
-        keys = [link.document_id for link in paired.rows]
-        documents = Document.objects.select_related("party").in_bulk(keys)
-        rows = [documents[key] for key in keys]
-        return Page(rows, paired.before, paired.after), Counted(links, exact=exact)
+        return read_in(paired, documents, key="document_id"), Counted(links, exact=exact)
     found = shown.documents(workspace, kind, organisation, today=today)
-    counted = Counted(found, exact=exact, at_most=at_most(shown.q))
-    listed = counted.in_order() if shown.is_narrowed else found
+    listed: QuerySet[Document] = found
+    counted = Counted(found, exact=exact)
+    if shown.is_narrowed:
+        counted = Gathered(
+            found,
+            counts_first=not (shown.q or shown.state),
+            exact=exact,
+            at_most=at_most(shown.q),
+        )
+        listed = counted.in_order()
     page = keyset_page(
-        listed.select_related("party"),
+        listed.only(shown.sort_field),
         request.GET,
         field=shown.sort_field,
         descending=shown.is_descending,
     )
-    return page, counted
+    return read_in(page, documents), counted
 
 
 def rows_of(

@@ -1,18 +1,21 @@
 """All payments, in and out, with what became of each in Xero."""
 
 from types import SimpleNamespace
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tallystick.books.models import Payment
 from tallystick.mapping.models import MethodAccount
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES, at_most
-from tallystick.web.lists import Counted, keyset_page
+from tallystick.web.lists import Counted, Gathered, keyset_page, read_in
 from tallystick.web.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
 from tallystick.web.views.reports import send_or_make
 from tallystick.web.views.scope import workspace_or_404
@@ -23,16 +26,23 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     organisation = bound_organisation(workspace)
     shown = PaymentFilter.of(request.GET)
-    found = shown.payments(workspace, organisation, today=timezone.localdate())
-    counted = Counted(
-        found,
-        exact="exact" in request.GET,
-        at_most=at_most(shown.q),
-        currency="document__currency",
-        total="amount",
+    today = timezone.localdate()
+    found = shown.payments(workspace, organisation, today=today)
+    how: dict[str, Any] = {
+        "exact": "exact" in request.GET,
+        "at_most": at_most(shown.q),
+        "currency": "document__currency",
+        "total": "amount",
+    }
+    listed: QuerySet[Payment] = found
+    counted = Counted(found, **how)
+    if shown.is_narrowed:
+        counted = gathered = Gathered(found, counts_first=not (shown.q or shown.state), **how)
+        listed = gathered.in_order(shown.in_order(workspace, organisation, today=today))
+    page = read_in(
+        keyset_page(listed.only("paid_on"), request.GET, field="paid_on"),
+        Payment.objects.select_related("document__party"),
     )
-    listed = counted.in_order() if shown.is_narrowed else found
-    page = keyset_page(listed.select_related("document__party"), request.GET, field="paid_on")
     states = reading.states_of_payments(page.rows, organisation)
     methods = MethodAccount.objects.filter(organisation=organisation).exclude(method="")
     context = {

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from tallystick.books.models import Document, Party
 from tallystick.web.filters import matching
-from tallystick.web.lists import COUNTED_IN_SEARCH, Counted
+from tallystick.web.lists import COUNTED_IN_SEARCH, Gathered
 from tallystick.web.views.scope import workspace_or_404
 
 _SHOWN = 20
@@ -20,7 +20,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     parties: list[Party] = []
     if text:
         ours = Document.objects.in_workspace(workspace)
-        found = Counted(matching(ours, text, workspace), at_most=COUNTED_IN_SEARCH).in_order()
+        found = Gathered(matching(ours, text, workspace), at_most=COUNTED_IN_SEARCH).in_order()
         newest = found.order_by("-issued_on", "-pk").select_related("party")
         documents = list(newest[:_SHOWN])
         parties = list(
