@@ -21,6 +21,7 @@ from tallystick.books.models import Document
 from tallystick.cli import app
 from tallystick.cli.exits import Exit, Stop
 from tallystick.connections.models import Connection
+from tallystick.sync import log_search
 from tallystick.workspaces.models import Membership, Role, User, Workspace
 
 HEADER = "number,party_name,issued_on,item_code,description,quantity,unit_price\n"
@@ -154,7 +155,7 @@ def test_create_owner_refuses_a_currency_that_is_none(db: None):
     assert not User.objects.exists()
 
 
-def test_status_counts_by_state_and_log_tells_every_attempt(books):
+def test_status_counts_by_state_and_log_tells_every_attempt(books, monkeypatch):
     party = make_party(books.workspace)
     good = make_document(books.workspace, party=party, lines=[line(tax_code="VAT20")])
     bad = make_document(books.workspace, party=party, lines=[line()])
@@ -166,9 +167,16 @@ def test_status_counts_by_state_and_log_tells_every_attempt(books):
     told = command("status", "--json")
     log = [json.loads(text) for text in command("log", "--json").stdout.splitlines()]
     failed = command("log", "--outcome", "failed").stdout
+    found = command("log", "--json", "--search", bad.number.lower())
+    monkeypatch.setattr(log_search, "FOUND", 1)
+    bounded = command("log", "--search", party.name)
 
     counts = json.loads(told.stdout)["documents"]
     assert told.exit_code == Exit.NEEDS_PERSON
+    about_bad = [attempt for attempt in log if attempt["record"] == bad.number]
+    assert [json.loads(text) for text in found.stdout.splitlines()] == about_bad != []
+    assert "newest 1 lines that fit" in bounded.stderr
+    assert len(bounded.stdout.splitlines()) < len(log)
     assert (counts["synced"], counts["failed"]) == (1, 1)
     assert {"create", "resolve"} <= {attempt["action"] for attempt in log}
     assert [attempt["id"] for attempt in log] == sorted(attempt["id"] for attempt in log)
