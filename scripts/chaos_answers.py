@@ -80,6 +80,10 @@ class Answers:
         elif code == "differs" and isinstance(record, Paper):
             self._expect(record.explains_drift, link)
             self._one_of_two(link, record, ours=times == 0 and draw.random() < 0.6)
+        elif code == "settled" and isinstance(record, Paper):
+            # What is paid or set off there cannot be written over.
+            self._expect(record.explains_drift, link)
+            self._one_of_two(link, record, ours=False)
         elif code == "gone_in_xero" and isinstance(record, Paper):
             self._expect(record.removed, link)
             self.clerk.withdraw([record])
