@@ -156,7 +156,12 @@ def _troubled(organisation: Organisation, stuck: Q | None) -> QuerySet[Link]:
 
 def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
     """Return how many links wait for a person; counting stops at `at_most`."""
-    return waiting_for_a_person(organisation).order_by()[:at_most].count()
+    links = Link.objects.filter(organisation=organisation)
+    stuck = _is_stuck(organisation)
+    # One by one: for an "or" of both PostgreSQL would go through all links.
+    conditions = [Q(state__in=STOPPED_STATES), *([stuck] if stuck else [])]
+    count = sum(links.filter(condition)[:at_most].count() for condition in conditions)
+    return count if at_most is None else min(count, at_most)
 
 
 def waiting_for_a_person(organisation: Organisation) -> QuerySet[Link]:
