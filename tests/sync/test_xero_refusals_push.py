@@ -12,6 +12,7 @@ import pytest
 from factories import make_party, make_payment
 from tallystick import xero
 from tallystick.books.models import Document, Kind
+from tallystick.sync.lingering import still_there
 from tallystick.sync.models import Link, LinkState
 from xero_books import Books
 from xero_messages import BESIDES, EXPLAINED
@@ -85,8 +86,12 @@ def test_of_documents_that_are_made_and_removed(books: Books, kind: Kind, noun: 
     refuse(books, "POST", path)
     books.drain()
 
-    of_removing = remedies_told(links_of(books, documents), noun)
-    assert all(told.endswith("press Leave it in Xero.") for told, _ in of_removing)
+    links = links_of(books, documents)
+    assert len(list(remedies_told(links, noun))) == len(MESSAGES)
+    for link in links:
+        removing = still_there(link, link.problem["code"], link.problem["message"])
+        assert link.problem["remedy"] == removing.remedy
+        assert link.problem["remedy"].endswith("press Leave it in Xero.")
     assert all("still stands in Xero" in books.problem(one)["message"] for one in documents)
     books.retry(*documents)
     books.work()
