@@ -13,8 +13,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return this process's environment with only the settings given."""
-    bare = {name: text for name, text in os.environ.items() if not name.startswith(_SETTINGS)}
+    """Return this process's environment with only the settings given, as if typed by hand.
+
+    `make` tells what it runs that it is make; what is tried here was not called by it.
+    """
+    not_typed = (*_SETTINGS, "MAKE")
+    bare = {name: text for name, text in os.environ.items() if not name.startswith(not_typed)}
     return {**bare, **settings}
 
 
