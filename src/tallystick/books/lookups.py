@@ -1,10 +1,46 @@
-"""Conditions that Django has no words for."""
+"""Conditions that records are found by, and the indexes that serve them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Lookup
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models import Index, Lookup, Q
+from django.db.models.functions import Upper
 from django.db.models.sql.compiler import SQLCompiler
+
+#: An index finds parts of a field from so many letters on.
+_PART = 3
+
+
+def any_holds(text: str, *fields: str) -> Q:
+    """Return the condition that one of the fields holds the text, whatever its case.
+
+    One or two letters must stand at the beginning: no index finds them within.
+    """
+    how = "istartswith" if is_short(text) else "icontains"
+    return Q(*((f"{field}__{how}", text) for field in fields), _connector=Q.OR)
+
+
+def is_short(text: str) -> bool:
+    """Return whether the text is looked for at the beginnings alone."""
+    return len(text) < _PART
+
+
+def parts_index(*fields: str, name: str, condition: Q | None = None) -> GinIndex:
+    """Return an index for `any_holds` on the fields: three letters of the text find the rows."""
+    parts = (OpClass(Upper(field), name="gin_trgm_ops") for field in fields)
+    return GinIndex(*parts, name=name, condition=condition)
+
+
+def beginnings_index(group: str, field: str, *, name: str, condition: Q) -> Index:
+    """Return an index for `any_holds` with texts too short for the other, within the group.
+
+    Both are for some of the rows alone where a text's being frequent in all tells nothing about
+    these: of an index with a condition PostgreSQL keeps no such figures, and takes every text to
+    be rare, which leads it to the index.
+    """
+    begins = OpClass(Upper(field), name="varchar_pattern_ops")
+    return Index(group, begins, name=name, condition=condition)
 
 
 class AnyOf(Lookup):

@@ -4,29 +4,12 @@ import uuid
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
 
+from tallystick.books.lookups import any_holds, beginnings_index, is_short, parts_index
 from tallystick.workspaces.models import User, Workspace
-
-#: So many parties that a text finds are named when their documents are looked for.
-_NAMED = 2_000
-
-
-def _search_index(field: str, name: str) -> GinIndex:
-    """Return an index for `icontains` on the field: three letters of the text find the rows."""
-    return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
-
-
-def _any_holds(text: str, *fields: str) -> Q:
-    """Return the condition that one of the fields holds the text, whatever its case.
-
-    One or two letters must stand at the beginning: no index finds them within.
-    """
-    how = "icontains" if len(text) >= 3 else "istartswith"
-    return Q(*((f"{field}__{how}", text) for field in fields), _connector=Q.OR)
 
 
 class TaxCodeQuerySet(models.QuerySet["TaxCode"]):
@@ -60,7 +43,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def matching(self, text: str) -> Self:
         """Keep those whose name, number or e-mail address holds the text, whatever its case."""
         text = text.strip()
-        return self.filter(_any_holds(text, "name", "number", "email")) if text else self
+        return self.filter(any_holds(text, "name", "number", "email")) if text else self
 
 
 class Party(models.Model):
@@ -99,9 +82,9 @@ class Party(models.Model):
         ]
         indexes = [
             models.Index(fields=["workspace", "name", "id"], name="party_name"),
-            _search_index("name", "party_name_search"),
-            _search_index("number", "party_number_search"),
-            _search_index("email", "party_email_search"),
+            parts_index("name", name="party_name_search"),
+            parts_index("number", name="party_number_search"),
+            parts_index("email", name="party_email_search"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +98,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def matching(self, text: str) -> Self:
         """Keep those whose code or name holds the text, whatever its case."""
         text = text.strip()
-        return self.filter(_any_holds(text, "code", "name")) if text else self
+        return self.filter(any_holds(text, "code", "name")) if text else self
 
 
 class Item(models.Model):
@@ -235,13 +218,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         text = text.strip()
         if not text:
             return self
-        fields = ("number", "reference") if len(text) >= 3 else ("number",)
-        parties = Party.objects.in_workspace(workspace).filter(_any_holds(text, "name", "number"))
-        found = list(parties.values_list("pk", flat=True)[: _NAMED + 1])
-        # Named one by one where they are not too many: only then does PostgreSQL know whether they
-        # have few documents or most, and goes by the index on them or along the list.
-        of_them = found if len(found) <= _NAMED else parties.values("pk")
-        return self.filter(_any_holds(text, *fields) | Q(party__in=of_them))
+        fields = ("number",) if is_short(text) else ("number", "reference")
+        parties = Party.objects.in_workspace(workspace).filter(any_holds(text, "name", "number"))
+        return self.filter(any_holds(text, *fields) | Q(party__in=parties.values("pk")))
 
     def newest_first(self) -> Self:
         return self.order_by("-issued_on", "-pk")
@@ -334,15 +313,17 @@ class Document(models.Model):
             ),
             models.Index(fields=["workspace", "total", "issued_on", "id"], name="document_amount"),
             models.Index(fields=["workspace", "issued_on", "id"], name="document_newest"),
-            _search_index("number", "document_number_search"),
-            # For texts too short for the one above.
-            models.Index(
-                "workspace",
-                "kind",
-                OpClass(Upper("number"), name="varchar_pattern_ops"),
-                name="document_begins",
+            # One a kind: what all invoices are numbered by is no reason to go through the bills.
+            *(
+                parts_index("number", "reference", name=f"search_{kind}", condition=Q(kind=kind))
+                for kind in Kind
             ),
-            _search_index("reference", "document_reference_search"),
+            *(
+                beginnings_index(
+                    "workspace", "number", name=f"begins_{kind}", condition=Q(kind=kind)
+                )
+                for kind in Kind
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from tallystick.books.models import Document, Party
+from tallystick.books.search import found_by
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Attempt
 
@@ -81,8 +82,8 @@ def _documents(organisation: Organisation, text: str) -> tuple[list[int], list[s
     """Return the documents that the text names: all where they are few, else of the newest."""
     workspace = organisation.workspace
     ours = Document.objects.in_workspace(workspace)
-    found = _some(ours.matching(text, workspace))
-    if len(found) <= NAMED:
+    found = found_by(text, workspace, at_most=NAMED)
+    if found is not None:
         return found, []
     told = f"More than {NAMED:,} documents fit; looked at were the newest {NAMED:,} of them"
     if (edge := _edge(ours, DOCUMENTS)) is not None:

@@ -1,22 +1,22 @@
 """Which documents a list shows, read from its address and kept there."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from tallystick.books.lookups import AnyOf
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Status
+from tallystick.books.search import MOST, found_by
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.reading import in_state, links_in_state, shows
 from tallystick.web.given import key_in, number_in
-from tallystick.web.lists import COUNTED, COUNTED_IN_SEARCH
 from tallystick.workspaces.models import Workspace
 
 #: The seven words in the order of the chips.
@@ -36,8 +36,6 @@ PERIODS = {
     "this-year": "This year",
     "last-year": "Last year",
 }
-#: A stretch of an index no longer than this is read whole.
-_READ = 20_000
 Found = TypeVar("Found", bound=QuerySet[Any])
 #: Orders that an index carries: a column of the list to a field.
 SORTS = {"issued": "issued_on", "number": "number"}
@@ -71,6 +69,11 @@ class DocumentFilter:
         )
 
     @property
+    def text(self) -> str:
+        """What is searched for; empty where it is an amount."""
+        return "" if amount_in(self.q) is not None else self.q
+
+    @property
     def is_narrowed(self) -> bool:
         given = (self.q, self.state, self.status, self.period, self.since, self.until, self.party)
         return any(given)
@@ -92,19 +95,30 @@ class DocumentFilter:
         self, workspace: Workspace, kind: Kind, organisation: Organisation | None, *, today: date
     ) -> DocumentQuerySet:
         """Return what the list holds, in no order; `today` is a day of the workspace's zone."""
+        return self.narrowed(workspace, kind, organisation, today=today).rows
+
+    def narrowed(
+        self, workspace: Workspace, kind: Kind, organisation: Organisation | None, *, today: date
+    ) -> "Narrowed[DocumentQuerySet]":
+        """Return the same, and how it is best gone through."""
+        if self.state and self.status == Status.DRAFT:  # a draft shows none of the words
+            return Narrowed(Document.objects.none())
         ours = Document.objects.in_workspace(workspace).of_kind(kind)
-        stretches = [
-            Stretch(condition, ours.filter(condition).values_list("pk", flat=True))
-            for condition in self._conditions(today)
-        ]
+        stretches = [stretch(ours, condition) for condition in self._conditions(today)]
         if self.state and organisation is not None:
             links = links_in_state(organisation, self.state, [kind]).filter(document__isnull=False)
             keys = links.values_list("document_id", flat=True)
             stretches.append(Stretch(shows(self.state, organisation), keys))
         elif self.state:
             ours = in_state(ours, self.state, None)
-        found = narrowed(ours, stretches, further=bool(self.q))
-        return matching(found, self.q, workspace) if self.q else found
+        found = found_by(self.q, workspace, [kind]) if self.text else None
+        if found is not None:
+            return Narrowed(kept(ours.filter(AnyOf(F("pk"), found)), stretches, None))
+        is_joint = bool(self.text) or len(stretches) > 1
+        short = shortest(stretches) if is_joint else None
+        rows = kept(ours, stretches, short)
+        rows = rows.matching(self.text, workspace) if self.text else rows
+        return Narrowed(rows, is_long=bool(self.text) and short is None)
 
     def _conditions(self, today: date) -> Iterator[Q]:
         """Yield each condition that an index of documents knows alone."""
@@ -115,28 +129,45 @@ class DocumentFilter:
             yield Q(status=self.status)
         if since or until:
             yield within("issued_on", since, until)
+        amount = amount_in(self.q)
+        if amount is not None:
+            yield Q(total=amount)
+
+    @property
+    def asks_records(self) -> bool:
+        """Whether more is asked for than the documents' links tell."""
+        return bool(self.q or self.status or self.party)
 
     def links(
         self,
+        workspace: Workspace,
         kind: Kind,
         organisation: Organisation | None,
         *,
         today: date,
         state: str = "",
     ) -> QuerySet[Link] | None:
-        """Return the links of the same documents, where state and days are all that is asked for.
+        """Return the links of the same documents; None where no state is asked for.
 
         They bear what the list is ordered and counted by, so that a state that hardly any document
-        is in is found as quickly as one that all are in. None where the documents must be asked.
-        `state` is one of those that show the word; without it all of them are meant.
+        is in is found as quickly as one that all are in. With more than state and days each link's
+        document is looked at in its turn: a subquery of one value is what PostgreSQL does not make
+        a join of all with all of. `state` is one of those that show the word; without it all of
+        them are meant.
         """
-        others = (self.q, self.status, self.party)
-        if organisation is None or not self.state or any(others):
+        if organisation is None or not self.state:
             return None
         found = links_in_state(organisation, self.state, [kind], exactly=state)
-        found = found.filter(document__isnull=False)
         since, until = Days(self.period, self.since, self.until).bounds(today)
-        return found.filter(within("day", since, until))
+        found = found.filter(within("day", since, until), document__isnull=False)
+        if not self.asks_records:
+            return found
+        documents = Document.objects.filter(pk=OuterRef("document"))
+        given = {"party": self.party, "status": self.status}
+        documents = documents.filter(**{name: value for name, value in given.items() if value})
+        if self.text:
+            documents = documents.matching(self.text, workspace)
+        return found.filter(document=Subquery(documents.values("pk")[:1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,39 +213,50 @@ class Stretch:
     keys: QuerySet[Any, int]
 
 
-def narrowed(ours: Found, stretches: Sequence[Stretch], *, further: bool) -> Found:
-    """Keep what stands in all of these; `further` conditions are still to come.
+def stretch(rows: QuerySet[Any], condition: Q) -> Stretch:
+    return Stretch(condition, rows.filter(condition).values_list("pk", flat=True))
 
-    The shortest is read, and all else is looked at in its rows alone. PostgreSQL would not know
-    which: it takes conditions to be independent, as if the largest customer had as many bills.
+
+@dataclass(frozen=True, slots=True)
+class Narrowed(Generic[Found]):
+    """What several conditions keep."""
+
+    rows: Found
+    #: Each of the conditions keeps many, so that a page of them is soon met by going through them
+    #: in their order; else they are among few.
+    is_long: bool = False
+    #: The same in a form to be gone through in order, where it is another.
+    walked: Found | None = None
+    #: The names of `currency` and `total`, where they are others.
+    money: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def walk(self) -> Found:
+        return self.rows if self.walked is None else self.walked
+
+
+def shortest(stretches: Sequence[Stretch]) -> Stretch | None:
+    """Return the one with the fewest keys; None where each has more than are read."""
+    counts = [each.keys.order_by()[: MOST + 1].count() for each in stretches]
+    fewest = min(counts, default=MOST + 1)
+    return stretches[counts.index(fewest)] if fewest <= MOST else None
+
+
+def kept(ours: Found, stretches: Sequence[Stretch], short: Stretch | None) -> Found:
+    """Keep what stands in all of these; the short one is read, and else only its rows looked at.
+
+    PostgreSQL would not know which it is: it takes conditions to be independent, as if the largest
+    customer had as many bills.
     """
-    place = None
-    if further or len(stretches) > 1:
-        counts = [each.keys.order_by()[: _READ + 1].count() for each in stretches]
-        shortest = min(counts, default=_READ + 1)
-        place = counts.index(shortest) if shortest <= _READ else None
     for each in stretches:
-        if place is None or each is not stretches[place]:
+        if each is not short:
             ours = ours.filter(each.condition)
-    if place is None:
-        return ours
-    return ours.filter(AnyOf(F("pk"), list(stretches[place].keys.order_by())))
+    return ours.filter(AnyOf(F("pk"), list(short.keys.order_by()))) if short else ours
 
 
 def amount_in(text: str) -> Decimal | None:
     """Return the amount that a text such as `1,234.50` is; None where it is none."""
     return number_in(text.replace(",", "").replace("$", "")) if "." in text else None
-
-
-def matching(documents: DocumentQuerySet, text: str, workspace: Workspace) -> DocumentQuerySet:
-    """Keep those that hold the text; an amount such as `1,234.50` finds the totals equal to it."""
-    amount = amount_in(text)
-    return documents.matching(text, workspace) if amount is None else documents.filter(total=amount)
-
-
-def at_most(text: str) -> int:
-    """Return how far is counted what a list with this text in its search field shows."""
-    return COUNTED_IN_SEARCH if text else COUNTED
 
 
 def one_of(value: str, allowed: object) -> str:

@@ -21,6 +21,8 @@ PAGE_SIZE = 50
 COUNTED = 10_000
 #: The same where each of the rows looked at has to be searched for a text.
 COUNTED_IN_SEARCH = 1_000
+#: The same where rows are gone through in their order, most of them perhaps in vain.
+COUNTED_IN_ORDER = 100
 
 Row = TypeVar("Row", bound=Model)
 _BETWEEN = "~"
@@ -55,7 +57,7 @@ def keyset_page(
     cursor = _read_cursor(queryset.model, field, text)
     forward = descending != backward
     beyond = _beyond(field, key, cursor, descending=forward) if cursor else Q()
-    order = _order(field, key, descending=forward)
+    order = order_by(field, key, descending=forward)
     if len(parts) > 1:
         first = (
             part.filter(beyond).order_by(*order).values_list("pk", flat=True) for part in parts
@@ -84,7 +86,8 @@ def read_in(page: Page[Any], records: QuerySet[Row], *, key: str = "pk") -> Page
     return Page([found[each] for each in keys], page.before, page.after)
 
 
-def _order(field: str, key: str, *, descending: bool) -> list[str]:
+def order_by(field: str, key: str = "pk", *, descending: bool = True) -> list[str]:
+    """Return the order of the pages, for `QuerySet.order_by`."""
     names = [field] if field == "pk" else [field, key]
     return [f"-{name}" if descending else name for name in names]
 
@@ -189,11 +192,20 @@ class Gathered(Counted):
     which takes long where they stand at the end; many are met soon.
 
     `counts_first` where a count goes along an index, and does not look at the rows as reading does.
+    `order` is given where they are indeed to be gone through in it, being many: until few are met.
     """
 
-    def __init__(self, found: QuerySet[Any], *, counts_first: bool = False, **how: Any) -> None:
+    def __init__(
+        self,
+        found: QuerySet[Any],
+        *,
+        counts_first: bool = False,
+        order: Sequence[str] = (),
+        **how: Any,
+    ) -> None:
         super().__init__(found, **how)
         self._counts_first = counts_first
+        self._ordered = self._found.order_by(*order)
 
     @cached_property
     def _few(self) -> Sequence[tuple[int, str, Decimal]] | None:
@@ -201,8 +213,12 @@ class Gathered(Counted):
         most = self._at_most
         if self._counts_first and self._found.values("pk")[: most + 1].count() > most:
             return None
-        rows = list(self._found.values_list("pk", *self._fields)[: most + 1])
+        rows = list(self._ordered.values_list("pk", *self._fields)[: most + 1])
         return rows if len(rows) <= most else None
+
+    @property
+    def is_few(self) -> bool:
+        return self._few is not None
 
     @cached_property
     def sums(self) -> Sums:

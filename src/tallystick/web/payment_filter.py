@@ -1,38 +1,50 @@
 """Which payments a list shows, read from its address and kept there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 
 from tallystick.books.lookups import AnyOf
-from tallystick.books.models import Document, EntryStatus, Kind, Payment, PaymentQuerySet
+from tallystick.books.models import (
+    Document,
+    DocumentQuerySet,
+    EntryStatus,
+    Kind,
+    Payment,
+    PaymentQuerySet,
+)
+from tallystick.books.search import found_by
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link
+from tallystick.sync.policy import PAYMENT
 from tallystick.sync.queue import bound_organisation
-from tallystick.sync.reading import alike
+from tallystick.sync.reading import alike, links_in_state
 from tallystick.web.filters import (
     PERIODS,
     STATES,
     Days,
+    Narrowed,
     Stretch,
     amount_in,
     day_in,
-    narrowed,
+    kept,
     one_of,
+    shortest,
+    stretch,
     within,
 )
-from tallystick.web.lists import COUNTED_IN_SEARCH
 from tallystick.workspaces.models import Workspace
 
 #: Which way the money went: what customers paid and suppliers gave back came in.
 WAYS = {"in": "Money in", "out": "Money out"}
 _IN = (Kind.SALES_INVOICE, Kind.SUPPLIER_CREDIT_NOTE)
 STATUSES = {"": "Recorded", "deleted": "Deleted", "all": "All"}
+_MONEY = {"currency": "document__currency", "total": "amount"}
 
 
 def is_in(payment: Payment) -> bool:
@@ -71,73 +83,131 @@ class PaymentFilter:
         return any((*given, self.since, self.until))
 
     @property
+    def sort_field(self) -> str:
+        return "paid_on"
+
+    @property
+    def is_descending(self) -> bool:
+        return True
+
+    @property
     def period_words(self) -> str:
         """What the chip of the period says."""
         return Days(self.period, self.since, self.until).words
+
+    @property
+    def text(self) -> str:
+        """What is searched for; empty where it is an amount."""
+        return "" if amount_in(self.q) is not None else self.q
+
+    @property
+    def asks_records(self) -> bool:
+        """Whether more is asked for than the payments' links tell."""
+        return bool(self.q or self.way or self.method or self.status)
+
+    @property
+    def _asks_documents(self) -> bool:
+        return bool(self.text or self.way)
 
     def payments(
         self, workspace: Workspace, organisation: Organisation | None, *, today: date
     ) -> PaymentQuerySet:
         """Return what the list holds, in no order."""
-        found = self._standing(workspace, organisation, today)
-        if self.way:
-            found = found.filter(document__kind__in=self._kinds)
-        return _matching(found, workspace, self.q) if self.q else found
+        return self.narrowed(workspace, organisation, today=today).rows
 
-    def in_order(
+    def narrowed(
         self, workspace: Workspace, organisation: Organisation | None, *, today: date
-    ) -> PaymentQuerySet:
-        """Return the same where they are many, to be gone through in the order of their days.
+    ) -> Narrowed[PaymentQuerySet]:
+        """Return the same, and how it is best gone through."""
+        ours = self._plain(Payment.objects.in_workspace(workspace))
+        stretches = list(self._stretches(workspace, organisation, today))
+        found = found_by(self.text, workspace, self._kinds) if self.text else None
+        if found is not None:
+            ours = ours.filter(AnyOf(F("document"), found))
+            return Narrowed(kept(ours, stretches, None), money=_MONEY)
+        is_joint = self._asks_documents or len(stretches) > 1
+        short = shortest(stretches) if is_joint else None
+        rows = walked = kept(ours, stretches, short)
+        if self._asks_documents:
+            documents = self._documents(Document.objects.in_workspace(workspace), workspace)
+            rows = rows.filter(document__in=documents)
+            walked = self._of_documents(walked, workspace)
+        is_long = self._asks_documents and short is None
+        return Narrowed(rows, is_long=is_long, walked=walked, money=_MONEY)
 
-        Each payment's document is looked at in its turn: a subquery of one value is what PostgreSQL
-        does not make a join of all with all of.
+    def links(
+        self,
+        workspace: Workspace,
+        organisation: Organisation | None,
+        *,
+        today: date,
+        state: str = "",
+    ) -> QuerySet[Link] | None:
+        """Return the links of the same payments; None where no state is asked for.
+
+        As those of documents are: see `DocumentFilter.links`.
         """
-        found = self._standing(workspace, organisation, today)
-        if not self.way and not self.q:
+        if organisation is None or not self.state:
+            return None
+        found = links_in_state(organisation, self.state, [PAYMENT], exactly=state)
+        since, until = Days(self.period, self.since, self.until).bounds(today)
+        found = found.filter(within("day", since, until))
+        if not self.asks_records:
             return found
-        documents = Document.objects.in_workspace(workspace).filter(pk=OuterRef("document"))
-        if self.way:
-            documents = documents.filter(kind__in=self._kinds)
-        amount = amount_in(self.q)
-        if amount is not None:
-            found = found.filter(amount=amount)
-        elif self.q:
-            documents = documents.matching(self.q, workspace)
-        return found.filter(document=Subquery(documents.values("pk")[:1]))
+        payments = self._plain(Payment.objects.filter(pk=OuterRef("payment")))
+        payments = payments.filter(*(each.condition for each in self._own(payments, today)))
+        if self._asks_documents:
+            payments = self._of_documents(payments, workspace)
+        return found.filter(payment=Subquery(payments.values("pk")[:1]))
 
     @property
     def _kinds(self) -> Collection[Kind]:
+        """Those whose payments go the way asked for."""
+        if not self.way:
+            return tuple(Kind)
         return _IN if self.way == "in" else [kind for kind in Kind if kind not in _IN]
 
-    def _standing(
-        self, workspace: Workspace, organisation: Organisation | None, today: date
-    ) -> PaymentQuerySet:
-        """Keep those of the state, status, method and days, going by the fewest of these.
-
-        A deleted one that still waits has a state, too.
-        """
-        ours = Payment.objects.in_workspace(workspace)
-        since, until = Days(self.period, self.since, self.until).bounds(today)
-        conditions = [within("paid_on", since, until)] if since or until else []
-        if self.status == "deleted":
-            conditions.append(Q(status=EntryStatus.DELETED))
-        stretches = [
-            Stretch(condition, ours.filter(condition).values_list("pk", flat=True))
-            for condition in conditions
-        ]
-        if self.state:
-            stretches.append(self._in_state(organisation))
-        found = narrowed(ours, stretches, further=bool(self.q or self.way or self.state))
+    def _plain(self, payments: PaymentQuerySet) -> PaymentQuerySet:
+        """Keep those of the method, and the live ones; a deleted one that still waits has a state."""
         if self.method:
-            found = found.filter(method__iexact=self.method)
-        return found if self.state or self.status else found.live()
+            payments = payments.filter(method__iexact=self.method)
+        return payments if self.state or self.status else payments.live()
 
-    def _in_state(self, organisation: Organisation | None) -> Stretch:
-        links = Link.objects.filter(
-            organisation=organisation, state__in=alike(self.state), kind="payment"
-        )
-        keys = links.values_list("payment_id", flat=True)
-        return Stretch(Q(pk__in=keys), keys)
+    def _documents(self, documents: DocumentQuerySet, workspace: Workspace) -> DocumentQuerySet:
+        if self.way:
+            documents = documents.filter(kind__in=self._kinds)
+        return documents.matching(self.text, workspace)
+
+    def _of_documents(self, payments: PaymentQuerySet, workspace: Workspace) -> PaymentQuerySet:
+        """Keep those of the documents asked for, each document looked at in its turn.
+
+        A subquery of one value is what PostgreSQL does not make a join of all with all of.
+        """
+        documents = self._documents(Document.objects.filter(pk=OuterRef("document")), workspace)
+        return payments.filter(document=Subquery(documents.values("pk")[:1]))
+
+    def _stretches(
+        self, workspace: Workspace, organisation: Organisation | None, today: date
+    ) -> Iterator[Stretch]:
+        """Yield each condition that an index knows alone."""
+        yield from self._own(Payment.objects.in_workspace(workspace), today)
+        if self.state:
+            links = Link.objects.filter(
+                organisation=organisation, state__in=alike(self.state), kind=PAYMENT
+            )
+            keys = links.values_list("payment_id", flat=True)
+            yield Stretch(Q(pk__in=keys), keys)
+
+    def _own(self, ours: PaymentQuerySet, today: date) -> Iterator[Stretch]:
+        """Yield those that payments know of themselves."""
+        since, until = Days(self.period, self.since, self.until).bounds(today)
+        amount = amount_in(self.q)
+        if since or until:
+            yield stretch(ours, within("paid_on", since, until))
+        if self.status == "deleted":
+            yield stretch(ours, Q(status=EntryStatus.DELETED))
+        if amount is not None:
+            yield stretch(ours, Q(amount=amount))
 
 
 def chosen_payments(form: QueryDict, workspace: Workspace, keys: Sequence[int]) -> PaymentQuerySet:
@@ -146,15 +216,3 @@ def chosen_payments(form: QueryDict, workspace: Workspace, keys: Sequence[int]) 
         return Payment.objects.in_workspace(workspace).filter(pk__in=keys)
     shown = PaymentFilter.of(QueryDict(form.get("filter", "")))
     return shown.payments(workspace, bound_organisation(workspace), today=timezone.localdate())
-
-
-def _matching(found: PaymentQuerySet, workspace: Workspace, text: str) -> PaymentQuerySet:
-    """Keep those of the amount, or whose document or its party bears the text."""
-    amount = amount_in(text)
-    if amount is not None:
-        return found.filter(amount=amount)
-    documents = Document.objects.in_workspace(workspace).matching(text, workspace)
-    keys = list(documents.values_list("pk", flat=True)[: COUNTED_IN_SEARCH + 1])
-    if len(keys) <= COUNTED_IN_SEARCH:
-        return found.filter(AnyOf(F("document"), keys))
-    return found.filter(document__in=documents)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,15 +13,12 @@ from tallystick.connections.models import Organisation
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES, DocumentFilter, at_most
+from tallystick.web.filters import PERIODS, STATES, DocumentFilter
 from tallystick.web.kinds import pages_of
-from tallystick.web.lists import Counted, Gathered, Page, keyset_page, read_in
+from tallystick.web.listed import Listed
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.workspaces.access import workspaces_of
 from tallystick.workspaces.models import Workspace
-
-#: The fields of links by which documents are ordered alike.
-_OF_LINKS = {"issued_on": "day", "number": "number"}
 
 
 @require_safe
@@ -30,7 +26,16 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     organisation = bound_organisation(workspace)
     shown = DocumentFilter.of(request.GET, workspace)
-    page, counted = _listed(request, shown, workspace, kind, organisation)
+    today = timezone.localdate()
+    listed = Listed(
+        request.GET,
+        shown,
+        Document.objects.select_related("party"),
+        lambda: shown.narrowed(workspace, kind, organisation, today=today),
+        lambda state: shown.links(workspace, kind, organisation, today=today, state=state),
+        link_key="document_id",
+    )
+    page = listed.page
     context = {
         "workspace": workspace,
         "organisation": organisation,
@@ -38,58 +43,13 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
         "shown": shown,
         "page": page,
         "rows": list(rows_of(page.rows, workspace, organisation)),
-        "counted": counted,
+        "counted": listed.counted,
         "states": [(state.value, state.label) for state in STATES],
         "statuses": Status.choices,
         "periods": PERIODS.items(),
         "query": request.GET.urlencode(),
     }
     return render(request, "web/pages/documents.html", context)
-
-
-def _listed(
-    request: HttpRequest,
-    shown: DocumentFilter,
-    workspace: Workspace,
-    kind: Kind,
-    organisation: Organisation | None,
-) -> tuple[Page[Document], Counted]:
-    """Return one page of what is shown, and the count of all of it."""
-    today, exact = timezone.localdate(), "exact" in request.GET
-    documents = Document.objects.select_related("party")
-    links = shown.links(kind, organisation, today=today)
-    if links is not None:
-        parts = (
-            shown.links(kind, organisation, today=today, state=state)
-            for state in reading.alike(shown.state)
-        )
-        paired = keyset_page(
-            links.only(*_OF_LINKS.values(), "document_id"),
-            request.GET,
-            field=_OF_LINKS[shown.sort_field],
-            key="document_id",
-            descending=shown.is_descending,
-            parts=[part for part in parts if part is not None],
-        )
-        return read_in(paired, documents, key="document_id"), Counted(links, exact=exact)
-    found = shown.documents(workspace, kind, organisation, today=today)
-    listed: QuerySet[Document] = found
-    counted = Counted(found, exact=exact)
-    if shown.is_narrowed:
-        counted = Gathered(
-            found,
-            counts_first=not (shown.q or shown.state),
-            exact=exact,
-            at_most=at_most(shown.q),
-        )
-        listed = counted.in_order()
-    page = keyset_page(
-        listed.only(shown.sort_field),
-        request.GET,
-        field=shown.sort_field,
-        descending=shown.is_descending,
-    )
-    return read_in(page, documents), counted
 
 
 def rows_of(

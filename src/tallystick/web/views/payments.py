@@ -1,9 +1,7 @@
 """All payments, in and out, with what became of each in Xero."""
 
 from types import SimpleNamespace
-from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,8 +12,8 @@ from tallystick.mapping.models import MethodAccount
 from tallystick.sync import reading
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES, at_most
-from tallystick.web.lists import Counted, Gathered, keyset_page, read_in
+from tallystick.web.filters import PERIODS, STATES
+from tallystick.web.listed import Listed
 from tallystick.web.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
 from tallystick.web.views.reports import send_or_make
 from tallystick.web.views.scope import workspace_or_404
@@ -27,22 +25,15 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     shown = PaymentFilter.of(request.GET)
     today = timezone.localdate()
-    found = shown.payments(workspace, organisation, today=today)
-    how: dict[str, Any] = {
-        "exact": "exact" in request.GET,
-        "at_most": at_most(shown.q),
-        "currency": "document__currency",
-        "total": "amount",
-    }
-    listed: QuerySet[Payment] = found
-    counted = Counted(found, **how)
-    if shown.is_narrowed:
-        counted = gathered = Gathered(found, counts_first=not (shown.q or shown.state), **how)
-        listed = gathered.in_order(shown.in_order(workspace, organisation, today=today))
-    page = read_in(
-        keyset_page(listed.only("paid_on"), request.GET, field="paid_on"),
+    listed = Listed(
+        request.GET,
+        shown,
         Payment.objects.select_related("document__party"),
+        lambda: shown.narrowed(workspace, organisation, today=today),
+        lambda state: shown.links(workspace, organisation, today=today, state=state),
+        link_key="payment_id",
     )
+    page = listed.page
     states = reading.states_of_payments(page.rows, organisation)
     methods = MethodAccount.objects.filter(organisation=organisation).exclude(method="")
     context = {
@@ -59,7 +50,7 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
             )
             for payment in page.rows
         ],
-        "counted": counted,
+        "counted": listed.counted,
         "ways": WAYS.items(),
         "states": [(state.value, state.label) for state in STATES],
         "statuses": STATUSES.items(),

@@ -1,0 +1,56 @@
+"""Which documents a text finds: by each way in along an index of its own, and to a bound.
+
+Of numbers and references together with customers PostgreSQL cannot tell how many a text finds, and
+goes through all documents where an index would have led to three.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import F
+
+from tallystick.books.lookups import AnyOf, any_holds, is_short
+from tallystick.books.models import Document, DocumentQuerySet, Kind, Party
+from tallystick.workspaces.models import Workspace
+
+#: So many are read; what finds more is soon met by whoever goes through a list in its order.
+MOST = 10_000
+#: So many parties that a text finds are named when their documents are looked for.
+_NAMED = 2_000
+
+
+def found_by(
+    text: str,
+    workspace: Workspace,
+    kinds: Iterable[str] = tuple(Kind),
+    *,
+    at_most: int = MOST,
+) -> list[int] | None:
+    """Return the keys of the documents of `matching`, in no order; None where there are more."""
+    keys: set[int] = set()
+    for way in _ways(
+        text.strip(), Document.objects.in_workspace(workspace), workspace, list(kinds)
+    ):
+        found = way.values_list("pk", flat=True)
+        # Counted first: thousands of keys that are of no use take longer to hand over.
+        if found[: at_most + 1].count() > at_most:
+            return None
+        keys.update(found)
+        if len(keys) > at_most:
+            return None
+    return list(keys)
+
+
+def _ways(
+    text: str, ours: DocumentQuerySet, workspace: Workspace, kinds: list[str]
+) -> Iterator[DocumentQuerySet]:
+    """Yield the documents by number and reference, one kind after the other, and by party."""
+    fields = ("number",) if is_short(text) else ("number", "reference")
+    for kind in kinds:
+        yield ours.of_kind(kind).filter(any_holds(text, *fields))
+    of_them = ours.filter(kind__in=kinds)
+    parties = Party.objects.in_workspace(workspace).filter(any_holds(text, "name", "number"))
+    named = list(parties.values_list("pk", flat=True)[: _NAMED + 1])
+    if len(named) <= _NAMED:
+        yield of_them.filter(AnyOf(F("party"), named))
+    else:
+        yield of_them.filter(party__in=parties.values("pk"))
