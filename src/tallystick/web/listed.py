@@ -106,9 +106,11 @@ class Listed(Generic[Row]):
 
     @property
     def _at_most(self) -> int:
-        if not self.shown.q:
+        if not self.shown.asks_records:
             return COUNTED
-        return COUNTED_IN_ORDER if self._narrowed.is_long else COUNTED_IN_SEARCH
+        if self._narrowed.is_long:
+            return COUNTED_IN_ORDER if self.shown.q else COUNTED_IN_SEARCH
+        return COUNTED_IN_SEARCH if self.shown.q else COUNTED
 
     def _page_of(self, links: QuerySet[Link]) -> Page[Link]:
         field = _OF_LINKS[self.shown.sort_field]

@@ -127,13 +127,15 @@ class PaymentFilter:
             return Narrowed(kept(ours, stretches, None), money=_MONEY)
         is_joint = self._asks_documents or len(stretches) > 1
         short = shortest(stretches) if is_joint else None
-        rows = walked = kept(ours, stretches, short)
-        if self._asks_documents:
-            documents = self._documents(Document.objects.in_workspace(workspace), workspace)
-            rows = rows.filter(document__in=documents)
-            walked = self._of_documents(walked, workspace)
-        is_long = self._asks_documents and short is None
-        return Narrowed(rows, is_long=is_long, walked=walked, money=_MONEY)
+        rows = kept(ours, stretches, short)
+        if not self._asks_documents:
+            return Narrowed(rows, money=_MONEY)
+        walked = self._of_documents(rows, workspace)
+        if short is not None:
+            return Narrowed(walked, money=_MONEY)
+        documents = self._documents(Document.objects.in_workspace(workspace), workspace)
+        all_of_them = rows.filter(document__in=documents)
+        return Narrowed(all_of_them, is_long=True, walked=walked, money=_MONEY)
 
     def links(
         self,
