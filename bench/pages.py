@@ -96,9 +96,13 @@ def _ask_all(books: BigBooks, small: BigBooks | None, *, times: int, only: str) 
     """Ask each address so often, print what it took, and return those that missed the budget."""
     from addresses import addresses
 
+    from tallystick.cli.webserver import load_for_good
+
     late = []
     baselines = dict(addresses(small)) if small else {}
-    for name, address in addresses(books):
+    asked = list(addresses(books))
+    load_for_good()  # as the web server does
+    for name, address in asked:
         if only not in name:
             continue
         taken = _ask(books, address, times)

@@ -1,5 +1,6 @@
 """The supervisor: what ends is started again, and nothing outlives it."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from tallystick.cli.exits import Stop
 from tallystick.cli.ports import answers, first_free, require_free
 from tallystick.cli.processes import Program, Supervisor
 from tallystick.cli.together import only_one
+from tallystick.cli.webserver import load_for_good
 
 _NOTES_ITSELF = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')"
 _SLEEPS = f"{_NOTES_ITSELF}; import time; time.sleep(600)"
@@ -138,3 +140,14 @@ def test_being_asked_twice_does_not_disturb_an_orderly_end():
     )
 
     assert (ended.returncode, ended.stdout) == (0, "True\n")
+
+
+def test_what_the_web_server_has_loaded_is_no_work_for_the_garbage_collector():
+    try:
+        load_for_good()
+        frozen = gc.get_freeze_count()
+
+        assert frozen > 10_000
+        assert len(gc.get_objects()) < frozen / 2
+    finally:
+        gc.unfreeze()
