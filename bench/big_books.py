@@ -423,7 +423,7 @@ class _Maker:
         self._put(
             "under_way",
             """state = CASE WHEN place % 40 = 0 THEN 'sending' ELSE 'queued' END,
-               queued_at = now() - interval '2 minutes', not_before = now(), xero_id = NULL""",
+               queued_at = now() - interval '2 hours', not_before = now(), xero_id = NULL""",
             skip="%(waiting)s",
         )
         self._put(

@@ -254,6 +254,9 @@ def test_of_very_many_that_are_stuck_the_longest_are_shown(
     assert {row.name for row in stuck.groups[0].rows} == {"INV-0", "INV-1"}
     assert stuck.groups[0].part.counted == "2+ records"
     assert len(alone.context["sections"][0].groups[0].rows) == 2
+    organisation = Link.objects.first().organisation
+    assert attention.count_of(organisation) == 4
+    assert attention.count_of(organisation, at_most=2) == 2
 
 
 def test_a_cause_of_very_many_is_paged_to_its_end_the_newest_first(

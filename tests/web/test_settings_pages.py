@@ -30,6 +30,7 @@ from tallystick.mapping.models import (
 )
 from tallystick.sync.models import KindPolicy, Link, LinkState, SentAs, Trigger, WhenDraft
 from tallystick.sync.policy import KINDS, policy_of, save_policy
+from tallystick.web.forms import payment_methods
 from tallystick.web.forms.mapping import TaxMappingForm
 from tallystick.workspaces.models import Role
 from web.conftest import problem
@@ -270,6 +271,21 @@ def test_each_method_in_use_has_an_account_whatever_its_letter_case(
     assert MethodAccount.objects.get().account_id == clearing.xero_id
     assert "2 payments for 80.00 NZD go out now." in answer.text
     assert {state_of(link) for link in links} == {LinkState.QUEUED}
+
+
+def test_of_more_methods_than_get_a_row_the_page_tells(
+    browser, lists, address, stuck_payment, monkeypatch
+) -> None:
+    monkeypatch.setattr(payment_methods, "MOST", 2)
+    for method in ("Card", "Cash"):
+        stuck_payment(f"method:{method.lower()}", method)
+    assert "more methods than get a row" not in browser.get(address("payment-methods")).text
+
+    stuck_payment("method:cheque", "Cheque")
+    page = browser.get(address("payment-methods"))
+
+    assert [row.title for row in page.context["form"].rows()][1:] == ["Cheque", "All others"]
+    assert "Payments name more methods than get a row: these are 2 of them" in page.text
 
 
 def test_the_account_of_all_others_serves_every_method_without_one(

@@ -392,8 +392,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def live(self) -> Self:
         return self.filter(status=EntryStatus.RECORDED)
 
-    def methods_in(self, workspace: Workspace) -> list[str]:
-        """Return the methods of the workspace's live payments, in small letters and their order.
+    def methods_in(self, workspace: Workspace, *, at_most: int) -> list[str]:
+        """Return so many methods of the workspace's live payments, in small letters and order.
 
         Hops from one to the next along the index: there are few, however many the payments.
         """
@@ -415,8 +415,9 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
                               WHERE payment.workspace_id = %(workspace)s
                                 AND upper(payment.method) = method.word
                                 AND payment.status = 'recorded')
+                LIMIT %(at_most)s
                 """,
-                {"workspace": workspace.pk},
+                {"workspace": workspace.pk, "at_most": at_most},
             )
             return sorted(word for (word,) in cursor.fetchall())
 

@@ -23,16 +23,19 @@ def found_by(
     workspace: Workspace,
     kinds: Iterable[str] = tuple(Kind),
     *,
-    at_most: int = MOST,
+    at_most: int | None = None,
 ) -> list[int] | None:
-    """Return the keys of the documents of `matching`, in no order; None where there are more."""
+    """Return the keys of the documents of `matching`, in no order; None where there are more.
+
+    That is than `at_most`, and than are read at the most.
+    """
     keys: set[int] = set()
     for way in _ways(
         text.strip(), Document.objects.in_workspace(workspace), workspace, list(kinds)
     ):
         # Never fewer: of a handful PostgreSQL believes that it soon meets them without an index.
         keys.update(way.values_list("pk", flat=True)[: MOST + 1])
-        if len(keys) > at_most:
+        if len(keys) > (MOST if at_most is None else at_most):
             return None
     return list(keys)
 

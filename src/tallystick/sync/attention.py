@@ -36,6 +36,7 @@ from tallystick.sync.models import (
     Lane,
     Link,
     LinkState,
+    is_long_queued,
     is_stuck,
 )
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
@@ -68,8 +69,8 @@ _BY_CODE: Mapping[str, Trouble] = {
 
 
 #: A page groups so many of the newest by their cause, and of what is stuck so many.
-LOOKED_AT = 5_000
-LOOKED_AT_STUCK = 1_000
+LOOKED_AT = 3_000
+LOOKED_AT_STUCK = 500
 
 #: Codes of the questions about what Xero's record says, or that it is gone: asking Xero again, which
 #: Retry does, is no answer to them.
@@ -162,11 +163,6 @@ def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
     conditions = [Q(state__in=STOPPED_STATES), *([stuck] if stuck else [])]
     count = sum(links.filter(condition)[:at_most].count() for condition in conditions)
     return count if at_most is None else min(count, at_most)
-
-
-def waiting_for_a_person(organisation: Organisation) -> QuerySet[Link]:
-    """Return the links that wait for a person; see `troubled` for what for."""
-    return _waiting(organisation, _is_stuck(organisation))
 
 
 def why_nothing_goes(organisation: Organisation) -> str:
@@ -298,7 +294,7 @@ def _is_stuck(organisation: Organisation) -> Q | None:
     """
     # The one queued first tells for all, however many are on their way.
     under_way = Link.objects.filter(organisation=organisation, state__in=OPEN_STATES)
-    late = ExpressionWrapper(is_stuck(), output_field=BooleanField())
+    late = ExpressionWrapper(is_long_queued(), output_field=BooleanField())
     first = under_way.filter(queued_at__isnull=False).order_by("queued_at").annotate(late=late)
     is_late = first.values_list("late", flat=True).first()
     return is_stuck() if is_late and not why_nothing_goes(organisation) else None

@@ -77,8 +77,12 @@ def _has_only(name: str) -> models.Q:
 
 def is_stuck() -> models.Q:
     """Return the condition that a link has been on its way for longer than anything should be."""
-    too_long = Now() - timedelta(minutes=settings.STUCK_MINUTES)
-    return models.Q(state__in=OPEN_STATES, queued_at__lt=too_long)
+    return models.Q(state__in=OPEN_STATES) & is_long_queued()
+
+
+def is_long_queued() -> models.Q:
+    """Return the same of a link that is known to be on its way."""
+    return models.Q(queued_at__lt=Now() - timedelta(minutes=settings.STUCK_MINUTES))
 
 
 class LinkQuerySet(models.QuerySet["Link"]):

@@ -11,6 +11,8 @@ from tallystick.mapping.models import AccountChoice, Direction, MethodAccount, T
 
 #: So many names are told; the rest is counted.
 _TOLD = 3
+#: Of payment methods so many are looked at; one for each payment would have no end.
+_LOOKED_AT = 1_000
 
 
 class Unchosen(NamedTuple):
@@ -61,12 +63,12 @@ def without_method(organisation: Organisation) -> list[str]:
     if chosen.filter(method="").exists():
         return []
     own = [method.lower() for method in chosen.values_list("method", flat=True)]
-    used = Payment.objects.methods_in(organisation.workspace)
+    used = Payment.objects.methods_in(organisation.workspace, at_most=_LOOKED_AT)
     return [method or "no method" for method in used if method not in own]
 
 
 def _named(names: Sequence[str]) -> str:
     told = list(names[:_TOLD])
     if more := len(names) - len(told):
-        told.append(f"{more:,} more")
+        told.append(f"{more:,} more" if len(names) < _LOOKED_AT else "many more")
     return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))

@@ -10,9 +10,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from tallystick.books import search
 from tallystick.books.lookups import AnyOf
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Party, Status
-from tallystick.books.search import MOST, found_by
+from tallystick.books.search import found_by
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.reading import in_state, links_in_state, shows
@@ -237,9 +238,9 @@ class Narrowed(Generic[Found]):
 
 def shortest(stretches: Sequence[Stretch]) -> Stretch | None:
     """Return the one with the fewest keys; None where each has more than are read."""
-    counts = [each.keys.order_by()[: MOST + 1].count() for each in stretches]
-    fewest = min(counts, default=MOST + 1)
-    return stretches[counts.index(fewest)] if fewest <= MOST else None
+    counts = [each.keys.order_by()[: search.MOST + 1].count() for each in stretches]
+    fewest = min(counts, default=search.MOST + 1)
+    return stretches[counts.index(fewest)] if fewest <= search.MOST else None
 
 
 def kept(ours: Found, stretches: Sequence[Stretch], short: Stretch | None) -> Found:

@@ -122,7 +122,12 @@ def _read_cursor(model: type[Model], field: str, text: str) -> tuple[Any, int] |
 
 def count_text(found: QuerySet[Any], *, at_most: int = COUNTED) -> str:
     """Return how many there are, such as `1,204`, or `10,000+` where counting stops; empty for none."""
-    count = found.order_by().annotate(one=Value(1)).values("one")[: at_most + 1].count()
+    one_each = found.order_by().annotate(one=Value(1)).values("one")
+    return capped(one_each[: at_most + 1].count(), at_most)
+
+
+def capped(count: int, at_most: int = COUNTED) -> str:
+    """Return the same of a count that stops soon after."""
     return f"{at_most:,}+" if count > at_most else f"{count:,}" if count else ""
 
 

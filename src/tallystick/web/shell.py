@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from tallystick.connections.models import Connection
 from tallystick.sync.attention import count_of
 from tallystick.web.kinds import by_section
+from tallystick.web.lists import capped
 from tallystick.workspaces.access import Permission, may, workspaces_of
 from tallystick.workspaces.models import Workspace
 
@@ -94,8 +95,7 @@ class Shell:
         """How many records need a person, such as `3` or `99+`; empty for none."""
         if not self.connection or not self.connection.organisation:
             return ""
-        count = count_of(self.connection.organisation, at_most=_COUNTED + 1)
-        return f"{_COUNTED}+" if count > _COUNTED else str(count or "")
+        return capped(count_of(self.connection.organisation, at_most=_COUNTED + 1), _COUNTED)
 
     @cached_property
     def rail(self) -> list[tuple[str, list[Entry]]]:

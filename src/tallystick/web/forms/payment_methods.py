@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from tallystick.books.models import Payment
@@ -18,7 +19,7 @@ from tallystick.web.forms.sync_rules import rule_of
 from tallystick.workspaces.models import User
 
 #: So many methods have a row, those used most; the rest goes with all others.
-_MOST = 200
+MOST = 200
 #: Counted in so many payments, those with the latest dates: a workspace may have a million.
 _NEWEST = 5_000
 
@@ -34,7 +35,9 @@ class PaymentMethodsForm(ChoicesForm):
             for one in MethodAccount.objects.filter(organisation=self.organisation)
         }
         named = {key: (one.method, 0) for key, one in chosen.items() if key}
-        used, self.counted = _used(self.organisation)
+        used, self.counted, is_whole = _used(self.organisation)
+        #: How many methods have a row, where that is not each; else 0.
+        self.shown_of_more = 0 if is_whole else len(used)
         unused = {key: one for key, one in named.items() if not used.get(key, one)[1]}
         #: How a method is written, and how many payments name it, whatever the letter case.
         self.methods = dict(sorted((used | unused).items()))
@@ -92,22 +95,23 @@ class PaymentMethodsForm(ChoicesForm):
             release_unapproved(self.organisation)
 
 
-def _used(organisation: Organisation) -> tuple[dict[str, tuple[str, int]], int]:
+def _used(organisation: Organisation) -> tuple[dict[str, tuple[str, int]], int, bool]:
     """Return how each method is written and how many of the newest payments name it; how many are.
 
-    What only older ones name comes last, with 0.
+    What only older ones name comes last, with 0. At last, whether these are all.
     """
     workspace = organisation.workspace
     newest = Payment.objects.in_workspace(workspace).live().order_by("-paid_on", "-pk")
     counted = Counter(newest.values_list("method", flat=True)[:_NEWEST])
-    older = ((method, 0) for method in Payment.objects.methods_in(workspace))
+    older = Payment.objects.methods_in(workspace, at_most=MOST + 2)  # one may be none
     found: dict[str, tuple[str, int]] = {}
-    for method, count in (*counted.most_common(), *older):
+    for method, count in (*counted.most_common(), *((method, 0) for method in older)):
         key = method.strip().casefold()
         written, more = found.get(key, (method.strip(), 0))
-        if key and (key in found or len(found) < _MOST):
+        if key:
             found[key] = written, more + count
-    return found, counted.total()
+    rows = dict(islice(found.items(), MOST))
+    return rows, counted.total(), len(rows) == len(found)
 
 
 def _grouped(accounts: list[Account]) -> list[Offered]:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.attention import waiting_for_a_person
+from tallystick.sync.attention import count_of
 from tallystick.sync.models import DRAFTS, GONE, OPEN_STATES, Attempt, Link, LinkState, Outcome
-from tallystick.web.lists import COUNTED, Counted, count_text
+from tallystick.web.lists import COUNTED, Counted, capped
 from tallystick.web.start import steps_to_start
 from tallystick.web.views.scope import workspace_or_404
 from tallystick.web.views.sync_log import row_of
@@ -54,7 +54,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     if organisation:
         latest = list(reading.attempts(organisation)[:_SHOWN])
         context |= {
-            "needs_you": count_text(waiting_for_a_person(organisation)),
+            "needs_you": capped(count_of(organisation, at_most=COUNTED + 1)),
             "today": Counted(_sent_today(organisation)),
             "under_way": Counted(_documents(organisation, state__in=OPEN_STATES)),
             "approval": Counted(_awaiting_approval(organisation)),

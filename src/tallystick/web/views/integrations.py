@@ -28,7 +28,7 @@ from tallystick.connections.models import Connection, Organisation, Organisation
 from tallystick.connections.services import connection_of, disconnect
 from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
 from tallystick.sync import progress, reading
-from tallystick.sync.attention import waiting_for_a_person
+from tallystick.sync.attention import count_of
 from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
 from tallystick.sync.outlook import going
 from tallystick.sync.planning import calls_at_once
@@ -43,7 +43,7 @@ from tallystick.sync.queue import (
 from tallystick.sync.reading import on_the_way
 from tallystick.sync.sums import Part, part_of
 from tallystick.web.checklist import unchosen
-from tallystick.web.lists import COUNTED, count_text
+from tallystick.web.lists import COUNTED, capped, count_text
 from tallystick.web.views.answering import keys_in
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
@@ -67,9 +67,10 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     connection = connection_of(workspace)
     summary = reading.summary(workspace)
     organisation = summary.organisation
-    waiting = Part()
+    waiting, stopped = Part(), 0
     if organisation:
         waiting = part_of(waiting_for_a_press(organisation), at_most=COUNTED)
+        stopped = count_of(organisation, at_most=COUNTED + 1)
     return {
         "workspace": workspace,
         "connection": connection,
@@ -79,7 +80,7 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "waiting": waiting,
         "calls": calls_at_once(organisation) if organisation and waiting.count else None,
         "kept": count_text(on_the_way(organisation)) if organisation else "",
-        "needs_you": count_text(waiting_for_a_person(organisation)) if organisation else "",
+        "needs_you": capped(stopped),
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
         "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
