@@ -1,4 +1,4 @@
-"""A data folder that was copied without its owners, and one on a full disk: said in words, and mended."""
+"""A data folder copied without its owners, on a full disk or a read-only one: said in words, and mended."""
 
 import os
 import re
@@ -53,7 +53,7 @@ def test_a_full_disk_is_said_and_room_on_it_ends_the_trouble(run: Run, small_dis
     given = {"TALLYSTICK_DATA_DIR": str(small_disk / "data")}
 
     full = run("migrate", **given)
-    subprocess.run(["mount", "-o", "remount,size=300m", small_disk], check=True)
+    _remount(small_disk, "size=300m")
     again = run("migrate", **given)
 
     assert full.returncode == Exit.FAILED, full.stderr
@@ -61,6 +61,38 @@ def test_a_full_disk_is_said_and_room_on_it_ends_the_trouble(run: Run, small_dis
     assert "Traceback" not in full.stderr
     assert again.returncode == Exit.OK, again.stderr
     assert _until_stopped(small_disk / "data")
+
+
+@needs_root
+def test_a_read_only_disk_is_said_and_the_command_named_ends_the_trouble(
+    run: Run, small_disk: Path
+):
+    data = small_disk / "data"
+    given = {"TALLYSTICK_DATA_DIR": str(data)}
+    demo = ("demo", "--data", str(small_disk / "demo"))
+    _remount(small_disk, "ro,size=300m")
+
+    refused = [run(*words, **given) for words in (("up",), ("status",), demo)]
+    _remount(small_disk, "rw")
+    (data / "postgres").mkdir(parents=True)
+    _remount(small_disk, "ro")
+    refused += [run("status", **given), run("up", **given)]
+    mend = re.search(r"as root: ([^;]*);", refused[-1].stderr)
+    assert mend, refused[-1].stderr
+    subprocess.run(mend[1], shell=True, check=True)  # noqa: S602 - as a person types it
+    mended = run("migrate", **given)
+
+    for ended in refused:
+        assert ended.returncode == Exit.NOT_SET_UP, ended.stderr
+        assert f"the disk at {small_disk} is mounted read-only" in ended.stderr
+        assert "chown" not in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+    assert mended.returncode == Exit.OK, mended.stderr
+    assert _until_stopped(data)
+
+
+def _remount(disk: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", disk], check=True)
 
 
 def _until_stopped(folder: Path) -> bool:

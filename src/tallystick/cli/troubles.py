@@ -6,10 +6,18 @@ itself, such as a database that is away or a full disk, is 1.
 
 import errno
 import sys
+from pathlib import Path
 
 from tallystick.cli.exits import Exit, Stop
 from tallystick.environment import SettingError
-from tallystick.postgres import FolderUnusable, PostgresError, ProgramsMissing, WrongMajorVersion
+from tallystick.postgres import (
+    FolderUnusable,
+    PostgresError,
+    ProgramsMissing,
+    WrongMajorVersion,
+    is_read_only,
+    read_only,
+)
 
 #: What PostgreSQL and libpq say where nobody gets in until somebody changes something. The code of the
 #: error is not handed on by libpq, so a server that speaks another language counts as away.
@@ -27,7 +35,7 @@ _REFUSALS = (
     "root certificate file",
 )
 _NEVER_BETTER = (ProgramsMissing, WrongMajorVersion, FolderUnusable)
-_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_CLOSED = {errno.EACCES, errno.EPERM}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT, _READ_ONLY = "42501", "25006"
 
@@ -73,6 +81,8 @@ def _of_the_disk(error: OSError) -> Stop | None:
             f"There is no room left for {where}: {error.strerror}. Make room on that disk, then try "
             "again; what was saved before is whole."
         )
+    if is_read_only(error) and error.filename:
+        return Stop(read_only(Path(error.filename).absolute()), code=Exit.NOT_SET_UP)
     if error.errno in _CLOSED:
         return Stop(
             f"{where} cannot be used by this account: {error.strerror}. Run as the account that "

@@ -18,6 +18,8 @@ from tallystick.postgres.errors import (
     ProgramsMissing,
     StartFailed,
     WrongMajorVersion,
+    is_read_only,
+    read_only,
 )
 from tallystick.postgres.folders import closed_above, connection_url, default_data_dir
 from tallystick.postgres.users import Running, ensure_running, running
@@ -33,5 +35,7 @@ __all__ = [
     "connection_url",
     "default_data_dir",
     "ensure_running",
+    "is_read_only",
+    "read_only",
     "running",
 ]

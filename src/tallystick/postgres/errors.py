@@ -7,6 +7,9 @@ PostgresError
     StartFailed         `initdb` or `postgres` refused; their own words are in the message
 """
 
+import errno
+from pathlib import Path
+
 
 class PostgresError(Exception):
     """The embedded PostgreSQL cannot be used; data that exists is left as it was."""
@@ -34,6 +37,21 @@ def in_words(error: Exception) -> str:
     if any(text in said for text in ("No space left on device", "Disk quota exceeded")):
         return f"{said}\nThe disk is full: make room on it and try again. What was saved before is whole."
     return said
+
+
+def is_read_only(error: OSError) -> bool:
+    return error.errno == errno.EROFS
+
+
+def read_only(path: Path) -> str:
+    """Return what to do where the path lies on a file system that takes no writing."""
+    mount = next(one for one in [path, *path.parents] if one.is_mount())
+    return (
+        f"{path} cannot be written to: the disk at {mount} is mounted read-only. Nothing was changed. Make "
+        f"it writable (as root: mount -o remount,rw {mount}; in a container, mount the volume without :ro), "
+        "then start again. If it became so by itself, look for its errors in the system's log first. To "
+        "begin anew elsewhere, set TALLYSTICK_DATA_DIR."
+    )
 
 
 #: By name, since the keeper tells its errors to another process.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tallystick.postgres.errors import FolderUnusable
+from tallystick.postgres.errors import FolderUnusable, is_read_only, read_only
 
 if sys.platform != "win32":
     import pwd
@@ -122,6 +122,8 @@ def make_home(folders: Folders) -> None:
         folders.data_dir.mkdir(mode=_home_mode(), parents=True, exist_ok=True)
         folders.home.mkdir(mode=_home_mode(), exist_ok=True)
     except OSError as error:
+        if is_read_only(error):
+            raise FolderUnusable(read_only(folders.data_dir)) from error
         raise FolderUnusable(
             f"The data folder {folders.data_dir} cannot be made or used: {error}. "
             "Set TALLYSTICK_DATA_DIR to a folder that this account may write to."

@@ -20,6 +20,8 @@ from tallystick.postgres.errors import (
     PostgresError,
     ProgramsMissing,
     StartFailed,
+    is_read_only,
+    read_only,
 )
 from tallystick.postgres.folders import DATABASE, ROLE, Folders, make_home
 from tallystick.postgres.locks import is_locked, lock_within
@@ -90,6 +92,8 @@ def _join(folders: Folders) -> int:
     try:
         lock = lock_within(folders.users_lock, exclusive=False, seconds=_PATIENCE_SECONDS)
     except OSError as error:
+        if is_read_only(error):
+            raise FolderUnusable(read_only(folders.data_dir)) from error
         raise FolderUnusable(
             f"The data folder {folders.data_dir} cannot be used by this account: {error}. "
             "Run as the account that made it, give it to this one (as root: chown -R "
