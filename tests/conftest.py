@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from disks import Disk, small_disk
 from tallystick import postgres
 
 _until_the_end = contextlib.ExitStack()
@@ -56,6 +57,15 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(name="small_disk")
+def _small_disk() -> Iterator[Disk]:
+    """A disk of 30 MB, less than a new database needs."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    with small_disk() as disk:
+        yield disk
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -15,6 +15,7 @@ FLOORS = {
     "tallystick.failpoints": 0,
     "tallystick.logs": 0,
     "tallystick.money": 0,
+    "tallystick.outages": 0,
     "tallystick.spreadsheets": 0,
     "tallystick.postgres": 0,
     "tallystick.xero": 0,
@@ -37,6 +38,8 @@ FLOORS = {
 NEIGHBOURS = {
     ("tallystick.books", "tallystick.workspaces"): "every record belongs to a workspace",
     ("tallystick.background", "tallystick.workspaces"): "every task belongs to a workspace",
+    ("tallystick.doors", "tallystick.outages"): "a full disk is refused in words",
+    ("tallystick.logs", "tallystick.outages"): "an outage is logged in words",
     ("tallystick.xero", "tallystick.money"): "drafts say how their amounts stand to tax",
 }
 #: These must work without Django and without a database.

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from tallystick.outages import Outage, outage_of
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -37,7 +39,15 @@ def name_requests(
         event["event"] = HTTPStatus(status).phrase
         if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             event.pop("exc_info", None)
+        elif status == HTTPStatus.SERVICE_UNAVAILABLE and (outage := _outage_in(event)):
+            event["because"] = outage.value
+            event.pop("exc_info")
     return event
+
+
+def _outage_in(event: structlog.typing.EventDict) -> Outage | None:
+    told = event.get("exc_info")
+    return outage_of(told[1]) if isinstance(told, tuple) else None
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):

@@ -1,19 +1,14 @@
 """A data folder copied without its owners, on a full disk or a read-only one: said in words, and mended."""
 
-import os
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from cli_commands import Run, eventually
 
+from disks import Disk
 from tallystick.cli.exits import Exit
 from tallystick.postgres.locks import is_locked
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
 def test_a_copy_without_owners_and_rights_says_how_to_mend_it(run: Run, data_dir: Path):
@@ -37,45 +32,32 @@ def test_a_copy_without_owners_and_rights_says_how_to_mend_it(run: Run, data_dir
     assert mended.returncode == Exit.OK, mended.stderr
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 30 MB, less than a new database needs."""
-    place = Path("/tmp") / f"small-{os.getpid()}"  # noqa: S108 - any account may pass
-    place.mkdir(mode=0o711)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m,mode=711", "none", place], check=True)
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-    shutil.rmtree(place, ignore_errors=True)
-
-
-@needs_root
-def test_a_full_disk_is_said_and_room_on_it_ends_the_trouble(run: Run, small_disk: Path):
-    given = {"TALLYSTICK_DATA_DIR": str(small_disk / "data")}
+def test_a_full_disk_is_said_and_room_on_it_ends_the_trouble(run: Run, small_disk: Disk):
+    given = {"TALLYSTICK_DATA_DIR": str(small_disk.path / "data")}
 
     full = run("migrate", **given)
-    _remount(small_disk, "size=300m")
+    small_disk.remount("size=300m")
     again = run("migrate", **given)
 
     assert full.returncode == Exit.FAILED, full.stderr
     assert "make room on it and try again" in full.stderr
     assert "Traceback" not in full.stderr
     assert again.returncode == Exit.OK, again.stderr
-    assert _until_stopped(small_disk / "data")
+    assert _until_stopped(small_disk.path / "data")
 
 
-@needs_root
 def test_a_read_only_disk_is_said_and_the_command_named_ends_the_trouble(
-    run: Run, small_disk: Path
+    run: Run, small_disk: Disk
 ):
-    data = small_disk / "data"
+    data = small_disk.path / "data"
     given = {"TALLYSTICK_DATA_DIR": str(data)}
-    demo = ("demo", "--data", str(small_disk / "demo"))
-    _remount(small_disk, "ro,size=300m")
+    demo = ("demo", "--data", str(small_disk.path / "demo"))
+    small_disk.remount("ro,size=300m")
 
     refused = [run(*words, **given) for words in (("up",), ("status",), demo)]
-    _remount(small_disk, "rw")
+    small_disk.remount("rw")
     (data / "postgres").mkdir(parents=True)
-    _remount(small_disk, "ro")
+    small_disk.remount("ro")
     refused += [run("status", **given), run("up", **given)]
     mend = re.search(r"as root: ([^;]*);", refused[-1].stderr)
     assert mend, refused[-1].stderr
@@ -84,15 +66,11 @@ def test_a_read_only_disk_is_said_and_the_command_named_ends_the_trouble(
 
     for ended in refused:
         assert ended.returncode == Exit.NOT_SET_UP, ended.stderr
-        assert f"the disk at {small_disk} is mounted read-only" in ended.stderr
+        assert f"the disk at {small_disk.path} is mounted read-only" in ended.stderr
         assert "chown" not in ended.stderr
         assert len(ended.stderr.splitlines()) == 1
     assert mended.returncode == Exit.OK, mended.stderr
     assert _until_stopped(data)
-
-
-def _remount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", disk], check=True)
 
 
 def _until_stopped(folder: Path) -> bool:

@@ -1,11 +1,13 @@
 """Whoever sends or reads next to nothing holds no thread, keeps nobody out, and has to go."""
 
 import socket
+import tempfile
 from ipaddress import ip_network
 
 import pytest
 from doors_front import Application, Front
 
+from disks import Disk
 from tallystick.doors import server
 
 PAGE = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -227,3 +229,27 @@ def test_an_answer_under_way_is_finished_when_the_server_is_told_to_stop(front: 
     front.stop()
 
     assert front.answer(held).startswith("HTTP/1.1 200 OK")
+
+
+# The file that Waitress had begun tells once more, when it goes, that it could not be written.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_body_that_the_disk_has_no_room_for_is_refused_in_words(
+    front: Front, small_disk: Disk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk.path))
+    body = b"x" * 500_000
+    whole = (
+        f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    )
+    small_disk.fill()
+
+    full = front.answer(front.send(whole))
+    page = front.answer(front.send(PAGE))
+    small_disk.make_room()
+    again = front.answer(front.send(whole))
+
+    assert full.startswith("HTTP/1.1 507 ")
+    assert "There is no room left on the disk" in full
+    assert page.startswith("HTTP/1.1 200 OK")
+    assert again.startswith("HTTP/1.1 200 OK")
+    assert again.endswith(str(len(body)))

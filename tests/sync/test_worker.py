@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -19,7 +20,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg import sql
 
 from consenting import connect
+from disks import Disk
 from factories import line, make_document, make_party, make_workspace, owner_of
+from full_tables import tables_on
 from tallystick.background.models import Task, TaskState
 from tallystick.books.models import Kind, TaxBasis
 from tallystick.connections.models import Connection
@@ -140,6 +143,27 @@ def test_a_worker_goes_on_by_itself_when_the_database_is_back(books: Books):
         assert worker.wait(timeout=10) == 0
 
 
+def test_a_full_disk_stops_a_worker_in_words_and_it_goes_on_once_there_is_room(
+    books: Books, small_disk: Disk, tmp_path
+):
+    said = tmp_path / "said"
+    document = _invoice(books, "INV-1")
+    with tables_on(small_disk, "sync_attempt"):
+        small_disk.fill()
+        with said.open("wb") as log, workers(books, 1, log=log):
+            _wait_until(lambda: Lane.objects.exclude(blocked_reason="").exists())
+            reason = Lane.objects.get().blocked_reason
+            small_disk.make_room()
+            Lane.objects.update(blocked_until=Now())  # without the pause
+            _wait_until(lambda: books.link(document).state == LinkState.SYNCED)
+            _wait_until(lambda: Lane.objects.get().blocked_reason == "")
+
+    assert reason.startswith("There is no room left on a disk. It goes on by itself")
+    assert "round.failed" in said.read_text()
+    assert "Traceback" not in said.read_text()
+    assert len(books.live()) == 1
+
+
 def test_imports_that_never_end_keep_nothing_from_reaching_xero(books: Books):
     crowd = [books.workspace, *(make_workspace(f"Shop {n}") for n in range(2))]
     for workspace in crowd:
@@ -186,13 +210,15 @@ def database_away() -> Iterator[None]:
 
 
 @contextmanager
-def workers(books: Books, count: int, **more: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(
+    books: Books, count: int, log: IO[bytes] | int = subprocess.DEVNULL, **more: str
+) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run real workers for the block; kill what is left of them after it."""
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "tallystick.cli", "worker", "--threads", "2"],
             env=books.environment() | more,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
         )
         for _ in range(count)
     ]

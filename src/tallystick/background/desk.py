@@ -19,6 +19,8 @@ from django.db import close_old_connections, connection
 from tallystick.background import queue
 from tallystick.background.kinds import BOUNDS
 from tallystick.background.models import Pool, Task
+from tallystick.background.working import GIVEN_BACK
+from tallystick.outages import log_failure
 
 logger = structlog.get_logger(__name__)
 
@@ -93,7 +95,10 @@ class Desk:
                 child.task,
                 f"It was ended because it took longer than {minutes} minutes. Ask for less at once.",
             )
-        queue.died(child.task)  # does nothing where it came to its end
+        if child.process.returncode in GIVEN_BACK:
+            queue.wait_out(child.task, GIVEN_BACK[child.process.returncode].value)
+        else:
+            queue.died(child.task)  # does nothing where it came to its end
         logger.info("background.ended", task=child.task.pk, code=child.process.returncode)
         return True
 
@@ -109,8 +114,8 @@ def keep_desk(over: threading.Event, upkeep: Sequence[Callable[[], None]]) -> No
                 tidy_at = time.monotonic() + _TIDY_SECONDS
                 for each in (queue.forget_old, *upkeep):
                     each()
-        except Exception:
-            logger.exception("background.failed")
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+            log_failure(logger, "background.failed", error)
             over.wait(_GRACE_SECONDS)
     try:
         desk.stop()

@@ -59,7 +59,7 @@ class Task(models.Model):
     #: The name of the file that came of it, and its bytes; empty where none did.
     file_name = models.CharField(max_length=255, blank=True)
     file_bytes = models.BigIntegerField(default=0)
-    #: Why it failed, for the person.
+    #: Why it failed, or while it waits what broke it off, for the person.
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -97,6 +97,8 @@ class Task(models.Model):
         """Say why it has not begun, for the person; empty where it has, or is about to."""
         if self.state != TaskState.WAITING:
             return ""
+        if self.problem:
+            return self.problem
         if self.deaths:
             return "It was interrupted and begins again by itself in a moment."
         running = Task.objects.filter(

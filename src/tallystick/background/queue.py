@@ -19,6 +19,7 @@ _FAILED_SHOWN = timedelta(seconds=10)
 #: A task whose process died so often is given up.
 _MOST_DEATHS = 3
 _PAUSE_SECONDS = 2
+_LONGEST_PAUSE_SECONDS = 60
 _BROKEN_OFF = (
     "It was broken off three times, so it is not begun again by itself. Nothing was changed. Try "
     "again later; if it is broken off again, whoever runs Tallystick finds the cause in the log."
@@ -103,6 +104,7 @@ def take(pool: Pool) -> Task | None:
             "fence": task.fence + 1,
             "deaths": deaths,
             "progress": {},
+            "problem": "",
         }
         Task.objects.filter(pk=task.pk).update(**changes)
     task.refresh_from_db()
@@ -144,6 +146,17 @@ def died(task: Task) -> None:
         _mine(task).update(
             state=TaskState.WAITING, leased_until=Now() + pause, deaths=F("deaths") + 1
         )
+
+
+def wait_out(task: Task, why: str) -> None:
+    """Let the task be begun again once an outage may be over: that is no death of its own."""
+    seconds = min(_PAUSE_SECONDS * task.fence, _LONGEST_PAUSE_SECONDS)
+    _mine(task).update(
+        state=TaskState.WAITING,
+        leased_until=Now() + timedelta(seconds=seconds),
+        problem=why,
+        progress={},
+    )
 
 
 def put_back(task: Task) -> None:

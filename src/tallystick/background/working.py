@@ -1,8 +1,9 @@
 """What the process does that a task is worked on in: carries it out and gives signs of life."""
 
 import os
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,14 +15,35 @@ from tallystick.background.files import File, Refused, store
 from tallystick.background.kinds import KINDS, Told
 from tallystick.background.models import Task
 from tallystick.failpoints import failpoint
+from tallystick.outages import Outage, log_failure, outage_of
 
 logger = structlog.get_logger(__name__)
 
 _SIGN_SECONDS = 1.0
+#: Exit codes of a process that an outage kept from its task.
+GIVEN_BACK: Mapping[int, Outage] = {
+    os.EX_IOERR: Outage.DISK_FULL,
+    os.EX_TEMPFAIL: Outage.DATABASE_STARTING,
+    os.EX_UNAVAILABLE: Outage.DATABASE_AWAY,
+}
 
 
 def work(pk: int, fence: int) -> None:
-    """Carry out the task that was taken up under `fence`; does nothing if that is over."""
+    """Carry out the task that was taken up under `fence`; does nothing if that is over.
+
+    What an outage broke off ends the process with a code of `GIVEN_BACK`.
+    """
+    try:
+        _work(pk, fence)
+    except Exception as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        log_failure(logger, "background.broken_off", error, task=pk)
+        sys.exit(next(code for code, told in GIVEN_BACK.items() if told is outage))
+
+
+def _work(pk: int, fence: int) -> None:
     task = Task.objects.select_related("workspace", "actor").filter(pk=pk, fence=fence).first()
     if task is None:
         return
@@ -67,8 +89,8 @@ def _beat(task: Task, progress: dict[str, Any], over: threading.Event) -> None:
     while not over.wait(_SIGN_SECONDS):
         try:
             ours = queue.keep(task, dict(progress))
-        except Exception:
-            logger.exception("background.no_sign_of_life", task=task.pk)
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+            log_failure(logger, "background.no_sign_of_life", error, task=task.pk)
             connection.close()
             continue
         if not ours:

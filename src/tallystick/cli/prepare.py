@@ -1,6 +1,7 @@
 """Make this process ready to use the rooms: data folder, keys, database, settings, migrations."""
 
 import os
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.keys import ensure_keys, require_fitting, require_keys
 from tallystick.cli.troubles import away, said_by, stop_for
 from tallystick.environment import env_secret
+from tallystick.outages import Outage, outage_of
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 #: Advisory lock under which migrations are applied; any fixed number of our own.
 _MIGRATION_LOCK = 7_316_554_100
 _TURN_SECONDS = 0.2
+_STARTING_SECONDS = 60.0  #: How long a database that starts up is waited for.
 
 
 def prepare(
@@ -53,15 +56,6 @@ def prepare(
             "Run: tallystick migrate",
             code=Exit.NOT_SET_UP,
         )
-
-
-def see_to_database() -> None:
-    """Start the embedded PostgreSQL again should it have been killed; cheap while it runs.
-
-    Does nothing where DATABASE_URL names a server of the operator's own. Raises PostgresError.
-    """
-    if not env_secret("DATABASE_URL"):
-        postgres.ensure_running(postgres.default_data_dir())
 
 
 def make_data_dir(path: Path) -> Path:
@@ -165,13 +159,34 @@ def _set_up_django() -> None:
 def _answering_connection() -> "BaseDatabaseWrapper":
     from django.db import OperationalError, ProgrammingError, connection
 
-    place = connection.settings_dict
+    name, host = (connection.settings_dict[part] for part in ("NAME", "HOST"))
+    place, deadline = f"{name} on {host or 'this machine'}", None
     try:
-        connection.ensure_connection()
+        while not _lets_in(connection):
+            if deadline is None:
+                deadline = time.monotonic() + _STARTING_SECONDS
+                said = (
+                    f"tallystick: The database {place} is starting up; waiting until it is ready."
+                )
+                print(said, file=sys.stderr, flush=True)
+            elif time.monotonic() > deadline:
+                connection.ensure_connection()
+            time.sleep(_TURN_SECONDS)
     except OperationalError as error:
-        raise away(error, place=f"{place['NAME']} on {place['HOST'] or 'this machine'}") from error
+        raise away(error, place=place) from error
     except ProgrammingError as error:  # of libpq, about what stands behind the question mark
         raise Stop(
             f"DATABASE_URL is not understood: {said_by(error)}.", code=Exit.NOT_SET_UP
         ) from error
     return connection
+
+
+def _lets_in(connection: "BaseDatabaseWrapper") -> bool:
+    """Connect; False where the database is still starting up. Raises what else keeps it away."""
+    try:
+        connection.ensure_connection()
+    except Exception as error:
+        if outage_of(error) is Outage.DATABASE_STARTING:
+            return False
+        raise
+    return True

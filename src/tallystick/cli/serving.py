@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tallystick import postgres
+from tallystick.cli.keeping import keep_database
 from tallystick.cli.ports import first_free, require_free
 from tallystick.cli.prepare import make_data_dir, prepare
 from tallystick.cli.processes import Program, signals_to_end
@@ -36,6 +37,7 @@ def web(
     require_free(host, port)
     address = _public_url(port)
     prepare()
+    keep_database()
     print(f"Serving {address} from {host}, port {port}", file=sys.stderr, flush=True)
     serve(host=host, port=port, threads=threads)
 
@@ -53,6 +55,7 @@ def worker(threads: Threads = None) -> None:
     from tallystick.sync.worker import run_worker
 
     judge_stored_tokens()
+    keep_database()
     run_worker(threads=threads or settings.WORKER_THREADS, stop=signals_to_end())
 
 

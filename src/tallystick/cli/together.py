@@ -10,16 +10,13 @@ from pathlib import Path
 
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.ports import answers
-from tallystick.cli.prepare import see_to_database
 from tallystick.cli.processes import Program, Supervisor, signals_to_end
-from tallystick.postgres import PostgresError
 
 if sys.platform != "win32":
     import fcntl
 
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
-_DATABASE_SECONDS = 3.0
 
 
 def own_command(*arguments: str) -> list[str]:
@@ -50,13 +47,9 @@ def run_together(
     supervisor = Supervisor(programs, say=lambda text: print(text, file=sys.stderr, flush=True))
     supervisor.start()
     waiting_for, deadline = list(answers_at), time.monotonic() + _READY_SECONDS
-    database_again = time.monotonic() + _DATABASE_SECONDS
     try:
         while not asked.wait(_LOOK_SECONDS):
             supervisor.look_after()
-            if time.monotonic() > database_again:
-                _see_to_database()
-                database_again = time.monotonic() + _DATABASE_SECONDS
             if waiting_for and answers(*waiting_for[0]):
                 del waiting_for[0]
                 if not waiting_for:
@@ -110,13 +103,6 @@ def only_one(data_dir: Path, *, what: str) -> Iterator[Callable[[str], None]]:
 def in_words(day: date) -> str:
     """Return such as `21 Nov 2026`."""
     return f"{day.day} {day:%b %Y}"
-
-
-def _see_to_database() -> None:
-    try:
-        see_to_database()
-    except PostgresError as error:
-        print(f"The database does not run: {error}", file=sys.stderr, flush=True)
 
 
 def _logs(programs: Sequence[Program]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tallystick.cli.exits import Exit, Stop
 from tallystick.environment import SettingError
+from tallystick.outages import Outage, outage_of
 from tallystick.postgres import (
     FolderUnusable,
     PostgresError,
@@ -36,7 +37,6 @@ _REFUSALS = (
 )
 _NEVER_BETTER = (ProgramsMissing, WrongMajorVersion, FolderUnusable)
 _CLOSED = {errno.EACCES, errno.EPERM}
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT, _READ_ONLY = "42501", "25006"
 
 
@@ -56,7 +56,14 @@ def stop_for(error: Exception) -> Stop | None:
 
 def away(error: Exception, *, place: str) -> Stop:
     """Return how a command ends whose database `place` does not let it in."""
-    reason = said_by(error)
+    reason, outage = said_by(error), outage_of(error)
+    if outage is Outage.DISK_FULL:
+        return _full(f"the database {place}", reason)
+    if outage is Outage.DATABASE_STARTING:
+        return Stop(
+            f"The database {place} is still starting up: {reason}. Try again once it is ready; its log says "
+            "what it is doing. Nothing was changed."
+        )
     if any(words in reason for words in _REFUSALS):
         return Stop(
             f"The database {place} refuses us: {reason}. Check the name, role and password in "
@@ -76,11 +83,8 @@ def said_by(error: Exception) -> str:
 
 def _of_the_disk(error: OSError) -> Stop | None:
     where = error.filename or "a file"
-    if error.errno in _FULL:
-        return Stop(
-            f"There is no room left for {where}: {error.strerror}. Make room on that disk, then try "
-            "again; what was saved before is whole."
-        )
+    if outage_of(error) is Outage.DISK_FULL:
+        return _full(where, error.strerror or "the disk is full")
     if is_read_only(error) and error.filename:
         return Stop(read_only(Path(error.filename).absolute()), code=Exit.NOT_SET_UP)
     if error.errno in _CLOSED:
@@ -91,6 +95,13 @@ def _of_the_disk(error: OSError) -> Stop | None:
             code=Exit.NOT_SET_UP,
         )
     return None
+
+
+def _full(what: str, reason: str) -> Stop:
+    return Stop(
+        f"There is no room left for {what}: {reason}. Make room on that disk, then try again; what was "
+        "saved before is whole."
+    )
 
 
 def _of_the_database(error: Exception) -> Stop | None:
@@ -110,6 +121,8 @@ def _of_the_database(error: Exception) -> Stop | None:
             f"The database takes no changes: {reason}. Point DATABASE_URL at the server that does, "
             "or try again once this one does; nothing was changed."
         )
+    if outage_of(error) is Outage.DISK_FULL:
+        return _full("the database", reason)
     if isinstance(error, OperationalError | InterfaceError):
         return Stop(
             f"The database broke off: {reason}. All that was done so far is whole; once the "

@@ -10,6 +10,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 
 from tallystick.doors.refusals import Refusal
+from tallystick.outages import Outage, outage_of
 
 if TYPE_CHECKING:
     from tallystick.doors.server import Listener
@@ -109,16 +110,20 @@ class Channel(HTTPChannel):
         if self.phase is not Phase.BODY or request is None:
             self.handle_close()
             return
-        with self.requests_lock:
-            self.request, request.completed = None, True
-            self.requests.append(request)
-        self.refuse(Refusal.TOO_SLOW)
+        self._refuse_unread(request, Refusal.TOO_SLOW)
 
     def refuse(self, refusal: Refusal) -> None:
         """Answer the request in front at once; only in the thread of the loop."""
         self.refused = True
         self.requests[0].error = self.server.doors.answer_to(refusal)
         super().service()
+
+    def _refuse_unread(self, request: Parser, refusal: Refusal) -> None:
+        """Answer the request at once although its body is not all there."""
+        with self.requests_lock:
+            self.request, request.completed = None, True
+            self.requests.append(request)
+        self.refuse(refusal)
 
     # What Waitress calls.
 
@@ -135,7 +140,15 @@ class Channel(HTTPChannel):
     def received(self, data: bytes) -> bool:
         if self.leaving:
             return False
-        done: bool = super().received(data)
+        try:
+            done: bool = super().received(data)
+        except OSError as error:
+            request = self.request
+            if request is None or self.requests or outage_of(error) is not Outage.DISK_FULL:
+                raise
+            self.logger.warning("A request could not be kept: %s", Outage.DISK_FULL.value)
+            self._refuse_unread(request, Refusal.NO_ROOM)
+            return False
         request = self.request
         if request is not None and request.headers_finished and request is not self._named_by:
             self._named_by = request

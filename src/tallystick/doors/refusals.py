@@ -30,6 +30,12 @@ class Refusal(Enum):
         "What your browser sent did not arrive in time. Nothing was changed. Look at your "
         "connection, then send it again.",
     )
+    NO_ROOM = Words(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "There is no room left on the disk",
+        "What was sent could not be kept, so nothing was changed. Whoever runs Tallystick makes room on the "
+        "disk of its temporary files; then send it again.",
+    )
     TOO_LARGE = Words(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "This is too large",

@@ -35,7 +35,7 @@ def in_words(error: Exception) -> str:
     """Return what the error says, and what to do where the disk is the cause."""
     said = str(error)
     if any(text in said for text in ("No space left on device", "Disk quota exceeded")):
-        return f"{said}\nThe disk is full: make room on it and try again. What was saved before is whole."
+        return f"The disk is full: make room on it and try again. What was saved before is whole.\n{said}"
     return said
 
 

@@ -20,6 +20,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from tallystick.connections.models import Organisation
+from tallystick.outages import log_failure
 from tallystick.sync.models import Lane
 from tallystick.sync.steps import committing
 
@@ -141,9 +142,9 @@ def _renew(held: Held, done: threading.Event) -> None:
     try:
         while not done.wait(LEASE.total_seconds() / 3):
             held._mine().filter(leased_until__gt=Now()).update(leased_until=Now() + LEASE)
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - it is logged
         # The lease then runs out and the round stops at its next check: safe, but worth knowing.
-        logger.exception("lane.renewing_failed", organisation=held.organisation.pk)
+        log_failure(logger, "lane.renewing_failed", error, organisation=held.organisation.pk)
     finally:
         connection.close()
 

@@ -7,6 +7,7 @@ sweep wakes whatever is due.
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -14,11 +15,14 @@ from procrastinate.contrib.django import app
 
 from tallystick.background.kinds import Told, add_kind
 from tallystick.background.models import Pool, Task
+from tallystick.outages import log_failure, outage_of
 from tallystick.sync.models import Lane, Pulse
 from tallystick.sync.policy import due_schedules
 from tallystick.sync.push.round import drain as drain_lane
 from tallystick.sync.queue import send_scheduled
 from tallystick.sync.waking import DRAIN, PUSH_QUEUE, wake
+
+logger = structlog.get_logger(__name__)
 
 #: A silence of the workers after which nobody can know what Xero has.
 STANDSTILL = timedelta(minutes=10)
@@ -28,8 +32,13 @@ _BEAT = timedelta(seconds=30)
 @app.task(queue=PUSH_QUEUE, name=DRAIN)
 def drain(organisation_id: int) -> None:
     """Work one round of the organisation's push lane."""
-    check_after_standstill()  # first: jobs come with an older database too, before any sweep
-    drain_lane(organisation_id)
+    try:
+        check_after_standstill()  # first: jobs come with an older database too, before any sweep
+        drain_lane(organisation_id)
+    except Exception as error:
+        if outage_of(error) is None:
+            raise
+        log_failure(logger, "drain.broken_off", error)  # the sweep wakes the lane again
 
 
 def _work_out_plan(task: Task, tell: Told) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from psycopg import OperationalError
 
 from tallystick.background.desk import keep_desk
 from tallystick.importing.uploads import forget_old
+from tallystick.outages import log_failure
 from tallystick.sync.tasks import sweep
 
 logger = structlog.get_logger(__name__)
@@ -102,6 +103,6 @@ def _sweep(over: threading.Event) -> None:
         try:
             close_old_connections()
             sweep()
-        except Exception:
-            logger.exception("sweep.failed")
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+            log_failure(logger, "sweep.failed", error)
     connection.close()

@@ -13,6 +13,7 @@ from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
 from tallystick.connections.problems import mark_error
 from tallystick.mapping import mirror
+from tallystick.outages import log_failure, outage_of
 from tallystick.sync import lane
 from tallystick.sync.lane import Held, LeaseLost
 from tallystick.sync.models import Link, LinkState
@@ -29,6 +30,9 @@ from tallystick.sync.steps import calling, committing
 from tallystick.sync.waking import wake
 
 logger = structlog.get_logger(__name__)
+
+#: What an outage broke off is tried again that soon: it has nothing to do with Xero or the documents.
+_OUTAGE_SECONDS = 10
 
 
 def drain(organisation_id: int) -> None:
@@ -90,9 +94,12 @@ def _work(held: Held) -> bool:
         said = str(error) if explanation.code == "other" else explanation.words
         held.block(seconds=None, reason=f"{said} It is tried again by itself.")
         return False
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - it is logged
         # The outermost loop of the engine: a fault of ours must not spin, nor stop other lanes.
-        logger.exception("round.failed")
+        log_failure(logger, "round.failed", error)
+        if outage := outage_of(error):
+            held.block(seconds=_OUTAGE_SECONDS, reason=outage.value)
+            return False
         reason = (
             "Tallystick met an error of its own. Nothing is lost or doubled, and it is tried again "
             "by itself; whoever runs Tallystick finds the cause in its log."

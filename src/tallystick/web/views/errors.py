@@ -1,10 +1,34 @@
 """The pages for what cannot be shown. The one for our own failures needs no database."""
 
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from tallystick.outages import Outage, is_full, outage_of
+
+#: After so many seconds a page whose database is away is asked for again by the browser itself.
+_AGAIN_SECONDS = 5
+_SAFE = "What you saved before this is safe. Look whether your last step was saved before you repeat it."
+_NO_ROOM = (
+    f"{_SAFE} Whoever runs Tallystick makes room on the disk of its data folder and of its database; then "
+    "everything goes on by itself, and nothing has to be started anew."
+)
+_STARTING = (
+    f"{_SAFE} This page opens by itself once the database is ready, usually within a minute."
+)
+_NO_ANSWER = (
+    f"{_SAFE} This page opens by itself once the database answers. If it lasts, give this number to "
+    "whoever runs Tallystick."
+)
+_AWAY = {
+    Outage.DISK_FULL: ("There is no room left on the disk", _NO_ROOM),
+    Outage.DATABASE_STARTING: ("The database is starting up", _STARTING),
+    Outage.DATABASE_AWAY: ("The database does not answer", _NO_ANSWER),
+}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -67,15 +91,13 @@ def unknown_proxy(request: HttpRequest, peer: str) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return _page(
-            request,
-            503,
-            "The database does not answer",
-            "What you saved before this is safe. Open the page again in a minute and look whether "
-            "your last step was saved before you repeat it. If it lasts, give this number to "
-            "whoever runs Tallystick.",
-        )
+    away = _away(sys.exc_info()[1])
+    if away is not None:
+        answer = _page(request, 503, *_AWAY[away])
+        answer["Retry-After"] = str(_AGAIN_SECONDS)
+        if request.method == "GET":
+            answer["Refresh"] = str(_AGAIN_SECONDS)
+        return answer
     return _page(
         request,
         500,
@@ -83,6 +105,16 @@ def failed(request: HttpRequest) -> HttpResponse:
         "What you saved before this is safe. Try again; if it happens again, give this number to "
         "whoever runs Tallystick, who finds the cause by it in the log.",
     )
+
+
+def _away(error: BaseException | None) -> Outage | None:
+    away = outage_of(error)
+    if away is None and isinstance(error, OperationalError | InterfaceError):
+        away = Outage.DATABASE_AWAY
+    # A full disk ends PostgreSQL; what is met then is only that nobody answers.
+    if away is Outage.DATABASE_AWAY and is_full(Path(settings.DATA_DIR)):
+        return Outage.DISK_FULL
+    return away
 
 
 def _page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:

@@ -1,0 +1,32 @@
+"""Tables that lie on a small disk, so that the real PostgreSQL finds it full."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from disks import Disk
+
+
+@contextmanager
+def tables_on(disk: Disk, *tables: str) -> Iterator[None]:
+    """Have these tables, and all temporary ones, on the disk for the block."""
+    place, database = disk.path / "tables", connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        account = os.stat(cursor.fetchone()[0])
+        place.mkdir()
+        os.chown(place, account.st_uid, account.st_gid)
+        cursor.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+        cursor.execute(f'ALTER DATABASE "{database}" SET temp_tablespaces = small')
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} SET TABLESPACE small")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{database}" RESET temp_tablespaces')
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} SET TABLESPACE pg_default")
+            cursor.execute("DROP TABLESPACE small")
