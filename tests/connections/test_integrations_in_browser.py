@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -11,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from factories import line, make_document, make_workspace, owner_of
 from tallystick.connections.models import Organisation
-from tallystick.connections.services import disconnect
+from tallystick.connections.services import disconnect, judge_stored_tokens
 from tallystick.sync.push.round import drain
 from tallystick.workspaces.models import Workspace
 from xero_sandbox.server import Running
@@ -114,3 +115,45 @@ def test_card_and_question_are_never_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Connect Demo Company (NZ)").click()
     expect(page.get_by_text("Demo Company (NZ) is connected")).to_be_visible()
+
+
+def test_tokens_that_cannot_be_read_are_told_and_either_remedy_ends_it(
+    xero: Running, workspace: Workspace, page: Page, settings: Settings
+) -> None:
+    page.get_by_role("button", name="Connect Xero").click()
+    allow(page, "Demo Company (UK)")
+    make_document(workspace, lines=[line(unit_price="1200.00")], submitted=True)
+    card, keys = page.locator("#xero-card"), settings.ENCRYPTION_KEYS
+
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    judge_stored_tokens()  # as a worker does when it starts
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.reload()
+            expect(card.get_by_role("alert")).to_contain_text("this installation lacks the key")
+            expect(card.get_by_role("alert")).to_contain_text("1 record is kept")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(f"/w/{workspace.slug}/")
+    expect(page.get_by_text("Demo Company (UK) needs reconnecting.")).to_be_visible()
+    page.get_by_role("link", name="Reconnect").first.click()
+
+    settings.ENCRYPTION_KEYS = keys
+    judge_stored_tokens()
+    page.reload()
+    expect(card).to_contain_text("Connected")
+    expect(card.get_by_role("alert")).to_have_count(0)
+
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    judge_stored_tokens()
+    page.reload()
+    card.get_by_role("button", name="Reconnect").click()
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_role("alert").first).to_contain_text("connect again and choose Allow access")
+    card.get_by_role("button", name="Reconnect").click()
+    allow(page, "Demo Company (UK)")
+    expect(page.get_by_text("Demo Company (UK) is connected")).to_be_visible()
+    organisation = Organisation.objects.get()
+    drain(organisation.pk)
+    assert organisation.accounts.exists(), "Xero was asked"

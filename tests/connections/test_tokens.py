@@ -388,7 +388,7 @@ def test_tokens_that_no_key_reads_turn_the_connection_to_error_until_one_does(
 
     told = connection_of(organisation.workspace)
     assert told.status == ConnectionStatus.ERROR
-    assert "bring the key back" in told.problem
+    assert "brings the key back" in told.problem
     settings.ENCRYPTION_KEYS = keys
     judge_stored_tokens()  # as a worker does when it starts
     assert connection_of(organisation.workspace).problem == ""

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from factories import make_document, make_member, make_payment, make_tax_code
 from tallystick.books.documents import submit_documents
-from tallystick.connections.models import Connection
+from tallystick.connections.models import Connection, ConnectionStatus
 from tallystick.mapping.models import AccountChoice, Direction, TaxMapping
 from tallystick.sync.models import LinkState
 from tallystick.sync.queue import adopt_submitted
@@ -86,6 +86,23 @@ def test_other_books_are_a_new_start(browser, workspace, organisation, lists, pu
     assert seen["Connect Xero"] == "done"
     assert seen["Tax codes"] == "[] Are being read from Xero."
     assert seen["First sync"] == "[] Nothing is submitted that would go to Xero."
+
+
+def test_what_needs_reconnecting_is_the_next_step_and_nothing_is_said_to_go_on_meanwhile(
+    browser, workspace, organisation, address
+) -> None:
+    make_document(workspace, submitted=True)
+    Connection.objects.update(status=ConnectionStatus.ERROR, problem="Access was removed in Xero.")
+
+    seen = steps(browser, address)
+
+    assert seen["Connect Xero"] == "*[Reconnect] Demo Company (NZ) needs reconnecting."
+    assert seen["Tax codes"] == seen["Accounts"] == "[] Come with reconnecting."
+    assert seen["First sync"] == "[] The first documents go out once Xero is reconnected."
+    for name in ("tax-mapping", "accounts", "payment-methods"):
+        page = browser.get(address(name)).text
+        assert "Xero needs reconnecting" in page
+        assert "being read from Xero" not in page
 
 
 def test_without_tax_codes_the_rates_of_xero_are_the_next_step(

@@ -51,7 +51,7 @@ class NotSetUp(ConsentError):
     title = "This installation is not registered with Xero yet."
     remedy = (
         "Whoever runs Tallystick sets XERO_CLIENT_ID and XERO_CLIENT_SECRET "
-        "(the guide on connecting shows where Xero gives them); then press Connect Xero again."
+        "(the guide on connecting shows where Xero gives them); then connect again."
     )
 
 
@@ -62,25 +62,25 @@ class ConsentNotYours(ConsentError):
 class Forged(ConsentNotYours):
     code = "forged"
     title = "This link back from Xero was not made by Tallystick, or was cut short on its way."
-    remedy = "Start from Settings, Integrations with Connect Xero, and do not follow such links."
+    remedy = "Connect from Settings, Integrations, and do not follow such links."
 
 
 class AnotherBrowser(ConsentNotYours):
     code = "another-browser"
     title = "This sign-in at Xero was begun in another browser, or begun anew in another tab."
-    remedy = "Press Connect Xero and finish in the same browser and tab."
+    remedy = "Connect again and finish in the same browser and tab."
 
 
 class SignedOut(ConsentNotYours):
     code = "signed-out"
     title = "You were signed out of Tallystick while you were at Xero."
-    remedy = "Sign in and press Connect Xero again."
+    remedy = "Sign in and connect again."
 
 
 class AnotherUser(ConsentNotYours):
     code = "another-user"
     title = "Somebody else was signed in to Tallystick when this sign-in at Xero was begun."
-    remedy = "Press Connect Xero to connect as the person who is signed in now."
+    remedy = "Connect again as the person who is signed in now."
 
 
 class NotPermitted(ConsentNotYours):
@@ -95,14 +95,14 @@ class ConsentSpent(ConsentError):
 
 class TooOld(ConsentSpent):
     code = "too-old"
-    title = "More than ten minutes passed between pressing Connect Xero and coming back."
-    remedy = "Press Connect Xero again and finish at Xero at once."
+    title = "More than ten minutes passed between leaving for Xero and coming back."
+    remedy = "Connect again and finish at Xero at once."
 
 
 class Replayed(ConsentSpent):
     code = "replayed"
     title = "This link back from Xero has been used already; it works only once."
-    remedy = "If Xero is not shown as connected, press Connect Xero again."
+    remedy = "If Xero is not shown as connected, connect again."
 
 
 class AnsweredBefore(ConsentSpent):
@@ -124,25 +124,25 @@ class ConsentFailed(ConsentError):
 class Declined(ConsentFailed):
     code = "declined"
     title = "You declined access on Xero's page."
-    remedy = "If that was not meant, press Connect Xero again and choose Allow access."
+    remedy = "If that was not meant, connect again and choose Allow access."
 
 
 class RefusedByXero(ConsentFailed):
     code = "refused-by-xero"
     title = "Xero ended the sign-in without giving access."
-    remedy = "Press Connect Xero again. If it happens again, check the app's settings at Xero."
+    remedy = "Connect again. If it happens again, check the app's settings at Xero."
 
 
 class CodeRefused(ConsentFailed):
     code = "code-refused"
     title = "Xero did not accept the answer that it had just given; it may have grown too old."
-    remedy = "Press Connect Xero again and finish at Xero at once."
+    remedy = "Connect again and finish at Xero at once."
 
 
 class Unreachable(ConsentFailed):
     code = "unreachable"
     title = "Xero did not answer when we came back to finish."
-    remedy = "Wait a minute, then press Connect Xero again."
+    remedy = "Wait a minute, then connect again."
 
 
 class AppNotAccepted(ConsentFailed):
@@ -150,20 +150,20 @@ class AppNotAccepted(ConsentFailed):
     title = "Xero does not accept this installation's client id and secret."
     remedy = (
         "Whoever runs Tallystick compares XERO_CLIENT_ID and XERO_CLIENT_SECRET with the app "
-        "at Xero; then press Connect Xero again."
+        "at Xero; then connect again."
     )
 
 
 class NoOrganisation(ConsentFailed):
     code = "no-organisation"
     title = "No organisation was chosen on Xero's page."
-    remedy = "Press Connect Xero again and choose the organisation whose books these are."
+    remedy = "Connect again and choose the organisation whose books these are."
 
 
 class SeveralOrganisations(ConsentFailed):
     code = "several-organisations"
     title = "More than one organisation was chosen on Xero's page; a workspace has exactly one."
-    remedy = "Press Connect Xero again and choose one organisation."
+    remedy = "Connect again and choose one organisation."
 
 
 class TakenElsewhere(ConsentFailed):

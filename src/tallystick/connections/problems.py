@@ -35,8 +35,8 @@ _SENTENCES: dict[type[NeedsPerson], str] = {
 #: Why a connection is in error whose tokens no key here reads; `connections.services` takes it back by
 #: itself once one does.
 UNREADABLE = (
-    "The tokens for Xero cannot be read: the encryption key that they were written with is not among this "
-    "installation's keys. Whoever runs Tallystick can bring the key back and restart."
+    "Our access to Xero cannot be read: it is kept encrypted, and this installation lacks the key. "
+    "Reconnect; or whoever runs Tallystick brings the key back and starts Tallystick again."
 )
 
 

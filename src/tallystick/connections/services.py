@@ -54,7 +54,7 @@ class Disconnected:
         if self.removed_at_xero:
             return done
         return (
-            f"{done} Xero did not answer, so Tallystick still stands among the connected apps "
+            f"{done} Xero could not be told, so Tallystick still stands among the connected apps "
             "there; remove it in Xero under Settings, Connected apps."
         )
 

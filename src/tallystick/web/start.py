@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from tallystick.books.models import Document, Kind, Payment, Status, TaxCode
-from tallystick.connections.models import Organisation
+from tallystick.connections.models import ConnectionStatus, Organisation
+from tallystick.connections.services import connection_of
 from tallystick.mapping.models import Account, TaxMapping
 from tallystick.sync.models import OPEN_STATES, Link, LinkState
 from tallystick.web.checklist import without_default, without_method
@@ -47,6 +48,10 @@ class _Steps:
     def __init__(self, workspace: Workspace, organisation: Organisation | None) -> None:
         self._workspace = workspace
         self._organisation = organisation
+        #: Nothing goes to the organisation or comes from it until somebody reconnects.
+        self._is_cut_off = (
+            organisation is not None and connection_of(workspace).status == ConnectionStatus.ERROR
+        )
         self._documents = Document.objects.in_workspace(workspace)
         self._has_documents = self._documents.exists()
         self._is_read = bool(
@@ -56,7 +61,11 @@ class _Steps:
     def all(self) -> Iterator[Step]:
         yield self._connecting()
         if self._organisation is None or not self._is_read:
-            told = "Are being read from Xero." if self._organisation else "Come with connecting."
+            told = "Come with connecting."
+            if self._organisation:
+                told = (
+                    "Come with reconnecting." if self._is_cut_off else "Are being read from Xero."
+                )
             yield Step("Tax codes", told)
             yield Step("Accounts", told)
         else:
@@ -68,6 +77,9 @@ class _Steps:
         yield self._sending()
 
     def _connecting(self) -> Step:
+        if self._is_cut_off:
+            told = f"{self._organisation} needs reconnecting."
+            return Step("Connect Xero", told, False, "Reconnect", self._page("integrations"))
         if self._organisation:
             return Step("Connect Xero", f"{self._organisation} is connected.", is_done=True)
         told = "Sign in at Xero and choose the organisation whose books these are."
@@ -120,7 +132,8 @@ class _Steps:
             told = "Something could not go out; what to do stands there."
             return Step(title, told, False, "See what needs you", self._page("needs-attention"))
         if links.filter(state__in=OPEN_STATES).exists():
-            return Step(title, "The first documents are on the way.")
+            told = "go out once Xero is reconnected" if self._is_cut_off else "are on the way"
+            return Step(title, f"The first documents {told}.")
         if links.filter(state=LinkState.WAITING).exists():
             told = "What is submitted waits for you to send it."
             return Step(title, told, False, "Sync now", self._page("sync-now"), acts=True)

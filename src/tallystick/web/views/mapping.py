@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import create_tax_code
-from tallystick.connections.models import Organisation
+from tallystick.connections.models import ConnectionStatus, Organisation
+from tallystick.connections.services import connection_of
 from tallystick.mapping.proposing import rates_to_take, take_rates
 from tallystick.mapping.services import MappingRefused
 from tallystick.mapping.taxes import DEFAULT_KEY
@@ -83,7 +84,11 @@ class _Page:
             chooses = may(request.user, workspace, Permission.MANAGE_SYNC)
             form = form or self.form(None, organisation, proposes=chooses)
             form.waiting = waiting_for(organisation, *self.keys)
-            context |= {"form": form, "untaxed": self.asks_of_tax and _untaxed(organisation)}
+            context |= {
+                "form": form,
+                "untaxed": self.asks_of_tax and _untaxed(organisation),
+                "needs_reconnecting": connection_of(workspace).status == ConnectionStatus.ERROR,
+            }
             if isinstance(form, TaxMappingForm) and form.is_foreign:
                 context["offers"] = rates_to_take(organisation)
         template = f"web/pages/{self.name.replace('-', '_')}.html"
