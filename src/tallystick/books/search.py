@@ -15,7 +15,7 @@ from tallystick.workspaces.models import Workspace
 #: So many are read; what finds more is soon met by whoever goes through a list in its order.
 MOST = 10_000
 #: So many parties that a text finds are named when their documents are looked for.
-_NAMED = 10_000
+_NAMED = 5_000
 
 
 def found_by(
