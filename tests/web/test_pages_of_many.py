@@ -43,6 +43,7 @@ _FINDS_LITTLE = (
         for sort in ("number", "issued")
     ),
     *(("invoice-list", {"q": q}) for q in ("INV-0000770", "zzzzzz", "Zz", "é", "999999.99")),
+    *(("bill-list", {"q": q}) for q in ("INV", "I")),  # as all invoices are numbered
     ("invoice-list", {"state": "failed", "q": "zzzzzz"}),
     ("invoice-list", {"since": "1990-01-01", "until": "1990-12-31"}),
     *(("search", {"q": q}) for q in ("INV-0000770", "no such thing", "999999.99", "1")),
