@@ -54,7 +54,10 @@ _FINDS_LITTLE = (
     ("payment-list", {"way": "out", "state": "excluded"}),
     *(("bill-list", {"state": state, "q": "Harbour"}) for state in ("queued", "failed", "held")),
     ("bill-list", {"state": "excluded"}),
-    ("invoice-list", {"state": "failed", "period": "this-year", "q": "Ltd", "sort": "number"}),
+    (
+        "invoice-list",
+        {"state": "failed", "period": "this-year", "q": "Quixotic Ltd", "sort": "number"},
+    ),
     *(("sync-log", more) for more in ({}, {"outcome": "failed"}, {"action": "attach"})),
     *(("party-list", more) for more in ({}, {"q": "no such thing"})),
 )
