@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from tallystick.connections.models import Connection
 from tallystick.importing.uploads import receive
 from tallystick.mapping.services import choose_sales_account
 from tallystick.sync.models import Check, Lane, Link, LinkState, Pulse
+from tallystick.sync.worker import run_worker
 from xero_books import Books
 from xero_sandbox.organisations.demo import organisation_id
 
@@ -141,6 +143,21 @@ def test_a_worker_goes_on_by_itself_when_the_database_is_back(books: Books):
 
         worker.terminate()
         assert worker.wait(timeout=10) == 0
+
+
+def test_a_worker_that_waits_for_the_database_leaves_soon_when_told_to_stop(db):
+    connection.ensure_connection()
+    stop = threading.Event()
+    working = threading.Thread(target=run_worker, kwargs={"threads": 1, "stop": stop})
+    with database_away():
+        working.start()
+        time.sleep(1)
+        stop.set()
+        working.join(10)
+        left = not working.is_alive()
+    working.join()
+
+    assert left
 
 
 def test_a_full_disk_stops_a_worker_in_words_and_it_goes_on_once_there_is_room(

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.db import close_old_connections, connection
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.connector import Notify
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -70,23 +70,25 @@ async def _run(threads: int, stop: threading.Event) -> None:
     worker_app = app.with_connector(connector)
     logger.info("worker.started", threads=threads)
     try:
-        async with worker_app.open_async():
-            working = asyncio.ensure_future(
-                worker_app.run_worker_async(
-                    concurrency=threads,
-                    delete_jobs="always",
-                    fetch_job_polling_interval=1.0,
-                    shutdown_graceful_timeout=_GRACE_SECONDS,
-                    stalled_worker_timeout=_STALLED_SECONDS,
-                    install_signal_handlers=False,
-                )
-            )
-            await _until_done(working, stop)
+        # Opening is among it: without a database it takes half a minute, and must be broken off, too.
+        await _until_done(asyncio.ensure_future(_work(worker_app, threads)), stop)
     finally:
         over.set()
         for thread in beside:
             thread.join()
         logger.info("worker.stopped")
+
+
+async def _work(worker_app: App, threads: int) -> None:
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            concurrency=threads,
+            delete_jobs="always",
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+            stalled_worker_timeout=_STALLED_SECONDS,
+            install_signal_handlers=False,
+        )
 
 
 async def _until_done(working: "asyncio.Future[None]", stop: threading.Event) -> None:
