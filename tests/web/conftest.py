@@ -11,7 +11,7 @@ from factories import PASSWORD, line, make_document, make_payment, make_workspac
 from tallystick.books.models import TaxBasis
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.mapping.models import Account, TaxRate
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.models import Link, LinkState, Run
 from tallystick.workspaces.models import User, Workspace
 
 
@@ -59,6 +59,23 @@ def organisation(workspace: Workspace) -> Organisation:
         defaults={"organisation": organisation, "status": ConnectionStatus.CONNECTED},
     )
     return organisation
+
+
+@pytest.fixture
+def run(workspace, organisation, owner) -> Run:
+    """A run that has sent two drafts and one approved invoice, with one more failed."""
+    run = Run.objects.create(organisation=organisation, started_by=owner)
+    for n, status in enumerate(("DRAFT", "DRAFT", "AUTHORISED", "")):
+        document = make_document(
+            workspace, number=f"INV-{n}", lines=[line(unit_price="20")], submitted=True
+        )
+        Link.objects.filter(document=document).update(
+            run=run,
+            state=LinkState.SYNCED if status else LinkState.FAILED,
+            xero_status=status,
+            xero_id=uuid.uuid4() if status else None,
+        )
+    return run
 
 
 @pytest.fixture

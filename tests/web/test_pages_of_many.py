@@ -23,6 +23,7 @@ import addresses
 import big_books
 
 from tallystick.books import search
+from tallystick.sync import figures, runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,19 +66,23 @@ _FINDS_LITTLE = (
     ),
     *(("sync-log", more) for more in ({}, {"outcome": "failed"}, {"action": "attach"})),
     *(("party-list", more) for more in ({}, {"q": "no such thing"})),
+    ("run-list", {}),
 )
+_RUNS = ("run newest", "run largest")
 
 
 def test_what_shows_little_reads_little(monkeypatch):
-    # So much less than there is as the bound is of a million.
+    # As much less than there is as the bounds are of a million.
     monkeypatch.setattr(search, "MOST", 1_000)
+    monkeypatch.setattr(runs, "LISTED", 1_000)
+    monkeypatch.setattr(runs, "LISTED_IN_ALL", 2_000)
+    monkeypatch.setattr(figures, "AT_ONCE", 1_000)
     books = big_books.make("Many", _SIZE)
     client = Client()
     client.force_login(books.owner)
 
     told = []
-    for name, query in _FINDS_LITTLE:
-        address = f"{reverse(name, args=[books.workspace.slug])}?{urlencode(query)}"
+    for name, address in _addresses(books):
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200
         assert len(asked) <= _QUERIES, address
@@ -85,6 +90,12 @@ def test_what_shows_little_reads_little(monkeypatch):
             if (rows := _rows_read(sql)) > _MORE.get(name, _ROWS):
                 told.append(f"{address}: {rows:,} rows for {sql}")
     assert not told, "\n".join(told)
+
+
+def _addresses(books: big_books.BigBooks) -> Iterator[tuple[str, str]]:
+    for name, query in _FINDS_LITTLE:
+        yield name, f"{reverse(name, args=[books.workspace.slug])}?{urlencode(query)}"
+    yield from ((name, address) for name, address in addresses.addresses(books) if name in _RUNS)
 
 
 def test_every_address_is_measured_and_answers():

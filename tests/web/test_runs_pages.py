@@ -1,31 +1,12 @@
 """Runs: what each press of Sync now has sent, and undoing it."""
 
-import uuid
-
 import pytest
 from django.urls import reverse
 
-from factories import line, make_document, make_member, make_workspace, owner_of
-from tallystick.sync.models import Link, LinkState, Run
+from factories import make_member, make_workspace, owner_of
+from tallystick.sync.models import Link, LinkState
 from tallystick.sync.runs import runs_of
 from tallystick.workspaces.models import Role
-
-
-@pytest.fixture
-def run(workspace, organisation, owner) -> Run:
-    """A run that has sent two drafts and one approved invoice, with one more failed."""
-    run = Run.objects.create(organisation=organisation, started_by=owner)
-    for n, status in enumerate(("DRAFT", "DRAFT", "AUTHORISED", "")):
-        document = make_document(
-            workspace, number=f"INV-{n}", lines=[line(unit_price="20")], submitted=True
-        )
-        Link.objects.filter(document=document).update(
-            run=run,
-            state=LinkState.SYNCED if status else LinkState.FAILED,
-            xero_status=status,
-            xero_id=uuid.uuid4() if status else None,
-        )
-    return run
 
 
 @pytest.fixture

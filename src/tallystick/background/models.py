@@ -23,6 +23,7 @@ class Pool(models.TextChoices):
 
     IMPORT = "import", "Import"
     REPORT = "report", "Report"
+    COUNT = "count", "Count"
 
 
 class TaskState(models.TextChoices):

@@ -27,7 +27,11 @@ _BROKEN_OFF = (
 #: Of a workspace so many ended ones are kept.
 _KEPT_EACH = 10
 #: Advisory locks under which tasks are taken up, one a pool; any fixed numbers of our own.
-_LOCKS: Mapping[str, int] = {Pool.IMPORT: 7_316_554_201, Pool.REPORT: 7_316_554_202}
+_LOCKS: Mapping[str, int] = {
+    Pool.IMPORT: 7_316_554_201,
+    Pool.REPORT: 7_316_554_202,
+    Pool.COUNT: 7_316_554_203,
+}
 
 # The workspace that has least under way comes first, then who asked first.
 _NEXT = """
@@ -74,6 +78,17 @@ def ask(
             return Task.objects.create(workspace=workspace, **given)
     except IntegrityError:  # somebody asked the same at the same moment
         return Task.objects.filter(workspace=workspace, key=key).latest("pk")
+
+
+def last_answer(workspace: Workspace, kind: str, question: Mapping[str, Any]) -> Task | None:
+    """Return the newest task that has answered the question, as long as it is kept."""
+    alike = Task.objects.filter(workspace=workspace, key=_key(kind, question))
+    return alike.filter(state=TaskState.DONE).order_by("-pk").first()
+
+
+def forget(workspace: Workspace, kind: str, question: Mapping[str, Any]) -> None:
+    """Let the question be answered anew: every answer so far, and the one under way, is outdated."""
+    Task.objects.filter(workspace=workspace, key=_key(kind, question)).delete()
 
 
 def pools_with_work() -> set[str]:

@@ -97,7 +97,8 @@ def undo(
     """
     prepare()
     from tallystick.sync import undoing
-    from tallystick.sync.runs import runs_of, standing_of
+    from tallystick.sync.figures import count
+    from tallystick.sync.runs import runs_of
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
@@ -107,8 +108,9 @@ def undo(
     chosen = runs_of(where).filter(pk=run).first()
     if chosen is None:
         raise Stop(f"{where} has no run {run}. List them with: tallystick undo", code=Exit.USAGE)
-    print("\n".join(_became(standing_of([chosen])[run], chosen)))
-    preview = undoing.preview(chosen)
+    figures = count(chosen)
+    print("\n".join(_became(figures.standing, chosen)))
+    preview = figures.preview
     if not preview.count:
         _end_without_undoing(preview)
     print("\nUndoing it would do this:")

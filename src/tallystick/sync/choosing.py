@@ -31,7 +31,8 @@ from tallystick.books.models import Allocation, Document, EntryStatus, Party, Pa
 from tallystick.books.payments import delete_payments
 from tallystick.books.taxing import add_missing_tax, with_missing_tax
 from tallystick.mapping.taxes import UNTAXED_CODE
-from tallystick.sync.models import DRAFTS, GONE, Attempt, Intent, Link, LinkState, Outcome, Snapshot
+from tallystick.sync.models import DRAFTS, GONE, Intent, Link, LinkState, Snapshot
+from tallystick.sync.noting import note_decision
 from tallystick.sync.policy import MARKED_DONE, reassess
 from tallystick.sync.push.shapes import kinds_of_unique_number
 from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
@@ -404,16 +405,4 @@ def _queue(links: QuerySet[Link], **values: Any) -> int:
 
 
 def _note(links: QuerySet[Link], actor: User, what: str) -> None:
-    """Write the decision in the Sync log, before it takes effect."""
-    Attempt.objects.bulk_create(
-        Attempt(
-            organisation_id=link.organisation_id,
-            link=link,
-            action="choose",
-            outcome=Outcome.DONE,
-            message=f"{actor} {what}.",
-            actor=actor,
-            finished_at=Now(),
-        )
-        for link in links.distinct().order_by("pk")
-    )
+    note_decision(links, action="choose", message=f"{actor} {what}.", actor=actor)

@@ -31,16 +31,15 @@ from tallystick.sync.elsewhere import keep_out
 from tallystick.sync.linking import link_all, link_allocations, link_documents, link_payments
 from tallystick.sync.models import (
     PAUSED,
-    Attempt,
     Batch,
     Intent,
     KindPolicy,
     Lane,
     Link,
     LinkState,
-    Outcome,
     Run,
 )
+from tallystick.sync.noting import note_decision
 from tallystick.sync.policy import PAYMENT, in_order, reassess
 from tallystick.sync.sums import Part, part_of
 from tallystick.sync.waking import wake
@@ -339,18 +338,8 @@ def bound_organisation(workspace: Workspace) -> Organisation | None:
 def requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:
     """Queue the links anew; returns how many."""
     if asked_by:
-        Attempt.objects.bulk_create(
-            Attempt(
-                organisation_id=link.organisation_id,
-                link=link,
-                action="retry",
-                outcome=Outcome.DONE,
-                message=f"{asked_by} pressed Retry.",
-                actor=asked_by,
-                finished_at=Now(),
-            )
-            for link in links.order_by("pk")
-        )
+        message = f"{asked_by} pressed Retry."
+        note_decision(links, action="retry", message=message, actor=asked_by)
     of_run = {"run": run} if run else {}
     return in_order(links).update(state=LinkState.QUEUED, **anew(), **of_run)
 

@@ -1,18 +1,28 @@
 """Runs: what each press of Sync now has sent, and what became of it, by what Xero is known to have."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
+from django.db.models.expressions import Combinable
 
+from tallystick.background import queue
 from tallystick.sync.models import GONE, IN_XERO, OPEN_STATES, Intent, Link, LinkState, Run
 from tallystick.sync.sums import AMOUNT, CURRENCY, SORT, Part, part_of_rows
 from tallystick.workspaces.models import Workspace
 
 STOPPED = (LinkState.FAILED, LinkState.HELD)
+#: In a list of runs so many records of each are looked at, and of all of them together.
+LISTED = 2_000
+LISTED_IN_ALL = 20_000
+#: The kind of task that counts a large run for its page.
+COUNT = "run"
+
+#: Links alike in all that decides about them, as `grouped` returns them.
+Row = dict[str, Any]
 
 
 class Undoing(models.TextChoices):
@@ -66,15 +76,71 @@ def runs_of(workspace: Workspace) -> QuerySet[Run]:
 
 def standing_of(runs: Iterable[Run]) -> dict[int, Standing]:
     """Return what has become of each run, by its key; in one query."""
-    links = Link.objects.filter(run__in=list(runs), party=None).order_by()
-    columns: Any = ("run", "state", "intent")
-    by = links.values(
-        *columns, the_place=_PLACE, the_code=F("problem_code"), the_currency=CURRENCY, the_sort=SORT
-    )
-    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in by.annotate(count=Count("pk"), the_total=Sum(AMOUNT)):
-        found[row["run"]].append(row)
-    return {run.pk: _standing(found[run.pk]) for run in runs}
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in grouped(Link.objects.filter(run__in=list(runs), party=None), run=F("run")):
+        found[row["the_run"]].append(row)
+    return {run.pk: standing_in(found[run.pk]) for run in runs}
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A run that a list does not look into: only how many records it has."""
+
+    size: int
+
+    def __str__(self) -> str:
+        if self.size > LISTED:
+            return f"More than {LISTED:,} records"
+        return f"{self.size:,} record{'' if self.size == 1 else 's'}"
+
+
+def listed(runs: Sequence[Run]) -> dict[int, Standing | Uncounted]:
+    """Return what a list tells of each run, by its key; within bounds, those that come first."""
+    sizes, looked_at, left = sizes_of(runs, at_most=LISTED + 1), [], LISTED_IN_ALL
+    for run in runs:
+        if sizes[run.pk] <= min(LISTED, left):
+            looked_at.append(run)
+            left -= sizes[run.pk]
+    return {key: Uncounted(size) for key, size in sizes.items()} | standing_of(looked_at)
+
+
+def sizes_of(runs: Sequence[Run], *, at_most: int) -> dict[int, int]:
+    """Return how many records each run has, by its key; `at_most` where there are as many."""
+    with connection.cursor() as cursor:
+        # Along the index from each run on: asked for one run alone, PostgreSQL looks through the
+        # whole table instead, once a single run has most of it.
+        cursor.execute(
+            """
+            SELECT run.id, (
+                SELECT count(*) FROM (
+                    SELECT run_id FROM sync_link WHERE run_id >= run.id ORDER BY run_id LIMIT %s
+                ) AS next WHERE run_id = run.id
+            ) FROM unnest(%s::bigint[]) AS run(id)
+            """,
+            [at_most, [run.pk for run in runs]],
+        )
+        return dict(cursor.fetchall())
+
+
+def question_of(run: Run) -> dict[str, Any]:
+    """Return what the task that counts the run is asked."""
+    return {"run": run.pk}
+
+
+def forget_figures(run: Run) -> None:
+    """See that nothing is shown any more that was counted of the run before this."""
+    queue.forget(run.organisation.workspace, COUNT, question_of(run))
+
+
+def grouped(links: QuerySet[Link], **more: Combinable) -> list[Row]:
+    """Return the links in rows of those alike, with `count` and `the_total`; in one query.
+
+    `more` are further expressions that tell them apart, each called `the_NAME` in the rows.
+    """
+    apart = {"place": _PLACE, "code": F("problem_code"), "currency": CURRENCY, "sort": SORT} | more
+    named: Any = {f"the_{name}": expression for name, expression in apart.items()}
+    rows = links.order_by().values("state", "intent", **named)
+    return list(rows.annotate(count=Count("*"), the_total=Sum(AMOUNT)))
 
 
 _PLACE = Case(
@@ -84,7 +150,9 @@ _PLACE = Case(
 )
 
 
-def _standing(rows: list[dict[str, Any]]) -> Standing:
+def standing_in(rows: list[Row]) -> Standing:
+    """Return what has become of the links in the rows."""
+
     def part(place: str = "", *states: LinkState, **wanted: object) -> Part:
         return part_of_rows(
             row

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from tallystick.background.kinds import Told, add_kind
 from tallystick.background.models import Pool, Task
 from tallystick.outages import log_failure, outage_of
-from tallystick.sync.models import Lane, Pulse
+from tallystick.sync.models import Lane, Pulse, Run
 from tallystick.sync.policy import due_schedules
 from tallystick.sync.push.round import drain as drain_lane
 from tallystick.sync.queue import send_scheduled
@@ -48,7 +48,14 @@ def _work_out_plan(task: Task, tell: Told) -> dict[str, Any]:
     return work_out(task, tell)
 
 
+def _count_run(task: Task, tell: Told) -> dict[str, Any]:
+    from tallystick.sync.figures import as_json
+
+    return as_json(Run.objects.get(pk=task.question["run"]))
+
+
 add_kind("plan", Pool.REPORT, _work_out_plan)
+add_kind("run", Pool.COUNT, _count_run)
 
 
 def sweep() -> None:

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
+from django.db.models.lookups import IsNull
 
 from tallystick.sync.choosing import clear_xero_id, still_stands
 from tallystick.sync.models import (
     DRAFTS,
     GONE,
     IN_XERO,
-    Attempt,
     Intent,
     Link,
     LinkState,
-    Outcome,
     Run,
 )
+from tallystick.sync.noting import note_decision
 from tallystick.sync.queue import anew, locked
-from tallystick.sync.sums import Part, part_of
+from tallystick.sync.runs import Row, forget_figures, grouped
+from tallystick.sync.sums import Part, part_of, part_of_rows
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
@@ -36,7 +37,6 @@ _AT_REST = (
 class Preview:
     """What undoing a run would do, by what Xero last said of each document."""
 
-    run: Run
     #: Drafts, to be deleted; approved ones, to be voided, unless Xero has payments on them.
     deleted: Part
     voided: Part
@@ -68,24 +68,55 @@ class Preview:
 
 def preview(run: Run) -> Preview:
     """Return what undoing the run would do now; asks nobody and changes nothing."""
-    links = _links(run)
-    copies = links.filter(_at_rest())
-    standing, again = copies.filter(IN_XERO), Q(intent=Intent.RETRACT)
-    documents = standing.filter(document__isnull=False).exclude(again)
-    # What was paid by this run alone is free to go once its payments are gone.
-    freed = Q(pk__in=documents.filter(document__payments__links__in=standing))
-    paid = Q(xero_status="PAID") & ~freed
+    return preview_in(rows_of(run))
+
+
+def rows_of(run: Run) -> list[Row]:
+    """Return the run's links in rows of those alike; `the_fate` is what undoing would do."""
+    return grouped(_links(run), fate=_fate(run))
+
+
+def preview_in(rows: list[Row]) -> Preview:
+    """Return what undoing would do with the links in the rows, which `rows_of` has returned."""
+
+    def part(*fates: str) -> Part:
+        return part_of_rows(row for row in rows if row["the_fate"] in fates)
+
     return Preview(
-        run=run,
-        deleted=part_of(documents.filter(xero_status__in=DRAFTS)),
-        voided=part_of(documents.exclude(paid | Q(xero_status__in=DRAFTS))),
-        entries=part_of(standing.filter(document=None).exclude(again)),
-        refused=part_of(documents.filter(paid)),
-        again=part_of(standing.filter(again)),
-        gone=part_of(copies.filter(xero_status__in=GONE)),
-        stopped=part_of(links.filter(_unsent())),
-        unsettled=part_of(copies.exclude(again | Q(state=LinkState.SYNCED))),
-        arriving=part_of(links.filter(state=LinkState.SENDING).exclude(again)),
+        deleted=part("deleted"),
+        voided=part("voided"),
+        entries=part("entries"),
+        refused=part("refused"),
+        again=part("again"),
+        gone=part("gone"),
+        stopped=part("stopped"),
+        unsettled=part_of_rows(row for row in rows if _is_unsettled(row)),
+        arriving=part("arriving"),
+    )
+
+
+def _is_unsettled(row: Row) -> bool:
+    is_sent = row["the_fate"] in ("deleted", "voided", "entries", "refused", "gone")
+    return is_sent and row["intent"] != Intent.RETRACT and row["state"] != LinkState.SYNCED
+
+
+def _fate(run: Run) -> Case:
+    """Name the part of the preview that each of the run's links belongs to; empty: none."""
+    # What was paid by this run alone is free to go once its payments are gone. Asked for each paid
+    # document by itself: as a set, PostgreSQL looks through all payments there are for it.
+    own = _links(run).filter(_at_rest(), IN_XERO, payment__document=OuterRef("document"))
+    has_none_of_it = IsNull(Subquery(own.order_by().values("pk")[:1]), rhs=True)
+    sent, again = _at_rest(), Q(intent=Intent.RETRACT)
+    return Case(
+        When(_unsent(), then=Value("stopped")),
+        When(Q(state=LinkState.SENDING) & ~again, then=Value("arriving")),
+        When(sent & Q(xero_status__in=GONE), then=Value("gone")),
+        When(sent & again, then=Value("again")),
+        When(sent & Q(document=None), then=Value("entries")),
+        When(sent & Q(xero_status__in=DRAFTS), then=Value("deleted")),
+        When(sent & Q(xero_status="PAID") & Q(has_none_of_it), then=Value("refused")),
+        When(sent, then=Value("voided")),
+        default=Value(""),
     )
 
 
@@ -103,18 +134,8 @@ def undo(*, workspace: Workspace, actor: User, run_id: int) -> Preview:
     if not done.count:
         return done
     sent = links.filter(_at_rest())
-    Attempt.objects.bulk_create(
-        Attempt(
-            organisation_id=link.organisation_id,
-            link=link,
-            action="choose",
-            outcome=Outcome.DONE,
-            message=f"{actor} asked to undo the sync of {run.started_at:%d %b %Y %H:%M} UTC.",
-            actor=actor,
-            finished_at=Now(),
-        )
-        for link in sent.order_by("pk")
-    )
+    message = f"{actor} asked to undo the sync of {run.started_at:%d %b %Y %H:%M} UTC."
+    note_decision(sent, action="choose", message=message, actor=actor)
     links.filter(_unsent()).update(
         state=LinkState.WAITING, problem=None, waits_for="", changed_at=Now()
     )
@@ -127,6 +148,7 @@ def undo(*, workspace: Workspace, actor: User, run_id: int) -> Preview:
         subject=run.organisation,
         message=f"Asked to undo the sync of {run.started_at:%d %b %Y %H:%M} UTC.",
     )
+    forget_figures(run)
     wake(run.organisation_id)
     return done
 
@@ -138,20 +160,17 @@ def send_again(*, workspace: Workspace, actor: User, run_id: int) -> Part:
     Nobody wants the run undone any more then; what Xero did not let go still is to go.
     """
     run = Run.objects.select_for_update().get(pk=run_id, organisation__workspace=workspace)
-    gone = _taken_out(run)
+    gone = taken_out(run)
     again, keys = part_of(gone), list(gone.values_list("pk", flat=True))
     if not clear_xero_id(workspace=workspace, actor=actor, link_ids=keys):
         return Part()
     Run.objects.filter(pk=run.pk).update(undone_by=None, undone_at=None)
+    forget_figures(run)
     return again
 
 
-def to_send_again(run: Run) -> Part:
+def taken_out(run: Run) -> QuerySet[Link]:
     """Return what undoing the run has taken out, and what was not withdrawn here since."""
-    return part_of(_taken_out(run))
-
-
-def _taken_out(run: Run) -> QuerySet[Link]:
     gone = Link.objects.filter(
         run=run, state=LinkState.RETRACTED, xero_id__isnull=False, xero_status__in=GONE
     )

@@ -8,17 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
+from tallystick.background.queue import TooMany
 from tallystick.sync import undoing
 from tallystick.sync.attention import Cause, Trouble, why_nothing_goes
 from tallystick.sync.attention_words import words_of_code
+from tallystick.sync.figures import AT_ONCE, Figures, count, figures_or_task
 from tallystick.sync.lingering import key_of
 from tallystick.sync.models import Run
 from tallystick.sync.outlook import going
-from tallystick.sync.runs import Standing, runs_of, standing_of
+from tallystick.sync.runs import Standing, Uncounted, listed, runs_of
 from tallystick.sync.sums import Part
 from tallystick.sync.undoing import Preview
 from tallystick.web.lists import keyset_page
 from tallystick.web.views.answering import ask, go_back
+from tallystick.web.views.reports import too_many
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
@@ -28,17 +31,19 @@ from tallystick.workspaces.models import Workspace
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     page = keyset_page(runs_of(workspace), request.GET, field="pk")
-    standings = standing_of(page.rows)
+    told = listed(page.rows)
     context = {
         "workspace": workspace,
         "page": page,
-        "rows": [_run_row(run, standings[run.pk]) for run in page.rows],
+        "rows": [_run_row(run, told[run.pk]) for run in page.rows],
     }
     return render(request, "web/pages/runs.html", context)
 
 
-def _run_row(run: Run, standing: Standing) -> SimpleNamespace:
-    return SimpleNamespace(run=run, standing=standing, undoing=standing.undoing(run))
+def _run_row(run: Run, told: Standing | Uncounted) -> SimpleNamespace:
+    if isinstance(told, Uncounted):
+        return SimpleNamespace(run=run, uncounted=told)
+    return SimpleNamespace(run=run, standing=told, undoing=told.undoing(run))
 
 
 @require_safe
@@ -46,17 +51,35 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One run: what became of it, and what undoing it would do."""
     workspace = workspace_or_404(request, slug)
     run = _run_or_404(workspace, pk)
-    standing = standing_of([run])[run.pk]
-    preview = undoing.preview(run)
-    leaving, gone = standing.leaving.count, standing.gone.count
-    is_moving = bool(leaving or standing.on_the_way.count or preview.arriving.count)
+    try:
+        figures, task = figures_or_task(run, actor=person(request))
+    except TooMany as refused:
+        back = resolve_url("run-list", workspace.slug), "Runs"
+        return too_many(request, workspace, refused, title=str(run), back=back)
+    is_moving = figures is not None and figures.is_moving
     context = {
         "workspace": workspace,
         "run": run,
+        "figures": figures,
+        "task": task,
+        "at_once": AT_ONCE,
+        "is_moving": is_moving,
+        "held_up": why_nothing_goes(run.organisation) if is_moving else "",
+        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+        **(_told(run, figures) if figures else {}),
+    }
+    return render(request, "web/pages/run.html", context)
+
+
+def _told(run: Run, figures: Figures) -> dict[str, object]:
+    """Return what the page shows of the figures."""
+    standing, preview = figures.standing, figures.preview
+    leaving, gone = standing.leaving.count, standing.gone.count
+    return {
         "standing": standing,
         "undoing": standing.undoing(run),
         "refused": [_refused(code, part) for code, part in standing.refused.items()],
-        "again": undoing.to_send_again(run),
+        "again": figures.again,
         "rows": _rows(preview),
         "can_undo": preview.count > 0,
         "arriving": preview.arriving,
@@ -64,11 +87,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "leaving": leaving,
         "gone": gone,
         "all_leaving": leaving + gone,
-        "is_moving": is_moving,
-        "held_up": why_nothing_goes(run.organisation) if is_moving else "",
-        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
     }
-    return render(request, "web/pages/run.html", context)
 
 
 def _refused(code: str, part: Part) -> SimpleNamespace:
@@ -85,31 +104,39 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
     run = _run_or_404(workspace, pk)
     back = resolve_url("run", workspace.slug, run.pk)
-    preview = undoing.preview(run)
-    if not preview.count:
-        messages.info(request, _nothing_to_undo(preview, standing_of([run])[run.pk]))
+    if "confirmed" in request.POST:
+        done = undoing.undo(workspace=workspace, actor=person(request), run_id=run.pk)
+        if done.count:
+            begun = "Undoing the run has begun; what Xero refuses stays, with its reason."
+            messages.info(request, begun)
+            return go_back(request, back)
+    # What is asked about is always counted now, also where that takes seconds.
+    figures = count(run)
+    if not figures.preview.count:
+        messages.info(request, _nothing_to_undo(figures.preview, figures.standing))
         return go_back(request, back)
-    if "confirmed" not in request.POST:
-        told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
-        if preview.unsettled.count:
-            told.append(
-                f"Something is still open about {preview.unsettled} of these; undoing ends it."
-            )
-        if held_up := why_nothing_goes(run.organisation):
-            told.append(f"Nothing goes just now, so it is done when that is over: {held_up}")
-        return ask(
-            request,
-            workspace,
-            message=f"{' '.join(told)} Xero does not take a deletion or a void back; here all stay "
-            "submitted, and can be sent again as new ones.",
-            label=f"Undo this run: {preview.leaves:,} out of Xero",
-            kind="danger",
-            back=back,
-            keep="Keep it as it is",
-        )
-    undoing.undo(workspace=workspace, actor=person(request), run_id=run.pk)
-    messages.info(request, "Undoing the run has begun; what Xero refuses stays, with its reason.")
-    return go_back(request, back)
+    return ask(
+        request,
+        workspace,
+        message=_what_would_follow(run, figures.preview),
+        label=f"Undo this run: {figures.preview.leaves:,} out of Xero",
+        kind="danger",
+        back=back,
+        keep="Keep it as it is",
+    )
+
+
+def _what_would_follow(run: Run, preview: Preview) -> str:
+    told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
+    if preview.unsettled.count:
+        told.append(f"Something is still open about {preview.unsettled} of these; undoing ends it.")
+    if held_up := why_nothing_goes(run.organisation):
+        told.append(f"Nothing goes just now, so it is done when that is over: {held_up}")
+    told.append(
+        "Xero does not take a deletion or a void back; here all stay submitted, and can be sent "
+        "again as new ones."
+    )
+    return " ".join(told)
 
 
 @require_POST
