@@ -17,7 +17,7 @@ from tallystick.workspaces.models import Workspace
 STOPPED = (LinkState.FAILED, LinkState.HELD)
 #: In a list of runs so many records of each are looked at, and of all of them together.
 LISTED = 2_000
-LISTED_IN_ALL = 20_000
+LISTED_IN_ALL = 10_000
 #: The kind of task that counts a large run for its page.
 COUNT = "run"
 
