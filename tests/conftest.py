@@ -15,9 +15,11 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 
 from disks import Disk, small_disk
+from emptying import empty_tables
 from tallystick import postgres
 
 _until_the_end = contextlib.ExitStack()
@@ -39,6 +41,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.settings")
 django.setup()
 # The real one is slow on purpose, and nearly every test makes a person.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# So is Django's own way, and every third test commits.
+TransactionTestCase._fixture_teardown = lambda _: empty_tables()
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from bookkeeper import Bookkeeper
-from django.core.management import call_command
 from django.db import transaction
 from django.db.models import DateTimeField, F
 from hypothesis import HealthCheck, settings
@@ -29,6 +28,7 @@ from hypothesis.stateful import (
 )
 from protocol_model import MARKED, RIVAL, THEIRS, TOTALS, Paper
 
+from emptying import empty_tables
 from factories import line, make_party, make_payment
 from tallystick import xero
 from tallystick.books.documents import DocumentInput, edit_document
@@ -357,7 +357,7 @@ ENDS = {
 
 def fresh_books(sandbox: Sandbox) -> Books:
     """Begin with empty tables and a stand-in Xero as new."""
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    empty_tables()
     sandbox.post("/_sandbox/reset")
     books = connected_books(sandbox)
     books.choose_everything()
