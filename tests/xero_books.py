@@ -15,7 +15,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Model, QuerySet
@@ -30,6 +29,7 @@ from factories import (
     owner_of,
 )
 from killed_rounds import run_round
+from plain_http import plain_http
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
 from tallystick.connections.models import Organisation
@@ -47,8 +47,6 @@ from tallystick.sync.queue import retry, sync_now
 from tallystick.sync.tasks import due_organisations
 from tallystick.workspaces.models import User, Workspace
 
-#: Over plain HTTP nothing is verified; to get ready for it takes longer than the request.
-NO_TLS = False
 _GONE = {"DELETED", "VOIDED"}
 _MATCH = ("method", "path", "contains", "nth", "times")
 #: More than any story needs; so many without an end are a fault.
@@ -62,11 +60,11 @@ class Sandbox:
     url: str
 
     def get(self, path: str, **query: str) -> Any:
-        answer = httpx2.get(f"{self.url}{path}", params=query, verify=NO_TLS)
+        answer = plain_http.get(f"{self.url}{path}", params=query)
         return answer.raise_for_status().json()
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = httpx2.post(f"{self.url}{path}", json=body or {}, timeout=30, verify=NO_TLS)
+        answer = plain_http.post(f"{self.url}{path}", json=body or {})
         return answer.json() if answer.raise_for_status().content else None
 
     def fault(self, action: str, **fault: Any) -> int:
@@ -76,8 +74,7 @@ class Sandbox:
         return int(found["id"])
 
     def remove_fault(self, fault: int) -> None:
-        url = f"{self.url}/_sandbox/faults/{fault}"
-        httpx2.delete(url, verify=NO_TLS).raise_for_status()
+        plain_http.delete(f"{self.url}/_sandbox/faults/{fault}").raise_for_status()
 
     def is_holding(self, fault: int) -> bool:
         """Tell whether a request hangs at the fault just now."""
@@ -218,11 +215,9 @@ class Books:
         return self._held("allocations")
 
     def _held(self, sort: str) -> list[dict[str, Any]]:
-        answer = httpx2.get(
+        answer = plain_http.get(
             f"{self.sandbox.url}/_sandbox/{sort}",
             params={"organisation": str(self.organisation.tenant_id)},
-            timeout=60,
-            verify=NO_TLS,
         ).raise_for_status()
         return [json.loads(line) for line in answer.text.splitlines()]
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import httpx2
-
+from plain_http import plain_http
 from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
 from tallystick.mapping import mirror
@@ -93,7 +92,7 @@ class _Xero:
         return next(one for one in record[part] if one["Name"] == name)
 
     def _send(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
-        answer = httpx2.request(
+        answer = plain_http.request(
             method, f"{self._base}/{path}", json=body, headers=self._headers
         ).raise_for_status()
         return answer.json()

@@ -9,11 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from consenting import connect
 from factories import make_tax_code, make_workspace, owner_of
+from plain_http import plain_http
 from tallystick.books.models import Charge
 from tallystick.connections import installation
 from tallystick.importing.run import import_file
@@ -102,7 +102,7 @@ class FiledBooks(Books):
         """Read all of a resource as any client of Xero would, every digit kept."""
         wanted = {"organisation": str(self.organisation.tenant_id)}
         token = self.sandbox.post("/_sandbox/tokens", wanted)["access_token"]
-        answer = httpx2.get(
+        answer = plain_http.get(
             f"{self.sandbox.url}/api.xro/2.0/{plural}",
             params={"page": "1", "pageSize": "1000", "unitdp": "4"},
             headers={
@@ -110,7 +110,6 @@ class FiledBooks(Books):
                 "xero-tenant-id": wanted["organisation"],
                 "Accept": "application/json",
             },
-            timeout=60,
         ).raise_for_status()
         found: list[dict[str, Any]] = decoded(answer.text)[plural]
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from plain_http import NO_TLS
 from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import Running
 
@@ -71,7 +72,7 @@ def connect(http: httpx2.Client, organisation: str = UK, **wanted: Any) -> Books
 
 
 def client_of(sandbox: Running) -> httpx2.Client:
-    return httpx2.Client(base_url=sandbox.url, timeout=10)
+    return httpx2.Client(base_url=sandbox.url, timeout=10, verify=NO_TLS)
 
 
 def wait_until_held(http: httpx2.Client, requests: int) -> None:

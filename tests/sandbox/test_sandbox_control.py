@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from books_client import UK, allocation, approved, connect, draft, note, payment
 
+from plain_http import NO_TLS
 from xero_sandbox.organisations.demo import COUNTRIES, organisation_id
 from xero_sandbox.server import start
 
@@ -201,12 +202,12 @@ def test_an_unknown_organisation_is_404(http):
 
 
 def test_the_state_is_there_again_after_a_stop(tmp_path):
-    with start(data=tmp_path) as first, httpx2.Client(base_url=first.url) as http:
+    with start(data=tmp_path) as first, httpx2.Client(base_url=first.url, verify=NO_TLS) as http:
         books = connect(http)
         books.create(draft("A"))
         http.post("/_sandbox/clock", json={"advance_seconds": 60})
 
-    with start(data=tmp_path) as second, httpx2.Client(base_url=second.url) as http:
+    with start(data=tmp_path) as second, httpx2.Client(base_url=second.url, verify=NO_TLS) as http:
         books.http = http
         assert books.get("Invoices").json()["Invoices"][0]["InvoiceNumber"] == "A"
         assert http.get("/_sandbox/clock").json()["offset_seconds"] == 60
@@ -218,7 +219,7 @@ def spawn(tmp_path, *more):
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("xero-sandbox listening on http://localhost:")
-    return process, httpx2.Client(base_url=line.split()[-1], timeout=10)
+    return process, httpx2.Client(base_url=line.split()[-1], timeout=10, verify=NO_TLS)
 
 
 def test_a_killed_sandbox_still_has_all_it_answered_for(tmp_path):

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import httpx2
 
+from plain_http import plain_http
 from tallystick.sync.models import Link
 from tallystick.sync.push.shapes import endpoint_of
-from xero_books import NO_TLS, Books
+from xero_books import Books
 
 _ID = {"Invoices": "InvoiceID", "CreditNotes": "CreditNoteID"}
 _REF = {"Invoices": "Invoice", "CreditNotes": "CreditNote"}
@@ -30,13 +31,12 @@ class Bookkeeper:
     def write(self, method: str, path: str, element: Any) -> dict[str, Any]:
         """Write one element, and return it as Xero has it then."""
         plural = path.split("/")[-1 if method == "PUT" else 0]
-        answer = httpx2.request(
+        answer = plain_http.request(
             method,
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params={"unitdp": "4"},
             headers=self._headers("application/json"),
             json=element and {plural: [element]},
-            verify=NO_TLS,
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
@@ -44,10 +44,9 @@ class Bookkeeper:
 
     def delete(self, path: str) -> None:
         """Delete what stands at the path, such as an account that nothing lies on."""
-        answer = httpx2.delete(
+        answer = plain_http.delete(
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             headers=self._headers("application/json"),
-            verify=NO_TLS,
         )
         assert answer.status_code in (200, 204), answer.text
 
@@ -78,7 +77,7 @@ class Bookkeeper:
         """Press a button of the organisation's screens, such as `payments/ID/reconcile`."""
         organisation = self.books.organisation.tenant_id
         url = f"{self.books.sandbox.url}/org/{organisation}/{path}"
-        answer = httpx2.post(url, verify=NO_TLS)
+        answer = plain_http.post(url)
         assert answer.status_code == 303, answer.text
 
     def allocate(self, note: Link, link: Link, amount: str) -> str:
@@ -92,11 +91,10 @@ class Bookkeeper:
 
     def merge(self, contact_id: str, *, into: str) -> None:
         """Merge a contact into that of the name, as only a person on Xero's screens can."""
-        answer = httpx2.post(
+        answer = plain_http.post(
             f"{self.books.sandbox.url}/org/{self.books.organisation.tenant_id}"
             f"/contacts/{contact_id}/merge",
             data={"into": into},
-            verify=NO_TLS,
         )
         assert answer.status_code == 303, answer.text
 
@@ -156,11 +154,10 @@ class Bookkeeper:
         return self._get(f"{path}/Attachments/{quote(file)}", "application/pdf", {}).content
 
     def _get(self, path: str, accept: str, query: dict[str, str]) -> httpx2.Response:
-        return httpx2.get(
+        return plain_http.get(
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params=query,
             headers=self._headers(accept),
-            verify=NO_TLS,
         ).raise_for_status()
 
     def _headers(self, accept: str) -> dict[str, str]:

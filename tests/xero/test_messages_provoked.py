@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from beside_sandbox import (
     BANK,
@@ -18,6 +17,7 @@ from beside_sandbox import (
     an_invoice,
 )
 
+from plain_http import plain_http
 from tallystick.xero import (
     AllocationDraft,
     BadRequest,
@@ -104,11 +104,12 @@ class Provoker:
         headers = {"xero-tenant-id": UK, "Authorization": f"Bearer {token or self.token}"}
         address = f"{self.url}/api.xro/2.0/{path}"
         headers["Accept"] = "application/json"
-        httpx2.request(method, address, json=body, headers=headers).raise_for_status()
+        plain_http.request(method, address, json=body, headers=headers).raise_for_status()
 
     def control(self, path: str, **body: Any) -> Any:
         """Use the stand-in's control interface."""
-        return httpx2.post(f"{self.url}/_sandbox/{path}", json=body).raise_for_status().json()
+        answer = plain_http.post(f"{self.url}/_sandbox/{path}", json=body)
+        return answer.raise_for_status().json()
 
     def allocate(self, invoice_id: str, amount: str = "1", note_id: str = "", **note: Any):
         note_id = note_id or self.make("credit note", **(APPROVED | note))
