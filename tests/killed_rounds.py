@@ -41,11 +41,18 @@ def _nursery(environment: tuple[tuple[str, str], ...]) -> tuple[IO[str], IO[str]
 
 
 _NURSERY = """
-import json, os, sys
+import gc, json, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.settings"
 import django
 django.setup()
+from django.db import connection
+from tallystick.connections import installation
 from tallystick.sync.push.round import drain
+# What takes long the first time is done here, not in every child. The pools connect there only.
+installation.api_pool(), installation.token_pool()
+connection.ensure_connection()
+connection.close()
+gc.freeze()
 for line in sys.stdin:
     organisation_id, failpoint = json.loads(line)
     child = os.fork()
