@@ -3,7 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from books_client import client_of, draft, wait_until_held
+from books_client import client_of, connect, draft, wait_until_held
+
+from xero_sandbox.server import start
 
 
 @pytest.fixture
@@ -181,16 +183,13 @@ def test_a_fault_that_cannot_be_understood_is_refused(http, body):
     assert answer.json()["error"]
 
 
-def test_stopping_lets_go_what_is_held(sandbox, http, books, fault):
-    fault("hold_before", WRITES)
-
-    def send():
-        with client_of(sandbox) as client:
-            return type(books)(client, books.organisation, books.tokens).put("Invoices", draft("A"))
-
-    with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(send)
-        wait_until_held(http, 1)
+def test_stopping_lets_go_what_is_held():
+    with start() as sandbox, client_of(sandbox) as http, ThreadPoolExecutor(1) as pool:
+        books = connect(http)
+        http.post("/_sandbox/faults", json={"action": "hold_before", "match": WRITES})
+        held = pool.submit(books.put, "Invoices", draft("A"))
+        with client_of(sandbox) as watching:
+            wait_until_held(watching, 1)
         sandbox.stop()
 
         assert held.result().status_code == 200

@@ -11,6 +11,13 @@ from xero_sandbox.server import start
 HOUR, DAY = 3600, 86_400
 
 
+@pytest.fixture
+def running_sandbox():
+    """One for each test, as what is on its way to a receiver must not meet the next test."""
+    with start() as running:
+        yield running
+
+
 def deliver(http, **manners):
     answer = http.post("/_sandbox/webhooks/delivery", json=manners)
     assert answer.status_code == 200, answer.text
