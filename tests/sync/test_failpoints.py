@@ -295,11 +295,12 @@ def failpoints_of(story: Story) -> list[str]:
 def stand_once(books: Books, documents: list[Document], status: str) -> None:
     """Say that each document has one copy, of the status, and a last line in the log that is good."""
     state = LinkState.RETRACTED if status == "VOIDED" else LinkState.SYNCED
-    numbers = [copy["number"] for copy in books.copies()]
+    copies = books.copies()
     for document in documents:
-        assert numbers.count(document.number) == 1
-        assert books.copy(document)["status"] == status
-        assert books.link(document).state == state
+        [copy] = [one for one in copies if one["number"] == document.number]
+        link = books.link(document)
+        assert (copy["id"], copy["status"]) == (str(link.xero_id), status)
+        assert link.state == state
         assert books.log(document)[-1][1] == Outcome.DONE
 
 

@@ -75,6 +75,7 @@ def test_a_paused_worker_that_wakes_up_again_doubles_nothing(books: Books):
         os.kill(first.pid, signal.SIGSTOP)
         # Xero does it and answers, to a process that does not listen.
         books.sandbox.post(f"/_sandbox/faults/{fault}/release")
+        books.let_lease_end()
         with workers(books, 1):
             _wait_until(lambda: books.link(document).state == LinkState.SYNCED, seconds=30)
             os.kill(first.pid, signal.SIGCONT)
