@@ -1,20 +1,18 @@
 """The real command as a process, with data folders and databases of its own."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from cli_commands import Run, command, environment, eventually
+from cli_commands import Run, command, environment, new_folder
 from cli_web import Start, Web
+from django.db import connection
 from pytest_django.fixtures import Settings
 
-from tallystick.postgres.locks import is_locked
 from xero_books import Books, connected_books, use_sandbox
 from xero_sandbox.server import start
 
@@ -46,29 +44,37 @@ def run() -> Run:
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A data folder not made yet, in a place that any account can reach."""
-    above = Path(tempfile.mkdtemp(prefix="cli-", dir="/tmp"))
-    above.chmod(0o755)
-    yield above / "data"
-    # The embedded database stops by itself soon after the last command that used it.
-    assert eventually(lambda: not any(map(is_locked, above.rglob("keeper.lock"))))
-    shutil.rmtree(above)
+    """A data folder not made yet."""
+    with new_folder() as folder:
+        yield folder
+
+
+def settings_for(database: str) -> dict[str, str]:
+    """Return the settings for a database on the test run's server."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    return {
+        "DATABASE_URL": server._replace(path=f"/{database}").geturl(),
+        "TALLYSTICK_SECRET_KEY": os.environ["TALLYSTICK_SECRET_KEY"],
+        "TALLYSTICK_ENCRYPTION_KEYS": os.environ["TALLYSTICK_ENCRYPTION_KEYS"],
+    }
+
+
+@pytest.fixture
+def migrated_database(transactional_db: None) -> dict[str, str]:
+    """The settings for the test's own database, where all is migrated and nothing is in it."""
+    return settings_for(connection.settings_dict["NAME"])
 
 
 @pytest.fixture
 def empty_database() -> Iterator[dict[str, str]]:
-    """The settings for an empty database on the test run's server."""
+    """The settings for an empty database."""
     name = f"cli_{os.getpid()}"
     server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
-        yield {
-            "DATABASE_URL": urlsplit(server)._replace(path=f"/{name}").geturl(),
-            "TALLYSTICK_SECRET_KEY": os.environ["TALLYSTICK_SECRET_KEY"],
-            "TALLYSTICK_ENCRYPTION_KEYS": os.environ["TALLYSTICK_ENCRYPTION_KEYS"],
-        }
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with psycopg.connect(server, autocommit=True) as outside:
+        outside.execute(f"DROP DATABASE IF EXISTS {name}")
+        outside.execute(f"CREATE DATABASE {name}")
+        yield settings_for(name)
+        outside.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

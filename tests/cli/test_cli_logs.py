@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from cli_commands import Run, command, environment, eventually
+from cli_commands import command, environment, eventually, new_folder
 
 from tallystick import postgres
 from web.fuzzing import routes
@@ -17,8 +17,17 @@ _PORT = 18759
 _PART = re.compile(r"<[^>]+>")
 
 
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """A data folder with a database that is migrated, and that runs."""
+    with new_folder() as folder, postgres.running(folder):
+        given = environment(TALLYSTICK_DATA_DIR=str(folder))
+        subprocess.run(command("migrate"), env=given, check=True, capture_output=True)
+        yield folder
+
+
 @pytest.fixture(params=["json", "console"])
-def pages(run: Run, data_dir: Path, tmp_path: Path, request) -> Iterator[tuple[str, Path]]:
+def pages(data_dir: Path, tmp_path: Path, request) -> Iterator[tuple[str, Path]]:
     """The pages as a process of its own that logs all it can; their address, and what it says."""
     given = {
         "TALLYSTICK_DATA_DIR": str(data_dir),
@@ -28,22 +37,20 @@ def pages(run: Run, data_dir: Path, tmp_path: Path, request) -> Iterator[tuple[s
         "XERO_CLIENT_SECRET": "b",
         "XERO_IDENTITY_URL": "http://127.0.0.1:1",
     }
-    with postgres.running(data_dir):
-        assert run("migrate", **given).returncode == 0
-        said = tmp_path / "said"
-        with said.open("wb") as output:
-            process = subprocess.Popen(
-                command("web", "--port", str(_PORT)),
-                env=environment(**given),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-            try:
-                yield f"http://localhost:{_PORT}", said
-            finally:
-                process.terminate()
-                process.wait(30)
+    said = tmp_path / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            command("web", "--port", str(_PORT)),
+            env=environment(**given),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            yield f"http://localhost:{_PORT}", said
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def test_a_canary_in_every_place_is_in_no_log(pages: tuple[str, Path], data_dir: Path):

@@ -143,15 +143,14 @@ _END_WHO_WAITS = """
 """
 
 
-def test_a_database_that_breaks_off_under_a_command_is_said_in_words(run: Run, empty_database):
+def test_a_database_that_breaks_off_under_a_command_is_said_in_words(migrated_database):
     """Restarted, say: an import then brings in the rest when it is run again."""
-    assert run("migrate", **empty_database).returncode == Exit.OK
-    url = empty_database["DATABASE_URL"]
+    url = migrated_database["DATABASE_URL"]
     with psycopg.connect(url) as held, psycopg.connect(url, autocommit=True) as ending:
         held.execute("LOCK TABLE workspaces_workspace")
         asking = subprocess.Popen(
             command("status"),
-            env=environment(**empty_database),
+            env=environment(**migrated_database),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

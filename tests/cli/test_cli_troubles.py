@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -78,15 +79,23 @@ def test_a_database_that_refuses_is_4_and_one_that_is_away_1(
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_old_code_refuses_the_database_of_a_newer_one(run: Run, empty_database, data_dir):
-    assert run("migrate", **empty_database).returncode == Exit.OK
+@contextmanager
+def made_newer(url: str) -> Iterator[None]:
+    """Let the database be one of a newer Tallystick for the block."""
     newer = (
         "INSERT INTO django_migrations (app, name, applied) VALUES ('sync', '9999_newer', now())"
     )
-    given = {**empty_database, "TALLYSTICK_DATA_DIR": str(data_dir)}
-    with psycopg.connect(empty_database["DATABASE_URL"], autocommit=True) as database:
+    with psycopg.connect(url, autocommit=True) as database:
         database.execute(newer)
+        try:
+            yield
+        finally:
+            database.execute("DELETE FROM django_migrations WHERE name = '9999_newer'")
 
+
+def test_old_code_refuses_the_database_of_a_newer_one(run: Run, migrated_database, data_dir):
+    given = {**migrated_database, "TALLYSTICK_DATA_DIR": str(data_dir)}
+    with made_newer(given["DATABASE_URL"]):
         refused = [
             run("worker", **given),
             run("web", "--port", "18757", **given),
@@ -94,7 +103,6 @@ def test_old_code_refuses_the_database_of_a_newer_one(run: Run, empty_database, 
             run("up", "--port", "18757", **given),
         ]
 
-        database.execute("DELETE FROM django_migrations WHERE name = '9999_newer'")
     for ended in refused:
         assert ended.returncode == Exit.NOT_SET_UP, ended.stderr
         assert "newer Tallystick" in ended.stderr
