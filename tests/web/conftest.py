@@ -3,11 +3,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from factories import PASSWORD, line, make_document, make_payment, make_workspace, owner_of
+from factories import line, make_document, make_payment, make_workspace, owner_of
 from tallystick.books.models import TaxBasis
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.mapping.models import Account, TaxRate
@@ -166,15 +167,22 @@ def stuck_payment(workspace, put):
     return stuck
 
 
-def signed_in_page(chromium: Browser, live_server, workspace, **options: object) -> Page:
-    """Sign in as the workspace's owner, by the form."""
+def new_page(chromium: Browser, live_server, **options: object) -> Page:
+    """Open the browser of somebody new; it keeps nothing of what others did."""
     context = chromium.new_context(base_url=live_server.url, **options)
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail address").fill(owner_of(workspace).email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    return context.new_page()
+
+
+def signed_in_page(chromium: Browser, live_server, workspace, **options: object) -> Page:
+    """Open the home page as the workspace's owner, who has signed in already."""
+    page = new_page(chromium, live_server, **options)
+    client = Client()
+    client.force_login(owner_of(workspace))
+    name = settings.SESSION_COOKIE_NAME
+    session = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    page.context.add_cookies([session])
+    page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text(workspace.name)
     return page
 

@@ -6,12 +6,25 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from factories import make_document, make_item, make_party, make_tax_code
+from factories import PASSWORD, make_document, make_item, make_party, make_tax_code, owner_of
 from tallystick.books.models import Document, Status
 from tallystick.sync.models import LinkState
-from web.conftest import problem, signed_in_page
+from web.conftest import new_page, problem, signed_in_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_a_person_signs_in_by_the_form(script: bool, chromium, live_server, workspace) -> None:
+    page = new_page(chromium, live_server, java_script_enabled=script)
+
+    page.goto("/")
+    page.get_by_label("E-mail address").fill(owner_of(workspace).email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(workspace.name)
+    page.context.close()
 
 
 def test_an_invoice_is_written_and_submitted(page: Page, workspace, organisation) -> None:
