@@ -8,6 +8,7 @@ from cli_commands import Run, eventually
 
 from disks import Disk
 from tallystick.cli.exits import Exit
+from tallystick.cli.ports import first_free
 from tallystick.postgres.locks import is_locked
 
 
@@ -52,13 +53,14 @@ def test_a_read_only_disk_is_said_and_the_command_named_ends_the_trouble(
     data = small_disk.path / "data"
     given = {"TALLYSTICK_DATA_DIR": str(data)}
     demo = ("demo", "--data", str(small_disk.path / "demo"))
+    up = ("up", "--port", str(first_free("127.0.0.1", 18_700)))
     small_disk.remount("ro,size=300m")
 
-    refused = [run(*words, **given) for words in (("up",), ("status",), demo)]
+    refused = [run(*words, **given) for words in (up, ("status",), demo)]
     small_disk.remount("rw")
     (data / "postgres").mkdir(parents=True)
     small_disk.remount("ro")
-    refused += [run("status", **given), run("up", **given)]
+    refused += [run("status", **given), run(*up, **given)]
     mend = re.search(r"as root: ([^;]*);", refused[-1].stderr)
     assert mend, refused[-1].stderr
     subprocess.run(mend[1], shell=True, check=True)  # noqa: S602 - as a person types it

@@ -43,8 +43,6 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
     with small_disk(megabytes=300) as disk:
         given = environment(TALLYSTICK_DATA_DIR=str(disk.path / "data"))
         subprocess.run(command("migrate"), env=given, check=True, stdout=subprocess.DEVNULL)
