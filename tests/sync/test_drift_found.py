@@ -1,6 +1,7 @@
 """What people change, delete or void in Xero: the check compares every field and names what differs."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from factories import line, make_allocation, make_payment
 from tallystick.books.models import Document, Kind
 from tallystick.sync import checks, choosing
+from tallystick.sync.comparing import sides_of
 from tallystick.sync.differences import HEAD, LINE
 from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Snapshot
+from tallystick.sync.snapshots import came_back_for
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +47,11 @@ HEADS: dict[str, tuple[dict[str, Any], str]] = {
     "due_on": ({"DueDate": "2026-12-24"}, "the due date is 24 Dec 2026 there and 02 Dec 2026 here"),
     "reference": ({"Reference": "By Mary"}, "the reference is By Mary there and empty here"),
     "currency": ({"CurrencyCode": "USD"}, "the currency is USD there and GBP here"),
+    # On documents in a currency that is not the books' own.
+    "rate": (
+        {"CurrencyRate": "1.4"},
+        "the exchange rate is 1.4 there and {rate} here",
+    ),
     "amounts": (
         {"LineAmountTypes": "Inclusive"},
         "the amounts are tax inclusive there and tax exclusive here",
@@ -64,6 +72,10 @@ OF_LINES: dict[str, tuple[dict[str, Any], str]] = {
     "discount": (lines({"DiscountRate": 10}), "line 1: discount 10 instead of none"),
     "account": (lines({"AccountCode": "OTHER"}), "line 1: account {other} instead of {account}"),
     "tax": (lines({"TaxType": "NONE"}), "line 1: tax NONE instead of {tax}"),
+    "tax_amount": (
+        {"LineItems": [{**FIRST, "TaxAmount": "2.40"}, {**SECOND, "TaxAmount": "0.92"}]},
+        "line 1: tax amount 2.4 instead of 2.49; line 2: tax amount 0.92 instead of 0.83",
+    ),
     "tracking": (lines({"Tracking": TRACKING}), "line 1: tracking Region: North instead of none"),
     "added": (
         lines(None, {**FIRST, "Description": "Freight", "Quantity": 1, "UnitAmount": "7"}),
@@ -126,11 +138,15 @@ def test_each_field_that_is_changed_in_xero_is_named(
         for field, change in {**HEADS, **OF_LINES}.items()
         if field not in NOT_OF[kind]
     }
+    more = {"rate": {"currency": "USD"}}
     documents = {
-        field: books.submit(f"N-{n}", kind=kind, lines=LINES) for n, field in enumerate(fields)
+        field: books.submit(f"N-{n}", kind=kind, lines=LINES, **more.get(field, {}))
+        for n, field in enumerate(fields)
     }
     same = books.submit("SAME", kind=kind, lines=LINES)
     books.work()
+    left = came_back_for(books.link(documents["rate"]))
+    assert left
     for field, (written, _) in fields.items():
         bookkeeper.change(books.link(documents[field]), **of_kind(kind, written))
 
@@ -139,7 +155,9 @@ def test_each_field_that_is_changed_in_xero_is_named(
     for field, (_, said) in fields.items():
         link, number = books.link(documents[field]), documents[field].number
         assert (link.state, (link.problem or {}).get("code")) == (LinkState.HELD, "differs"), field
-        words = said.format(number=number, other=other_account(kind), **on_lines(kind))
+        words = said.format(
+            number=number, other=other_account(kind), rate=left["rate"], **on_lines(kind)
+        )
         assert words in link.problem["message"], field
         assert link.problem["message"].startswith(f"{number} says something else in Xero: ")
     assert books.link(same).state == LinkState.SYNCED
@@ -155,6 +173,59 @@ def test_every_field_of_the_comparison_is_changed_in_these_tests():
     assert HEAD.keys() - of_payments == HEADS.keys()
     # A line's amount is told where nothing else of it tells it.
     assert LINE.keys() - {"amount"} == OF_LINES.keys() - {"added", "removed", "order"}
+
+
+def test_a_rate_of_ours_is_compared_and_said_to_be_the_same(books: Books, bookkeeper: Bookkeeper):
+    bookkeeper.add_currency("USD")
+    ours = books.submit("OURS", lines=LINES, currency="USD", currency_rate=Decimal("1.25"))
+    left_open = books.submit("OPEN", lines=LINES, currency="USD")
+    books.work()
+    for document in (ours, left_open):
+        bookkeeper.change(books.link(document), Status="SUBMITTED")
+    assert check(books).differing == 0
+    for document in (ours, left_open):
+        rows = {row.label: row for row in sides_of(books.link(document))}
+        assert rows["Exchange rate"].theirs
+        assert not [row for row in rows.values() if row.differs]
+
+    bookkeeper.change(books.link(ours), CurrencyRate="1.4")
+    assert check(books).differing == 1
+    message = books.problem(ours)["message"]
+    assert (
+        message == "OURS says something else in Xero: the exchange rate is 1.4 there and 1.25 here."
+    )
+    (row,) = [row for row in sides_of(books.link(ours)) if row.differs]
+    assert (row.label, row.sent, row.theirs, row.ours) == ("Exchange rate", "1.25", "1.4", "1.25")
+
+
+def test_tax_moved_from_line_to_line_stands_among_the_sides(books: Books, bookkeeper: Bookkeeper):
+    document = books.submit("MOVED", lines=LINES)
+    books.work()
+    bookkeeper.change(
+        books.link(document), **of_kind(Kind.SALES_INVOICE, OF_LINES["tax_amount"][0])
+    )
+    check(books)
+    rows = [row for row in sides_of(books.link(document)) if row.differs]
+    assert [(row.label, row.theirs, row.ours) for row in rows] == [
+        ("Line 1, tax amount", "2.4", "2.49"),
+        ("Line 2, tax amount", "0.92", "0.83"),
+    ]
+
+
+def test_another_contact_of_the_same_name_is_told_from_ours(books: Books, bookkeeper: Bookkeeper):
+    document = books.submit("NAMESAKE", lines=LINES)
+    books.work()
+    link = books.link(document)
+    there = bookkeeper.read(f"Invoices/{link.xero_id}")["Invoices"][0]["Contact"]
+    archived = {"ContactID": there["ContactID"], "ContactStatus": "ARCHIVED"}
+    bookkeeper.write("POST", "Contacts", archived)
+    another = bookkeeper.write("PUT", "Contacts", {"Name": there["Name"]})
+    bookkeeper.change(books.link(document), Contact={"ContactID": another["ContactID"]})
+    check(books)
+    said = f"the contact is another contact called {there['Name']} there and {there['Name']} here"
+    assert said in books.problem(document)["message"]
+    (row,) = [row for row in sides_of(books.link(document)) if row.differs]
+    assert (row.theirs, row.ours) == (f"Another contact called {there['Name']}", there["Name"])
 
 
 def test_set_right_in_xero_the_question_goes_by_itself(books: Books, bookkeeper: Bookkeeper):

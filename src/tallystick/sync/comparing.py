@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from tallystick.sync.differences import HEAD, LINE
+from tallystick.sync.differences import HEAD, LINE, WORKED_OUT
 from tallystick.sync.models import Link, Snapshot
 from tallystick.sync.push.sent import contents_here
 from tallystick.sync.snapshots import Content, came_back_for, sent_to
@@ -32,11 +32,12 @@ def sides_of(link: Link) -> list[Side]:
     Heads first, then line by line; what all three leave empty is left out. Empty for a link that
     has nothing to compare.
     """
-    theirs = (link.problem or {}).get("details", {}).get("theirs") or came_back_for(link)
+    left = came_back_for(link)
+    theirs = (link.problem or {}).get("details", {}).get("theirs") or left
     if link.document is None or not theirs:
         return []
     ours = contents_here([link])[link.pk]
-    rows = _rows(link, sent_to(link) or {}, theirs, ours)
+    rows = _rows(link, sent_to(link) or {}, theirs, ours, left or {})
     return [row for row in rows if row.sent or row.theirs or row.ours]
 
 
@@ -51,25 +52,38 @@ def why_of(link: Link) -> list[dict[str, Any]]:
     return list(sent["why"]) if sent else []
 
 
-def _rows(link: Link, sent: Content, theirs: Content, ours: Content) -> Iterator[Side]:
+def _rows(
+    link: Link, sent: Content, theirs: Content, ours: Content, left: Content
+) -> Iterator[Side]:
+    """Yield each field; what we leave to Xero is held against what it made of it, `left` there."""
     for key, label in HEAD.items():
         # What was kept before a field was compared at all says nothing of it.
         if key not in theirs:
             continue
         sides = (sent, theirs, ours)
         named = [_name(link, side, ours) if key == "contact" else side.get(key) for side in sides]
+        if key == "rate":
+            made = left.get(key, theirs[key])
+            named = [named[0] or made, named[1], named[2] or made]
+            if set(named) == {"1"}:
+                continue
         yield Side(label, *(str(value or "") for value in named))
-    lines_of = (side.get("lines", []) for side in (sent, theirs, ours))
-    for position, lines in enumerate(zip_longest(*lines_of, fillvalue={}), start=1):
+    lines_of = (side.get("lines", []) for side in (sent, theirs, ours, left))
+    for position, (*lines, made) in enumerate(zip_longest(*lines_of, fillvalue={}), start=1):
         for key, label in LINE.items():
-            if key != "amount":
+            if key not in WORKED_OUT:
                 yield Side(f"Line {position}, {label}", *(str(line.get(key, "")) for line in lines))
+        there, then = str(lines[1].get("tax_amount", "")), str(made.get("tax_amount", ""))
+        if then and there not in ("", then) and lines[1].get("amount") == made.get("amount"):
+            yield Side(f"Line {position}, {LINE['tax_amount']}", then, there, then)
 
 
 def _name(link: Link, side: Content, ours: Content) -> str:
     contact = side.get("contact", "")
     if not contact:
         return ""
-    if contact == ours.get("contact") and link.document:
-        return link.document.party.name
-    return side.get("contact_name") or "Another contact"
+    name = link.document.party.name if link.document else ""
+    if contact == ours.get("contact") and name:
+        return name
+    theirs = side.get("contact_name") or ""
+    return f"Another contact called {name}" if theirs == name else theirs or "Another contact"

@@ -26,6 +26,7 @@ HEAD: Mapping[str, str] = MappingProxyType(
         "account": "Account",
         "reference": "Reference",
         "currency": "Currency",
+        "rate": "Exchange rate",
         "amounts": "Amounts",
         "amount": "Amount",
         "tax_total": "Tax total",
@@ -43,18 +44,24 @@ LINE: Mapping[str, str] = MappingProxyType(
         "tax": "tax",
         "tracking": "tracking",
         "amount": "amount",
+        "tax_amount": "tax amount",
     }
 )
+#: What Xero works out of the rest of a line; we do not send it.
+WORKED_OUT = frozenset({"amount", "tax_amount"})
 TAXED: Mapping[str, str] = MappingProxyType(
     {"Exclusive": "tax exclusive", "Inclusive": "tax inclusive", "NoTax": "without tax"}
 )
 _DAYS = frozenset({"issued_on", "due_on", "paid_on"})
 _MONEY = frozenset({"tax_total", "total", "amount"})
+#: What is held against each other by its id and told by its name.
+_NAMED = frozenset({"contact", "account"})
 #: What Xero fills in by itself where nothing is said.
-_FILLED_IN = frozenset({"number", "due_on", "currency", "amounts"})
+_FILLED_IN = frozenset({"number", "due_on", "currency", "rate", "amounts"})
 _FILLED_IN_ON_LINES = frozenset({"quantity", "unit_price", "account", "tax"})
-#: By these the amount of a line is told already.
+#: By these what is worked out of a line is told already.
 _MAKE_THE_AMOUNT = frozenset({"quantity", "unit_price", "discount"})
+_MAKE_THE_TAX = _MAKE_THE_AMOUNT | {"tax"}
 #: So many are told in one sentence; a document may have a thousand lines.
 _TOLD = 6
 
@@ -77,7 +84,9 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[Diffe
 
     What Xero fills in where nothing was said is none, nor are lines that one side does not show.
     """
-    return [*_of_head(there, here), *_of_lines(there, here)]
+    of_head = list(_of_head(there, here))
+    is_taxed_alike = all(one.field != "amounts" for one in of_head)
+    return [*of_head, *_of_lines(there, here, is_taxed_alike=is_taxed_alike)]
 
 
 def in_words(found: Sequence[Difference], *, was: str = "here", most: int = _TOLD) -> str:
@@ -97,16 +106,22 @@ def _of_head(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Diff
             continue
         # Of a payment Xero names no currency: both are in that of its document.
         currency = str(there.get("currency") or here.get("currency") or "")
-        said = _shown(name, theirs, there, currency)
-        yield Difference(name, said, _shown(name, ours, here, currency))
+        said, left = _shown(name, theirs, there, currency), _shown(name, ours, here, currency)
+        if said == left and name in _NAMED:
+            said = f"another {name} called {said}"
+        yield Difference(name, said, left)
 
 
-def _of_lines(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[Difference]:
+def _of_lines(
+    there: Mapping[str, Any], here: Mapping[str, Any], *, is_taxed_alike: bool
+) -> Iterator[Difference]:
     theirs, ours = there.get("lines"), here.get("lines")
     if not theirs or not ours:
         return
     # What was only sent knows nothing of what Xero adds to it.
-    fields = [name for name in LINE if name in ours[0]]
+    fields = [name for name in LINE if name in ours[0] and name in theirs[0]]
+    if not is_taxed_alike:
+        fields = [name for name in fields if name != "tax_amount"]
     is_sent = "why" in here
     keys = [_keys(lines, fields) for lines in (theirs, ours)]
     if keys[0] != keys[1] and sorted(keys[0]) == sorted(keys[1]):
@@ -140,6 +155,8 @@ def _of_line(
         differing = [name for name in differing if ours[name] or name not in _FILLED_IN_ON_LINES]
     if _MAKE_THE_AMOUNT & set(differing):
         differing = [name for name in differing if name != "amount"]
+    if _MAKE_THE_TAX & set(differing):
+        differing = [name for name in differing if name != "tax_amount"]
     for name in differing:
         yield Difference(name, theirs.get(name, ""), ours[name], place)
 
@@ -162,7 +179,7 @@ def _summary(line: Mapping[str, str]) -> str:
 
 def _shown(name: str, value: str, content: Mapping[str, Any], currency: str) -> str:
     """Return a field of the head as people read it; empty where there is nothing."""
-    if name in ("contact", "account"):
+    if name in _NAMED:
         return content.get(f"{name}_name") or (f"another {name}" if value else "")
     if not value:
         return ""

@@ -19,9 +19,9 @@ from tallystick.mapping.models import Account
 from tallystick.sync.differences import differences
 from tallystick.sync.models import Link, Snapshot
 
-#: {"number", "contact", "issued_on", "due_on", "reference", "currency", "amounts", "tax_total",
-#: "total", "lines": [{"description", "quantity", "unit_price", "discount", "account", "tax",
-#: "tracking", "amount"}]}; of a payment or an allocation {"paid_on", "account", "reference",
+#: {"number", "contact", "issued_on", "due_on", "reference", "currency", "rate", "amounts",
+#: "tax_total", "total", "lines": [{"description", "quantity", "unit_price", "discount", "account",
+#: "tax", "tracking", "amount", "tax_amount"}]}; of a payment or an allocation {"paid_on", "account", "reference",
 #: "amount"}. All values are text, empty where there is none; one that is not known is left out.
 #: Beside them stand names of what is told by an id ("contact_name"), "why" of what we sent, and
 #: "updated_at" of what Xero had, by its clock.
@@ -42,6 +42,7 @@ def content_of_draft(draft: Draft, document: Document, *, why: Iterable[Any] = (
         "due_on": _text(getattr(draft, "due_on", None)),
         "reference": draft.reference or "",
         "currency": draft.currency_code or "",
+        "rate": _plain(draft.currency_rate),
         "amounts": draft.line_amount_types,
         "tax_total": _plain(document.tax),
         "total": _plain(document.total),
@@ -94,6 +95,8 @@ def content_of_copy(copy: xero.Document) -> Content:
         "due_on": _text(getattr(copy, "due_on", None)),
         "reference": copy.reference or "",
         "currency": copy.currency_code,
+        # Some answers show ten decimals; Xero keeps six.
+        "rate": _plain(copy.currency_rate and round(copy.currency_rate, 6)),
         "amounts": copy.line_amount_types or "",
         "tax_total": _plain(copy.total_tax),
         "total": _plain(copy.total),
@@ -108,7 +111,7 @@ def content_of_copy(copy: xero.Document) -> Content:
                 line.tax_type,
                 line.tracking,
             )
-            | {"amount": _plain(line.line_amount)}
+            | {"amount": _plain(line.line_amount), "tax_amount": _plain(line.tax_amount)}
             for line in copy.line_items
         ],
     }
