@@ -16,7 +16,7 @@ import pytest
 from cli_commands import command, environment, eventually
 
 from tallystick.cli.demo import Demo, folder_for
-from tallystick.cli.exits import Exit
+from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.samples import Person
 from tallystick.cli.together import in_words
 from tallystick.postgres import closed_above
@@ -101,6 +101,22 @@ def make_demo(data_dir: Path) -> Iterator[Start]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+@pytest.mark.parametrize("level", ["", "1"], ids=["by hand", "by make"])
+def test_a_folder_that_cannot_be_made_is_changed_by_the_option_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, data_dir: Path, level: str
+):
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+    if level:
+        monkeypatch.setenv("MAKELEVEL", level)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "file").touch()
+    with pytest.raises(Stop, match=r"may write to: .*--data FOLDER") as refused:
+        folder_for(data_dir / "file")
+    assert ("make demo ARGS=" in str(refused.value)) == bool(level)
+    assert "TALLYSTICK_DATA_DIR" not in str(refused.value)
+    assert folder_for(data_dir / "demo").is_dir()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from cli_commands import eventually
 from tallystick.cli.exits import Stop
 from tallystick.cli.ports import answers, first_free, require_free
 from tallystick.cli.processes import Program, Supervisor
+from tallystick.cli.serving import ports_of_demo
 from tallystick.cli.together import only_one
 from tallystick.cli.webserver import load_for_good
 
@@ -105,6 +107,32 @@ def test_a_port_in_use_is_refused_with_one_that_is_free():
 
     assert following > port
     require_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["no.such.invalid", "", "::zz", "300.1.1.1", "a" * 300])
+def test_an_address_that_is_none_is_refused_in_words(host: str):
+    with pytest.raises(Stop, match=r"knows no address .* --host, such as 127.0.0.1"):
+        require_free(host, 18_790)
+    require_free("127.0.0.1", first_free("127.0.0.1", 18_790))
+
+
+def test_the_demo_takes_two_ports_and_names_the_option_that_chooses_another():
+    free = first_free("localhost", 18_800)
+    with pytest.raises(Stop, match=f"both were given {free}. Leave --sandbox-port out"):
+        ports_of_demo(free, free)
+    assert ports_of_demo(free, None)[0] == free
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Stop, match="such as --port") as of_pages:
+            ports_of_demo(port, None)
+        with pytest.raises(Stop, match="such as --sandbox-port") as of_stand_in:
+            ports_of_demo(None, port)
+        assert ports_of_demo(int(re.findall(r"\d+", str(of_pages.value))[-1]), None)
+        assert ports_of_demo(None, int(re.findall(r"\d+", str(of_stand_in.value))[-1]))
+    pages, stand_in = ports_of_demo(first_free("localhost", 4010), None)
+    assert pages != stand_in
+    pages, stand_in = ports_of_demo(None, first_free("localhost", 8000))
+    assert pages != stand_in
 
 
 def test_a_port_nobody_listens_on_does_not_answer():

@@ -40,7 +40,14 @@ def folder_for(asked: Path | None) -> Path:
     if closed_above(asked):
         digest = hashlib.sha256(os.fsencode(asked)).hexdigest()[:8]
         return make_data_dir(make_data_dir(default_data_dir()) / f"demo-{digest}")
-    return make_data_dir(make_data_dir(asked.parent) / asked.name)
+    named = 'make demo ARGS="--data FOLDER"' if _is_by_make() else "--data FOLDER"
+    otherwise = f"Name one that this account may write to: {named}"
+    folder = make_data_dir(asked.parent, otherwise=otherwise) / asked.name
+    return make_data_dir(folder, otherwise=otherwise)
+
+
+def _is_by_make() -> bool:
+    return "MAKELEVEL" in os.environ  # set by make for what it runs
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Demo:
     @property
     def starts_over(self) -> str:
         """The command that begins afresh, as it was called here."""
-        if "MAKELEVEL" in os.environ:  # set by make for what it runs
+        if _is_by_make():
             return "make demo ARGS=--fresh"
         data = f" --data {shlex.quote(str(self.asked_for))}" if self.asked_for else ""
         return f"tallystick demo{data} --fresh"

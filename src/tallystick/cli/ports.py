@@ -13,23 +13,29 @@ _TRIES = 50
 _Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise Stop where another program listens there or the address cannot be ours."""
+def require_free(host: str, port: int, *, option: str = "--port") -> None:
+    """Raise Stop where another program listens there or the address cannot be ours.
+
+    `option` is the one that chooses another port.
+    """
     problem = _problem(host, port)
     if problem is None:
         return
     if problem.errno == errno.EADDRINUSE:
         raise Stop(
             f"Port {port} is in use by another program. End that one, or choose another port "
-            f"with --port, such as --port {first_free(host, port + 1)}."
+            f"with {option}, such as {option} {first_free(host, port + 1)}."
         )
     raise Stop(f"Cannot listen on {host}, port {port}: {problem.strerror}. Nothing was started.")
 
 
-def first_free(host: str, port: int) -> int:
-    """Return the first free port from `port` upwards. Raises Stop where 50 in a row are taken."""
+def first_free(host: str, port: int, *, besides: int | None = None) -> int:
+    """Return the first free port from `port` upwards but `besides`.
+
+    Raises Stop where 50 in a row are taken.
+    """
     for candidate in range(port, min(port + _TRIES, 65536)):
-        if _problem(host, candidate) is None:
+        if candidate != besides and _problem(host, candidate) is None:
             return candidate
     raise Stop(f"No free port from {port} upwards. Choose one with --port.")
 
@@ -52,7 +58,13 @@ def _problem(host: str, port: int) -> OSError | None:
     "localhost" may lead to IPv6 and IPv4, and a browser tries both: neither may be another's. One
     of them may be missing on this machine.
     """
-    places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Stop(
+            f"This machine knows no address {host!r}: choose another with --host, such as 127.0.0.1, or "
+            "0.0.0.0 for every one. Nothing was started."
+        ) from error
     problems = [error for place in places if (error := _try_to_listen(place))]
     taken = [error for error in problems if error.errno == errno.EADDRINUSE]
     if taken:

@@ -58,10 +58,10 @@ def prepare(
         )
 
 
-def make_data_dir(path: Path) -> Path:
+def make_data_dir(path: Path, *, otherwise: str = "") -> Path:
     """Make the data folder for this account alone and return it; one that exists stays as it is.
 
-    Root's may be passed through, not looked into: its PostgreSQL runs as another account.
+    `otherwise` says how the caller takes another folder, if not by TALLYSTICK_DATA_DIR. Root's may be passed through, not looked into: its PostgreSQL runs as another account.
     """
     mode = 0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
     if path.is_dir():
@@ -70,10 +70,10 @@ def make_data_dir(path: Path) -> Path:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
         path.chmod(mode)  # whatever the umask leaves of it
     except OSError as error:
-        raise stop_for(error) or Stop(
-            f"The data folder {path} cannot be made: {error.strerror}. "
-            "Set TALLYSTICK_DATA_DIR to a folder that this account may write to.",
-            code=Exit.NOT_SET_UP,
+        known = None if otherwise and isinstance(error, PermissionError) else stop_for(error)
+        mend = otherwise or "Set TALLYSTICK_DATA_DIR to a folder that this account may write to."
+        raise known or Stop(
+            f"The data folder {path} cannot be made: {error.strerror}. {mend}", code=Exit.NOT_SET_UP
         ) from error
     return path
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tallystick import postgres
+from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.keeping import keep_database
 from tallystick.cli.ports import first_free, require_free
 from tallystick.cli.prepare import make_data_dir, prepare
@@ -135,16 +136,28 @@ def demo(
 
     folder = folder_for(data)
     with only_one(folder, what="The demo") as note:
-        for asked in (port, sandbox_port):
-            if asked is not None:
-                require_free("localhost", asked)
-        chosen = port or first_free("localhost", _PORT)
-        sandbox_at = sandbox_port or first_free("localhost", _SANDBOX_PORT)
+        chosen, sandbox_at = ports_of_demo(port, sandbox_port)
         trial = Demo(folder=folder, asked_for=data, port=chosen, sandbox_port=sandbox_at)
         note(trial.address)
         if fresh:
             trial.forget()
         trial.run()
+
+
+def ports_of_demo(port: int | None, sandbox_port: int | None) -> tuple[int, int]:
+    """Return the ports of the pages and of the stand-in; raises Stop where they cannot be these."""
+    if port is not None and port == sandbox_port:
+        raise Stop(
+            f"Pages and stand-in need a port each, and both were given {port}. Leave --sandbox-port out, "
+            "and a free one is taken.",
+            code=Exit.USAGE,
+        )
+    if port is not None:
+        require_free("localhost", port)
+    if sandbox_port is not None:
+        require_free("localhost", sandbox_port, option="--sandbox-port")
+    chosen = port or first_free("localhost", _PORT, besides=sandbox_port)
+    return chosen, sandbox_port or first_free("localhost", _SANDBOX_PORT, besides=chosen)
 
 
 def _public_url(port: int) -> str:
