@@ -60,11 +60,11 @@ def _problem(host: str, port: int) -> OSError | None:
     """
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError) as unknown:
         raise Stop(
             f"This machine knows no address {host!r}: choose another with --host, such as 127.0.0.1, or "
             "0.0.0.0 for every one. Nothing was started."
-        ) from error
+        ) from unknown
     problems = [error for place in places if (error := _try_to_listen(place))]
     taken = [error for error in problems if error.errno == errno.EADDRINUSE]
     if taken:
