@@ -18,7 +18,7 @@ import big_books
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_SIZE = big_books.Size(documents=400, failed=40, held=20, waiting=20, under_way=20, lines_each=1)
+_SIZE = big_books.Size(documents=1_200, failed=40, held=20, waiting=20, under_way=20, lines_each=1)
 _DOCUMENTS = (
     {"q": "INV"},
     {"q": "I", "sort": "number"},
@@ -66,14 +66,16 @@ def test_a_list_shows_the_same_whether_it_takes_its_rows_for_few_or_for_many(mon
 
     few = {str(each): shown(*each) for each in _LISTS}
     monkeypatch.setattr(search, "MOST", 1)
-    monkeypatch.setattr(listed, "COUNTED_IN_ORDER", 10)
-    many = {str(each): shown(*each) for each in _LISTS}
+    for most in (10, 55):  # less than a page, and more than one
+        monkeypatch.setattr(listed, "COUNTED_IN_ORDER", most)
+        many = {str(each): shown(*each) for each in _LISTS}
 
+        for each, (rows, sums) in many.items():
+            assert rows == few[each][0], each
+            assert sums.is_capped or sums == few[each][1], each
+        some = str(("invoice-list", {"q": "Ltd", "state": "synced"}))
+        assert many[some][1].count_text == f"{most}+"
     assert sum(bool(rows[0]) for rows, _ in few.values()) > len(_LISTS) / 2
-    for each, (rows, sums) in many.items():
-        assert rows == few[each][0], each
-        assert sums.is_capped or sums == few[each][1], each
-    assert many[str(("invoice-list", {"q": "Ltd", "state": "synced"}))][1].count_text == "10+"
 
 
 def test_what_a_text_finds_is_found_by_each_way_in_and_beyond_a_bound_not_told():

@@ -69,7 +69,8 @@ class Listed(Generic[Row]):
         field = self.shown.sort_field
         rows = self._narrowed.walk
         if isinstance(self.counted, Gathered):
-            rows = self.counted.in_order(rows)
+            is_first = not {"before", "after"} & self.query.keys()
+            rows = self.counted.in_order(rows, from_the_first=is_first)
         descending = self.shown.is_descending
         page = keyset_page(rows.only(field), self.query, field=field, descending=descending)
         return read_in(page, self.whole)

@@ -210,16 +210,21 @@ class Gathered(Counted):
     ) -> None:
         super().__init__(found, **how)
         self._counts_first = counts_first
+        self._is_ordered = bool(order)
         self._ordered = self._found.order_by(*order)
 
     @cached_property
+    def _first(self) -> Sequence[tuple[int, str, Decimal]]:
+        """Key, currency and amount of each, of one more than are counted at most."""
+        return list(self._ordered.values_list("pk", *self._fields)[: self._at_most + 1])
+
+    @cached_property
     def _few(self) -> Sequence[tuple[int, str, Decimal]] | None:
-        """Key, currency and amount of each; None where there are more than are counted."""
+        """The same of all; None where there are more than are counted."""
         most = self._at_most
         if self._counts_first and self._found.values("pk")[: most + 1].count() > most:
             return None
-        rows = list(self._ordered.values_list("pk", *self._fields)[: most + 1])
-        return rows if len(rows) <= most else None
+        return self._first if len(self._first) <= most else None
 
     @property
     def is_few(self) -> bool:
@@ -235,12 +240,18 @@ class Gathered(Counted):
             totals[currency] += amount
         return Sums(len(self._few), sorted(totals.items()), is_capped=False)
 
-    def in_order(self, many: QuerySet[Any] | None = None) -> QuerySet[Any]:
+    def in_order(
+        self, many: QuerySet[Any] | None = None, *, from_the_first: bool = False
+    ) -> QuerySet[Any]:
         """Return the same rows, for a page of them in some order.
 
-        `many` are the same once more, in a form to be gone through in order, where another is.
+        `many` are the same once more, in a form to be gone through in order, where another is; for
+        the first page those do that were read for the count, if that was in the order.
         """
-        if self._few is None:
+        keys = self._few
+        if keys is None and from_the_first and self._is_ordered and len(self._first) > PAGE_SIZE:
+            keys = self._first
+        if keys is None:
             return self._found if many is None else many
         with_keys: QuerySet[Any] = self._found.model._default_manager.all()
-        return with_keys.filter(AnyOf(F("pk"), [key for key, *_ in self._few]))
+        return with_keys.filter(AnyOf(F("pk"), [key for key, *_ in keys]))
