@@ -1,7 +1,8 @@
 """Settings, Integrations in all its states, and the way to Xero and back through the pages."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -15,7 +16,8 @@ from consenting import NZ, answer_consent, connect
 from factories import line, make_document, make_member, make_user, make_workspace, owner_of
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.services import connection_of
-from tallystick.sync.models import Lane, Link, LinkState
+from tallystick.sync.models import Lane, Link, LinkState, Trigger
+from tallystick.sync.policy import KINDS, save_policy
 from tallystick.workspaces.models import Role, User, Workspace
 from xero_sandbox.server import Running
 
@@ -225,6 +227,25 @@ def test_sync_now_tells_count_sum_and_calls_and_queues_what_waits(
     assert "are on the way to Xero." in after
     assert "Sent 0 of 2 documents" in after
     assert 'data-refresh-seconds="2"' in after
+
+
+def test_the_next_run_is_told_by_the_rules(
+    xero: Running, workspace: Workspace, browser: Client
+) -> None:
+    connect(workspace, owner_of(workspace))
+    organisation = Organisation.objects.get()
+
+    def rules(**values: Any) -> str:
+        for kind in KINDS:
+            save_policy(organisation=organisation, kind=kind, actor=owner_of(workspace), **values)
+        found = re.search("<dt>Next run</dt><dd>(.*?)</dd>", page(browser, workspace))
+        return found[1] if found else ""
+
+    assert rules() == "with what is submitted next"
+    assert rules(trigger=Trigger.BY_HAND) == "when somebody presses Sync now"
+    at = rules(trigger=Trigger.SCHEDULE, send_at=time(17, 30))
+    zone = organisation.timezone
+    assert at == f"every day at 17:30 ({zone}), and when somebody presses Sync now"
 
 
 def test_the_bar_counts_what_is_sent_and_what_needs_a_person(

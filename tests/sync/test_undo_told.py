@@ -19,6 +19,7 @@ from tallystick.sync import choosing
 from tallystick.sync.models import Intent, Link, LinkState, Run
 from tallystick.sync.runs import Undoing, standing_of
 from tallystick.sync.undoing import send_again, undo
+from tallystick.web.attention_acts import ACTS, label_on
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,6 +174,31 @@ def test_payments_and_what_they_stand_on_are_told_apart(books, bookkeeper, brows
     books.drain(rounds=3)
     assert (books.payments(), books.live()) == ([], [])
     assert stage(run) == Undoing.DONE
+
+
+def test_what_was_approved_by_hand_and_stays_is_told_as_approved(books, bookkeeper, browser):
+    paid, late, draft = books.submit("INV-1"), books.submit("INV-2"), books.submit("INV-3")
+    run_of(books)
+    for document in (paid, late):
+        bookkeeper.approve(books.link(document))
+    by_hand = bookkeeper.pay(books.link(paid), "3.00")
+    bookkeeper.lock("2027-12-31")
+
+    undone(books, Run.objects.get())
+
+    statuses = [books.link(document).xero_status for document in (paid, late, draft)]
+    assert statuses == ["AUTHORISED", "AUTHORISED", "DRAFT"]
+    page = seen(browser, books, "needs-attention")
+    labels = [label_on(ACTS["remove"], books.link(document)) for document in (paid, late, draft)]
+    assert labels == ["Retry: void in Xero", "Retry: void in Xero", "Retry: delete in Xero"]
+    assert all(label in page for label in labels)
+
+    bookkeeper.lock(None)
+    bookkeeper.unpay(by_hand)
+    books.retry(paid, late, draft)
+    books.drain(rounds=3)
+    statuses = [books.link(document).xero_status for document in (paid, late, draft)]
+    assert statuses == ["VOIDED", "VOIDED", "DELETED"]
 
 
 def test_a_payment_left_in_xero_after_undoing_counts_as_there(books, bookkeeper):

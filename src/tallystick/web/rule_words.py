@@ -1,5 +1,7 @@
 """What a sync rule does, told in sentences."""
 
+from collections.abc import Iterable
+
 from django.utils.formats import date_format
 
 from tallystick.books.models import Kind
@@ -27,6 +29,19 @@ def title_of(kind: str) -> str:
 def rule_words(policy: KindPolicy) -> str:
     """Return what happens to records of the policy's kind."""
     return " ".join(filter(None, [_goes(policy), _starts(policy), *_of_documents(policy)]))
+
+
+def next_run_words(policies: Iterable[KindPolicy], timezone: str) -> str:
+    """Return what starts the next run by these rules, where nothing is on its way."""
+    policies = list(policies)
+    if any(policy.trigger == Trigger.ON_SUBMIT for policy in policies):
+        return "with what is submitted next"
+    times = {one.send_at for one in policies if one.trigger == Trigger.SCHEDULE and one.send_at}
+    pressed = "when somebody presses Sync now"
+    if not times:
+        return pressed
+    at = " and ".join(f"{moment:%H:%M}" for moment in sorted(times))
+    return f"every day at {at} ({timezone}), and {pressed}"
 
 
 def _goes(policy: KindPolicy) -> str:

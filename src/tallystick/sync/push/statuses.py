@@ -3,6 +3,7 @@
 Removing deletes drafts and voids what is approved; both ways are one rule with two rows of data.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,10 +54,14 @@ def change_due(held: Held, client: xero.XeroClient, change: Change) -> None:
             return
         copies = calling("look", partial(by_id, client, links))
         verdicts = [verdict for link in links if (verdict := _settled(change, link, copies))]
-        if verdicts:
+        news = _other_statuses(links, copies)
+        if verdicts or news:
             with committing("look"):
                 held.guard()
-                apply_verdicts(verdicts, action=change.verb)
+                for status, keys in news.items():
+                    Link.objects.filter(pk__in=keys).update(xero_status=status)
+                if verdicts:
+                    apply_verdicts(verdicts, action=change.verb)
         settled = {verdict.link_id for verdict in verdicts}
         for endpoint in ENDPOINTS:
             rest = [one for one in links if one.pk not in settled and endpoint_of(one) == endpoint]
@@ -84,6 +89,21 @@ def _due(held: Held, change: Change) -> list[Link]:
         xero_id__isnull=False,
     )
     return due.loaded(BATCH)
+
+
+def _other_statuses(
+    links: Sequence[Link], copies: Mapping[str, xero.Document]
+) -> dict[str, list[int]]:
+    """Return the keys of links whose copies are not what we knew, by what they are now.
+
+    Where Xero then keeps one, its state and the button that removes it go by what it is.
+    """
+    found: dict[str, list[int]] = defaultdict(list)
+    for link in links:
+        copy = copies.get(str(link.xero_id))
+        if copy and copy.status != link.xero_status:
+            found[copy.status].append(link.pk)
+    return found
 
 
 def _settled(change: Change, link: Link, copies: Mapping[str, xero.Document]) -> Verdict | None:

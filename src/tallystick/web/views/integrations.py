@@ -32,6 +32,7 @@ from tallystick.sync.attention import count_of
 from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
 from tallystick.sync.outlook import going
 from tallystick.sync.planning import calls_at_once
+from tallystick.sync.policy import policies_of
 from tallystick.sync.queue import (
     CoolingDown,
     NotConnected,
@@ -44,6 +45,7 @@ from tallystick.sync.reading import on_the_way
 from tallystick.sync.sums import Part, part_of
 from tallystick.web.checklist import unchosen
 from tallystick.web.lists import COUNTED, capped, count_text
+from tallystick.web.rule_words import next_run_words
 from tallystick.web.views.answering import keys_in
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
@@ -83,11 +85,16 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "needs_you": capped(stopped),
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
+        "next_run": _next_run(organisation) if organisation else "",
         "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),
     }
+
+
+def _next_run(organisation: Organisation) -> str:
+    return next_run_words(policies_of(organisation).values(), organisation.timezone)
 
 
 def _free_at(organisation: Organisation) -> datetime | None:
