@@ -1,14 +1,18 @@
 """What people decide about links: marked as in Xero, sent again, cleared, done, whose contact it is."""
 
+from uuid import uuid4
+
 import pytest
 from bookkeeper import Bookkeeper
+from django.test import Client
+from django.urls import reverse
 
 from factories import make_document, make_member, make_party, make_payment, make_workspace, owner_of
 from tallystick import xero
 from tallystick.books.models import Document, Kind
 from tallystick.connections.client import client_for
 from tallystick.sync import choosing
-from tallystick.sync.models import Attempt, LinkState
+from tallystick.sync.models import Attempt, Link, LinkState
 from tallystick.sync.queue import NotConnected
 from tallystick.sync.tasks import due_organisations
 from tallystick.workspaces.access import NotAllowed
@@ -267,6 +271,57 @@ def test_an_archived_contact_chosen_says_so(books: Books, bookkeeper: Bookkeeper
 
     assert books.problem(document)["code"] == "contact_archived"
     assert due_organisations() == []
+
+
+def test_an_archived_contact_whose_name_is_taken_is_mended_as_its_remedy_says(
+    books: Books, bookkeeper: Bookkeeper
+):
+    books.submit("INV-1")
+    books.work()
+    party = books.workspace.parties.get()
+    ours = str(books.link(party).xero_id)
+    bookkeeper.write("POST", "Contacts", {"ContactID": ours, "ContactStatus": "ARCHIVED"})
+    another = bookkeeper.write("PUT", "Contacts", {"Name": party.name})["ContactID"]
+    document = books.submit("INV-2")
+    books.work()
+
+    remedy = books.problem(document)["remedy"]
+    assert "Where another contact bears its name now, give that one another name first" in remedy
+    with pytest.raises(AssertionError):
+        bookkeeper.press(f"contacts/{ours}/restore")
+    bookkeeper.write("POST", "Contacts", {"ContactID": another, "Name": "Somebody else"})
+    bookkeeper.press(f"contacts/{ours}/restore")
+    books.retry(document)
+    books.work()
+
+    assert books.link(document).state == LinkState.SYNCED
+
+
+def test_a_contact_that_is_not_in_xero_any_more_is_found_or_made_as_its_remedy_says(books: Books):
+    books.submit("INV-1")
+    books.work()
+    party = books.workspace.parties.get()
+    ours = books.link(party).xero_id
+    Link.objects.filter(party=party).update(xero_id=uuid4())
+    document = books.submit("INV-2")
+    books.work()
+    browser = Client()
+    browser.force_login(books.owner)
+    at = [books.workspace.slug, party.pk]
+
+    problem = books.problem(document)
+    assert problem["code"] == "contact_not_in_xero"
+    assert "press Look for its contact anew, then press Retry" in problem["remedy"]
+    assert "Look for its contact anew" in browser.get(reverse("party", args=at)).text
+    for _ in range(2):
+        said = browser.post(reverse("party-contact", args=at), {"contact": ""}, follow=True).text
+        assert "looked for in Xero" in said or "Nothing was changed" in said
+    books.work()
+    books.retry(document)
+    books.work()
+
+    assert books.link(document).state == LinkState.SYNCED
+    assert books.link(party).xero_id == ours, "found by its number, not made a second time"
 
 
 def use(books: Books, party, contact_id: str) -> None:

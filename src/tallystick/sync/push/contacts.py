@@ -153,7 +153,10 @@ def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
     party = _party(link)
     if contact.status == "ARCHIVED":
         message = f"{party} is archived in Xero, so nothing can be sent for it."
-        remedy = "Restore the contact in Xero under Contacts, Archived, then press Retry."
+        remedy = (
+            "Restore the contact in Xero under Contacts, Archived, then press Retry. Where another contact "
+            "bears its name now, give that one another name first."
+        )
         return Verdict(link.pk, message, problem=Problem("contact_archived", message, remedy, XERO))
     return Verdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
 

@@ -56,7 +56,7 @@ def match(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Say which contact of Xero's the party is."""
+    """Say which contact of Xero's the party is; named none, it is found or made anew."""
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
     party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
     contact = request.POST.get("contact", "")
@@ -67,10 +67,12 @@ def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except NotConnected as refused:
         messages.error(request, str(refused))
     else:
-        said = (
-            f"{party} is linked to that contact once Xero has confirmed it. What waited for it goes "
-            f"out then.{going(workspace)}"
+        linked = (
+            f"{party} is linked to that contact once Xero has confirmed it."
+            if contact
+            else f"The contact of {party} is looked for in Xero, and made where there is none."
         )
+        said = f"{linked} What waited for it goes out then.{going(workspace)}"
         messages.info(request, said if count else NOTHING)
     return redirect(way_back(request, "party", workspace.slug, party.pk))
 

@@ -2,7 +2,10 @@
 
 from tallystick.xero.catalogue.known import known
 
-_UNARCHIVE = "Restore the contact in Xero under Contacts, Archived, then press Retry."
+_UNARCHIVE = (
+    "Restore the contact in Xero under Contacts, Archived, then press Retry. Where another contact bears "
+    "its name now, give that one another name first."
+)
 _CHOOSE = "Choose the customer or supplier of this {noun}, then press Retry."
 _CORRECT = "Correct it at the customer or supplier here, then press Retry."
 
@@ -41,7 +44,7 @@ CONTACTS = (
     known(
         "contact_not_in_xero",
         "Xero no longer has the contact that this {noun} is linked to.",
-        "Choose its contact in Xero at the customer or supplier here, then press Retry.",
+        "On the page of the customer or supplier here press Look for its contact anew, then press Retry.",
         "contact with the specified ... could not be found",
     ),
     known(
