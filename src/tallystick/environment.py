@@ -36,8 +36,15 @@ def env_secret(name: str, *, kept_in: Path | None = None, default: str = "") -> 
         return default
     try:
         return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingError(f"{name}_FILE names {path}, which cannot be read: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"{name}_FILE names {path}, which" if named else f"{path}, where {name} is kept,"
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        mend = "Bring it back from the backup, or give this account the right to read it."
+        if not named:
+            mend += (
+                " Where it is lost for good, remove it: the next start says what follows from that."
+            )
+        raise SettingError(f"{what} cannot be read: {reason}. {mend}") from error
 
 
 def env_int(name: str, *, default: int, at_least: int, at_most: int | None = None) -> int:

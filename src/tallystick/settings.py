@@ -26,9 +26,8 @@ DATA_DIR = Path(env_text("TALLYSTICK_DATA_DIR", default=str(default_data_dir()))
 KEYS_DIR = DATA_DIR / "keys"
 
 SECRET_KEY = env_secret("TALLYSTICK_SECRET_KEY", kept_in=KEYS_DIR / "secret-key")
-ENCRYPTION_KEYS = env_secret(
-    "TALLYSTICK_ENCRYPTION_KEYS", kept_in=KEYS_DIR / "encryption-keys"
-).split()
+_kept_keys = KEYS_DIR / "encryption-keys"
+ENCRYPTION_KEYS = env_secret("TALLYSTICK_ENCRYPTION_KEYS", kept_in=_kept_keys).split()
 if not SECRET_KEY or not ENCRYPTION_KEYS:
     raise SettingError(
         "TALLYSTICK_SECRET_KEY and TALLYSTICK_ENCRYPTION_KEYS are not set. The tallystick "
@@ -41,7 +40,9 @@ for _key in ENCRYPTION_KEYS:
     except ValueError:
         raise SettingError(
             "TALLYSTICK_ENCRYPTION_KEYS must hold one or more keys of 32 bytes in url-safe "
-            "base64, separated by blanks; the first one writes, all of them read."
+            "base64, separated by blanks; the first one writes, all of them read. Where it is not set, "
+            f"they are kept in {_kept_keys}: bring that file back from the backup, or "
+            "remove it where it is lost for good: the next start says what follows from that."
         ) from None
 
 PUBLIC_URL = env_url("TALLYSTICK_PUBLIC_URL", default="http://localhost:8000")

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except StateError as error:
         parser.error(str(error))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         parser.error(f"cannot serve on {wanted.host}:{wanted.port} with {wanted.data}: {error}")
     with running:
         print(f"xero-sandbox listening on {running.url}", flush=True)

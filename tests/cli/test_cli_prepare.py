@@ -49,6 +49,24 @@ def test_a_bad_setting_is_one_line_that_names_it(run: Run, empty_database, setti
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("name", ["secret-key", "encryption-keys"])
+def test_a_damaged_key_file_is_one_line_that_names_it(run: Run, data_dir: Path, name: str):
+    path = data_dir / "keys" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xc1\xff\x00" * 15)
+    given = {"TALLYSTICK_DATA_DIR": str(data_dir)}
+
+    ended = run("status", **given)
+    assert "remove it: the next start" in ended.stderr
+    path.unlink()
+    mended = run("migrate", **given)
+
+    assert ended.returncode == Exit.NOT_SET_UP
+    assert f"{path}, where TALLYSTICK_" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert mended.returncode == Exit.OK, mended.stderr
+
+
 def test_missing_keys_are_refused_with_commands_that_make_them(run: Run, empty_database, data_dir):
     url = {"DATABASE_URL": empty_database["DATABASE_URL"], "TALLYSTICK_DATA_DIR": str(data_dir)}
 
