@@ -15,7 +15,7 @@ from tallystick.sync import checks, choosing
 from tallystick.sync.comparing import sides_of
 from tallystick.sync.differences import HEAD, LINE
 from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Snapshot
-from tallystick.sync.snapshots import came_back_for
+from tallystick.sync.snapshots import came_back_for, note_came_back
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,6 +210,26 @@ def test_tax_moved_from_line_to_line_stands_among_the_sides(books: Books, bookke
         ("Line 1, tax amount", "2.4", "2.49"),
         ("Line 2, tax amount", "0.92", "0.83"),
     ]
+
+
+def test_what_an_older_version_kept_is_completed_by_the_next_check(
+    books: Books, bookkeeper: Bookkeeper
+):
+    document = books.submit("OLD", lines=LINES)
+    books.work()
+    link = books.link(document)
+    kept = came_back_for(link)
+    assert kept
+    of_lines = [{k: v for k, v in one.items() if k != "tax_amount"} for one in kept["lines"]]
+    old = {key: value for key, value in kept.items() if key != "rate"} | {"lines": of_lines}
+    note_came_back({link.pk: (1, old)})
+
+    bookkeeper.change(link, SentToContact=True, Status="SUBMITTED")
+    assert check(books).differing == 0
+    moved = of_kind(Kind.SALES_INVOICE, OF_LINES["tax_amount"][0])
+    bookkeeper.change(link, **moved)
+    assert check(books).differing == 1
+    assert OF_LINES["tax_amount"][1] in books.problem(document)["message"]
 
 
 def test_another_contact_of_the_same_name_is_told_from_ours(books: Books, bookkeeper: Bookkeeper):
