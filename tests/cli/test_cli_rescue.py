@@ -11,6 +11,7 @@ from factories import line, make_document, make_party
 from tallystick.books.models import Document
 from tallystick.cli import app
 from tallystick.cli.exits import Exit, Stop
+from tallystick.sync import attention_words
 from tallystick.sync.models import Check, Lane, Link, LinkState, Run
 from xero_books import Books
 
@@ -143,6 +144,25 @@ def test_check_lists_what_needs_attention_and_ends_3(books: Books, waiting) -> N
     [cause] = told["attention"]
     assert (cause["code"], cause["count"], cause["totals"]) == ("locked", 1, {"GBP": "14.94"})
     assert (cause["remedy"], cause["records"]) == ("Move the lock date.", ["INV-1"])
+
+
+def test_check_lists_every_record_of_a_cause_and_counts_those_beyond(
+    books: Books, waiting, monkeypatch
+) -> None:
+    command("sync")
+    books.drain()
+    for document in waiting:
+        said = {"code": "refused", "message": f"{document} was not sent.", "remedy": "Mend it."}
+        books.links_of(document).update(state=LinkState.FAILED, problem=said)
+
+    ended = _checked(books)
+    monkeypatch.setattr(attention_words, "SHOWN", 1)
+    few = _checked(books)
+
+    for document in waiting:
+        assert f"  {document} was not sent.\n" in ended.stdout
+    assert "more:" not in ended.stdout
+    assert "  and 1 more: Needs attention on the pages shows all\n" in few.stdout
 
 
 def _checked(books: Books, *more: str) -> Result:

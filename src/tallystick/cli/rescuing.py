@@ -269,7 +269,11 @@ def _attention(causes: "Sequence[Told]") -> Iterator[str]:
     yield f"Needs attention: {count:,} record{'' if count == 1 else 's'}"
     for one in causes:
         yield f"- {one.title}: {one.part}"
-        yield from (f"  {text}" for text in (one.message, one.remedy) if text)
+        yield from (f"  {text}" for text in dict.fromkeys(one.messages) if text)
+        if one.untold:
+            yield f"  and {one.untold:,} more: Needs attention on the pages shows all"
+        if one.remedy:
+            yield f"  {one.remedy}"
 
 
 def _listed(causes: "Sequence[Told]") -> list[dict[str, object]]:
@@ -281,7 +285,8 @@ def _listed(causes: "Sequence[Told]") -> list[dict[str, object]]:
             "count": one.part.count,
             "sorts": dict(one.part.sorts),
             "totals": {code: str(total) for code, total in one.part.totals.items()},
-            "message": one.message,
+            "message": one.messages[0],
+            "messages": one.messages,
             "remedy": one.remedy,
             "records": one.records,
         }

@@ -10,6 +10,9 @@ from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync.attention import Cause, Trouble, groups_of
 from tallystick.sync.sums import Part
 
+#: Of a cause so many records are told one by one.
+SHOWN = 20
+
 #: By the problem's code.
 _TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -158,22 +161,27 @@ class Told:
     cause: Cause
     title: str
     part: Part
-    #: What happened to the newest of them, and what to do about all.
-    message: str
+    #: What happened to each of the newest few, the newest first, and what to do about all.
+    messages: list[str]
     remedy: str
-    #: The first few records by their names.
+    #: The same few records by their names.
     records: list[str]
 
+    @property
+    def untold(self) -> int:
+        """How many more records it holds up."""
+        return max(0, self.part.count - len(self.records))
 
-def causes_told(organisation: Organisation, *, shown: int = 5) -> Iterator[Told]:
+
+def causes_told(organisation: Organisation) -> Iterator[Told]:
     """Yield every cause that something waits for a person for, as Needs attention shows them."""
-    for group in groups_of(organisation, shown=shown, at_most=10_000).shown:
+    for group in groups_of(organisation, shown=SHOWN, at_most=10_000).shown:
         problem = group.newest.problem or {}
         yield Told(
             cause=group.cause,
             title=title_of(group.cause),
             part=group.part,
-            message=str(problem.get("message", "")),
+            messages=[str((link.problem or {}).get("message", "")) for link in group.links],
             remedy=lead_of(group.cause, problem),
             records=[str(link.record) for link in group.links],
         )
