@@ -180,7 +180,9 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
     synced = Link.objects.filter(
         organisation=organisation, party__isnull=True, state=LinkState.SYNCED
     )
-    there = Link.objects.filter(IN_XERO, organisation=organisation, party__isnull=True)
+    # While nothing is connected: in the books before.
+    books = {"organisation": organisation} if organisation else {"organisation__workspace": where}
+    there = Link.objects.filter(IN_XERO, party__isnull=True, **books)
     documents = synced.filter(document__isnull=False).count()
     entries = synced.filter(document__isnull=True).count()
     return {

@@ -9,14 +9,14 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Kind, Payment, Status
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.attention import ABOUT_CONTENT, count_of, why_nothing_goes
-from tallystick.sync.elsewhere import books_of
+from tallystick.sync.elsewhere import STANDS, books_of
 from tallystick.sync.models import (
     OPEN_STATES,
     WITH_RECORDS,
@@ -187,9 +187,13 @@ def states_of(
 
     Those without a state are absent: see `document_state`.
     """
-    links = Link.objects.filter(
-        organisation=organisation, document__in=[document.pk for document in documents]
-    ).select_related("organisation", "document__party")
+    links = Link.objects.filter(document__in=[document.pk for document in documents])
+    if organisation is None:
+        # In the books that were connected last it stands all the same.
+        links = links.filter(STANDS).order_by("synced_at")
+    else:
+        links = links.filter(organisation=organisation)
+    links = links.select_related("organisation", "document__party")
     by_document = {link.document_id: link for link in links}
     around = _Around(organisation)
     found = {}
@@ -243,12 +247,25 @@ def _state_of_document(
 ) -> DocumentState | None:
     if document.status == Status.DRAFT:
         return None
+    if link is not None and around.organisation is None:
+        return _state_in_former_books(link)
     if link is not None:
         return _state_of_link(link, around)
     if document.status == Status.CANCELLED:
         return None
     tooltip = _WAITS if around.organisation else "Waits until Xero is connected."
     return DocumentState(LinkState.WAITING, LinkState.WAITING.label, tooltip)
+
+
+def _state_in_former_books(link: Link) -> DocumentState:
+    """Say that it stands in books which are not connected: nothing can be done about it there."""
+    return DocumentState(
+        state=LinkState.SYNCED,
+        word=LinkState.SYNCED.label,
+        tooltip=f"It stands in {link.organisation}, which is not connected now: nothing is sent there or "
+        "looked at until you connect it again.",
+        xero_status=_XERO_WORDS.get(link.xero_status, ""),
+    )
 
 
 def state_of(link: Link) -> DocumentState:
@@ -346,8 +363,11 @@ def in_state(
 ) -> DocumentQuerySet:
     """Keep the documents that show the word of `state`; finds a rare one without looking at all."""
     if organisation is None:
-        # Without one nothing has a link in use, and all that is submitted waits.
-        waiting = documents.filter(status=Status.SUBMITTED)
+        # Without one no link is in use: what is submitted stands in the books before, or waits.
+        stands = Exists(Link.objects.filter(STANDS, document=OuterRef("pk")))
+        if word_of(state) == word_of(LinkState.SYNCED):
+            return documents.exclude(status=Status.DRAFT).filter(stands)
+        waiting = documents.filter(~stands, status=Status.SUBMITTED)
         return waiting if state == LinkState.WAITING else documents.none()
     # With one every submitted document has a link: submitting and connecting make them.
     return documents.filter(shows(state, organisation))
