@@ -173,6 +173,8 @@ def _wait(where: "Workspace") -> None:
 
 def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
     """Return what `status` tells, ready for JSON: amounts and times as text."""
+    from django.db.models import Q
+
     from tallystick.background.models import workers_alive
     from tallystick.sync.models import IN_XERO, Link, LinkState
 
@@ -181,8 +183,8 @@ def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
         organisation=organisation, party__isnull=True, state=LinkState.SYNCED
     )
     # While nothing is connected: in the books before.
-    books = {"organisation": organisation} if organisation else {"organisation__workspace": where}
-    there = Link.objects.filter(IN_XERO, party__isnull=True, **books)
+    books = Q(organisation=organisation) if organisation else Q(organisation__workspace=where)
+    there = Link.objects.filter(IN_XERO, books, party__isnull=True)
     documents = synced.filter(document__isnull=False).count()
     entries = synced.filter(document__isnull=True).count()
     return {
