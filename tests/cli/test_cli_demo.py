@@ -231,9 +231,13 @@ def can_sign_in(pages: str, said: str) -> bool:
     """Tell whether the first person of the greeting gets in, which needs the database."""
     email = re.findall(r"\S+@\S+", said)[0]
     password = re.findall(r"Password +(\S+)", said)[0]
+    form = {"email": email, "password": password}
     with httpx2.Client(base_url=pages, follow_redirects=True, timeout=10) as browser:
-        page = browser.get("/sign-in/")
-        token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[0]
-        form = {"email": email, "password": password, "csrfmiddlewaretoken": token}
-        answer = browser.post("/sign-in/", data=form, headers={"Referer": pages})
+        try:
+            page = browser.get("/sign-in/")
+            for token in re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text):
+                form["csrfmiddlewaretoken"] = token
+            answer = browser.post("/sign-in/", data=form, headers={"Referer": pages})
+        except httpx2.TransportError:  # the pages are being started again
+            return False
     return answer.status_code == 200 and "Needs attention" in answer.text
