@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import time
 from datetime import timedelta
 
@@ -141,6 +142,32 @@ def test_the_pages_speak_of_payments_where_the_file_holds_some(send, browser, wo
     assert 'name="submit"' not in checked
     assert "1 payment was imported" in done
     assert "Show the payments" in done
+
+
+def test_an_import_leads_to_the_lists_of_the_kinds_that_it_made(send, browser, workspace):
+    upload = send(GOOD + ",bill", "2" + GOOD[1:] + ",supplier_credit_note", header=SIMPLE + ",kind")
+    press(browser, upload, "start")
+    work_off()
+
+    done = page(browser, upload)
+
+    shown = re.findall(r'href="([^"]+)">Show the ([a-z ]+)<', done)
+    assert [noun for _, noun in shown] == ["bills", "supplier credits"]
+    assert all("Cafe" in browser.get(address).text for address, _ in shown)
+
+
+def test_after_an_interruption_it_leads_to_the_lists_of_all_kinds(send, browser):
+    upload = send(GOOD + ",bill", header=SIMPLE + ",kind")
+    press(browser, upload, "start")
+    work_off()
+    upload.refresh_from_db()
+    # What was made before counts as here already, whatever kind it is.
+    upload.report |= {"interruptions": 1, "created": {}}
+    upload.save()
+
+    shown = re.findall("Show the ([a-z ]+)<", page(browser, upload))
+
+    assert shown == ["invoices", "credit notes", "bills", "supplier credits"]
 
 
 def test_the_check_offers_to_submit_documents_of_every_kind(send, browser):

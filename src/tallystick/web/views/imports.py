@@ -24,6 +24,7 @@ from tallystick.mapping.services import MappingRefused
 from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.imports import ColumnsForm, UploadForm
 from tallystick.web.forms.tax_names import TaxNamesForm
+from tallystick.web.kinds import PAGES, KindPages
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
@@ -74,6 +75,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "progress": progress,
         "report": report,
         "made": _made(report) if report else [],
+        "lists": _lists(report) if report else [],
         "asked": _asked(None, workspace, upload, report),
         "organisation": bound_organisation(workspace),
         "has_list": uploads.bad_rows_path_of(upload).exists(),
@@ -86,6 +88,13 @@ def _made(report: ImportReport) -> list[tuple[str, int]]:
     labels = {**dict(Kind.choices), report.noun: report.noun.capitalize()}
     return [
         (label, report.created[kind]) for kind, label in labels.items() if kind in report.created
+    ]
+
+
+def _lists(report: ImportReport) -> list[KindPages]:
+    """Return the kinds of documents that were made; after an interruption all, as any may have been."""
+    return [
+        pages for kind, pages in PAGES.items() if kind in report.created or report.interruptions
     ]
 
 
