@@ -32,6 +32,7 @@ from killed_rounds import run_round
 from plain_http import plain_http
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
+from tallystick.connections import installation
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, Direction
 from tallystick.mapping.services import (
@@ -305,6 +306,13 @@ django.setup()
 from tallystick.sync.push.round import drain
 drain(int(sys.argv[1]))
 """
+
+
+def close_pools() -> None:
+    """Close this process's connections to Xero; what asks next opens others."""
+    for pool in (installation.api_pool, installation.token_pool):
+        pool().close()
+        pool.cache_clear()
 
 
 def use_sandbox(url: str, settings: Any) -> Sandbox:

@@ -15,12 +15,11 @@ from consenting import connect
 from factories import make_tax_code, make_workspace, owner_of
 from plain_http import plain_http
 from tallystick.books.models import Charge
-from tallystick.connections import installation
 from tallystick.importing.run import import_file
 from tallystick.mapping.models import Direction
 from tallystick.mapping.services import choose_account, choose_tax_type
 from tallystick.sync.models import Link, LinkState
-from xero_books import Books, Sandbox, use_sandbox
+from xero_books import Books, Sandbox, close_pools, use_sandbox
 from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import Running, start
 
@@ -119,8 +118,7 @@ class FiledBooks(Books):
 def filing_sandbox() -> Iterator[Running]:
     with start(limits=False) as running:
         yield running
-        installation.api_pool().close()
-        installation.token_pool().close()
+        close_pools()
 
 
 @pytest.fixture

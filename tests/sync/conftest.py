@@ -3,8 +3,7 @@ from collections.abc import Iterator
 import pytest
 from bookkeeper import Bookkeeper
 
-from tallystick.connections import installation
-from xero_books import Books, Sandbox, connected_books, use_sandbox
+from xero_books import Books, Sandbox, close_pools, connected_books, use_sandbox
 from xero_sandbox.server import Running, start
 
 
@@ -12,8 +11,7 @@ from xero_sandbox.server import Running, start
 def running_sandbox() -> Iterator[Running]:
     with start(limits=False) as running:
         yield running
-        installation.api_pool().close()
-        installation.token_pool().close()
+        close_pools()
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from sync.bookkeeper import Bookkeeper
 from tallystick.books.documents import edit_document
 from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import Document
-from tallystick.connections import installation
 from tallystick.sync.models import Lane, LinkState
 from tallystick.web.addresses import record_address
-from xero_books import Books, connected_books, use_sandbox
+from xero_books import Books, close_pools, connected_books, use_sandbox
 from xero_sandbox.server import Running, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def running() -> Iterator[Running]:
     with start(limits=False) as running:
         yield running
-        installation.api_pool().close()
-        installation.token_pool().close()
+        close_pools()
 
 
 @pytest.fixture
