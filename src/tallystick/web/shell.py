@@ -6,6 +6,7 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from tallystick.connections.binding import former_of
 from tallystick.connections.models import Connection
 from tallystick.sync.attention import count_of
 from tallystick.web.kinds import by_section
@@ -93,9 +94,13 @@ class Shell:
     @cached_property
     def attention(self) -> str:
         """How many records need a person, such as `3` or `99+`; empty for none."""
-        if not self.connection or not self.connection.organisation:
+        if not self.connection:
             return ""
-        return capped(count_of(self.connection.organisation, at_most=_COUNTED + 1), _COUNTED)
+        # While nothing is connected: in the books before.
+        organisation = self.connection.organisation or former_of(self.workspace)
+        if organisation is None:
+            return ""
+        return capped(count_of(organisation, at_most=_COUNTED + 1), _COUNTED)
 
     @cached_property
     def rail(self) -> list[tuple[str, list[Entry]]]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
+from tallystick.connections.binding import former_of
 from tallystick.connections.models import Organisation
 from tallystick.sync import attention, checks
 from tallystick.sync.attention import Cause, Group, Trouble
@@ -22,7 +23,7 @@ from tallystick.sync.sums import AMOUNT, CURRENCY, Part
 from tallystick.web import given
 from tallystick.web.addresses import record_address
 from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
-from tallystick.web.lists import Page, keyset_page
+from tallystick.web.lists import COUNTED, Page, capped, keyset_page
 from tallystick.web.remedies import remedy_for
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back
 from tallystick.web.views.scope import person, workspace_or_404
@@ -42,28 +43,37 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """All causes; with `?cause=` one alone, with all that it holds up page by page."""
     workspace = workspace_or_404(request, slug)
     organisation = bound_organisation(workspace)
+    if organisation is None:
+        return _show_unconnected(request, workspace)
     only = Cause.read(request.GET.get("cause", ""))
+    found = attention.groups_of(
+        organisation,
+        shown=_SHOWN,
+        at_most=_CAUSES,
+        only=only,
+        look_at=attention.LOOKED_AT,
+    )
+    rows = {group.cause: group.links for group in found.shown}
     context: dict[str, Any] = {"workspace": workspace, "organisation": organisation, "only": only}
-    if organisation:
-        found = attention.groups_of(
-            organisation,
-            shown=_SHOWN,
-            at_most=_CAUSES,
-            only=only,
-            look_at=attention.LOOKED_AT,
-        )
-        rows = {group.cause: group.links for group in found.shown}
-        if only and found.shown:
-            page = _page(attention.of_cause(organisation, only), request)
-            context["page"], rows[only] = page, list(page.rows)
-        context |= {
-            "sections": _sections(found.shown, rows, organisation, workspace),
-            "more": found.more,
-            "is_bounded": found.is_bounded,
-            "why_nothing_goes": attention.why_nothing_goes(organisation),
-            "last": None if only else _last_check(organisation),
-            "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
-        }
+    if only and found.shown:
+        page = _page(attention.of_cause(organisation, only), request)
+        context["page"], rows[only] = page, list(page.rows)
+    context |= {
+        "sections": _sections(found.shown, rows, organisation, workspace),
+        "more": found.more,
+        "is_bounded": found.is_bounded,
+        "why_nothing_goes": attention.why_nothing_goes(organisation),
+        "last": None if only else _last_check(organisation),
+        "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
+    }
+    return render(request, "web/pages/attention.html", context)
+
+
+def _show_unconnected(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """How many records wait in the books that were connected last: none can be answered meanwhile."""
+    former = former_of(workspace)
+    kept = capped(attention.count_of(former, at_most=COUNTED + 1)) if former else ""
+    context = {"workspace": workspace, "former": former, "kept": kept}
     return render(request, "web/pages/attention.html", context)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Status
+from tallystick.connections.binding import former_of
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
 from tallystick.sync.attention import count_of
@@ -42,6 +43,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     summary = reading.summary(workspace)
     organisation = summary.organisation
+    books = organisation or former_of(workspace)
     ours = Document.objects.in_workspace(workspace)
     context: dict[str, Any] = {
         "workspace": workspace,
@@ -49,12 +51,12 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "drafts": Counted(ours.with_status(Status.DRAFT).filter(kind__in=Kind.values)),
         "waiting": Counted(_waiting(organisation, ours)),
+        "needs_you": capped(count_of(books, at_most=COUNTED + 1)) if books else "",
         "steps": _steps(request, workspace, organisation),
     }
     if organisation:
         latest = list(reading.attempts(organisation)[:_SHOWN])
         context |= {
-            "needs_you": capped(count_of(organisation, at_most=COUNTED + 1)),
             "today": Counted(_sent_today(organisation)),
             "under_way": Counted(_documents(organisation, state__in=OPEN_STATES)),
             "approval": Counted(_awaiting_approval(organisation)),
