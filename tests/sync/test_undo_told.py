@@ -18,7 +18,7 @@ from tallystick.connections.models import Connection, ConnectionStatus
 from tallystick.sync import choosing
 from tallystick.sync.models import Intent, Link, LinkState, Run
 from tallystick.sync.runs import Undoing, standing_of
-from tallystick.sync.undoing import send_again, undo
+from tallystick.sync.undoing import preview, send_again, undo
 from tallystick.web.attention_acts import ACTS, label_on
 from xero_books import Books
 
@@ -295,3 +295,26 @@ def test_deleting_our_payment_frees_what_was_to_be_undone(books, bookkeeper):
 
     assert (books.live(), books.payments()) == ([], [])
     assert stage(run) == Undoing.DONE
+
+
+def test_what_was_refused_for_its_payments_is_not_foretold_to_go(books, bookkeeper, browser):
+    approve_at_once(books)
+    free, refused, left = (books.submit(f"INV-{n}") for n in (1, 2, 3))
+    run = run_of(books)
+    by_hand = [bookkeeper.pay(books.link(one), "3.00") for one in (refused, left)]
+    undone(books, run)
+    key = books.link(left).pk
+    choosing.mark_done(workspace=books.workspace, actor=books.owner, link_ids=[key])
+
+    told, page = preview(run), seen(browser, books, "run", run.pk)
+
+    assert books.link(free).state == LinkState.RETRACTED
+    assert (told.refused_as_paid.count, told.voided.count, told.leaves) == (2, 0, 0)
+    assert "Refused by Xero before, as paid in whole or in part" in page
+    assert "Approved in Xero" not in page
+    assert "2 invoices, 29.88 GBP: refused by Xero before as paid" in command("undo", str(run.pk))
+
+    for payment in by_hand:
+        bookkeeper.unpay(payment)
+    undone(books, run)
+    assert (books.live(), stage(run)) == ([], Undoing.DONE)

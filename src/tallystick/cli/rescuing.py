@@ -119,6 +119,10 @@ def undo(
         (preview.voided, "voided in Xero"),
         (preview.entries, "deleted in Xero first"),
         (preview.refused, "refused by Xero while payments stand on them"),
+        (
+            preview.refused_as_paid,
+            "refused by Xero before as paid, in whole or in part; asked again",
+        ),
         (preview.again, "refused by Xero before, tried again"),
         (preview.gone, "removed in Xero by somebody already"),
         (preview.stopped, "left to wait for the next Sync now"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import (
+    Case,
     Exists,
     F,
     Func,
@@ -21,6 +22,8 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
+    Value,
+    When,
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Left, Now
@@ -31,6 +34,7 @@ from tallystick.books.models import Allocation, Document, EntryStatus, Party, Pa
 from tallystick.books.payments import delete_payments
 from tallystick.books.taxing import add_missing_tax, with_missing_tax
 from tallystick.mapping.taxes import UNTAXED_CODE
+from tallystick.sync.lingering import LEFT_AS_PAID, PAID
 from tallystick.sync.models import DRAFTS, GONE, Intent, Link, LinkState, Snapshot
 from tallystick.sync.noting import note_decision
 from tallystick.sync.policy import MARKED_DONE, reassess
@@ -244,7 +248,13 @@ def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
     withdrawn = stopped.filter(intent=Intent.RETRACT)
     # A run that could not be undone whole: what is still there counts as sent again.
     standing = withdrawn.filter(still_stands())
-    left = standing.update(state=LinkState.SYNCED, intent=Intent.PUSH, **gone)
+    left_as_paid = Case(
+        When(problem_code=PAID, document__isnull=False, then=Value(LEFT_AS_PAID)),
+        default=Value(""),
+    )
+    left = standing.update(
+        state=LinkState.SYNCED, intent=Intent.PUSH, **gone | {"waits_for": left_as_paid}
+    )
     pushed = stopped.exclude(intent=Intent.RETRACT)
     kept = list(pushed.exclude(document=None).values_list("document", flat=True))
     Document.objects.filter(pk__in=kept).update(do_not_sync=True)

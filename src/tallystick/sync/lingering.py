@@ -6,11 +6,16 @@ from types import MappingProxyType
 from tallystick.mapping.problems import XERO, Problem
 from tallystick.sync.models import Link
 
+#: The code of what Xero keeps because it is paid there, in whole or in part.
+PAID = "has_payments"
+#: What a link waits for whose copy was kept for that and then left there on purpose: nothing, but
+#: whoever would have it undone once more is to know.
+LEFT_AS_PAID = "left-as-paid"
 #: By the code of why Xero keeps it: what ends that.
 _ENDS: Mapping[str, str] = MappingProxyType(
     {
         "period_locked": "Have the lock date in Xero moved, then press Retry: it is removed then.",
-        "has_payments": "Remove them in Xero, then press Retry: it is voided then.",
+        PAID: "Remove them in Xero, then press Retry: it is voided then.",
         "payment_reconciled": (
             "Undo its reconciliation in Xero, then press Retry: it is deleted then."
         ),
@@ -48,7 +53,7 @@ def key_of(code: str) -> str:
 def still_there(link: Link, code: str, message: str) -> Problem:
     """Return the problem of a link whose copy does not go, by the code of the reason."""
     remedy = _ENDS.get(code, _ELSE)
-    if code == "has_payments" and not link.is_withdrawn:
+    if code == PAID and not link.is_withdrawn:
         remedy = _OURS
     return Problem(code, message, f"{remedy} {_TO_STAY}", XERO, key_of(code))
 
@@ -56,4 +61,4 @@ def still_there(link: Link, code: str, message: str) -> Problem:
 def counts_as_paid(message: str) -> Problem:
     """Return that of a document that comes to nothing, which Xero never voids."""
     remedy = "It changes nothing there: press Leave it in Xero."
-    return Problem("has_payments", message, remedy, XERO)
+    return Problem(PAID, message, remedy, XERO)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.db.models.lookups import IsNull
 
 from tallystick.sync.choosing import clear_xero_id, still_stands
+from tallystick.sync.lingering import LEFT_AS_PAID, PAID
 from tallystick.sync.models import (
     DRAFTS,
     GONE,
@@ -44,8 +45,10 @@ class Preview:
     entries: Part
     #: Paid, which Xero does not let go before the payment is taken off.
     refused: Part
-    #: Refused once already, when they were to go: tried again.
+    #: Refused once already, when they were to go: asked again. Apart, what was refused as paid, in
+    #: whole or in part, also where somebody has left it in Xero for that.
     again: Part
+    refused_as_paid: Part
     #: Removed there by somebody: they only count as taken out.
     gone: Part
     #: Not sent yet: they wait again.
@@ -63,7 +66,8 @@ class Preview:
     @property
     def count(self) -> int:
         """How many records undoing would change anything about."""
-        return self.leaves + self.refused.count + self.gone.count + self.stopped.count
+        stays = self.refused.count + self.refused_as_paid.count
+        return self.leaves + stays + self.gone.count + self.stopped.count
 
 
 def preview(run: Run) -> Preview:
@@ -88,6 +92,7 @@ def preview_in(rows: list[Row]) -> Preview:
         entries=part("entries"),
         refused=part("refused"),
         again=part("again"),
+        refused_as_paid=part("refused as paid"),
         gone=part("gone"),
         stopped=part("stopped"),
         unsettled=part_of_rows(row for row in rows if _is_unsettled(row)),
@@ -96,7 +101,8 @@ def preview_in(rows: list[Row]) -> Preview:
 
 
 def _is_unsettled(row: Row) -> bool:
-    is_sent = row["the_fate"] in ("deleted", "voided", "entries", "refused", "gone")
+    fates = ("deleted", "voided", "entries", "refused", "refused as paid", "gone")
+    is_sent = row["the_fate"] in fates
     return is_sent and row["intent"] != Intent.RETRACT and row["state"] != LinkState.SYNCED
 
 
@@ -107,10 +113,12 @@ def _fate(run: Run) -> Case:
     own = _links(run).filter(_at_rest(), IN_XERO, payment__document=OuterRef("document"))
     has_none_of_it = IsNull(Subquery(own.order_by().values("pk")[:1]), rhs=True)
     sent, again = _at_rest(), Q(intent=Intent.RETRACT)
+    as_paid = again & Q(problem_code=PAID) | Q(waits_for=LEFT_AS_PAID)
     return Case(
         When(_unsent(), then=Value("stopped")),
         When(Q(state=LinkState.SENDING) & ~again, then=Value("arriving")),
         When(sent & Q(xero_status__in=GONE), then=Value("gone")),
+        When(sent & as_paid, then=Value("refused as paid")),
         When(sent & again, then=Value("again")),
         When(sent & Q(document=None), then=Value("entries")),
         When(sent & Q(xero_status__in=DRAFTS), then=Value("deleted")),

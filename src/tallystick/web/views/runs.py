@@ -115,11 +115,12 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not figures.preview.count:
         messages.info(request, _nothing_to_undo(figures.preview, figures.standing))
         return go_back(request, back)
+    leaves = figures.preview.leaves
     return ask(
         request,
         workspace,
         message=_what_would_follow(run, figures.preview),
-        label=f"Undo this run: {figures.preview.leaves:,} out of Xero",
+        label=f"Undo this run: {leaves:,} out of Xero" if leaves else "Undo this run",
         kind="danger",
         back=back,
         keep="Keep it as it is",
@@ -167,6 +168,12 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
         (
             "Paid in Xero", "refused by Xero while a payment stands on them: they stay",
             "will be refused by Xero, for payments stand on them, and stay.", preview.refused,
+        ),
+        (
+            "Refused by Xero before, as paid in whole or in part",
+            "asked again: while payments or credits stand on them, they stay",
+            "Xero has refused to let go before, as paid in whole or in part; it will be asked again.",
+            preview.refused_as_paid,
         ),
         (
             "Refused by Xero before", "tried again",
