@@ -83,6 +83,25 @@ def test_what_needs_a_person_is_counted_while_disconnected_and_goes_on_after_con
     assert "Nothing needs you" in page("needs-attention")
 
 
+def test_home_tells_truly_what_goes_on_after_connecting_again(books: Books):
+    books.submit("INV-1")
+    books.work()
+    queued = books.submit("INV-2")
+    disconnect(workspace=books.workspace, user=books.owner)
+    later = books.submit("INV-3")
+    browser = Client()
+    browser.force_login(books.owner)
+
+    home = browser.get(reverse("workspace-home", args=[books.workspace.slug])).text
+
+    assert "what was queued goes out then" in home
+    assert "what you submit meanwhile waits for Sync now" in home
+    connect(books.workspace, books.owner, tenant_id=UK)
+    books.work()
+    states = [books.link(one).state for one in (queued, later)]
+    assert states == [LinkState.SYNCED, LinkState.WAITING]
+
+
 def test_nothing_needs_a_person_where_nothing_waits_while_disconnected(books: Books):
     disconnect(workspace=books.workspace, user=books.owner)
     browser = Client()

@@ -105,6 +105,37 @@ def test_what_needs_reconnecting_is_the_next_step_and_nothing_is_said_to_go_on_m
         assert "being read from Xero" not in page
 
 
+def cut(workspace) -> None:
+    Connection.objects.filter(workspace=workspace).update(
+        organisation=None, tenant_id=None, status=ConnectionStatus.DISCONNECTED
+    )
+
+
+def test_after_disconnecting_what_was_done_is_not_to_be_done_again(
+    browser, workspace, organisation, lists, put, address
+) -> None:
+    code = make_tax_code(workspace, "GST")
+    TaxMapping.objects.create(organisation=organisation, tax_code=code, tax_type="OUTPUT2")
+    document = make_document(workspace, submitted=True)
+    cut(workspace)
+
+    seen = steps(browser, address)
+
+    assert seen["Connect Xero"].startswith("*[Connect Xero] Demo Company (NZ) was disconnected.")
+    assert seen["Tax codes"] == seen["First documents"] == "done"
+    # Its page shows nothing to choose from meanwhile.
+    assert seen["Accounts"] == "[] No default account is chosen for sales."
+    assert seen["First sync"] == "[] Comes last: what you submit goes to Xero."
+
+    put(document.pk, LinkState.SYNCED, xero_id=uuid4(), xero_status="DRAFT")
+
+    assert steps(browser, address) == {}
+    home = browser.get(address("workspace-home")).text
+    assert "Demo Company (NZ) is not connected now" in home
+    assert f'href="{address("integrations")}">Connect Xero<' in home
+    assert "Not connected to Xero yet" not in home
+
+
 def test_without_tax_codes_the_rates_of_xero_are_the_next_step(
     browser, organisation, lists, address
 ) -> None:

@@ -1,7 +1,7 @@
 """The way from an empty workspace to the first documents in Xero, step by step, for Home."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -32,7 +32,10 @@ class Step:
 
 
 def steps_to_start(workspace: Workspace, organisation: Organisation | None) -> list[Step]:
-    """Return all steps while nothing is in the organisation's books; none once something is."""
+    """Return all steps while nothing is in the organisation's books; none once something is.
+
+    It is the one that the workspace is bound to, or was last.
+    """
     if organisation and _arrived(organisation):
         return []
     return list(_Steps(workspace, organisation).all())
@@ -48,10 +51,10 @@ class _Steps:
     def __init__(self, workspace: Workspace, organisation: Organisation | None) -> None:
         self._workspace = workspace
         self._organisation = organisation
+        status = connection_of(workspace).status
         #: Nothing goes to the organisation or comes from it until somebody reconnects.
-        self._is_cut_off = (
-            organisation is not None and connection_of(workspace).status == ConnectionStatus.ERROR
-        )
+        self._is_cut_off = organisation is not None and status == ConnectionStatus.ERROR
+        self._is_bound = status != ConnectionStatus.DISCONNECTED
         self._documents = Document.objects.in_workspace(workspace)
         self._has_documents = self._documents.exists()
         self._is_read = bool(
@@ -62,27 +65,36 @@ class _Steps:
         yield self._connecting()
         if self._organisation is None or not self._is_read:
             told = "Come with connecting."
-            if self._organisation:
+            if self._is_bound:
                 told = (
                     "Come with reconnecting." if self._is_cut_off else "Are being read from Xero."
                 )
             yield Step("Tax codes", told)
             yield Step("Accounts", told)
+        elif self._is_bound:
+            yield from self._choosing(self._organisation)
         else:
-            yield self._tax_codes(self._organisation)
-            yield self._accounts(self._organisation)
-            if Payment.objects.in_workspace(self._workspace).live().exists():
-                yield self._methods(self._organisation)
+            # The pages show nothing to choose from meanwhile.
+            for step in self._choosing(self._organisation):
+                yield replace(step, label="", address="")
         yield self._first_documents()
         yield self._sending()
+
+    def _choosing(self, organisation: Organisation) -> Iterator[Step]:
+        yield self._tax_codes(organisation)
+        yield self._accounts(organisation)
+        if Payment.objects.in_workspace(self._workspace).live().exists():
+            yield self._methods(organisation)
 
     def _connecting(self) -> Step:
         if self._is_cut_off:
             told = f"{self._organisation} needs reconnecting."
             return Step("Connect Xero", told, False, "Reconnect", self._page("integrations"))
-        if self._organisation:
+        if self._organisation and self._is_bound:
             return Step("Connect Xero", f"{self._organisation} is connected.", is_done=True)
         told = "Sign in at Xero and choose the organisation whose books these are."
+        if self._organisation:
+            told = f"{self._organisation} was disconnected. What was chosen for it is kept."
         return Step("Connect Xero", told, False, "Connect Xero", self._page("integrations"))
 
     def _tax_codes(self, organisation: Organisation) -> Step:
@@ -125,7 +137,7 @@ class _Steps:
 
     def _sending(self) -> Step:
         title = "First sync"
-        if self._organisation is None or not self._has_documents:
+        if self._organisation is None or not self._is_bound or not self._has_documents:
             return Step(title, "Comes last: what you submit goes to Xero.")
         links = Link.objects.filter(organisation=self._organisation, kind__in=Kind.values)
         if links.filter(state__in=[LinkState.FAILED, LinkState.HELD]).exists():

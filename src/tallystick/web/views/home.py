@@ -52,7 +52,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "drafts": Counted(ours.with_status(Status.DRAFT).filter(kind__in=Kind.values)),
         "waiting": Counted(_waiting(organisation, ours)),
         "needs_you": capped(count_of(books, at_most=COUNTED + 1)) if books else "",
-        "steps": _steps(request, workspace, organisation),
+        "former": books if organisation is None else None,
+        "steps": _steps(request, workspace, books),
     }
     if organisation:
         latest = list(reading.attempts(organisation)[:_SHOWN])
