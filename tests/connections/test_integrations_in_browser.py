@@ -64,7 +64,7 @@ def test_connect_sync_watch_and_disconnect(xero: Running, workspace: Workspace, 
     card = page.locator("#xero-card")
     expect(page.get_by_text("Demo Company (UK) is connected")).to_be_visible()
     expect(card).to_contain_text("Demo Company (UK)")
-    expect(card).to_contain_text("Nothing waits to be sent")
+    expect(card).to_contain_text("Nothing waits for Sync now")
     assert "?xero=connected&org=Demo+Company+%28UK%29" in page.url
 
     for price in ("1200.00", "88.40"):

@@ -178,7 +178,35 @@ def test_sync_now_in_a_pause_says_that_nothing_goes(browser, workspace, organisa
     said = browser.post(reverse("sync-now", args=[workspace.slug]), follow=True).text
 
     assert "1 invoice, 10.00 NZD is queued. Nothing goes just now: " in said
+    assert "What was to go is queued" in said
     assert "on the way to Xero" not in said
+
+
+@pytest.mark.parametrize("sort", ["invoice", "payment"])
+def test_what_is_said_after_sync_now_agrees_with_the_card_and_home(
+    browser, workspace, organisation, put, stuck_payment, sort
+):
+    if sort == "invoice":
+        link = put(make_document(workspace, submitted=True).pk, LinkState.WAITING)
+    else:
+        link = stuck_payment("", state=LinkState.WAITING, problem=None)
+
+    def page(name: str) -> str:
+        return browser.get(reverse(name, args=[workspace.slug])).text
+
+    said = browser.post(reverse("sync-now", args=[workspace.slug]), follow=True).text
+
+    assert f"1 {sort}, " in said
+    assert "is on the way to Xero." in said
+    assert "What was to go is on its way" in said
+    assert "<dt>Next run</dt><dd>under way</dd>" in said
+    assert "waits to be sent" not in said + page("workspace-home")
+    assert "all is sent" not in page("workspace-home")
+
+    # The answer may be there before the page is: what was said stands beside this then.
+    type(link).objects.update(state=LinkState.SYNCED)
+    assert "Nothing waits for Sync now" in page("integrations")
+    assert "no document waits for Sync now" in page("workspace-home")
 
 
 def test_what_is_queued_tells_in_the_list_why_it_does_not_go(browser, workspace, organisation):
