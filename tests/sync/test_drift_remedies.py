@@ -124,6 +124,35 @@ def test_each_remedy_ends_the_trouble_of_a_document(
         _stands_as_chosen(books, happens, act, document)
 
 
+def test_buttons_for_many_count_and_name_those_that_they_can_be_done_to(
+    books: Books, bookkeeper: Bookkeeper
+):
+    documents = {happens: books.submit(f"INV-{happens.__name__}") for happens in (deleted, voided)}
+    books.work()
+    for happens, document in documents.items():
+        happens(bookkeeper, books, document)
+    check(books)
+    client = Client()
+    client.force_login(books.owner)
+
+    address = reverse("needs-attention", args=[books.workspace.slug])
+    act = reverse("attention-act", args=[books.workspace.slug])
+    [group] = client.get(address).context["sections"][0].groups
+    form = {"everything": "yes", "filter": group.cause}
+    labels = {one.name: one.label_of_all for one in group.acts}
+    asked = {name: client.post(act, form | {"act": name}).context["label"] for name in labels}
+
+    assert labels["send"] == "Send ours for 1 invoice"
+    assert labels["cancel"] == "Cancel 2 invoices here"
+    assert asked == labels
+    assert "whose number Xero has free" in group.lead
+    client.post(act, form | {"act": "send", "confirmed": "yes"})
+    books.work()
+    assert books.link(documents[deleted]).state == LinkState.SYNCED
+    [group] = client.get(address).context["sections"][0].groups
+    assert "renumber it here: then it can be sent again" in group.lead
+
+
 _END = {
     "keep": LinkState.SYNCED,
     "send": LinkState.SYNCED,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,6 +115,8 @@ class Group:
     newest_at: datetime
     #: The newest few, their records loaded.
     links: list[Link]
+    #: Those of all of them that each of the asked conditions holds of, by its name.
+    fits: Mapping[str, Part]
 
     @property
     def newest(self) -> Link:
@@ -199,8 +202,9 @@ def groups_of(
     at_most: int = 100,
     only: Cause | None = None,
     look_at: int | None = None,
+    fits: Mapping[str, Q] = MappingProxyType({}),
 ) -> Groups:
-    """Return the causes, each with its newest links, up to `shown`.
+    """Return the causes, each with its newest links, up to `shown`, and how many fit a condition.
 
     With `look_at` by so many of the newest links alone; their number has no end.
     """
@@ -220,24 +224,41 @@ def groups_of(
         links = links.filter(
             code__in={cause.code for cause in causes}, cause__in={cause.key for cause in causes}
         )
-    parts, first = _parts(links), _newest_links(links, causes, shown)
+    rows, first = _rows(links, fits), _newest_links(links, causes, shown)
     # Between the questions the last link of a cause may have gone.
     groups = [
-        Group(cause, _as_told(parts[cause], beyond), newest[cause], first[cause])
+        Group(
+            cause,
+            _as_told(part_of_rows(rows[cause]), beyond),
+            newest[cause],
+            first[cause],
+            {name: _as_told(_fitting(rows[cause], name), beyond) for name in fits},
+        )
         for cause in causes
-        if cause in first and cause in parts
+        if cause in first and cause in rows
     ]
     return Groups(groups, more, is_bounded=beyond is not None)
 
 
-def _parts(links: QuerySet[Link]) -> dict[Cause, Part]:
-    """Return count and money of each cause, in one query."""
+def _rows(links: QuerySet[Link], fits: Mapping[str, Q]) -> dict[Cause, list[Mapping[str, Any]]]:
+    """Return count and money of each cause, and how many fit each condition, in one query."""
     columns: Any = ("trouble", "code", "cause")
     by = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
+    fitting = {f"fits_{name}": Count("pk", filter=condition) for name, condition in fits.items()}
     by_cause: defaultdict[Cause, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in by.annotate(count=Count("*"), the_total=Sum(AMOUNT)):
+    for row in by.annotate(count=Count("*"), the_total=Sum(AMOUNT), **fitting):
         by_cause[Cause(row["trouble"], row["code"], row["cause"])].append(row)
-    return {cause: part_of_rows(rows) for cause, rows in by_cause.items()}
+    return dict(by_cause)
+
+
+def _fitting(rows: Iterable[Mapping[str, Any]], name: str) -> Part:
+    """Return how many of the rows' links fit the condition; their money is not added up."""
+    counts = ((row, row[f"fits_{name}"]) for row in rows)
+    return part_of_rows(
+        {**row, "count": count, "the_currency": "", "the_total": 0}
+        for row, count in counts
+        if count
+    )
 
 
 def _as_told(part: Part, beyond: Q | None) -> Part:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from tallystick.connections.models import Organisation
 from tallystick.mapping.taxes import UNTAXED_CODE
-from tallystick.sync.attention import Cause, Trouble, groups_of
+from tallystick.sync.attention import Cause, Group, Trouble, groups_of
 from tallystick.sync.sums import Part
 
 #: Of a cause so many records are told one by one.
@@ -116,6 +115,12 @@ _OF_MANY: Mapping[str, str] = MappingProxyType(
         "after they are removed in Xero.",
     }
 )
+#: Of what was deleted and what was voided together: Xero keeps some numbers of the latter.
+_OF_GONE = (
+    "Send those again as new ones whose number Xero has free, cancel them here, or leave them out of "
+    "Xero. What Xero keeps the number of, as of a voided invoice, can be sent again once it is "
+    "renumbered here."
+)
 _OF_STUCK = MappingProxyType(
     {
         "queued": "Queued, and not taken up",
@@ -137,8 +142,9 @@ def title_of(cause: Cause) -> str:
     return _TITLES.get(cause.code, Trouble(cause.trouble).label)
 
 
-def lead_of(cause: Cause, problem: Mapping[str, Any]) -> str:
+def lead_of(group: Group) -> str:
     """Return what to do, in a sentence; that of the newest record stands for all."""
+    cause, problem = group.cause, group.newest.problem or {}
     if cause.code == "paused":
         return (
             "Nothing is lost or doubled, and it is tried again by itself within the hour; Retry tries "
@@ -149,9 +155,17 @@ def lead_of(cause: Cause, problem: Mapping[str, Any]) -> str:
             "Nothing is lost. See that a worker is running, then press Retry: Xero is asked what it "
             "has before anything is sent again."
         )
+    if cause.code == "gone_in_xero" and _may_differ(group):
+        return _OF_GONE
     if "theirs" in problem.get("details", {}) and cause.code in _OF_MANY:
         return _OF_MANY[cause.code]
     return str(problem.get("remedy", ""))
+
+
+def _may_differ(group: Group) -> bool:
+    """Tell whether other records of the group may have other remedies than the newest one."""
+    remedies = {(link.problem or {}).get("remedy") for link in group.links}
+    return len(remedies) > 1 or group.part.is_capped or group.part.count > len(group.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +190,11 @@ class Told:
 def causes_told(organisation: Organisation) -> Iterator[Told]:
     """Yield every cause that something waits for a person for, as Needs attention shows them."""
     for group in groups_of(organisation, shown=SHOWN, at_most=10_000).shown:
-        problem = group.newest.problem or {}
         yield Told(
             cause=group.cause,
             title=title_of(group.cause),
             part=group.part,
             messages=[str((link.problem or {}).get("message", "")) for link in group.links],
-            remedy=lead_of(group.cause, problem),
+            remedy=lead_of(group),
             records=[str(link.record) for link in group.links],
         )

@@ -52,6 +52,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         at_most=_CAUSES,
         only=only,
         look_at=attention.LOOKED_AT,
+        fits={name: act.takes for name, act in ACTS.items()},
     )
     rows = {group.cause: group.links for group in found.shown}
     context: dict[str, Any] = {"workspace": workspace, "organisation": organisation, "only": only}
@@ -184,14 +185,14 @@ def _group(
 ) -> SimpleNamespace:
     problem = group.newest.problem or {}
     symbol, tone = _LOOKS.get(Trouble(group.cause.trouble), ("hand", "warning"))
-    of_all = [act for act in ACTS.values() if any(act in acts.get(link.pk, ()) for link in links)]
+    of_all = [act for act in ACTS.values() if group.fits[act.name].count]
     party = _only_party(links)
     query = urlencode({"cause": str(group.cause)})
     return SimpleNamespace(
         cause=str(group.cause),
         address=f"{resolve_url('needs-attention', workspace.slug)}?{query}",
         title=title_of(group.cause),
-        lead=lead_of(group.cause, problem),
+        lead=lead_of(group),
         tone=tone,
         icon=symbol,
         count=group.part.count,
@@ -217,7 +218,7 @@ def _button(act: Act, group: Group) -> SimpleNamespace:
         name=act.name,
         label=act.label,
         label_of_one=label_on(act, group.newest),
-        label_of_all=act.label_of_many.format(group.part.counted),
+        label_of_all=act.label_of_many.format(group.fits[act.name].counted),
         is_rare=act.is_rare,
     )
 
