@@ -254,6 +254,27 @@ def test_what_the_check_found_shows_the_sides_and_what_can_be_done(client, books
     assert "Retry" not in answer.text.split("<main")[1]
 
 
+def test_a_refused_send_of_ours_is_not_followed_by_a_claim_that_both_say_the_same(
+    client, books, person, changed
+) -> None:
+    person.lock("2026-12-31")
+    act = reverse("attention-act", args=[books.workspace.slug])
+    client.post(act, {"act": f"send:{books.link(changed).pk}", "confirmed": "yes"})
+    books.work()
+    assert books.problem(changed)["code"] == "period_locked"
+
+    text = " ".join(page(client, books, changed).text.split())
+
+    assert _SAME not in text
+    assert "the 13 fields below said the same on both sides. Since then: INV-1 says" in text
+    assert "the reference is By Mary there and empty here" in text
+
+    person.lock(None)
+    books.retry(changed)
+    books.work()
+    assert _SAME in page(client, books, changed).text
+
+
 def test_cancelling_from_its_page_asks_first_and_takes_it_from_xero(client, books, changed) -> None:
     act = reverse("attention-act", args=[books.workspace.slug])
     form = {"act": page(client, books, changed).context["decisions"][2].act}

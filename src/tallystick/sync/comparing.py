@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from tallystick.sync.differences import HEAD, LINE, WORKED_OUT
-from tallystick.sync.models import Link, Snapshot
+from tallystick.sync.models import Attempt, Link, Outcome, Snapshot
 from tallystick.sync.push.sent import contents_here
 from tallystick.sync.snapshots import Content, came_back_for, sent_to
 
@@ -44,6 +44,20 @@ def sides_of(link: Link) -> list[Side]:
 def looked_at(link: Link) -> datetime | None:
     """Return when Xero's side was read last, as far as it is kept; None before the first time."""
     return Snapshot.objects.filter(link=link).values_list("at", flat=True).first()
+
+
+def told_since(link: Link) -> str:
+    """Return what was told of the record after Xero's side was read last, where it ended badly.
+
+    That Xero's record was found to say something else, else that ours was refused; empty: nothing.
+    By this the sides stand as they were at that read, and perhaps not any more.
+    """
+    at = looked_at(link)
+    if at is None:
+        return ""
+    ended = Attempt.objects.filter(link=link, started_at__gt=at).exclude(action="retract")
+    found = ended.filter(outcome=Outcome.HELD).last() or ended.filter(outcome=Outcome.FAILED).last()
+    return found.message if found else ""
 
 
 def why_of(link: Link) -> list[dict[str, Any]]:

@@ -110,6 +110,7 @@ def _problem(
     problem = state.problem if state else None
     details: Mapping[str, Any] = (problem or {}).get("details", {})
     sides = [shown(side, document.currency) for side in comparing.sides_of(link)] if link else []
+    is_compared = bool(sides) and (problem or {}).get("code") in _COMPARED
     xero_url = state.xero_url if state else ""
     return {
         "problems": list(told(problem, workspace, document, xero_url)),
@@ -117,9 +118,10 @@ def _problem(
         "code": (problem or {}).get("code", ""),
         "candidates": details.get("candidates", []),
         "sides": sides,
+        "told_since": comparing.told_since(link) if sides and link and not is_compared else "",
         "looked_at": comparing.looked_at(link) if sides and link else None,
         "differing": [side for side in sides if side.differs],
-        "is_compared": bool(sides) and (problem or {}).get("code") in _COMPARED,
+        "is_compared": is_compared,
         "why": _why(link, sides),
     }
 
