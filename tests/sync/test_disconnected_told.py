@@ -83,6 +83,25 @@ def test_what_needs_a_person_is_counted_while_disconnected_and_goes_on_after_con
     assert "Nothing needs you" in page("needs-attention")
 
 
+def test_the_log_stays_to_be_read_while_disconnected_and_nothing_can_be_tried_again_there(
+    books: Books,
+):
+    make_tax_code(books.workspace, "VAT5", "5")
+    books.submit("INV-1", lines=[line(tax_code="VAT5")])
+    books.work()
+    browser = Client()
+    browser.force_login(books.owner)
+    address = reverse("sync-log", args=[books.workspace.slug])
+    again = reverse("retry", args=[books.workspace.slug])
+    assert again in browser.get(address).text
+
+    disconnect(workspace=books.workspace, user=books.owner)
+    log = browser.get(address)
+
+    assert [row.record.number for row in log.context["rows"]] == ["INV-1"]
+    assert again not in log.text
+
+
 def test_home_tells_truly_what_goes_on_after_connecting_again(books: Books):
     books.submit("INV-1")
     books.work()

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from tallystick.connections.binding import former_of
 from tallystick.sync import reading
 from tallystick.sync.log_search import search
 from tallystick.sync.models import Attempt, LinkState, Outcome
@@ -23,7 +24,9 @@ from tallystick.workspaces.models import Workspace
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
-    organisation = bound_organisation(workspace)
+    # What was tried stays to be read after Disconnect.
+    organisation = former_of(workspace)
+    is_bound = bound_organisation(workspace) is not None
     asked = request.GET
     outcome = asked.get("outcome", "") if asked.get("outcome") in Outcome.values else ""
     action = asked.get("action", "") if asked.get("action") in ACTION_WORDS else ""
@@ -36,7 +39,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "workspace": workspace,
         "organisation": organisation,
         "page": page,
-        "rows": [row_of(attempt, workspace) for attempt in page.rows],
+        "rows": [row_of(attempt, workspace, is_bound=is_bound) for attempt in page.rows],
         "outcome": outcome,
         "outcomes": Outcome.choices,
         "action": action,
@@ -48,8 +51,11 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/pages/sync_log.html", context)
 
 
-def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
-    """Return what a row of the log shows of an attempt whose link and records are loaded."""
+def row_of(attempt: Attempt, workspace: Workspace, *, is_bound: bool = True) -> SimpleNamespace:
+    """Return what a row of the log shows of an attempt whose link and records are loaded.
+
+    Nothing can be tried again while no organisation is bound.
+    """
     link = attempt.link
     symbol, tone = OUTCOME_LOOKS[Outcome(attempt.outcome)]
     return SimpleNamespace(
@@ -61,7 +67,8 @@ def row_of(attempt: Attempt, workspace: Workspace) -> SimpleNamespace:
         record=link.record,
         address=record_address(link.record, workspace),
         at=attempt.finished_at or attempt.started_at,
-        can_retry=attempt.outcome in (Outcome.FAILED, Outcome.HELD)
+        can_retry=is_bound
+        and attempt.outcome in (Outcome.FAILED, Outcome.HELD)
         and link.state in (LinkState.FAILED, LinkState.HELD),
     )
 
