@@ -121,7 +121,7 @@ def test_check_waits_for_its_report(books: Books, waiting) -> None:
 
     assert ended.exit_code == Exit.OK
     assert "Nothing needs you." in ended.stdout
-    assert "2 records changed in Xero since the check before." in ended.stdout
+    assert "2 records were looked at: what Xero has changed since" in ended.stdout
     assert (
         "2 of yours were compared, field by field, with what was left there: 2 say the same."
         in (ended.stdout)

@@ -443,8 +443,9 @@ def test_the_report_says_what_was_compared_and_what_not_and_why(
 
     found = check(books)
 
+    changed = "what Xero has changed since the check before, with the allocations of credit notes"
     assert checks.summary(found) == [
-        "6 records changed in Xero since the check before.",
+        f"6 records were looked at: {changed}.",
         "3 of yours were compared, field by field, with what was left there: 1 says the same.",
         "1 was changed there before and kept as Xero has it, which is not what you have.",
         "Not compared: 1 kept out of Xero by you; 1 that nothing here is linked to.",
@@ -532,6 +533,29 @@ def test_a_payment_entered_anew_as_it_was_is_taken_for_ours(books: Books, bookke
     assert (found.relinked, found.differing) == (1, 0)
 
 
+def test_the_figures_add_up_where_credit_notes_bring_their_allocations(
+    books: Books, bookkeeper: Bookkeeper
+):
+    for kind in (Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE):
+        books.policy(kind, sent_as="AUTHORISED")
+    note, invoice, out = (
+        books.submit("CN-1", kind=Kind.SALES_CREDIT_NOTE), books.submit("INV-1"), books.submit("INV-2"),
+    )  # fmt: skip
+    allocation, paid = make_allocation(note, invoice, "5.00"), make_payment(invoice, "4.00")
+    books.work()
+    books.links_of(out).update(state=LinkState.EXCLUDED)
+    bookkeeper.unpay(books.link(paid).xero_id)
+    bookkeeper.pay(books.link(invoice), "4.00", Reference=paid.number)
+
+    found = check(books)
+
+    assert books.link(allocation).state == books.link(paid).state == LinkState.SYNCED
+    # The two sides of the allocation, itself, the payment; the one left out, the payment removed.
+    assert (found.compared, found.uncompared) == (4, {"left_out": 1, "replaced": 1})
+    assert found.looked_at == found.compared + sum(found.uncompared.values())
+    assert "1 removed there, with another in the place" in checks.summary(found)[-1]
+
+
 @pytest.mark.parametrize("again", ["", "3.00"], ids=["removed", "another amount"])
 def test_an_allocation_that_somebody_removed_there_is_asked_about(
     books: Books, bookkeeper: Bookkeeper, again: str
@@ -555,6 +579,7 @@ def test_an_allocation_that_somebody_removed_there_is_asked_about(
         "the amount is 3.00 GBP there and 5.00 GBP here" if again else "removed there"
     ) in message
     assert (found.gone, found.differing) == ((0, 1) if again else (1, 0))
+    assert found.looked_at == found.compared + found.gone
 
 
 def choose(books: Books, act: Callable[..., int], *records: Document) -> int:

@@ -57,8 +57,9 @@ def last_check(organisation: Organisation) -> Check | None:
 
 def summary(check: Check) -> list[str]:
     """Return in sentences what was looked at and compared, and what was not, with the reasons."""
-    changed = _records(check.looked_at)
-    told = [f"{changed} changed in Xero since the check before."]
+    count = check.looked_at
+    what = "what Xero has changed since the check before, with the allocations of credit notes"
+    told = [f"{_records(count)} {_was(count)} looked at: {what}."]
     if check.compared is None:
         return [*told, "Contents were not compared yet in this check; the next one compares them."]
     if check.compared:
@@ -111,6 +112,7 @@ _WHY_NOT: Mapping[Uncompared, str] = MappingProxyType(
         Uncompared.WITHDRAWN: "withdrawn here",
         Uncompared.NO_LINES: "whose lines Xero did not show",
         Uncompared.UNLINKED: "that nothing here is linked to",
+        Uncompared.REPLACED: "removed there, with another in the place",
         Uncompared.OLDER: "that Xero still showed as before the last write",
     }
 )

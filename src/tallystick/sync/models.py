@@ -490,7 +490,7 @@ class Check(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="checks")
     at = models.DateTimeField(db_default=Now())
     reason = models.CharField(max_length=200, blank=True)
-    #: Records that Xero has changed since the check before.
+    #: Records that Xero has changed since the check before, and allocations of changed credit notes.
     looked_at = models.PositiveIntegerField()
     #: Ours that our links did not know, and that they know again now.
     relinked = models.PositiveIntegerField()

@@ -63,6 +63,7 @@ def check_documents(
                 link, following(others[0], sent[link.pk], merged), sent[link.pk], here
             )
             if isinstance(verdict, Verdict):
+                tally.leave(Uncompared.REPLACED, int(known is not None))
                 verdicts.append(verdict)
                 continue
         if known is not None:

@@ -138,6 +138,7 @@ def _on_payment(
     if others and link.xero_id and status != "DELETED":
         tally.strays += sum(add_stray(link, one.payment_id) for one in others)
     elif others and link.state in AT_REST:
+        tally.leave(Uncompared.REPLACED, len(own))
         yield known.judge(link, _payment_copy(link, others[0], names), tally)
         return
     for copy in own:
@@ -171,6 +172,8 @@ def check_allocations(held: Held, copies: Sequence[xero.Document], tally: Tally)
     links = list(found.select_related(*WITH_RECORDS))
     documents = document_links(held.organisation, links)
     locked = lock_links(link.pk for link in links)
+    # Each is compared, or told why not; Xero has none of them in a list of what has changed.
+    tally.looked_at += len(locked)
     known = _Known(locked)
     taken = {str(link.xero_id) for link in links}
     verdicts: list[Verdict] = []

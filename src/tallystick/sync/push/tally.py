@@ -26,6 +26,7 @@ class Uncompared(StrEnum):
     NO_LINES = "no_lines"
     UNLINKED = "unlinked"
     OLDER = "older"
+    REPLACED = "replaced"
 
 
 @dataclass(slots=True)
