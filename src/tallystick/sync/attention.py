@@ -1,7 +1,7 @@
 """What waits for a person: every failed, held or stuck link, grouped by its cause."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -224,41 +224,55 @@ def groups_of(
         links = links.filter(
             code__in={cause.code for cause in causes}, cause__in={cause.key for cause in causes}
         )
-    rows, first = _rows(links, fits), _newest_links(links, causes, shown)
+    parts, first = _parts(links), _newest_links(links, causes, shown)
+    # By their keys, few as they are: with the conditions PostgreSQL looks through all documents.
+    keys = list(links.values_list("pk", flat=True)) if fits else []
+    fitting = _fitting(_troubled(organisation, stuck).filter(pk__in=keys), fits)
     # Between the questions the last link of a cause may have gone.
     groups = [
         Group(
             cause,
-            _as_told(part_of_rows(rows[cause]), beyond),
+            _as_told(parts[cause], beyond),
             newest[cause],
             first[cause],
-            {name: _as_told(_fitting(rows[cause], name), beyond) for name in fits},
+            {name: _as_told(part, beyond) for name, part in fitting.get(cause, {}).items()},
         )
         for cause in causes
-        if cause in first and cause in rows
+        if cause in first and cause in parts
     ]
     return Groups(groups, more, is_bounded=beyond is not None)
 
 
-def _rows(links: QuerySet[Link], fits: Mapping[str, Q]) -> dict[Cause, list[Mapping[str, Any]]]:
-    """Return count and money of each cause, and how many fit each condition, in one query."""
+def _parts(links: QuerySet[Link]) -> dict[Cause, Part]:
+    """Return count and money of each cause, in one query."""
+    rows = _by_cause(links, count=Count("*"), the_total=Sum(AMOUNT))
+    return {cause: part_of_rows(found) for cause, found in rows.items()}
+
+
+def _fitting(links: QuerySet[Link], fits: Mapping[str, Q]) -> dict[Cause, dict[str, Part]]:
+    """Return of each cause how many fit each condition, without their money, in one query."""
+    counted = {f"fits_{name}": Count("pk", filter=condition) for name, condition in fits.items()}
+    return {
+        cause: {name: part_of_rows(_of(found, f"fits_{name}")) for name in fits}
+        for cause, found in _by_cause(links, **counted).items()
+    }
+
+
+def _by_cause(
+    links: QuerySet[Link], **counted: models.Aggregate
+) -> dict[Cause, list[dict[str, Any]]]:
     columns: Any = ("trouble", "code", "cause")
-    by = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
-    fitting = {f"fits_{name}": Count("pk", filter=condition) for name, condition in fits.items()}
-    by_cause: defaultdict[Cause, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in by.annotate(count=Count("*"), the_total=Sum(AMOUNT), **fitting):
+    rows = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
+    by_cause: defaultdict[Cause, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows.annotate(**counted):
         by_cause[Cause(row["trouble"], row["code"], row["cause"])].append(row)
     return dict(by_cause)
 
 
-def _fitting(rows: Iterable[Mapping[str, Any]], name: str) -> Part:
-    """Return how many of the rows' links fit the condition; their money is not added up."""
-    counts = ((row, row[f"fits_{name}"]) for row in rows)
-    return part_of_rows(
-        {**row, "count": count, "the_currency": "", "the_total": 0}
-        for row, count in counts
-        if count
-    )
+def _of(rows: Iterable[Mapping[str, Any]], count: str) -> Iterator[Mapping[str, Any]]:
+    for row in rows:
+        if row[count]:
+            yield {"count": row[count], "the_sort": row["the_sort"], "the_currency": ""}
 
 
 def _as_told(part: Part, beyond: Q | None) -> Part:

@@ -185,7 +185,7 @@ def _group(
 ) -> SimpleNamespace:
     problem = group.newest.problem or {}
     symbol, tone = _LOOKS.get(Trouble(group.cause.trouble), ("hand", "warning"))
-    of_all = [act for act in ACTS.values() if group.fits[act.name].count]
+    of_all = [act for act in ACTS.values() if act.name in group.fits and group.fits[act.name].count]
     party = _only_party(links)
     query = urlencode({"cause": str(group.cause)})
     return SimpleNamespace(
