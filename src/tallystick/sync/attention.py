@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat, RowNumber
 from django.utils import timezone
 
+from tallystick.books.lookups import AnyOf
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.sync.models import (
     OPEN_STATES,
@@ -213,9 +214,14 @@ def groups_of(
     if only:
         links = links.filter(only.condition())
     beyond = _beyond(organisation, stuck, only, look_at) if look_at else None
-    links = links.filter(beyond) if beyond else links
-    changed = links.order_by().values_list("trouble", "code", "cause")
-    newest = {Cause(*cause): at for *cause, at in changed.annotate(newest=Max("changed_at"))}
+    if look_at:
+        # By their keys from here on, few as they are: with the conditions PostgreSQL looks through
+        # all documents.
+        bounded = links.filter(beyond) if beyond else links
+        keys = list(bounded.order_by().values_list("pk", flat=True))
+        links = _troubled(organisation, stuck).filter(AnyOf(F("pk"), keys))
+    rows = _by_cause(links, fits)
+    newest = {cause: max(row["newest"] for row in found) for cause, found in rows.items()}
     order = {trouble: place for place, trouble in enumerate(Trouble.values)}
     causes = sorted(newest, key=newest.__getitem__, reverse=True)
     causes.sort(key=lambda cause: order[cause.trouble])
@@ -224,55 +230,43 @@ def groups_of(
         links = links.filter(
             code__in={cause.code for cause in causes}, cause__in={cause.key for cause in causes}
         )
-    parts, first = _parts(links), _newest_links(links, causes, shown)
-    # By their keys, few as they are: with the conditions PostgreSQL looks through all documents.
-    keys = list(links.values_list("pk", flat=True)) if fits else []
-    fitting = _fitting(_troubled(organisation, stuck).filter(pk__in=keys), fits)
+    first = _newest_links(links, causes, shown)
     # Between the questions the last link of a cause may have gone.
     groups = [
         Group(
             cause,
-            _as_told(parts[cause], beyond),
+            _as_told(part_of_rows(rows[cause]), beyond),
             newest[cause],
             first[cause],
-            {name: _as_told(part, beyond) for name, part in fitting.get(cause, {}).items()},
+            {name: _as_told(part_of_rows(_of(rows[cause], name)), beyond) for name in fits},
         )
         for cause in causes
-        if cause in first and cause in parts
+        if cause in first
     ]
     return Groups(groups, more, is_bounded=beyond is not None)
 
 
-def _parts(links: QuerySet[Link]) -> dict[Cause, Part]:
-    """Return count and money of each cause, in one query."""
-    rows = _by_cause(links, count=Count("*"), the_total=Sum(AMOUNT))
-    return {cause: part_of_rows(found) for cause, found in rows.items()}
+def _by_cause(links: QuerySet[Link], fits: Mapping[str, Q]) -> dict[Cause, list[Mapping[str, Any]]]:
+    """Return count, money and newest of each cause by currency and sort, in one query.
 
-
-def _fitting(links: QuerySet[Link], fits: Mapping[str, Q]) -> dict[Cause, dict[str, Part]]:
-    """Return of each cause how many fit each condition, without their money, in one query."""
-    counted = {f"fits_{name}": Count("pk", filter=condition) for name, condition in fits.items()}
-    return {
-        cause: {name: part_of_rows(_of(found, f"fits_{name}")) for name in fits}
-        for cause, found in _by_cause(links, **counted).items()
-    }
-
-
-def _by_cause(
-    links: QuerySet[Link], **counted: models.Aggregate
-) -> dict[Cause, list[dict[str, Any]]]:
+    And how many of these fit each condition, as `fits_NAME`.
+    """
     columns: Any = ("trouble", "code", "cause")
+    counted = {f"fits_{name}": Count("pk", filter=condition) for name, condition in fits.items()}
     rows = links.order_by().values(*columns, the_currency=CURRENCY, the_sort=SORT)
-    by_cause: defaultdict[Cause, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows.annotate(**counted):
+    by_cause: defaultdict[Cause, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows.annotate(
+        newest=Max("changed_at"), count=Count("*"), the_total=Sum(AMOUNT), **counted
+    ):
         by_cause[Cause(row["trouble"], row["code"], row["cause"])].append(row)
     return dict(by_cause)
 
 
-def _of(rows: Iterable[Mapping[str, Any]], count: str) -> Iterator[Mapping[str, Any]]:
+def _of(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[str, Any]]:
+    """Return the rows of those that fit the condition of the name, without their money."""
     for row in rows:
-        if row[count]:
-            yield {"count": row[count], "the_sort": row["the_sort"], "the_currency": ""}
+        if count := row[f"fits_{name}"]:
+            yield {"count": count, "the_sort": row["the_sort"], "the_currency": ""}
 
 
 def _as_told(part: Part, beyond: Q | None) -> Part:
@@ -285,7 +279,8 @@ def of_cause(organisation: Organisation, cause: Cause) -> QuerySet[Link]:
     links = _troubled(organisation, stuck).filter(cause.condition())
     if stuck is None or cause.trouble != Trouble.STUCK:
         return links
-    return links.filter(pk__in=list(_longest(organisation, stuck)[:LOOKED_AT_STUCK]))
+    longest = list(_longest(organisation, stuck)[:LOOKED_AT_STUCK])
+    return links.filter(AnyOf(F("pk"), longest))
 
 
 def _beyond(
@@ -304,7 +299,9 @@ def _beyond(
     if newest is None and len(longest) <= LOOKED_AT_STUCK:
         return None
     is_stopped = Q(state__in=STOPPED_STATES)
-    return (is_stopped & newest if newest else is_stopped) | Q(pk__in=longest[:LOOKED_AT_STUCK])
+    return (is_stopped & newest if newest else is_stopped) | Q(
+        AnyOf(F("pk"), longest[:LOOKED_AT_STUCK])
+    )
 
 
 def _longest(organisation: Organisation, stuck: Q) -> QuerySet[Link, int]:

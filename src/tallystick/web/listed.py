@@ -111,7 +111,7 @@ class Listed(Generic[Row]):
             return COUNTED
         if self._narrowed.is_long:
             return COUNTED_IN_ORDER if self.shown.q else COUNTED_IN_SEARCH
-        return COUNTED_IN_SEARCH if self.shown.q else COUNTED
+        return COUNTED_IN_SEARCH if self.shown.q or self.shown.state else COUNTED
 
     def _page_of(self, links: QuerySet[Link]) -> Page[Link]:
         field = _OF_LINKS[self.shown.sort_field]
