@@ -71,8 +71,7 @@ class DocumentFilter:
 
     @property
     def text(self) -> str:
-        """What is searched for; empty where it is an amount."""
-        return "" if amount_in(self.q) is not None else self.q
+        return text_in(self.q)
 
     @property
     def is_narrowed(self) -> bool:
@@ -258,6 +257,11 @@ def kept(ours: Found, stretches: Sequence[Stretch], short: Stretch | None) -> Fo
 def amount_in(text: str) -> Decimal | None:
     """Return the amount that a text such as `1,234.50` is; None where it is none."""
     return number_in(text.replace(",", "").replace("$", "")) if "." in text else None
+
+
+def text_in(given: str) -> str:
+    """Return what is searched for as a text; empty where it is an amount."""
+    return "" if amount_in(given) is not None else given
 
 
 def one_of(value: str, allowed: object) -> str:

@@ -23,7 +23,7 @@ from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link
 from tallystick.sync.policy import PAYMENT
 from tallystick.sync.queue import bound_organisation
-from tallystick.sync.reading import alike, links_in_state
+from tallystick.sync.reading import links_in_state
 from tallystick.web.filters import (
     PERIODS,
     STATES,
@@ -36,6 +36,7 @@ from tallystick.web.filters import (
     one_of,
     shortest,
     stretch,
+    text_in,
     within,
 )
 from tallystick.workspaces.models import Workspace
@@ -97,8 +98,7 @@ class PaymentFilter:
 
     @property
     def text(self) -> str:
-        """What is searched for; empty where it is an amount."""
-        return "" if amount_in(self.q) is not None else self.q
+        return text_in(self.q)
 
     @property
     def asks_records(self) -> bool:
@@ -194,9 +194,9 @@ class PaymentFilter:
         """Yield each condition that an index knows alone."""
         yield from self._own(Payment.objects.in_workspace(workspace), today)
         if self.state:
-            links = Link.objects.filter(
-                organisation=organisation, state__in=alike(self.state), kind=PAYMENT
-            )
+            links: QuerySet[Link] = Link.objects.none()
+            if organisation is not None:
+                links = links_in_state(organisation, self.state, [PAYMENT])
             keys = links.values_list("payment_id", flat=True)
             yield Stretch(Q(pk__in=keys), keys)
 
