@@ -23,7 +23,7 @@ FLOORS = {
     "tallystick.workspaces": 1,
     "tallystick.books": 1,
     "tallystick.connections": 2,
-    "tallystick.importing": 2,
+    "tallystick.importing": 3,
     "tallystick.mapping": 3,
     "tallystick.sync": 4,
     "tallystick.web": 6,

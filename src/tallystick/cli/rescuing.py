@@ -46,9 +46,10 @@ def check(
     something stands there, or was not as expected; 0 where nothing does and all was, and with --wait 0.
     """
     prepare()
+    from tallystick.connections.bound import bound_organisation
     from tallystick.sync.attention_words import causes_told
     from tallystick.sync.checks import check_now, findings, last_check
-    from tallystick.sync.queue import NotConnected, bound_organisation
+    from tallystick.sync.queue import NotConnected
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
@@ -181,9 +182,10 @@ def _became(standing: "Standing", run: "Run") -> Iterator[str]:
 
 def show_plan(where: "Workspace", *, as_json: bool) -> None:
     """Print what Sync now would do, with nothing sent; exit code 3 where something stops."""
+    from tallystick.connections.bound import bound_organisation
     from tallystick.sync.planning import plan
     from tallystick.sync.push.foreseen import Fate
-    from tallystick.sync.queue import NotConnected, bound_organisation
+    from tallystick.sync.queue import NotConnected
 
     organisation = bound_organisation(where)
     if organisation is None:

@@ -113,8 +113,8 @@ def log(
     With --json one object a line.
     """
     prepare()
+    from tallystick.connections.bound import bound_organisation
     from tallystick.sync.log_search import search as search_log
-    from tallystick.sync.queue import bound_organisation
     from tallystick.sync.reading import attempts
 
     where = chosen_workspace(workspace)

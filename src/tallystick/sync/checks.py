@@ -9,11 +9,12 @@ from types import MappingProxyType
 from django.db import transaction
 from django.db.models.functions import Now
 
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Check, Lane
 from tallystick.sync.push.shapes import page_of_type
 from tallystick.sync.push.tally import Uncompared
-from tallystick.sync.queue import NotConnected, bound_organisation
+from tallystick.sync.queue import NotConnected
 from tallystick.sync.reading import xero_address
 from tallystick.sync.waking import wake
 from tallystick.workspaces import audit

@@ -33,13 +33,14 @@ from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Allocation, Document, EntryStatus, Party, Payment, Status
 from tallystick.books.payments import delete_payments
 from tallystick.books.taxing import add_missing_tax, with_missing_tax
+from tallystick.connections.bound import bound_organisation
 from tallystick.mapping.taxes import UNTAXED_CODE
 from tallystick.sync.lingering import LEFT_AS_PAID, PAID
 from tallystick.sync.models import DRAFTS, GONE, Intent, Link, LinkState, Snapshot
 from tallystick.sync.noting import note_decision
 from tallystick.sync.policy import MARKED_DONE, reassess
 from tallystick.sync.push.shapes import kinds_of_unique_number
-from tallystick.sync.queue import NotConnected, anew, bound_organisation, locked, release
+from tallystick.sync.queue import NotConnected, anew, locked, release
 from tallystick.sync.snapshots import note_came_back
 from tallystick.sync.verdicts import lock_links
 from tallystick.sync.waking import wake

@@ -12,12 +12,13 @@ from django.dispatch import receiver
 
 from tallystick.books.models import DocumentTemplate, Item, Line, Party
 from tallystick.books.signals import record_edited
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import ACCOUNTS, TAX_MAPPING
 from tallystick.mapping.signals import mended
 from tallystick.sync.models import Intent, Lane, Link, LinkState
 from tallystick.sync.push.ready import judge, loaded
-from tallystick.sync.queue import NOT_APPROVED, bound_organisation, release, requeue, waiting_on
+from tallystick.sync.queue import NOT_APPROVED, release, requeue, waiting_on
 from tallystick.sync.verdicts import apply_verdicts, lock_links
 from tallystick.sync.waking import wake
 

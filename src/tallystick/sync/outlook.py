@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from tallystick.books.models import Document, Kind, Status
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync.attention import why_nothing_goes
 from tallystick.sync.elsewhere import books_of
@@ -26,7 +27,6 @@ from tallystick.sync.models import (
     Trigger,
 )
 from tallystick.sync.policy import ELSEWHERE, policies_of, policy_of
-from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
 
 _AS = {

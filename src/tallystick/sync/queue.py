@@ -24,7 +24,8 @@ from tallystick.books.signals import (
     payments_deleted,
     payments_recorded,
 )
-from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.connections.bound import bound_organisation
+from tallystick.connections.models import Organisation
 from tallystick.connections.signals import organisation_connected
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, XERO
 from tallystick.sync.elsewhere import keep_out
@@ -322,17 +323,6 @@ class NotConnected(Exception):
             f"{workspace} is not connected to Xero. Connect it under Settings, Integrations; "
             "everything submitted is kept and waits."
         )
-
-
-def bound_organisation(workspace: Workspace) -> Organisation | None:
-    """Return the organisation that the workspace's documents go to; None before connecting."""
-    bound = (
-        Connection.objects.without_tokens()
-        .filter(workspace=workspace)
-        .exclude(status=ConnectionStatus.DISCONNECTED)
-    )
-    found = bound.select_related("organisation").first()
-    return found.organisation if found else None
 
 
 def requeue(links: QuerySet[Link], *, asked_by: User | None = None, run: Run | None = None) -> int:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from tallystick.books.models import Allocation, Document, DocumentQuerySet, Kind, Payment, Status
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.attention import ABOUT_CONTENT, count_of, why_nothing_goes
 from tallystick.sync.elsewhere import STANDS, books_of
@@ -31,7 +32,6 @@ from tallystick.sync.models import (
 )
 from tallystick.sync.policy import ELSEWHERE, PAYMENT, policies_of, why_kept_out
 from tallystick.sync.push.shapes import shape_of
-from tallystick.sync.queue import bound_organisation
 from tallystick.workspaces.models import Workspace
 
 #: Kinds of links that stand for a payment or an allocation.

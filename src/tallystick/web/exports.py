@@ -12,7 +12,7 @@ from tallystick.background.files import File
 from tallystick.background.kinds import Told
 from tallystick.background.models import Task
 from tallystick.books.models import Document, Kind, Payment
-from tallystick.sync.queue import bound_organisation
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync.reading import with_states, word_of
 from tallystick.web.filters import DocumentFilter
 from tallystick.web.kinds import pages_of

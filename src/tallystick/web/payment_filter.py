@@ -19,10 +19,10 @@ from tallystick.books.models import (
     PaymentQuerySet,
 )
 from tallystick.books.search import found_by
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link
 from tallystick.sync.policy import PAYMENT
-from tallystick.sync.queue import bound_organisation
 from tallystick.sync.reading import links_in_state
 from tallystick.web.filters import (
     PERIODS,

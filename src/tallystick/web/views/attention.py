@@ -12,12 +12,13 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.connections.binding import former_of
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync import attention, checks
 from tallystick.sync.attention import Cause, Group, Trouble
 from tallystick.sync.attention_words import lead_of, title_of
 from tallystick.sync.models import Link
-from tallystick.sync.queue import NotConnected, bound_organisation
+from tallystick.sync.queue import NotConnected
 from tallystick.sync.reading import xero_url
 from tallystick.sync.sums import AMOUNT, CURRENCY, Part
 from tallystick.web import given

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from tallystick.books.documents import create_document, edit_document, submit_documents
 from tallystick.books.errors import InvalidRecord, WrongState
 from tallystick.books.models import Document, Item, Kind, Party, PartyQuerySet, Status
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import Account, TrackingCategory
 from tallystick.money import Money, Totals
 from tallystick.sync import outlook
 from tallystick.sync.models import Link
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.given import key_in

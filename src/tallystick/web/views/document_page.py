@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from tallystick.books.balances import outstanding
 from tallystick.books.models import Document, Kind, Status
 from tallystick.books.pdf import document_pdf
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import MethodAccount
 from tallystick.sync import comparing, outlook, reading
 from tallystick.sync.models import Link
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.decisions import decisions_on
 from tallystick.web.forms.entries import AllocationForm, MatchForm, PaymentForm
 from tallystick.web.history import history_of

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import DocumentTemplate
 from tallystick.books.templates import create_template, edit_template
-from tallystick.sync.queue import bound_organisation
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync.waiting import released_by
 from tallystick.web.forms.document_template import DocumentTemplateForm
 from tallystick.web.forms.problems import show_problems

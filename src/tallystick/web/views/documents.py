@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.models import Document, Kind, Status
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync import reading
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES, DocumentFilter
 from tallystick.web.kinds import pages_of

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Kind
+from tallystick.connections.bound import bound_organisation
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.example import example
@@ -21,7 +22,6 @@ from tallystick.importing.report import ImportReport
 from tallystick.importing.saving import save_mapping
 from tallystick.mapping.naming import name_tax_codes, usual_sales_code
 from tallystick.mapping.services import MappingRefused
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.forms.imports import ColumnsForm, UploadForm
 from tallystick.web.forms.tax_names import TaxNamesForm
 from tallystick.web.kinds import PAGES, KindPages

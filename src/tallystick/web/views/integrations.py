@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tallystick.connections import installation
 from tallystick.connections.binding import ChangedMeanwhile, former_of
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.consent import (
     NONCE_COOKIE,
     NONCE_COOKIE_PATH,
@@ -36,7 +37,6 @@ from tallystick.sync.policy import policies_of
 from tallystick.sync.queue import (
     CoolingDown,
     NotConnected,
-    bound_organisation,
     cooling_seconds,
     sync_now,
     waiting_for_a_press,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.items import create_item, edit_item
 from tallystick.books.models import Item
-from tallystick.sync.queue import bound_organisation
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync.waiting import released_by
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import ItemForm

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import create_tax_code
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import ConnectionStatus, Organisation
 from tallystick.connections.services import connection_of
 from tallystick.mapping.proposing import rates_to_take, take_rates
 from tallystick.mapping.services import MappingRefused
 from tallystick.mapping.taxes import DEFAULT_KEY
-from tallystick.sync.queue import bound_organisation
 from tallystick.sync.waiting import APPROVAL, released_by, waiting_for
 from tallystick.web.attention_acts import ADD_TAX, made_untaxed
 from tallystick.web.forms.accounts import AccountsForm

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Document, Party, PartyQuerySet
 from tallystick.books.parties import create_party, edit_party
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync.choosing import set_do_not_sync
 from tallystick.sync.models import Link
-from tallystick.sync.queue import bound_organisation
 from tallystick.sync.waiting import released_by
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import PartyForm

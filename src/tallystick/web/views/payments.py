@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.models import Payment
+from tallystick.connections.bound import bound_organisation
 from tallystick.mapping.models import MethodAccount
 from tallystick.sync import reading
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.filters import PERIODS, STATES
 from tallystick.web.listed import Listed

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from tallystick.background.models import Task
 from tallystick.background.queue import TooMany
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync.planned import plan_or_task
 from tallystick.sync.planning import Told
 from tallystick.sync.push.foreseen import Fate
-from tallystick.sync.queue import bound_organisation
 from tallystick.web.addresses import record_address
 from tallystick.web.remedies import remedy_for
 from tallystick.web.views.reports import making, too_many

@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.connections.binding import former_of
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync import reading
 from tallystick.sync.log_search import search
 from tallystick.sync.models import Attempt, LinkState, Outcome
 from tallystick.sync.outlook import NOTHING_TO_RETRY, going
-from tallystick.sync.queue import bound_organisation, retry
+from tallystick.sync.queue import retry
 from tallystick.web.addresses import record_address
 from tallystick.web.history import ACTION_WORDS, OUTCOME_LOOKS, message_of
 from tallystick.web.lists import keyset_page

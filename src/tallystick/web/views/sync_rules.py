@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from tallystick.books.models import Kind
+from tallystick.connections.bound import bound_organisation
 from tallystick.sync.models import LinkState
 from tallystick.sync.policy import PolicyRefused, policies_of, save_policy
-from tallystick.sync.queue import bound_organisation
 from tallystick.sync.reading import links_in_state
 from tallystick.web.forms.sync_rules import SyncRuleForm
 from tallystick.web.lists import Counted

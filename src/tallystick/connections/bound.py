@@ -1,0 +1,15 @@
+"""Which books a workspace is bound to."""
+
+from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.workspaces.models import Workspace
+
+
+def bound_organisation(workspace: Workspace) -> Organisation | None:
+    """Return the organisation that the workspace's documents go to; None before connecting."""
+    bound = (
+        Connection.objects.without_tokens()
+        .filter(workspace=workspace)
+        .exclude(status=ConnectionStatus.DISCONNECTED)
+    )
+    found = bound.select_related("organisation").first()
+    return found.organisation if found else None
