@@ -1,6 +1,7 @@
-"""Making, editing and amending documents, and the two acts that count: submit and cancel."""
+"""Making, editing and replacing documents, and the two acts that count: submit and cancel."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -11,7 +12,16 @@ from tallystick.books.checking import Checker
 from tallystick.books.errors import HasEntries, NotFound, WrongState
 from tallystick.books.filling import fill_document
 from tallystick.books.inputs import DocumentInput, LineInput
-from tallystick.books.models import Allocation, Document, Kind, Line, Payment, Status
+from tallystick.books.models import (
+    Allocation,
+    Document,
+    DocumentQuerySet,
+    EntryStatus,
+    Kind,
+    Line,
+    Payment,
+    Status,
+)
 from tallystick.books.numbers import next_in_family, next_number
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
@@ -22,16 +32,25 @@ __all__ = [
     "amend_document",
     "cancel_documents",
     "create_document",
+    "credit_document",
     "edit_document",
+    "remove_drafts",
+    "replace_cancelled",
     "submit_documents",
 ]
 
-#: What the copy of a cancelled document takes over.
-_KEPT_IN_AMENDING = (
+#: What a copy of a document takes over.
+_COPIED = (
     *("workspace", "kind", "party", "issued_on", "due_on", "reference", "currency"),
     *("currency_rate", "tax_basis", "subtotal", "tax", "total", "rounding", "template"),
     "do_not_sync",
 )
+_CREDITED_BY = {
+    Kind.SALES_INVOICE: Kind.SALES_CREDIT_NOTE,
+    Kind.BILL: Kind.SUPPLIER_CREDIT_NOTE,
+}
+#: Leaves room for what the number of its credit note ends in.
+_LONGEST_CREDITED = 240
 
 
 @transaction.atomic
@@ -44,13 +63,7 @@ def create_document(
     if not record.number:
         record.number = next_number(workspace, document.kind)
     _save(record, lines)
-    audit.record(
-        workspace=workspace,
-        actor=actor,
-        action="document.created",
-        message=f"{record.number} was created.",
-        subject=record,
-    )
+    _audit_made(record, actor, f"{record.number} was created.")
     return record
 
 
@@ -96,27 +109,67 @@ def amend_document(*, workspace: Workspace, actor: User | None, document_id: int
     The family of INV-0042 goes on with INV-0042-2. Raises NotFound, and WrongState where it is not
     cancelled or another copy of it is in use.
     """
-    old = _locked(workspace, document_id)
-    if old.status != Status.CANCELLED:
-        raise WrongState(f"{old.number} is not cancelled. Edit it, or cancel it first.")
-    if in_use := old.amended_by.exclude(status=Status.CANCELLED).first():
-        raise WrongState(f"{in_use.number} is in place of {old.number} already. Edit that one.")
-    lines = list(old.lines.order_by("position"))
-    record = Document(**{field: getattr(old, field) for field in _KEPT_IN_AMENDING})
-    record.amends = old
-    record.number = next_in_family(old)
-    for line in lines:
-        line.pk = None
-        line._state.adding = True
-    _save(record, lines)
-    audit.record(
-        workspace=workspace,
-        actor=actor,
-        action="document.created",
-        message=f"{record.number} was made in place of {old.number}.",
-        subject=record,
-    )
+    old = _replaceable(workspace, document_id)
+    record, lines = _copy(old)
+    _replace(old, record, lines, actor)
     return record
+
+
+@transaction.atomic
+def replace_cancelled(
+    *, workspace: Workspace, actor: User | None, document_id: int, document: DocumentInput
+) -> Document:
+    """Return a draft of the given content in place of the cancelled document; else as amending.
+
+    Its number is the next of the family, whatever the input names. Raises InvalidRecord, too.
+    """
+    old = _replaceable(workspace, document_id)
+    record = Document(workspace=workspace, kind=old.kind, number=old.number)
+    _replace(old, record, fill_document(record, document), actor)
+    return record
+
+
+@transaction.atomic
+def credit_document(
+    *, workspace: Workspace, actor: User | None, document_id: int, issued_on: date
+) -> Document:
+    """Return a draft credit note over all of the submitted invoice or bill, line by line.
+
+    INV-0042 is credited by INV-0042-CN. Raises NotFound, and WrongState where it is not submitted,
+    is a credit note, or is credited already, in part or whole.
+    """
+    document = _locked(workspace, document_id)
+    if refusal := _why_not_credited(document):
+        raise WrongState(refusal)
+    record, lines = _copy(document)
+    record.kind = _CREDITED_BY[Kind(document.kind)]
+    record.number = f"{document.number[:_LONGEST_CREDITED]}-CN"
+    if earlier := _of_its_number(record).first():
+        if earlier.status != Status.CANCELLED:
+            raise WrongState(f"{earlier.number} credits {document.number} already.")
+        record.amends, record.number = earlier, next_in_family(earlier)
+    record.issued_on = record.due_on = issued_on
+    _save(record, lines)
+    _audit_made(record, actor, f"{record.number} was made to credit {document.number}.")
+    return record
+
+
+@transaction.atomic
+def remove_drafts(
+    *, workspace: Workspace, actor: User | None, document_ids: Sequence[int]
+) -> list[int]:
+    """Remove what was never submitted, as if it had not been made: its number is free again.
+
+    What was submitted or cancelled stays. Returns the primary keys of what is gone.
+    """
+    numbers = {
+        each.pk: each.number
+        for each in _all_locked(workspace, document_ids)
+        if each.status == Status.DRAFT
+    }
+    _audit_each(workspace, actor, "removed", numbers)
+    Document.objects.filter(pk__in=numbers).delete()
+    return list(numbers)
 
 
 @transaction.atomic
@@ -176,6 +229,51 @@ def _locked(workspace: Workspace, document_id: int) -> Document:
     return record
 
 
+def _replaceable(workspace: Workspace, document_id: int) -> Document:
+    """Return the cancelled document that none is in place of, locked. Raises WrongState."""
+    old = _locked(workspace, document_id)
+    if old.status != Status.CANCELLED:
+        raise WrongState(f"{old.number} is not cancelled. Edit it, or cancel it first.")
+    if in_use := old.amended_by.exclude(status=Status.CANCELLED).first():
+        raise WrongState(f"{in_use.number} is in place of {old.number} already. Edit that one.")
+    return old
+
+
+def _replace(old: Document, record: Document, lines: list[Line], actor: User | None) -> None:
+    record.amends = old
+    record.number = next_in_family(old)
+    _save(record, lines)
+    _audit_made(record, actor, f"{record.number} was made in place of {old.number}.")
+
+
+def _copy(document: Document) -> tuple[Document, list[Line]]:
+    """Return a new document like it, with its lines; neither is saved."""
+    lines = list(document.lines.order_by("position"))
+    for line in lines:
+        line.pk = None
+        line._state.adding = True
+    return Document(**{field: getattr(document, field) for field in _COPIED}), lines
+
+
+def _why_not_credited(document: Document) -> str:
+    """Say why the document cannot be credited in whole; empty where it can."""
+    if document.kind not in _CREDITED_BY:
+        return f"{document.number} is a credit note itself. Edit it, or cancel it."
+    if document.status != Status.SUBMITTED:
+        return f"{document.number} is not submitted, so there is nothing to credit. Edit it."
+    if part := document.credits.filter(status=EntryStatus.RECORDED).first():
+        return f"{document.number} is credited by {part.credit_note}, at least in part, already."
+    return ""
+
+
+def _of_its_number(record: Document) -> DocumentQuerySet:
+    """Return what bears its kind and number, of the same supplier where several may."""
+    same = Document.objects.in_workspace(record.workspace).filter(
+        kind=record.kind, number=record.number
+    )
+    return same.filter(party=record.party) if Kind(record.kind).is_purchase else same
+
+
 def _all_locked(workspace: Workspace, document_ids: Sequence[int]) -> list[Document]:
     documents = Document.objects.in_workspace(workspace).filter(pk__in=document_ids)
     return list(documents.only("number", "status").locked())
@@ -190,6 +288,16 @@ def _entries(document_ids: Collection[int]) -> list[Payment | Allocation]:
         *payments.select_related("document").order_by("pk"),
         *allocations.select_related("document", "credit_note").order_by("pk"),
     ]
+
+
+def _audit_made(record: Document, actor: User | None, message: str) -> None:
+    audit.record(
+        workspace=record.workspace,
+        actor=actor,
+        action="document.created",
+        message=message,
+        subject=record,
+    )
 
 
 def _audit_each(
