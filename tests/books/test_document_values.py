@@ -136,11 +136,11 @@ def test_an_item_keeps_its_accounts_and_a_party_whether_it_is_handed_on(workspac
 
     assert (item.account_code, item.purchase_account_code) == ("200", "300")
     assert party.do_not_sync
-    with pytest.raises(InvalidRecord, match="10 characters"):
+    with pytest.raises(InvalidRecord, match="50 characters"):
         create_item(
             workspace=workspace,
             actor=None,
-            item=ItemInput(code="HAT", purchase_account_code="x" * 11),
+            item=ItemInput(code="HAT", purchase_account_code="x" * 51),
         )
 
 
@@ -151,3 +151,24 @@ def test_two_suppliers_may_number_alike_but_one_may_not_twice(workspace):
 
     with pytest.raises(InvalidRecord, match="a bill of Ink Ltd with it is here already"):
         make_document(workspace, kind=Kind.BILL, number="7", party=ink)
+
+
+def test_texts_are_as_wide_as_ours_and_not_as_those_of_other_books(workspace):
+    wide = {"description": "d" * 20_000, "item_code": "i" * 255, "account_code": "a" * 50}
+    item = ItemInput(code="i" * 255, account_code="a" * 50, purchase_account_code="p" * 50)
+
+    kept = make_document(workspace, lines=[line(**wide)], do_not_sync=True).lines.get()
+    made = create_item(workspace=workspace, actor=None, item=item)
+
+    assert {name: getattr(kept, name) for name in wide} == wide
+    assert (made.code, made.account_code) == (item.code, item.account_code)
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("description", 20_000), ("item_code", 255), ("account_code", 50)]
+)
+def test_what_does_not_fit_is_refused_and_not_cut(workspace, field, longest):
+    with pytest.raises(InvalidRecord, match=f"Shorten it to {longest} characters") as caught:
+        make_document(workspace, lines=[line(**{field: "x" * (longest + 1)})])
+
+    assert [(each.line, each.field) for each in caught.value.problems] == [(1, field)]

@@ -112,6 +112,16 @@ def test_amounts_with_tax_inside_say_so_and_are_split_by_tax_code(workspace):
     assert "Rounding \N{MINUS SIGN}0.02 Total EUR 141.98" in text
 
 
+def test_stated_tax_is_shown_by_its_code_and_without_one_by_itself(workspace):
+    make_tax_code(workspace, "GST", "15")
+    stated = [line(tax_code="GST", tax="1.49"), line(tax="0.77")]
+    document = make_document(workspace, lines=stated)
+
+    text = text_of(document)
+
+    assert "Subtotal 20.00 GST (15%) on 10.00 1.49 Tax 0.77 Total EUR 22.26" in text
+
+
 def test_columns_that_nothing_stands_in_are_left_out(workspace):
     document = make_document(workspace, tax_basis=TaxBasis.NONE, lines=[line("Chai")])
 
@@ -189,9 +199,14 @@ def test_the_widest_values_that_can_be_kept_are_set(workspace):
         reference="R" * 255,
         lines=[
             line(
-                "x" * 4000, quantity=wide, unit_price="0.5", discount="99.9999", tax_code="W" * 40
+                "x" * 20_000,
+                item_code="W" * 255,
+                quantity=wide,
+                unit_price="0.5",
+                discount="99.9999",
+                tax_code="W" * 40,
             ),
-            line("\n".join("x" * 2000), quantity="-0.5", unit_price=wide, discount="33.3333"),
+            line("\n".join("x" * 10_000), quantity="-0.5", unit_price=wide, discount="33.3333"),
         ],
     )
 

@@ -7,6 +7,9 @@ from tallystick.books.balances import outstanding
 from tallystick.books.checking import LIMIT, Checker, tracking_problem
 from tallystick.books.inputs import DocumentInput, LineInput
 from tallystick.books.models import (
+    LONGEST_ACCOUNT,
+    LONGEST_CODE,
+    LONGEST_DESCRIPTION,
     Charge,
     Document,
     DocumentTemplate,
@@ -16,15 +19,8 @@ from tallystick.books.models import (
     TaxCode,
     TaxLevel,
 )
-from tallystick.books.taxing import TaxLadder, basis_of, rate_of, totals_of
-from tallystick.money import (
-    Basis,
-    Totals,
-    document_totals,
-    line_amount,
-    line_tax,
-    minor_units,
-)
+from tallystick.books.taxing import TaxLadder, basis_of, rate_of, sums_of, totals_of
+from tallystick.money import Basis, Totals, line_amount, line_tax, minor_units, totals_of_sums
 from tallystick.workspaces.models import Workspace
 
 #: A total stated by the source may differ by so much from what the lines make.
@@ -132,17 +128,18 @@ class Taxes:
 
 def _line(given: LineInput, basis: Basis, taxes: Taxes, checker: Checker) -> Line:
     problems_before = len(checker.problems)
-    item_code = checker.text("item_code", given.item_code, at_most=30)
+    item_code = checker.text("item_code", given.item_code, at_most=LONGEST_CODE)
+    text = checker.text("description", given.description, at_most=LONGEST_DESCRIPTION)
     tax_code, tax_level = taxes.of(given)
     line = Line(
         item_code=item_code,
-        description=checker.text("description", given.description, at_most=4000) or item_code,
+        description=text or item_code,
         quantity=given.quantity,
         unit_price=given.unit_price,
         discount=given.discount,
         tax_code=tax_code,
         tax_level=tax_level,
-        account_code=checker.text("account_code", given.account_code, at_most=10),
+        account_code=checker.text("account_code", given.account_code, at_most=LONGEST_ACCOUNT),
         charge=given.charge,
         tracking=[[category.strip(), option.strip()] for category, option in given.tracking],
     )
@@ -157,6 +154,8 @@ def _line(given: LineInput, basis: Basis, taxes: Taxes, checker: Checker) -> Lin
     _check_figures(given, checker)
     if len(checker.problems) == problems_before:
         _fill_amounts(line, basis, checker)
+        if given.tax is not None:
+            _fill_stated_tax(line, given.tax, basis, checker)
     return line
 
 
@@ -164,6 +163,7 @@ def _check_figures(given: LineInput, checker: Checker) -> None:
     checker.number("quantity", given.quantity)
     checker.number("unit_price", given.unit_price)
     checker.number("discount", given.discount, at_least=Decimal(0), at_most=Decimal(100))
+    checker.number("tax", given.tax, decimals=2)
     if (given.quantity is None) != (given.unit_price is None):
         missing = "quantity" if given.quantity is None else "unit_price"
         checker.refuse(missing, None, "Enter quantity and price, or neither for a mere text.")
@@ -176,6 +176,23 @@ def _fill_amounts(line: Line, basis: Basis, checker: Checker) -> None:
     line.tax = line_tax(line.amount, rate_of(line), basis)
     if abs(line.amount) >= LIMIT:
         checker.refuse("amount", line.amount, "Enter a smaller quantity or price.")
+
+
+def _fill_stated_tax(line: Line, stated: Decimal, basis: Basis, checker: Checker) -> None:
+    """Take the tax over as the source states it, where it can be one on the line's amount."""
+    if stated and basis == "none":
+        remedy = "Leave the tax out, or choose whether its amounts are with or without tax."
+        checker.refuse("tax", stated, f"The document is one without tax. {remedy}")
+    elif stated * line.amount < 0:
+        remedy = "Give both the same sign, or leave the tax out to compute it by the rate."
+        checker.refuse("tax", stated, f"It is taxed the other way than {line.amount:,}. {remedy}")
+    elif abs(stated) > abs(line.amount):
+        remedy = "Correct one of them, or leave the tax out to compute it by the rate."
+        checker.refuse(
+            "tax", stated, f"It is more than the line's amount {line.amount:,}. {remedy}"
+        )
+    else:
+        line.tax, line.tax_is_stated = stated, True
 
 
 def _fill_totals(
@@ -200,12 +217,11 @@ def _without_default(record: Document, lines: list[Line], stated: Decimal) -> To
 
     Return what they come to without; None, and nothing is taken, where that is not it either.
     """
-    defaulted = [line for line in lines if line.tax_level == TaxLevel.DEFAULT]
-    bare = [
-        (line.amount, Decimal(0) if line.tax_level == TaxLevel.DEFAULT else rate_of(line))
-        for line in lines
+    defaulted = [
+        line for line in lines if line.tax_level == TaxLevel.DEFAULT and not line.tax_is_stated
     ]
-    totals = document_totals(bare, basis_of(record))
+    amounts, tax = sums_of(lines)
+    totals = totals_of_sums(amounts, tax - sums_of(defaulted).tax, basis_of(record))
     if abs(stated - totals.total) > MOST_ROUNDING:
         return None
     for line in defaulted:

@@ -19,6 +19,8 @@ class LineInput:
     discount: Decimal | None = None
     #: Code of one of the workspace's tax codes; empty where the line names none.
     tax_code: str = ""
+    #: The line's tax where the source states it, at most two decimals; None: by the code's rate.
+    tax: Decimal | None = None
     account_code: str = ""
     charge: Charge = Charge.GOODS
     #: At most two pairs of tracking category and option, such as ("Region", "North").

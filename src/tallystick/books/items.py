@@ -6,7 +6,7 @@ from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
-from tallystick.books.models import Item
+from tallystick.books.models import LONGEST_ACCOUNT, LONGEST_CODE, Item
 from tallystick.books.tax_codes import find_tax_code
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
@@ -47,13 +47,13 @@ def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: I
 
 def _fill(record: Item, item: ItemInput) -> None:
     checker = Checker(item.code.strip() or "The item")
-    record.code = checker.text("code", item.code, at_most=30, required=True)
+    record.code = checker.text("code", item.code, at_most=LONGEST_CODE, required=True)
     record.name = checker.text("name", item.name, at_most=255)
     checker.number("unit_price", item.unit_price)
     record.unit_price = item.unit_price
     record.tax_code = find_tax_code(record.workspace, item.tax_code, checker)
     for field in ("account_code", "purchase_account_code"):
-        setattr(record, field, checker.text(field, getattr(item, field), at_most=10))
+        setattr(record, field, checker.text(field, getattr(item, field), at_most=LONGEST_ACCOUNT))
     checker.finish()
     try:
         with transaction.atomic():

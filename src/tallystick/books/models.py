@@ -11,6 +11,10 @@ from django.db.models.functions import Now, Upper
 from tallystick.books.lookups import any_holds, beginnings_index, is_short, parts_index
 from tallystick.workspaces.models import User, Workspace
 
+#: Characters of what names an item, of a line's text, and of what names a ledger account. Ours
+#: alone: what other books take less of is their business when something is sent there.
+LONGEST_CODE, LONGEST_DESCRIPTION, LONGEST_ACCOUNT = 255, 20_000, 50
+
 
 class TaxCodeQuerySet(models.QuerySet["TaxCode"]):
     def in_workspace(self, workspace: Workspace) -> Self:
@@ -105,13 +109,13 @@ class Item(models.Model):
     """A local product or service; codes are compared exactly, letter case included."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="items")
-    code = models.CharField(max_length=30)
+    code = models.CharField(max_length=LONGEST_CODE)
     name = models.CharField(max_length=255, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
     #: Ledger accounts of lines that sell and that buy it; empty: the account ladder goes on.
-    account_code = models.CharField(max_length=10, blank=True)
-    purchase_account_code = models.CharField(max_length=10, blank=True)
+    account_code = models.CharField(max_length=LONGEST_ACCOUNT, blank=True)
+    purchase_account_code = models.CharField(max_length=LONGEST_ACCOUNT, blank=True)
 
     objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -349,9 +353,9 @@ class Line(models.Model):
     document = models.ForeignKey(Document, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     #: The item's code as the source had it; the item itself need not exist here.
-    item_code = models.CharField(max_length=30, blank=True)
+    item_code = models.CharField(max_length=LONGEST_CODE, blank=True)
     #: Never empty: the services put the item's code where the source gave none.
-    description = models.CharField(max_length=4000)
+    description = models.CharField(max_length=LONGEST_DESCRIPTION)
     quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     #: Percent off, such as 12.5.
@@ -363,13 +367,15 @@ class Line(models.Model):
         max_length=8, choices=TaxLevel.choices, blank=True, default=TaxLevel.LINE
     )
     #: A ledger account named by the source; else the account ladder decides.
-    account_code = models.CharField(max_length=10, blank=True)
+    account_code = models.CharField(max_length=LONGEST_ACCOUNT, blank=True)
     charge = models.CharField(max_length=10, choices=Charge.choices, blank=True, default="")
     #: Up to two pairs of tracking category and option: `[["Region", "North"]]`.
     tracking = models.JSONField(default=list, blank=True)
     #: Computed by `tallystick.money`: quantity x price less discount, and its tax.
     amount = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     tax = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
+    #: The tax is taken over as the source states it, not computed by the tax code's rate.
+    tax_is_stated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

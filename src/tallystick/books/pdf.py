@@ -301,7 +301,10 @@ def _sums(document: Document, lines: Sequence[Line]) -> Iterator[tuple[str, Deci
 
 
 def _taxes(document: Document, lines: Sequence[Line]) -> Iterator[tuple[str, Decimal]]:
-    """Give each tax code's tax, in the order of the lines, with what it is charged on."""
+    """Give each tax code's tax, in the order of the lines, with what it is charged on.
+
+    Tax that the source states without naming a code stands at the end.
+    """
     lines_of: dict[TaxCode, list[Line]] = {}
     for line in lines:
         if line.tax_code:
@@ -312,6 +315,8 @@ def _taxes(document: Document, lines: Sequence[Line]) -> Iterator[tuple[str, Dec
         if document.tax_basis == TaxBasis.INCLUSIVE:
             base -= tax
         yield f"{code.code} ({_figure(code.rate)}%) on {_money(base, document.currency)}", tax
+    if other := sum((line.tax for line in lines if not line.tax_code), Decimal(0)):
+        yield "Tax", other
 
 
 def _height(sums: Sequence[tuple[str, Decimal]]) -> float:
