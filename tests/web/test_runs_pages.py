@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from factories import make_member, make_workspace, owner_of
+from tallystick.importing.models import Import
 from tallystick.sync.models import Link, LinkState
 from tallystick.sync.runs import runs_of
 from tallystick.workspaces.models import Role
@@ -117,3 +118,17 @@ def test_a_run_of_another_workspace_is_not_found(run, signed_in) -> None:
 
     assert answer.status_code == 404
     assert not runs_of(elsewhere).exists()
+
+
+def test_what_an_import_sent_by_itself_names_the_import_and_nobody(
+    browser, workspace, run, page
+) -> None:
+    run.of_import = Import.objects.create(workspace=workspace, file_name="sales.csv", format="x")
+    run.started_by = None
+    run.save()
+
+    listed, shown = browser.get(reverse("run-list", args=[workspace.slug])), browser.get(page)
+
+    assert "Import of sales.csv" in listed.text
+    assert "as the import of sales.csv was submitted" in shown.text
+    assert "somebody who left" not in listed.text + shown.text

@@ -60,12 +60,16 @@ class HasEntries(BooksError):
 
     def __init__(self, entries: Sequence["Payment | Allocation"]) -> None:
         self.entries = list(entries)
+        super().__init__(
+            f"Nothing was cancelled. Delete these first, then cancel again: {self.named}"
+        )
+
+    @property
+    def named(self) -> str:
+        """The first of them in words, how many more there are, and a full stop."""
         named = "; ".join(map(str, self.entries[:_MOST_NAMED]))
         more = len(self.entries) - _MOST_NAMED
-        super().__init__(
-            f"Nothing was cancelled. Delete these first, then cancel again: {named}"
-            + (f"; and {more:,} more." if more > 0 else ".")
-        )
+        return named + (f"; and {more:,} more." if more > 0 else ".")
 
 
 class NotFound(BooksError):

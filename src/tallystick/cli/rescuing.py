@@ -324,7 +324,8 @@ def _runs(where: "Workspace") -> Iterator[str]:
     runs = list(runs_of(where)[:_RUNS])
     standings = standing_of(runs)
     for run in runs:
-        who = run.started_by or "somebody who left"
+        who = f"import of {run.of_import}" if run.of_import else run.started_by
+        who = who or "somebody who left"
         yield f"{run.pk:>6}  {run.started_at:%Y-%m-%d %H:%M} UTC  {who}  {_short(standings[run.pk], run)}"
 
 

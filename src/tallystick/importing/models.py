@@ -1,10 +1,11 @@
-"""Column mappings that people made, and files on their way in."""
+"""Column mappings that people made, files on their way in, and what each import made."""
 
 import msgspec
 from django.db import models
 from django.db.models.functions import Now
 
 from tallystick.background.models import Task
+from tallystick.books.models import Allocation, Document, Payment
 from tallystick.importing.mappings import SHIPPED, Mapping
 from tallystick.workspaces.models import User, Workspace
 
@@ -82,3 +83,80 @@ class Upload(models.Model):
     def is_open(self) -> bool:
         """Return whether a step of it is under way."""
         return self.state in OPEN
+
+
+class Import(models.Model):
+    """One real run of an import, so that it can be looked at and undone as a whole."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="imports", db_index=False)
+    #: None for the operator of the machine.
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    #: The upload that it imports, begun again after a death or not; None by command.
+    upload = models.OneToOneField(
+        Upload, models.SET_NULL, null=True, blank=True, related_name="made"
+    )
+    file_name = models.CharField(max_length=255)
+    #: Name of the mapping that the file was read by.
+    format = models.CharField(max_length=60)
+    submit = models.BooleanField(default=False)
+    started_at = models.DateTimeField(db_default=Now())
+    #: None while it is at work, and where it broke off.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    #: The ImportReport as JSON; None until it ended.
+    report = models.JSONField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="import_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class How(models.TextChoices):
+    """What an import did with a record."""
+
+    MADE = "made", "Made"
+    #: Made in place of a cancelled document, or of one that is credited.
+    REPLACED = "replaced", "Made in place of another"
+    #: A credit note over what was here.
+    CREDITED = "credited", "Made to credit another"
+    EDITED = "edited", "Edited"
+
+
+class ImportedRecord(models.Model):
+    """A document, payment or allocation that an import made or edited."""
+
+    # The constraint on the document begins with it.
+    of_import = models.ForeignKey(Import, models.CASCADE, related_name="records", db_index=False)
+    document = models.ForeignKey(
+        Document, models.CASCADE, null=True, blank=True, related_name="imported", db_index=False
+    )
+    payment = models.ForeignKey(
+        Payment, models.CASCADE, null=True, blank=True, related_name="imported", db_index=False
+    )
+    allocation = models.ForeignKey(
+        Allocation, models.CASCADE, null=True, blank=True, related_name="imported", db_index=False
+    )
+    how = models.CharField(max_length=8, choices=How.choices, default=How.MADE)
+    #: Of the document, as the import left it: it was changed here since if that is another.
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_import", "document"], name="imported_document_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=[name],
+                condition=models.Q((f"{name}__isnull", False)),
+                name=f"imported_{name}",
+            )
+            for name in ("document", "payment", "allocation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_how_display()} by {self.of_import_id}"

@@ -18,6 +18,7 @@ from tallystick.books.models import (
     Status,
 )
 from tallystick.connections.models import Organisation
+from tallystick.importing.models import Import
 from tallystick.workspaces.models import User
 
 
@@ -116,11 +117,15 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Run(models.Model):
-    """What one press of Sync now set going, so that it can be looked at and undone as a whole."""
+    """What one press of Sync now, or one import, set going: looked at and undone as a whole."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="runs")
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(db_default=Now())
+    #: Nobody pressed it: it is what went out by itself as this import was submitted.
+    of_import = models.ForeignKey(
+        Import, models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
     undone_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -69,7 +69,7 @@ def runs_of(workspace: Workspace) -> QuerySet[Run]:
     """Return the workspace's runs, newest first."""
     return (
         Run.objects.filter(organisation__workspace=workspace)
-        .select_related("started_by", "undone_by", "organisation")
+        .select_related("started_by", "undone_by", "organisation", "of_import")
         .order_by("-pk")
     )
 
