@@ -1,0 +1,275 @@
+"""A table: its header, and its rows as often as they are asked for."""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from tallystick.importing.errors import NotATable
+from tallystick.importing.tables.delimiters import Numbered
+from tallystick.importing.tables.headers import (
+    LONGEST_NAME,
+    MOST_COLUMNS,
+    IsHeader,
+    best_header,
+    check_header,
+    names_of,
+)
+from tallystick.importing.tables.layout import Layout
+from tallystick.importing.tables.records import without_what_is_no_text
+from tallystick.importing.tables.row import Row, is_blank
+from tallystick.importing.tables.text import Text
+from tallystick.spreadsheets import as_written
+
+__all__ = ["Layout", "Row", "Table", "first_records", "open_table"]
+
+_SHOWN = 3  #: Lines before the header that are told word by word.
+_SHOWN_CHARACTERS = 60
+_AS_FOUND = Layout()
+
+
+def _accept_none(cells: object) -> bool:
+    return False
+
+
+class Content(Protocol):
+    """What a file holds, of whatever kind it is."""
+
+    encoding: str
+    delimiter: str
+    sheet: str
+    notes: list[str]
+    sample: list[Numbered]  #: The first records that are not blank.
+
+    sheets: Sequence[str]
+
+    @property
+    def ends_open(self) -> bool: ...
+    def records(self, first_line: int) -> Iterator[Row]: ...
+    def position(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class _Counted:
+    """Lines of which the first is named and the others are counted."""
+
+    def __init__(self) -> None:
+        self.first = self.count = 0
+
+    def add(self, line: int) -> None:
+        self.first = self.first or line
+        self.count += 1
+
+    def __str__(self) -> str:
+        more = f" and {self.count - 1:,} more" if self.count > 1 else ""
+        return f"line {self.first}{more}"
+
+
+class Table:
+    """The header of a file and its rows."""
+
+    def __init__(self, content: Content, size: int, header_line: int, held: ExitStack) -> None:
+        """Read the header that begins on `header_line`. Raises NotATable."""
+        self._content = content
+        self._held = held
+        self.size = size  #: In bytes, as the file lies on disk.
+        self.header_line = header_line
+        self.encoding, self.delimiter = content.encoding, content.delimiter
+        self.sheet, self.sheets = content.sheet, list(content.sheets)
+        self._opened_with = [*content.notes, *_passed_over(content.sample, header_line)]
+        self._raw_header = self._read_header()
+        self.header = names_of(self._raw_header)
+        check_header(self.header)
+        self._padded = _width_of_most(content.sample, header_line, len(self.header))
+        self._tell_anew()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, if it was opened here, and of what was made of it."""
+        self._held.close()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed or passed over, in whole sentences; whole once the rows are through."""
+        notes = list(self._opened_with)
+        if self._repeated.count:
+            notes.append(f"The header stands again in {self._repeated}; it is not read as a row.")
+        if self._short.count:
+            notes.append(
+                f"Fewer cells than the header has in {self._short}; the missing ones are read as "
+                "empty."
+            )
+        return notes
+
+    def position(self) -> int:
+        """Return how many bytes of the file, as it lies on disk, have been read."""
+        return self._content.position()
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows after the header, blank ones left out; asked again, from the first one on.
+
+        One walk at a time: asking anew ends the one before. Raises NotATable where the rest of
+        the file turns out to be no table.
+        """
+        self._tell_anew()
+        header, width = self._raw_header, len(self._raw_header)
+        found = self._content.records(self.header_line)
+        next(found)
+        for row in found:
+            cells = row[1]
+            if row[2] is not None:
+                yield row
+            elif len(cells) != width:
+                if not is_blank(cells):
+                    yield self._fitted(row, width)
+            elif not cells[0].strip() and is_blank(cells):
+                continue
+            elif cells == header:
+                self._repeated.add(row[0])
+            elif "'" in "".join(cells):
+                yield row._replace(cells=as_written(cells))
+            else:
+                yield row
+
+    def _tell_anew(self) -> None:
+        self._repeated, self._short = _Counted(), _Counted()
+        self._shortest = len(self._raw_header)
+
+    def _read_header(self) -> list[str]:
+        header = next(self._content.records(self.header_line), None)
+        if header is None or (not header.problem and is_blank(header.cells)):
+            raise NotATable(
+                f"Line {self.header_line} is blank or not in the file. Choose the line that names "
+                "the columns."
+            )
+        if header.problem:
+            raise NotATable(f"The header cannot be read. {header.problem}")
+        return header.cells
+
+    def _fitted(self, row: Row, width: int) -> Row:
+        """Return the row with as many cells as the header, or with why it has not."""
+        cells = row.cells
+        if len(cells) > width:
+            if len(cells) == self._padded and is_blank(cells[width:]):
+                return row._replace(cells=as_written(cells[:width]))
+            return row._replace(problem=_wrong_width(len(cells), width))
+        if self._content.ends_open and len(cells) < self._shortest:
+            return row._replace(problem=_cut_off(row.line, len(cells), width))
+        if '"' in "".join(cells):  # a record whose cell with line breaks lost a quotation mark
+            return row._replace(problem=_wrong_width(len(cells), width))
+        self._shortest = min(self._shortest, len(cells))
+        self._short.add(row.line)
+        return row._replace(cells=as_written(cells) + [""] * (width - len(cells)))
+
+
+def open_table(
+    source: Path | BinaryIO, layout: Layout = _AS_FOUND, *, is_header: IsHeader = _accept_none
+) -> Table:
+    """Open a file, or a seekable stream, as a table; close it when done.
+
+    `is_header` says of the names in a row whether they are known to be a header; the first of the
+    first 50 records it accepts is the header, else the one most like names. A header line that was
+    chosen is the header whatever it says. Raises NotATable, and OSError.
+    """
+    held = ExitStack()
+    try:
+        content, size = _open(source, layout, is_header, held)
+        line = layout.header_line or _header_line(content.sample, is_header)
+        return Table(content, size, line, held)
+    except BaseException:
+        held.close()
+        raise
+
+
+def first_records(
+    source: Path | BinaryIO, layout: Layout = _AS_FOUND, count: int = 30
+) -> list[Numbered]:
+    """Return the first records that are not blank, each with its line, to choose the header from.
+
+    Of a record only the first cells, and of a cell only its beginning: it is to be shown. Raises
+    NotATable, and OSError.
+    """
+    held = ExitStack()
+    try:
+        content, _ = _open(source, layout, _accept_none, held)
+        return [(line, _beginnings(cells)) for line, cells in content.sample[:count]]
+    finally:
+        held.close()
+
+
+def _open(
+    source: Path | BinaryIO, layout: Layout, is_header: IsHeader, held: ExitStack
+) -> tuple[Content, int]:
+    layout.check()
+    stream = held.enter_context(source.open("rb")) if isinstance(source, Path) else source
+    size = stream.seek(0, io.SEEK_END)
+    content = Text(stream, layout, is_header)
+    held.callback(content.close)
+    return content, size
+
+
+def _header_line(sample: list[Numbered], is_header: IsHeader) -> int:
+    if not sample:
+        raise NotATable(
+            "No line of the beginning can be read as a row, so there is no header. A quotation "
+            "mark is probably opened and never closed; correct it and import again."
+        )
+    return sample[best_header([cells for _, cells in sample], is_header)][0]
+
+
+def _beginnings(cells: list[str]) -> list[str]:
+    shown = without_what_is_no_text(cells[:MOST_COLUMNS])
+    return [cell[:LONGEST_NAME] for cell in shown]
+
+
+def _passed_over(sample: list[Numbered], header_line: int) -> list[str]:
+    """Say which records stand before the header."""
+    before = [cells for line, cells in sample if line < header_line]
+    if not before:
+        return []
+    shown = [
+        " ".join(filter(None, names_of(without_what_is_no_text(cells))))[:_SHOWN_CHARACTERS]
+        for cells in before[:_SHOWN]
+    ]
+    said = "1 line" if len(before) == 1 else f"{len(before)} lines"
+    more = ", …" if len(before) > _SHOWN else ""
+    return [f"Not read before the header, {said}: {', '.join(f'“{text}”' for text in shown)}{more}"]
+
+
+def _width_of_most(sample: list[Numbered], header_line: int, width: int) -> int:
+    """Return how many cells most rows have: exports may end each with empty ones too many.
+
+    Elsewhere an empty one at the end has come there by a delimiter too many before it.
+    """
+    widths = Counter(
+        len(cells) if is_blank(cells[width:]) else 0 for line, cells in sample if line > header_line
+    )
+    most, count = next(iter(widths.most_common(1)), (0, 0))
+    return most if count * 2 > widths.total() else 0
+
+
+def _wrong_width(found: int, expected: int) -> str:
+    return (
+        f"The row has {found} cells where the header has {expected}. "
+        "Look for a missing or stray delimiter or quotation mark."
+    )
+
+
+def _cut_off(line: int, found: int, expected: int) -> str:
+    return (
+        f"The file ends within line {line}, with {found} cells where the header has {expected}, "
+        "so it was probably cut off there. Export it again and import that file."
+    )
