@@ -1,6 +1,6 @@
 """An organisation of a few accounts and rates, and the tools to look at what becomes of documents."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -147,6 +147,14 @@ def mapped(db: None) -> Mapped:
     mapped.choose(Direction.SALES, "", "200")
     mapped.choose(Direction.PURCHASES, "", "300")
     return mapped
+
+
+@pytest.fixture
+def make_mapped() -> Callable[[Organisation], Mapped]:
+    """Return the tools for another organisation."""
+    return lambda organisation: Mapped(
+        organisation.workspace, owner_of(organisation.workspace), organisation
+    )
 
 
 @pytest.fixture(scope="session")

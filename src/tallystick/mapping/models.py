@@ -180,3 +180,21 @@ class MappingDefaults(models.Model):
 
     def __str__(self) -> str:
         return f"Defaults of {self.organisation}"
+
+
+class FormerAnswer(models.Model):
+    """What was chosen for the former books was taken over for the organisation, or left.
+
+    It is not offered again: what a person takes away afterwards, or never wanted, stays away.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    former = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "former"], name="former_answer_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} after {self.former}"

@@ -27,6 +27,7 @@ from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question
 from tallystick.web.lists import COUNTED, Page, capped, keyset_page
 from tallystick.web.remedies import remedy_for
 from tallystick.web.views.answering import ask, go_back, keys_in, way_back
+from tallystick.web.views.former import offer_for
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, require
 from tallystick.workspaces.models import Workspace
@@ -64,6 +65,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": _sections(found.shown, rows, organisation, workspace),
         "more": found.more,
         "is_bounded": found.is_bounded,
+        "former_offer": offer_for(request, organisation),
         "why_nothing_goes": attention.why_nothing_goes(organisation),
         "last": None if only else _last_check(organisation),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),

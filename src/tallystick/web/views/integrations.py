@@ -47,6 +47,7 @@ from tallystick.web.checklist import unchosen
 from tallystick.web.lists import COUNTED, capped, count_text
 from tallystick.web.rule_words import next_run_words
 from tallystick.web.views.answering import keys_in
+from tallystick.web.views.former import offer_for
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
 from tallystick.workspaces.models import Workspace
@@ -86,6 +87,7 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "free_at": _free_at(organisation) if organisation else None,
         "unchosen": list(unchosen(organisation)) if organisation else [],
         "next_run": _next_run(organisation) if organisation else "",
+        "former_offer": offer_for(request, organisation) if organisation else None,
         "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),

@@ -26,6 +26,7 @@ from tallystick.web.forms.payment_methods import PaymentMethodsForm
 from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import TaxCodeForm
 from tallystick.web.released import released_words
+from tallystick.web.views.former import offer_for
 from tallystick.web.views.scope import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
@@ -86,6 +87,7 @@ class _Page:
             form.waiting = waiting_for(organisation, *self.keys)
             context |= {
                 "form": form,
+                "former_offer": offer_for(request, organisation),
                 "untaxed": self.asks_of_tax and _untaxed(organisation),
                 "needs_reconnecting": connection_of(workspace).status == ConnectionStatus.ERROR,
             }
