@@ -1,7 +1,7 @@
 """The signs and codes that stand beside amounts.
 
-Codes are those of ISO 4217 that are paid with today, signs those of the Unicode CLDR 47 (narrow and
-wide), with the abbreviations that price lists use.
+Codes are those of ISO 4217, signs those of the Unicode CLDR 49 with the abbreviations that price
+lists use.
 """
 
 _CODES = (
@@ -27,6 +27,8 @@ SIGNS = {
     for sign, codes in {
         "$": _DOLLARS,
         "US$": "USD",
+        "$US": "USD",
+        "$CA": "CAD",
         "A$": "AUD",
         "AU$": "AUD",
         "NZ$": "NZD",
@@ -42,6 +44,7 @@ SIGNS = {
         "NT$": "TWD",
         "MX$": "MXN",
         "R$": "BRL",
+        "RD$": "DOP",
         "FJ$": "FJD",
         "EC$": "XCD",
         "€": "EUR",

@@ -1,6 +1,6 @@
 """Names of months and weekdays in seven languages, with their usual abbreviations.
 
-English, German, French, Spanish, Italian, Dutch and Portuguese, as the Unicode CLDR 47 has them
+English, German, French, Spanish, Italian, Dutch and Portuguese, as the Unicode CLDR 49 has them
 (wide and abbreviated). A short form that two languages use for two months or weekdays ("jui" in
 French, "do" in Dutch and Spanish) is left out; a test compares. Portuguese weekdays stand without their `-feira`.
 """
@@ -14,7 +14,7 @@ _MONTHS = (
     "apr april avr avril abr abril aprile",
     "may mai mayo mag maggio mei maio",
     "jun june juni juin junio giu giugno junho",
-    "jul july juli juil juillet julio lug luglio julho",
+    "jul july juli juil juill juillet julio lug luglio julho",
     "aug august aout ago agosto augustus",
     "sep sept september septembre septiembre set sett settembre setembro setiembre",
     "oct october okt oktober octobre octubre ott ottobre out outubro",
@@ -23,7 +23,7 @@ _MONTHS = (
 )
 _WEEKDAYS = (
     "mon monday mo montag lun lundi lunes lunedi maandag seg segunda",
-    "tue tues tuesday di dienstag mar mardi martes martedi dinsdag ter terca",
+    "tue tues tuesday ma di dienstag mar mardi martes martedi dinsdag ter terca",
     "wed weds wednesday mi mittwoch mer mercredi mie miercoles mercoledi wo woensdag qua quarta",
     "thu thur thurs thursday donnerstag jeu jeudi jue jueves gio giovedi donderdag qui quinta",
     "fri friday fr freitag ven vendredi vie viernes venerdi vr vrijdag sex sexta",

@@ -24,7 +24,9 @@ _LONGEST = 100
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year"}
 _ISO = re.compile(r"([0-9]{4})([-/.]) ?([0-9]{1,2})\2 ?([0-9]{1,2})\.?(?![0-9./-])")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9.,])")
-_LOCAL = re.compile(r"([0-9]{1,2})([-/.]) ?([0-9]{1,2})\2 ?([0-9]{4}|[0-9]{2})\.?(?![0-9./-])")
+_LOCAL = re.compile(
+    r"([0-9]{1,2})(?P<mark>[-/.]) ?([0-9]{1,2})(?P=mark) ?([0-9]{4}|[0-9]{2})\.?(?![0-9./-])"
+)
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,]([0-9]{1,15}))?")
 _SERIAL_START, _FIRST_SERIAL, _LAST_SERIAL = date(1899, 12, 30), 32_874, 73_415
 _UNIX_TIME = re.compile(r"[0-9]{10}(?:[0-9]{3})?(?:\.[0-9]+)?")
@@ -49,6 +51,10 @@ _TIME = re.compile(
 )
 
 
+#: A day whose reading hangs on the order; before it at most a weekday, as in `So 22.11.2026`.
+_HANGS_ON_ORDER = re.compile(rf"\s*'?(?:{_WEEKDAY.pattern})?{_LOCAL.pattern}")
+
+
 def day(text: str, order: str, zone: str = "", to_zone: str = "UTC") -> date:
     """Return the calendar day in the organisation's zone.
 
@@ -61,18 +67,42 @@ def day(text: str, order: str, zone: str = "", to_zone: str = "UTC") -> date:
     return _day(text, order, zone, to_zone)
 
 
+def hanging_on_order(text: str) -> str:
+    """Return the day of the text if its reading hangs on the order of day and month, else empty."""
+    match = _HANGS_ON_ORDER.match(text)
+    return match[0].strip() if match else ""
+
+
+def bare_time(text: str) -> time | None:
+    """Return the time of day that stands in the text without a zone. Raises BadValue."""
+    refusal = BadValue("")
+    for order in _ORDERS:
+        try:
+            _, clock, zone = _parts(text, order, "UTC")
+        except BadValue as refused:
+            refusal = refused
+        else:
+            return None if zone else clock
+    raise refusal
+
+
 @lru_cache(maxsize=16_384)
 def _day(text: str, order: str, zone: str, to_zone: str) -> date:
+    found, clock, named = _parts(text, order, to_zone)
+    zone = named or zone
+    if clock is None or zone in ("", to_zone):
+        return found
+    stamp = datetime.combine(found, clock, zone_of(zone))
+    return _in_range(stamp.astimezone(zone_of(to_zone)).date())
+
+
+def _parts(text: str, order: str, to_zone: str) -> tuple[date, time | None, str]:
+    """Return the day as written, the time if there is one, and the zone that it names or empty."""
     text = " ".join(text.split()).removeprefix("'")
     if serial := _SERIAL.fullmatch(text):
-        found, clock, zone = *_from_serial(int(serial[1]), serial[2] or ""), zone
-    else:
-        found, rest = _calendar_day(text, order)
-        clock, zone = _time_of_day(rest, zone, to_zone) if rest else (None, "")
-    if clock and zone and zone != to_zone:
-        stamp = datetime.combine(found, clock, zone_of(zone))
-        found = _in_range(stamp.astimezone(zone_of(to_zone)).date())
-    return found
+        return *_from_serial(int(serial[1]), serial[2] or ""), ""
+    found, rest = _calendar_day(text, order)
+    return (found, *_time_of_day(rest, to_zone)) if rest else (found, None, "")
 
 
 def _from_serial(days: int, fraction: str) -> tuple[date, time | None]:
@@ -147,8 +177,8 @@ def _in_range(found: date) -> date:
     return found
 
 
-def _time_of_day(text: str, zone: str, to_zone: str) -> tuple[time, str]:
-    """Return the time that is all of the text, and its zone or else `zone`."""
+def _time_of_day(text: str, to_zone: str) -> tuple[time, str]:
+    """Return the time that is all of the text, and the zone that it names or empty."""
     match = _TIME.fullmatch(text)
     # Figures without a mark are a time only behind the T of ISO stamps.
     if not match or not (match["half"] or match["mark"] or match["before"].upper() == "T"):
@@ -165,7 +195,7 @@ def _time_of_day(text: str, zone: str, to_zone: str) -> tuple[time, str]:
     except ValueError:
         raise _no_time(text) from None
     named = (match["zone"] or "").strip("()[] ")
-    return clock, zone_named(named, to_zone) if named else zone
+    return clock, zone_named(named, to_zone) if named else ""
 
 
 def _no_time(text: str) -> BadValue:

@@ -17,7 +17,7 @@ from tallystick.importing.meaning.bad_value import BadValue
 _HOURS = {
     name: hours
     for hours, names in {
-        0: "UTC GMT Z WET",
+        0: "WET",
         1: "BST CET WEST",
         2: "CEST EET SAST",
         3: "EEST",
@@ -48,7 +48,7 @@ _MEANT_IN = {
     "EST": re.compile("(?!Australia/)"),
     "EDT": re.compile("(?!Australia/)"),
 }
-_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+\-\u2212])([0-9]{1,2})(?::?([0-5][0-9]))?")
+_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+\-\u2212])([0-9]{1,2})(?::?([0-5][0-9]))?", re.IGNORECASE)
 _RAILS_PREFIX = re.compile(r"\((?:GMT|UTC)(?:[+-][0-9]{2}:[0-9]{2})?\) ")
 #: Rails' names that are not the last part of one IANA name. (Its Astana is the zone of Dhaka: left out.)
 _RAILS = {
@@ -107,7 +107,7 @@ def zone_named(text: str, to_zone: str = "UTC") -> str:
     BadValue.
     """
     name = _RAILS_PREFIX.sub("", text.strip(), count=1)
-    if name in ("UTC", "GMT", "Z", "Zulu"):
+    if name.upper() in ("UTC", "GMT", "Z"):
         return "UTC"
     if match := _OFFSET.fullmatch(name):
         return _offset(match[1] == "+", int(match[2]) * 60 + int(match[3] or 0))
