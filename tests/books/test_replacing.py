@@ -13,11 +13,12 @@ from tallystick.books.documents import (
     cancel_documents,
     credit_document,
     remove_drafts,
-    replace_cancelled,
+    replace_document,
     submit_documents,
 )
 from tallystick.books.errors import InvalidRecord, WrongState
 from tallystick.books.models import Document, Kind, Line, Status
+from tallystick.books.numbers import next_in_families
 from tallystick.workspaces.models import AuditEntry
 
 
@@ -39,7 +40,7 @@ def given(document, **values):
 
 
 def put_in_place(document, **values):
-    return replace_cancelled(
+    return replace_document(
         workspace=document.workspace,
         actor=None,
         document_id=document.pk,
@@ -122,6 +123,26 @@ def test_a_document_is_credited_once(workspace):
     cancel(note)
 
     assert credit(document).number == "CR-1-CN-2"
+    with pytest.raises(WrongState, match="CR-1-CN-2 credits CR-1 already"):
+        credit(document)
+
+
+def test_what_is_credited_in_whole_is_replaced_as_if_it_were_cancelled(workspace):
+    document = make_document(workspace, number="CR-1", submitted=True)
+    with pytest.raises(WrongState, match="CR-1 is not cancelled"):
+        put_in_place(document)
+    note = credit(document)
+
+    new = put_in_place(document)
+
+    assert (new.number, new.amends) == ("CR-1-2", document)
+    with pytest.raises(WrongState, match="CR-1-2 is in place"):
+        put_in_place(document)
+    with pytest.raises(WrongState, match="not cancelled"):
+        amend_document(workspace=workspace, actor=None, document_id=document.pk)
+    cancel(new, note)
+    with pytest.raises(WrongState, match="CR-1 is not cancelled"):
+        put_in_place(document)
 
 
 def test_what_is_not_owed_is_not_credited(workspace):
@@ -167,3 +188,18 @@ def test_a_draft_in_place_of_a_cancelled_document_leaves_that_when_it_is_removed
     remove_drafts(workspace=workspace, actor=None, document_ids=[new.pk])
 
     assert put_in_place(old).number == "CR-1-2"
+
+
+def test_families_get_their_next_numbers_together_and_none_twice(workspace):
+    first = make_document(workspace, number="CR-1")
+    cancel(first)
+    second = put_in_place(first)
+    cancel(second)
+    apart = make_document(workspace, number="CR-9")
+    bills = [make_document(workspace, kind=Kind.BILL, number="B-1") for _ in range(2)]
+
+    found = next_in_families([each.pk for each in (first, second, apart, *bills)])
+
+    assert [found[first.pk], found[second.pk]] == ["CR-1-3", "CR-1-4"]
+    assert found[apart.pk] == "CR-9-2"
+    assert [found[each.pk] for each in bills] == ["B-1-2", "B-1-3"]

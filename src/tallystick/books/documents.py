@@ -35,7 +35,7 @@ __all__ = [
     "credit_document",
     "edit_document",
     "remove_drafts",
-    "replace_cancelled",
+    "replace_document",
     "submit_documents",
 ]
 
@@ -109,21 +109,27 @@ def amend_document(*, workspace: Workspace, actor: User | None, document_id: int
     The family of INV-0042 goes on with INV-0042-2. Raises NotFound, and WrongState where it is not
     cancelled or another copy of it is in use.
     """
-    old = _replaceable(workspace, document_id)
+    old = _locked(workspace, document_id)
+    _refuse_unless_cancelled(old)
+    _refuse_if_replaced(old)
     record, lines = _copy(old)
     _replace(old, record, lines, actor)
     return record
 
 
 @transaction.atomic
-def replace_cancelled(
+def replace_document(
     *, workspace: Workspace, actor: User | None, document_id: int, document: DocumentInput
 ) -> Document:
-    """Return a draft of the given content in place of the cancelled document; else as amending.
+    """Return a draft of the given content in place of the document, cancelled or credited in whole.
 
-    Its number is the next of the family, whatever the input names. Raises InvalidRecord, too.
+    Its number is the next of the family, whatever the input names. Else as amending; raises
+    InvalidRecord, too.
     """
-    old = _replaceable(workspace, document_id)
+    old = _locked(workspace, document_id)
+    if _standing(_credits_of(old)) is None:
+        _refuse_unless_cancelled(old)
+    _refuse_if_replaced(old)
     record = Document(workspace=workspace, kind=old.kind, number=old.number)
     _replace(old, record, fill_document(record, document), actor)
     return record
@@ -143,11 +149,9 @@ def credit_document(
         raise WrongState(refusal)
     record, lines = _copy(document)
     record.kind = _CREDITED_BY[Kind(document.kind)]
-    record.number = f"{document.number[:_LONGEST_CREDITED]}-CN"
-    if earlier := _of_its_number(record).first():
-        if earlier.status != Status.CANCELLED:
-            raise WrongState(f"{earlier.number} credits {document.number} already.")
-        record.amends, record.number = earlier, next_in_family(earlier)
+    record.number = _number_of_credit(document)
+    if cancelled := _credits_of(document).order_by("-pk").first():
+        record.amends, record.number = cancelled, next_in_family(cancelled)
     record.issued_on = record.due_on = issued_on
     _save(record, lines)
     _audit_made(record, actor, f"{record.number} was made to credit {document.number}.")
@@ -229,14 +233,16 @@ def _locked(workspace: Workspace, document_id: int) -> Document:
     return record
 
 
-def _replaceable(workspace: Workspace, document_id: int) -> Document:
-    """Return the cancelled document that none is in place of, locked. Raises WrongState."""
-    old = _locked(workspace, document_id)
-    if old.status != Status.CANCELLED:
-        raise WrongState(f"{old.number} is not cancelled. Edit it, or cancel it first.")
-    if in_use := old.amended_by.exclude(status=Status.CANCELLED).first():
-        raise WrongState(f"{in_use.number} is in place of {old.number} already. Edit that one.")
-    return old
+def _refuse_unless_cancelled(document: Document) -> None:
+    if document.status != Status.CANCELLED:
+        raise WrongState(f"{document.number} is not cancelled. Edit it, or cancel it first.")
+
+
+def _refuse_if_replaced(document: Document) -> None:
+    if in_use := _standing(document.amended_by.all()):
+        raise WrongState(
+            f"{in_use.number} is in place of {document.number} already. Edit that one."
+        )
 
 
 def _replace(old: Document, record: Document, lines: list[Line], actor: User | None) -> None:
@@ -261,17 +267,31 @@ def _why_not_credited(document: Document) -> str:
         return f"{document.number} is a credit note itself. Edit it, or cancel it."
     if document.status != Status.SUBMITTED:
         return f"{document.number} is not submitted, so there is nothing to credit. Edit it."
+    if note := _standing(_credits_of(document)):
+        return f"{note.number} credits {document.number} already."
     if part := document.credits.filter(status=EntryStatus.RECORDED).first():
         return f"{document.number} is credited by {part.credit_note}, at least in part, already."
     return ""
 
 
-def _of_its_number(record: Document) -> DocumentQuerySet:
-    """Return what bears its kind and number, of the same supplier where several may."""
-    same = Document.objects.in_workspace(record.workspace).filter(
-        kind=record.kind, number=record.number
+def _number_of_credit(document: Document) -> str:
+    return f"{document.number[:_LONGEST_CREDITED]}-CN"
+
+
+def _credits_of(document: Document) -> DocumentQuerySet:
+    """Return the credit notes that `credit_document` made of it, cancelled ones too."""
+    first = _number_of_credit(document)
+    return Document.objects.filter(
+        Q(number=first) | Q(number__startswith=f"{first}-"),
+        workspace=document.workspace_id,
+        kind=_CREDITED_BY.get(Kind(document.kind), ""),
+        party=document.party_id,
     )
-    return same.filter(party=record.party) if Kind(record.kind).is_purchase else same
+
+
+def _standing(documents: DocumentQuerySet) -> Document | None:
+    """Return one of them that is not cancelled."""
+    return documents.exclude(status=Status.CANCELLED).first()
 
 
 def _all_locked(workspace: Workspace, document_ids: Sequence[int]) -> list[Document]:

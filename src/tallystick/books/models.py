@@ -267,7 +267,7 @@ class Document(models.Model):
     template = models.ForeignKey(
         DocumentTemplate, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    #: The cancelled document in whose place this one came.
+    #: The document, cancelled or credited in whole, in whose place this one came.
     amends = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="amended_by"
     )

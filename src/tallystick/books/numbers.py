@@ -1,7 +1,9 @@
 """Gives documents their numbers, one series for each kind."""
 
+from collections.abc import Collection
 from itertools import count
 
+from django.db import connection
 from django.db.models import BigIntegerField, Case, Max, When
 from django.db.models.functions import Cast, Substr
 
@@ -37,16 +39,49 @@ def next_number(workspace: Workspace, kind: Kind) -> str:
 
 def next_in_family(document: Document) -> str:
     """Return the next free number of the document's family: INV-0042-2, then INV-0042-3."""
-    root = document
-    while root.amends is not None:
-        root = root.amends
-    base = root.number[:_LONGEST_BASE]
-    taken = set(
-        Document.objects.filter(
-            workspace=root.workspace_id, kind=root.kind, number__startswith=f"{base}-"
-        ).values_list("number", flat=True)
-    )
-    return next(number for tail in count(2) if (number := f"{base}-{tail}") not in taken)
+    return next_in_families([document.pk])[document.pk]
+
+
+def next_in_families(document_ids: Collection[int]) -> dict[int, str]:
+    """Return the next free number of each document's family; no number twice."""
+    waiting = {pk: (kind, base) for pk, kind, base in _roots(document_ids)}
+    found: dict[int, str] = {}
+    taken: set[tuple[str, str]] = set()
+    workspace = Document.objects.filter(pk__in=document_ids).values("workspace")
+    for tail in count(2):
+        if not waiting:
+            return found
+        wanted = {pk: (kind, f"{base}-{tail}") for pk, (kind, base) in waiting.items()}
+        here = Document.objects.filter(
+            workspace__in=workspace,
+            kind__in={kind for kind, _ in wanted.values()},
+            number__in={number for _, number in wanted.values()},
+        )
+        taken.update(here.values_list("kind", "number"))
+        for pk, name in wanted.items():
+            if name not in taken:
+                taken.add(name)
+                found[pk] = name[1]
+                del waiting[pk]
+    raise AssertionError("There is always a free number.")
+
+
+def _roots(document_ids: Collection[int]) -> list[tuple[int, str, str]]:
+    """Return key, kind and the beginning of the family's numbers of each document."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE up (id, kind, number, amends_id) AS (
+                SELECT id, kind, number, amends_id FROM books_document WHERE id = ANY(%s)
+                UNION ALL
+                SELECT up.id, up.kind, older.number, older.amends_id
+                FROM up JOIN books_document AS older ON older.id = up.amends_id
+            )
+            SELECT id, kind, left(number, %s) FROM up WHERE amends_id IS NULL ORDER BY id
+            """,
+            [list(document_ids), _LONGEST_BASE],
+        )
+        return cursor.fetchall()
 
 
 def _highest_taken(series: NumberSeries) -> int:
