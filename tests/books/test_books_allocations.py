@@ -199,11 +199,18 @@ def test_the_same_list_again_allocates_nothing_twice(workspace, invoice, note):
         verdicts = record_new_allocations(
             workspace=workspace, actor=None, allocations=allocations, **options
         )
-        return ["made" if each.entry else "here" if each.is_here else "bad" for each in verdicts]
+        return [
+            "made" if each.entry
+            else "here" if each.is_here
+            else "deleted" if each.was_deleted
+            else "bad"
+            for each in verdicts
+        ]  # fmt: skip
 
     assert record(given(), given(), dry_run=True) == ["made", "bad"]
     assert record(given()) == ["made"]
     assert record(given(), given("1.00")) == ["here", "bad"]
     made = Allocation.objects.get()
     remove_allocations(workspace=workspace, actor=None, allocation_ids=[made.pk])
-    assert record(given(), given("1.00")) == ["here", "made"]
+    assert record(given(), anew=True, dry_run=True) == ["made"]
+    assert record(given(), given("1.00")) == ["deleted", "made"]

@@ -218,7 +218,13 @@ def test_the_same_list_again_records_nothing_twice(workspace):
         verdicts = record_new_payments(
             workspace=workspace, actor=None, payments=payments, **options
         )
-        return ["made" if each.entry else "here" if each.is_here else "bad" for each in verdicts]
+        return [
+            "made" if each.entry
+            else "here" if each.is_here
+            else "deleted" if each.was_deleted
+            else "bad"
+            for each in verdicts
+        ]  # fmt: skip
 
     assert record(alike, dry_run=True) == ["made"] * 3
     assert not Payment.objects.exists()
@@ -227,10 +233,11 @@ def test_the_same_list_again_records_nothing_twice(workspace):
     delete_payments(
         workspace=workspace, actor=None, payment_ids=[Payment.objects.earliest("pk").pk]
     )
-    assert record(alike) == ["here"] * 3
+    assert record(alike) == ["here", "deleted", "here"]
+    assert record(alike, dry_run=True, anew=True) == ["here", "made", "here"]
     # A third one alike is new; the rest of the document is not.
     assert record([*alike, paid(amount="2.00"), paid(amount="9.00")]) == [
-        *["here"] * 3,
+        *["here", "deleted", "here"],
         "made",
         "bad",
     ]

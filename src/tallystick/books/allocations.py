@@ -1,6 +1,5 @@
 """Setting credit notes against invoices and bills, and taking that back."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,7 @@ from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Standing, Verdict, insert, refuse_bad
+from tallystick.books.entries import SMALLEST, Known, Standing, Verdict, insert, refuse_bad
 from tallystick.books.errors import InvalidRecord, NotFound, Problem
 from tallystick.books.inputs import AllocationInput
 from tallystick.books.models import Allocation, Document, EntryStatus, Kind
@@ -74,13 +73,14 @@ def record_new_allocations(
     actor: User | None,
     allocations: Sequence[AllocationInput],
     dry_run: bool = False,
+    anew: bool = False,
 ) -> list[Verdict[Allocation]]:
     """Record the good ones that are not here yet; return what became of each, in their order.
 
     The same list again adds nothing: one between the same documents with the same amount and day
-    is passed over, a removed one too.
+    is passed over. With `anew` those that were removed here do not count as recorded.
     """
-    verdicts = _judge(workspace, actor, allocations, pass_over_known=True)
+    verdicts = _judge(workspace, actor, allocations, pass_over_known=True, anew=anew)
     if not dry_run:
         _write(workspace, actor, verdicts)
     return verdicts
@@ -127,20 +127,21 @@ def _judge(
     allocations: Sequence[AllocationInput],
     *,
     pass_over_known: bool = False,
+    anew: bool = False,
 ) -> list[Verdict[Allocation]]:
     standing = Standing(workspace, _names(allocations))
     ids = [document.pk for document in standing.documents]
     recorded = list(Allocation.objects.filter(credit_note__in=ids))
-    known = Counter(map(_key, recorded)) if pass_over_known else Counter()
+    before = recorded if pass_over_known else []
+    known = Known(((_key(each), each.status) for each in before), anew=anew)
     taken = {_pair(each) for each in recorded if each.status == EntryStatus.RECORDED}
     verdicts: list[Verdict[Allocation]] = []
     for place, given in enumerate(allocations, start=1):
         checker = Checker(f"{given.credit_note} to {given.document}")
         checker.line = place if len(allocations) > 1 else None
         allocation = _allocation(given, standing, checker)
-        if allocation is not None and known[_key(allocation)]:
-            known[_key(allocation)] -= 1
-            verdicts.append(Verdict(None, is_here=True))
+        if allocation is not None and (passed := known.pass_over(_key(allocation))):
+            verdicts.append(passed)
             continue
         if allocation is not None:
             allocation.workspace, allocation.created_by = workspace, actor

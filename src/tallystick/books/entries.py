@@ -1,10 +1,10 @@
 """What payments and allocations share: the documents they stand on, and how they are judged."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.db.models import Q
 from tallystick.books.balances import outstanding_of
 from tallystick.books.checking import Checker
 from tallystick.books.errors import InvalidRecord, Problem
-from tallystick.books.models import Allocation, Document, Kind, Payment, Status
+from tallystick.books.models import Allocation, Document, EntryStatus, Kind, Payment, Status
 from tallystick.workspaces.models import Workspace
 
 Entry = TypeVar("Entry")
@@ -30,6 +30,32 @@ class Verdict(Generic[Entry]):
     problems: Sequence[Problem] = ()
     #: It was recorded before, with the same content.
     is_here: bool = False
+    #: The same, and was deleted here since.
+    was_deleted: bool = False
+
+
+class Known:
+    """What was recorded before and is passed over: as many alike as stand here or were deleted."""
+
+    def __init__(self, recorded: Iterable[tuple[Hashable, str]], *, anew: bool = False) -> None:
+        """Take keys with their status; `anew` lets what was deleted be recorded once more."""
+        self._live: Counter[Hashable] = Counter()
+        self._deleted: Counter[Hashable] = Counter()
+        for key, status in recorded:
+            if status == EntryStatus.RECORDED:
+                self._live[key] += 1
+            elif not anew:
+                self._deleted[key] += 1
+
+    def pass_over(self, key: Hashable) -> "Verdict[Any] | None":
+        """Return what becomes of one that is known; None for a new one."""
+        if self._live[key]:
+            self._live[key] -= 1
+            return Verdict(None, is_here=True)
+        if self._deleted[key]:
+            self._deleted[key] -= 1
+            return Verdict(None, was_deleted=True)
+        return None
 
 
 def refuse_bad(what: str, verdicts: Sequence[Verdict[Entry]]) -> None:

@@ -1,7 +1,6 @@
 """Recording and deleting payments: money in, out, and back."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from django.db.models.functions import Now
 from tallystick.books import signals
 from tallystick.books.balances import outstanding, outstanding_of
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Standing, Verdict, insert, refuse_bad
+from tallystick.books.entries import SMALLEST, Known, Standing, Verdict, insert, refuse_bad
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PaymentInput
 from tallystick.books.models import Document, EntryStatus, Kind, Payment
@@ -73,13 +72,15 @@ def record_new_payments(
     actor: User | None,
     payments: Sequence[PaymentInput],
     dry_run: bool = False,
+    anew: bool = False,
 ) -> list[Verdict[Payment]]:
     """Record the good ones that are not here yet; return what became of each, in their order.
 
     The same list again adds nothing: of payments alike in document, day, amount, method and
-    reference as many are passed over as were ever recorded, deleted ones included.
+    reference as many are passed over as were ever recorded. With `anew` those that were deleted
+    here do not count as recorded.
     """
-    verdicts = _judge(workspace, actor, payments, pass_over_known=True)
+    verdicts = _judge(workspace, actor, payments, pass_over_known=True, anew=anew)
     if not dry_run:
         _write(workspace, actor, verdicts)
     return verdicts
@@ -107,17 +108,17 @@ def _judge(
     payments: Sequence[PaymentInput],
     *,
     pass_over_known: bool = False,
+    anew: bool = False,
 ) -> list[Verdict[Payment]]:
     standing = Standing(workspace, [(each.kind, each.number) for each in payments])
-    known = _recorded(standing.documents) if pass_over_known else Counter()
+    known = Known(_recorded(standing.documents) if pass_over_known else (), anew=anew)
     verdicts: list[Verdict[Payment]] = []
     for place, given in enumerate(payments, start=1):
         checker = Checker(given.number)
         checker.line = place if len(payments) > 1 else None
         payment = _payment(given, standing, checker)
-        if payment is not None and known[_key(payment)]:
-            known[_key(payment)] -= 1
-            verdicts.append(Verdict(None, is_here=True))
+        if payment is not None and (passed := known.pass_over(_key(payment))):
+            verdicts.append(passed)
             continue
         if payment is not None:
             payment.workspace, payment.created_by = workspace, actor
@@ -142,10 +143,10 @@ def _payment(given: PaymentInput, standing: Standing, checker: Checker) -> Payme
     )
 
 
-def _recorded(documents: Sequence[Document]) -> Counter[tuple[object, ...]]:
-    """Return how often each payment on the documents was ever recorded."""
-    payments = Payment.objects.filter(document__in=[document.pk for document in documents])
-    return Counter(payments.values_list("document_id", "paid_on", "amount", "method", "reference"))
+def _recorded(documents: Sequence[Document]) -> Iterator[tuple[Hashable, str]]:
+    """Yield key and status of every payment that was ever recorded on the documents."""
+    for payment in Payment.objects.filter(document__in=[document.pk for document in documents]):
+        yield _key(payment), payment.status
 
 
 def _key(payment: Payment) -> tuple[object, ...]:

@@ -78,7 +78,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         for (line, _), verdict in zip(staged, verdicts, strict=True):
             if verdict.entry is not None:
                 self.count(verdict.entry)
-            elif verdict.is_here:
+            elif verdict.is_here or verdict.was_deleted:
                 self.tally.report.already_here += 1
             else:
                 self.tally.report.unreadable += 1
