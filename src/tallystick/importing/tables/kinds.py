@@ -1,11 +1,10 @@
 """What a file is by its first bytes; what is no table is refused, with what to do instead."""
 
 from tallystick.importing.errors import NotATable
+from tallystick.importing.tables.archives import ZIP
+from tallystick.importing.tables.compound import COMPOUND
 from tallystick.importing.tables.encodings import utf_16_without_mark
 from tallystick.importing.tables.headers import SAVE_AS_CSV
-
-ZIP = b"PK\x03\x04"
-COMPOUND = b"\xd0\xcf\x11\xe0"  #: Old workbooks, and all that are protected by a password.
 
 _TURNED_INTO_CSV = {
     b"%PDF": "a PDF",
@@ -31,6 +30,11 @@ _OPENED_FIRST = {
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
+def is_like_a_workbook(start: bytes) -> bool:
+    """Whether the bytes may begin a workbook: an archive or a compound file."""
+    return start.startswith((ZIP, COMPOUND))
+
+
 def refuse_what_is_no_text(start: bytes) -> None:
     """Raise NotATable unless the bytes may begin a CSV."""
     for mark, name in _TURNED_INTO_CSV.items():
@@ -42,7 +46,7 @@ def refuse_what_is_no_text(start: bytes) -> None:
     for mark, how in _UNPACKED_FIRST.items():
         if start.startswith(mark):
             raise NotATable(f"The file is packed {how}. Unpack it and import the CSV inside.")
-    if start.startswith((ZIP, COMPOUND)):
+    if is_like_a_workbook(start):
         raise NotATable("The file is a packed workbook or archive. Unpack it and import again.")
     words = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for marks, name in _OPENED_FIRST.items():

@@ -57,12 +57,11 @@ class Lines(Iterator[str]):
         self.flaws: deque[Flaw] = deque()
         #: Whether the line handed out last ends the file without a line end.
         self.ends_open = False
-        self._lines = chain.from_iterable(self._blocks())
-        # The csv module calls it for each line: so it gets the chain itself.
-        self.iterator: Iterator[str] = self._lines
+        #: Themselves, for whoever asks for very many: one call a line less.
+        self.iterator = chain.from_iterable(self._blocks())
 
     def __next__(self) -> str:
-        return next(self._lines)
+        return next(self.iterator)
 
     def _blocks(self) -> Iterator[list[str]]:
         rest = ""

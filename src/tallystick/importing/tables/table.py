@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,12 @@ from tallystick.importing.tables.headers import (
     check_header,
     names_of,
 )
+from tallystick.importing.tables.kinds import is_like_a_workbook
 from tallystick.importing.tables.layout import Layout
 from tallystick.importing.tables.records import without_what_is_no_text
 from tallystick.importing.tables.row import Row, is_blank
 from tallystick.importing.tables.text import Text
+from tallystick.importing.tables.workbooks import Workbook
 from tallystick.spreadsheets import as_written
 
 __all__ = ["Layout", "Row", "Table", "first_records", "open_table"]
@@ -29,6 +31,10 @@ __all__ = ["Layout", "Row", "Table", "first_records", "open_table"]
 _SHOWN = 3  #: Lines before the header that are told word by word.
 _SHOWN_CHARACTERS = 60
 _AS_FOUND = Layout()
+_BESIDE = (
+    "The row has cells to the right of the last column that the header names. Empty them, or give "
+    "their columns a name."
+)
 
 
 def _accept_none(cells: object) -> bool:
@@ -44,7 +50,7 @@ class Content(Protocol):
     notes: list[str]
     sample: list[Numbered]  #: The first records that are not blank.
 
-    sheets: Sequence[str]
+    sheets: list[str]
 
     @property
     def ends_open(self) -> bool: ...
@@ -78,7 +84,7 @@ class Table:
         self.size = size  #: In bytes, as the file lies on disk.
         self.header_line = header_line
         self.encoding, self.delimiter = content.encoding, content.delimiter
-        self.sheet, self.sheets = content.sheet, list(content.sheets)
+        self.sheet, self.sheets = content.sheet, content.sheets
         self._opened_with = [*content.notes, *_passed_over(content.sample, header_line)]
         self._raw_header = self._read_header()
         self.header = names_of(self._raw_header)
@@ -150,7 +156,11 @@ class Table:
 
     def _read_header(self) -> list[str]:
         header = next(self._content.records(self.header_line), None)
-        if header is None or (not header.problem and is_blank(header.cells)):
+        if (
+            header is None
+            or header.line != self.header_line
+            or (not header.problem and is_blank(header.cells))
+        ):
             raise NotATable(
                 f"Line {self.header_line} is blank or not in the file. Choose the line that names "
                 "the columns."
@@ -165,6 +175,8 @@ class Table:
         if len(cells) > width:
             if len(cells) == self._padded and is_blank(cells[width:]):
                 return row._replace(cells=as_written(cells[:width]))
+            if not self.delimiter:
+                return row._replace(problem=_BESIDE)
             return row._replace(problem=_wrong_width(len(cells), width))
         if self._content.ends_open and len(cells) < self._shortest:
             return row._replace(problem=_cut_off(row.line, len(cells), width))
@@ -216,7 +228,12 @@ def _open(
     layout.check()
     stream = held.enter_context(source.open("rb")) if isinstance(source, Path) else source
     size = stream.seek(0, io.SEEK_END)
-    content = Text(stream, layout, is_header)
+    stream.seek(0)
+    content: Content
+    if is_like_a_workbook(stream.read(4)):
+        content = Workbook(stream, size, layout)
+    else:
+        content = Text(stream, layout, is_header)
     held.callback(content.close)
     return content, size
 

@@ -24,11 +24,11 @@ class Text:
     """The content of a CSV; the source is read anew each time its records are asked for."""
 
     sheet = ""
-    sheets: Sequence[str] = ()
 
     def __init__(self, source: BinaryIO, layout: Layout, is_header: IsHeader) -> None:
         """Find out how the seekable `source` is written. Raises NotATable."""
         self._source = source
+        self.sheets: list[str] = []
         stream = unpacked(source)
         start = peek(stream)
         refuse_what_is_no_text(start)
