@@ -8,7 +8,7 @@ import pytest
 from factories import make_party, make_tax_code
 from tallystick.books.models import Document, Kind, Party, Status, TaxBasis, TaxCode
 from tallystick.importing.errors import UnknownFormat
-from tallystick.importing.mappings import SHIPPED
+from tallystick.importing.formats.shipped import SHIPPED
 from tallystick.importing.models import SavedMapping
 
 XERO = (

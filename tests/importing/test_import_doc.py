@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.importing.mappings import ALLOCATIONS, PAYMENTS, SHIPPED, SIMPLE
+from tallystick.importing.formats.plain import ALLOCATIONS, PAYMENTS, SIMPLE
+from tallystick.importing.formats.shipped import SHIPPED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
 

@@ -18,8 +18,9 @@ from tallystick.books.balances import outstanding
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Allocation, Kind, Payment
 from tallystick.books.payments import delete_payments
-from tallystick.importing import staging
+from tallystick.importing.documents import staging
 from tallystick.importing.report import Progress
+from tallystick.importing.run import Lists
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import AuditEntry, Role
 
@@ -76,7 +77,7 @@ def test_payments_are_recognised_previewed_and_recorded(pay, workspace, invoice)
     assert (done.format, done.noun, done.lines) == ("payments", "payment", 3)
     assert (done.created, done.documents) == ({"payment": 2}, 2)
     assert (done.total, done.first_day) == ({"NZD": Decimal("5.50")}, "2026-11-10")
-    assert (done.unreadable, bad_rows(done)) == (1, [(4, "number", "INV-9")])
+    assert (done.not_made_count, bad_rows(done)) == (1, [(4, "number", "INV-9")])
     first = Payment.objects.earliest("pk")
     assert (first.method, first.reference) == ("card", "R 1")
     assert (first.created_by, outstanding(invoice)) == (owner_of(workspace), Decimal("4.50"))
@@ -90,7 +91,7 @@ def test_the_same_payments_twice_are_recorded_once_even_where_they_are_alike(pay
     again = pay(*rows)
     longer = pay(*rows, ",INV-1,,2026-11-10,2.00,card,", ",INV-1,,2026-11-12,1.00,,")
 
-    assert (again.documents, again.already_here, again.unreadable) == (0, 3, 0)
+    assert (again.documents, again.already_here, again.not_made_count) == (0, 3, 0)
     assert (longer.documents, longer.already_here) == (2, 3)
     assert outstanding(invoice) == 2
 
@@ -132,7 +133,7 @@ def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_stays_dele
 def test_a_bad_row_is_listed_with_what_to_do_and_stops_no_other(pay, invoice, row, column, reason):
     report = pay(row, ",INV-1,,2026-11-10,1.00,,")
 
-    assert (report.documents, report.unreadable, report.bad_row_count) == (1, 1, 1)
+    assert (report.documents, report.not_made_count, report.bad_row_count) == (1, 1, 1)
     bad = report.bad_rows[0]
     assert (bad.line, bad.column) == (2, column)
     assert reason in bad.reason
@@ -148,7 +149,7 @@ def test_once_its_document_is_submitted_the_same_file_brings_the_rest(pay, works
     second = pay(*rows)
 
     assert "It is a draft. Submit it first." in first.bad_rows[0].reason
-    assert (first.unreadable, second.documents) == (2, 2)
+    assert (first.not_made_count, second.documents) == (2, 2)
 
 
 def test_rows_of_one_document_are_judged_together_wherever_they_lie(
@@ -165,9 +166,9 @@ def test_rows_of_one_document_are_judged_together_wherever_they_lie(
     again = pay(*rows)
 
     for report in (planned, done):
-        assert (report.documents, report.unreadable) == (12, 6)
+        assert (report.documents, report.not_made_count) == (12, 6)
     assert told[-1] == Progress("writing", 18, 18)
-    assert (again.documents, again.already_here, again.unreadable) == (0, 12, 6)
+    assert (again.documents, again.already_here, again.not_made_count) == (0, 12, 6)
 
 
 def test_bills_and_refunds_are_paid_too(pay, workspace, note):
@@ -187,7 +188,7 @@ def test_bills_and_refunds_are_paid_too(pay, workspace, note):
 def test_every_bad_payment_goes_to_the_list(pay):
     out = io.StringIO()
 
-    report = pay(*(f",X{place},,2026-11-10,1,," for place in range(120)), bad_rows_to=out)
+    report = pay(*(f",X{place},,2026-11-10,1,," for place in range(120)), lists=Lists(out))
 
     assert (report.bad_row_count, len(report.bad_rows)) == (120, 100)
     assert len(out.getvalue().splitlines()) == 121
@@ -222,7 +223,7 @@ def test_allocations_are_recognised_previewed_and_made(allocate, workspace, part
     )
     assert (done.total, bad_rows(done)) == ({"NZD": Decimal("7.00")}, [(4, "invoice", "INV-3")])
     assert (outstanding(invoice), outstanding(other), outstanding(note)) == (6, 0, 3)
-    assert (again.documents, again.already_here, again.unreadable) == (0, 2, 1)
+    assert (again.documents, again.already_here, again.not_made_count) == (0, 2, 1)
 
 
 def test_supplier_credits_are_allocated_to_bills_of_the_supplier(allocate, workspace):
@@ -254,7 +255,7 @@ def test_supplier_credits_are_allocated_to_bills_of_the_supplier(allocate, works
 def test_a_bad_allocation_is_listed_with_what_to_do(allocate, invoice, note, row, column, reason):
     report = allocate(row)
 
-    assert (report.documents, report.unreadable, report.bad_row_count) == (0, 1, 1)
+    assert (report.documents, report.not_made_count, report.bad_row_count) == (0, 1, 1)
     assert report.bad_rows[0].column == column
     assert reason in report.bad_rows[0].reason
 

@@ -25,7 +25,7 @@ import sys, django
 django.setup()
 from pathlib import Path
 from django.db import connection
-from tallystick.importing import staging
+from tallystick.importing.documents import staging
 from tallystick.importing.run import import_file
 from tallystick.workspaces.models import Workspace
 

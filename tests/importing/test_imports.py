@@ -18,8 +18,9 @@ from factories import (
     make_template,
 )
 from tallystick.books.models import Document, Item, Line, Party, TaxLevel
-from tallystick.importing import staging
-from tallystick.importing.report import Progress
+from tallystick.importing.documents import staging
+from tallystick.importing.report import Cause, Progress
+from tallystick.importing.run import Lists
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import AuditEntry, Role
 
@@ -39,7 +40,7 @@ def test_a_dry_run_says_what_the_run_then_does_and_writes_nothing(simple, worksp
     assert not done.dry_run
     ignored = {"dry_run": None, "seconds": None}
     assert planned.as_json() | ignored == done.as_json() | ignored
-    assert (done.documents, done.unreadable, sum(done.left_out.values())) == (1, 1, 1)
+    assert (done.documents, done.not_made_count, sum(done.left_out.values())) == (1, 1, 1)
     assert (done.total, done.new_parties) == ({"NZD": Decimal("5.00")}, 1)
     assert (done.first_day, done.last_day) == ("2026-11-02", "2026-11-02")
 
@@ -50,7 +51,7 @@ def test_the_same_file_twice_makes_nothing_twice(simple):
 
     again = simple(*rows)
 
-    assert (again.documents, again.already_here, again.conflicts) == (0, 2, 0)
+    assert (again.documents, again.already_here, again.count(Cause.CHANGED)) == (0, 2, 0)
     assert (Document.objects.count(), Line.objects.count()) == (2, 3)
     assert (Party.objects.count(), Item.objects.count()) == (1, 1)
 
@@ -77,7 +78,7 @@ def test_the_same_number_with_other_content_is_a_conflict_and_stays_as_it_was(si
 
     report = simple(row)
 
-    assert (report.documents, report.conflicts, report.bad_row_count) == (0, 1, 0)
+    assert (report.documents, report.count(Cause.CHANGED), report.bad_row_count) == (0, 1, 0)
     assert report.bad_rows[0][:3] == (2, "", "1")
     assert "here already with other content" in report.bad_rows[0].reason
     assert Line.objects.get().unit_price == 5
@@ -86,7 +87,7 @@ def test_the_same_number_with_other_content_is_a_conflict_and_stays_as_it_was(si
 def test_a_document_made_by_hand_is_never_overwritten(simple, workspace):
     make_document(workspace, number="1")
 
-    assert simple("1," + TEA).conflicts == 1
+    assert simple("1," + TEA).count(Cause.CHANGED) == 1
 
 
 def test_a_line_without_a_tax_code_bears_its_items_or_its_templates(simple, workspace, document):
@@ -165,14 +166,14 @@ def test_a_bad_row_is_listed_with_its_place_and_stops_no_good_document(
 def test_a_document_with_one_bad_row_is_left_out_whole(simple):
     report = simple("1," + TEA, "1,C1,Cafe,2026-11-02,,Tea,?,5", "2," + TEA)
 
-    assert (report.documents, report.unreadable) == (1, 1)
+    assert (report.documents, report.not_made_count) == (1, 1)
     assert Document.objects.get().number == "2"
 
 
 def test_a_row_that_names_no_document_keeps_its_neighbours_out_too(simple):
     report = simple("1," + TEA, "2," + TEA, ',"' + TEA, "3," + TEA, "4," + TEA)
 
-    assert report.unreadable >= 1
+    assert report.not_made_count >= 1
     assert "2" not in Document.objects.values_list("number", flat=True)
     assert "1" in Document.objects.values_list("number", flat=True)
 
@@ -200,7 +201,7 @@ def test_every_bad_row_goes_to_the_list_and_no_spreadsheet_runs_it(simple):
     out = io.StringIO()
 
     report = simple(
-        *(f"{number},C1,Cafe,2026-11-02,,Tea,=cmd|x,5" for number in range(120)), bad_rows_to=out
+        *(f"{number},C1,Cafe,2026-11-02,,Tea,=cmd|x,5" for number in range(120)), lists=Lists(out)
     )
 
     listed = out.getvalue().splitlines()
@@ -281,8 +282,8 @@ def test_cells_that_we_quoted_are_read_as_they_were(simple, document):
 def test_the_list_of_bad_rows_runs_nothing_and_keeps_numbers(simple):
     listed = io.StringIO()
 
-    simple('"=2+5",C1,Cafe,2026-11-02,TEA,Tea,"=cmd()",-5.00', bad_rows_to=listed)
-    simple("INV-2,C1,Cafe,2026-11-02,TEA,Tea,1,-5.000001", bad_rows_to=listed)
+    simple('"=2+5",C1,Cafe,2026-11-02,TEA,Tea,"=cmd()",-5.00', lists=Lists(listed))
+    simple("INV-2,C1,Cafe,2026-11-02,TEA,Tea,1,-5.000001", lists=Lists(listed))
 
     values = [row[2] for row in csv.reader(listed.getvalue().splitlines())]
     assert "'=cmd()" in values

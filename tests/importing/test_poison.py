@@ -5,11 +5,12 @@ import io
 import tracemalloc
 
 import pytest
+from tallystick.importing.read import Table
 
 from tallystick.books.models import Document, Party, Payment
-from tallystick.importing import staging, tally
+from tallystick.importing.documents import staging, tally
 from tallystick.importing.errors import ImportRefused, NotATable
-from tallystick.importing.read import Table
+from tallystick.importing.run import Lists
 
 SIMPLE = "number,party_name,issued_on,item_code,description,quantity,unit_price"
 GOOD = "1,Cafe,2026-11-02,TEA,Tea,1,5.00"
@@ -160,7 +161,7 @@ def test_far_too_many_lines_of_one_document_leave_it_out_and_say_so(simple, run,
     payments = run("\n".join(["number,paid_on,amount", *["1,2026-11-02,1"] * 4]))
 
     assert Document.objects.get().number == "1"
-    assert report.unreadable == 1
+    assert report.not_made_count == 1
     assert report.bad_rows[0].line == 3
     assert "4 lines bear this number" in report.bad_rows[0].reason
     assert "4 payments bear this number" in payments.bad_rows[0].reason
@@ -179,7 +180,7 @@ def test_the_list_of_bad_rows_ends_somewhere_and_says_so(simple, monkeypatch):
     monkeypatch.setattr(tally, "LISTED", 3)
     listed = io.StringIO()
 
-    report = simple(*["x"] * 9, header=SIMPLE, bad_rows_to=listed)
+    report = simple(*["x"] * 9, header=SIMPLE, lists=Lists(listed))
 
     assert report.bad_row_count == 9
     assert listed.getvalue().splitlines()[-1].endswith("More follow. Correct these first.")

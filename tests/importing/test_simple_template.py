@@ -6,6 +6,7 @@ import pytest
 
 from factories import make_document, make_party, make_tax_code, make_template, make_workspace
 from tallystick.books.models import Document, Item, Kind
+from tallystick.importing.report import Cause
 
 BASICS = "number,party_number,issued_on,description,quantity,unit_price"
 TEA = "1,C1,2026-11-02,Tea,1,5.00"
@@ -69,7 +70,7 @@ def test_a_bad_value_is_listed_with_its_column(columns, column, value, reason):
 
     report = columns(column, f"{TEA},{value}")
 
-    assert (report.documents, report.unreadable) == (0, 1)
+    assert (report.documents, report.not_made_count) == (0, 1)
     bad = report.bad_rows[0]
     assert (bad.line, bad.column, bad.value) == (2, column, value)
     assert reason in bad.reason
@@ -90,7 +91,7 @@ def test_a_total_a_little_off_becomes_the_rounding_and_is_counted(
 def test_a_total_further_off_keeps_the_document_out(columns):
     report = columns("total", f"{TEA},5.11", "2,C1,2026-11-02,Tea,1,5.00,4.89")
 
-    assert (report.documents, report.unreadable, report.rounded) == (0, 2, 0)
+    assert (report.documents, report.not_made_count, report.rounded) == (0, 2, 0)
     assert report.bad_rows[0].reason == (
         "The file says it comes to 5.11, but its lines add up to 5.00; at most 0.10 of difference "
         "is taken as rounding. Look for missing or repeated rows."
@@ -122,8 +123,8 @@ def test_the_new_columns_tell_documents_apart(columns, workspace, changed):
     same = columns(names, f"{TEA},,,,,,5.00")
     other = columns(names, f"{TEA},{changed}")
 
-    assert (same.already_here, same.conflicts) == (1, 0)
-    assert (other.already_here, other.conflicts) == (0, 1)
+    assert (same.already_here, same.count(Cause.CHANGED)) == (1, 0)
+    assert (other.already_here, other.count(Cause.CHANGED)) == (0, 1)
 
 
 def test_files_imported_by_earlier_versions_are_still_recognised(simple, document):
@@ -146,7 +147,7 @@ def test_a_tax_code_that_an_item_was_given_since_makes_no_other_document_of_a_fi
 
     report = simple(row)
 
-    assert (report.already_here, report.conflicts) == (1, 0)
+    assert (report.already_here, report.count(Cause.CHANGED)) == (1, 0)
     assert document("1").tax == 0
 
 
@@ -166,7 +167,7 @@ def test_bills_of_two_suppliers_may_bear_one_number(columns, workspace):
     assert (report.bad_rows, report.documents) == ([], 2)
     assert Document.objects.get(party=paper, number="1").total == 7
     assert Document.objects.get(party=ink, number="1").total == 10
-    assert (again.documents, again.already_here, again.conflicts) == (0, 2, 0)
+    assert (again.documents, again.already_here, again.count(Cause.CHANGED)) == (0, 2, 0)
 
 
 def test_one_bill_under_two_names_of_its_supplier_is_made_once_and_the_rest_listed(
@@ -182,9 +183,9 @@ def test_one_bill_under_two_names_of_its_supplier_is_made_once_and_the_rest_list
     report = columns("kind,party_name", *rows)
     again = columns("kind,party_name", *rows)
 
-    assert (report.documents, report.already_here, report.conflicts) == (2, 0, 1)
+    assert (report.documents, report.already_here, report.count(Cause.CHANGED)) == (2, 0, 1)
     assert report.bad_rows[0][:3] == (4, "", "1")
-    assert (again.documents, again.already_here, again.conflicts) == (0, 2, 1)
+    assert (again.documents, again.already_here, again.count(Cause.CHANGED)) == (0, 2, 1)
 
 
 def test_every_kind_is_submitted_if_asked_for(columns):

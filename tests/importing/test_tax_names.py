@@ -15,7 +15,7 @@ from factories import make_member, make_tax_code, make_workspace, owner_of
 from tallystick.books.models import Document, Item, Party, TaxCode
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.importing.example import example
-from tallystick.importing.mappings import SIMPLE
+from tallystick.importing.formats.plain import SIMPLE
 from tallystick.importing.models import Upload, UploadState
 from tallystick.importing.run import import_file
 from tallystick.mapping.choices import choices_of

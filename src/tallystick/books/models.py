@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now, Upper
 
 from tallystick.books.lookups import any_holds, beginnings_index, is_short, parts_index
+from tallystick.books.names import ComparableNameField
 from tallystick.workspaces.models import User, Workspace
 
 #: Characters of what names an item, of a line's text, and of what names a ledger account. Ours
@@ -58,6 +59,7 @@ class Party(models.Model):
     #: Our own key, compared exactly, at most 50 characters as Xero's ContactNumber.
     number = models.CharField(max_length=50)
     name = models.CharField(max_length=255)
+    comparable_name = ComparableNameField(max_length=255, editable=False, default="")
     email = models.CharField(max_length=255, blank=True)
     phone = models.CharField(max_length=50, blank=True)
     tax_number = models.CharField(max_length=50, blank=True)
@@ -86,6 +88,7 @@ class Party(models.Model):
         ]
         indexes = [
             models.Index(fields=["workspace", "name", "id"], name="party_name"),
+            models.Index(fields=["workspace", "comparable_name"], name="party_comparable_name"),
             parts_index("name", name="party_name_search"),
             parts_index("number", name="party_number_search"),
             parts_index("email", name="party_email_search"),

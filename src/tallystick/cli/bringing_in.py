@@ -16,7 +16,7 @@ from tallystick.cli.prepare import prepare
 if TYPE_CHECKING:
     from tallystick.importing.report import ImportReport, Progress
 
-_SHOWN_BAD_ROWS = 20
+_SHOWN = 20
 
 
 def import_(
@@ -28,29 +28,42 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without a look first.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
     submit: Annotated[bool, typer.Option("--submit", help="Submit the documents too.")] = False,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="What the file leaves open, as KEY=VALUE; may be given several times."),
+    ] = None,
     bad_rows: Annotated[
-        Path | None, typer.Option(help="Write all bad rows to this CSV file.")
+        Path | None, typer.Option(help="Write all bad values to this CSV file.")
+    ] = None,
+    left_out: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows of all that is left out to this CSV file."),
     ] = None,
     person: Annotated[str, typer.Option("--as", help="E-mail of who imports; else nobody.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Import documents, payments or allocations from a file: a look first, then the question.
 
-    Bad rows are listed with line, column, value and reason, and never stop good ones; the same
-    file twice creates nothing twice. Ctrl-C leaves whole documents only, and the same command
-    completes them. Formats that ship: tallystick, xero-sales-invoices, online-retail, chinook,
-    payments, allocations. Exit code 3: some rows were bad, or it waits for your --yes.
+    What is left out is named with its reason and never stops the rest; the same file twice
+    creates nothing twice. What a file leaves open is asked, and answered by --answer. Ctrl-C leaves
+    whole documents only, and the same command completes them. Exit code 3: something was left out,
+    or a question is open, or it waits for your --yes.
     """
     prepare()
     from tallystick.importing.errors import ImportRefused
-    from tallystick.importing.run import import_file
+    from tallystick.importing.run import Lists, import_file
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
     actor = acting_person(where, person) if person else None
+    answers = _answers(answer or [])
 
     def run(*, dry_run: bool) -> "ImportReport":
-        with _bad_rows_file(bad_rows) as listed, _shown(quiet=as_json) as tell:
+        with (
+            _written(bad_rows) as listed,
+            _written(left_out) as failed,
+            _shown(quiet=as_json) as tell,
+        ):
             return import_file(
                 workspace=where,
                 actor=actor,
@@ -59,14 +72,16 @@ def import_(
                 dry_run=dry_run,
                 submit=submit,
                 on_progress=tell,
-                bad_rows_to=listed,
+                answers=answers,
+                lists=Lists(listed, failed),
             )
 
     try:
         report = run(dry_run=not yes or dry_run)
         _print(report, as_json=as_json)
         if not yes and not dry_run:
-            _ask(report)
+            if not report.is_blocked:
+                _ask(report)
             report = run(dry_run=False)
             _print(report, as_json=as_json)
     except (ImportRefused, NotAllowed, OSError) as error:
@@ -76,7 +91,17 @@ def import_(
             "Stopped. All that is imported so far is whole; the same command imports the rest.",
             code=Exit.INTERRUPTED,
         ) from None
-    raise typer.Exit(Exit.NEEDS_PERSON if report.unreadable or report.conflicts else Exit.OK)
+    raise typer.Exit(Exit.NEEDS_PERSON if report.needs_person else Exit.OK)
+
+
+def _answers(given: list[str]) -> dict[str, str]:
+    pairs = [each.rpartition("=") for each in given]
+    if wrong := next((each for each, pair in zip(given, pairs, strict=True) if not pair[0]), None):
+        raise Stop(
+            f"--answer {wrong} says nothing. Write it like --answer day_order=mdy.",
+            code=Exit.USAGE,
+        )
+    return {key: value for key, _, value in pairs}
 
 
 def _ask(report: "ImportReport") -> None:
@@ -105,28 +130,61 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
     for count, what in (
         (report.submitted, "submitted"),
         (report.rounded, "with up to 0.10 of rounding, as the file's totals say"),
+        (report.rounded_lines, "lines with figures rounded to four decimals, their amounts kept"),
+        (report.one_piece_lines, "lines made one piece at their amount, to keep it"),
+        (report.of_nothing, "of them come to nothing"),
+        (report.cancelled, f"{would}cancelled here, as the file says"),
         (report.new_parties, f"new customers {would}created"),
         (report.already_here, f"{whats} were here already"),
-        (report.conflicts, "left alone: the number is taken by a document with other content"),
-        (report.unreadable, "left out because of bad rows"),
     ):
         if count:
             print(f"  {count:>9,} {what}")
-    for reason, count in sorted(report.left_out.items()):
-        print(f"  {count:>9,} left out: {reason}")
+    for said in report.told:
+        print(f"  {said}")
+    _print_left_out(report)
     _print_bad_rows(report)
+    _print_questions(report)
+
+
+def _print_left_out(report: "ImportReport") -> None:
+    from tallystick.importing.report import CAUSES
+
+    for cause, left_out in report.left_out.items():
+        sums = ", ".join(f"{code} {amount:,.2f}" for code, amount in left_out.total.items())
+        print(f"  {left_out.count:>9,} left out: {CAUSES[cause]}{f' ({sums})' if sums else ''}")
+    for each in report.not_made[:_SHOWN]:
+        amount = f", {each.currency} {each.amount}" if each.amount else ""
+        print(f"  {each.document} (line {each.line}{amount}): {each.reason}")
+    more = report.not_made_count - min(len(report.not_made), _SHOWN)
+    if report.not_made and more > 0:
+        print(f"  … and {more:,} more; --left-out FILE writes the rows of all of them")
+
+
+def _print_questions(report: "ImportReport") -> None:
+    for question in report.questions:
+        print(f"\n{question.text}")
+        for sample in question.samples:
+            readings = ", ".join(
+                f"{choice.label}: {reading}"
+                for choice, reading in zip(question.choices, sample.readings, strict=True)
+            )
+            print(f"  line {sample.line}, {sample.text}: {readings}")
+        for choice in question.choices:
+            print(f'  --answer "{question.key}={choice.value}"  {choice.label}')
+    if report.is_blocked:
+        print("\nNothing is imported before this is answered.")
 
 
 def _print_bad_rows(report: "ImportReport") -> None:
-    for row in report.bad_rows[:_SHOWN_BAD_ROWS]:
+    for row in report.bad_rows[:_SHOWN]:
         print(f"  line {row.line}, {row.column} {row.value!r}: {row.reason}")
-    more = report.bad_row_count - min(len(report.bad_rows), _SHOWN_BAD_ROWS)
-    if more > 0:
+    more = report.bad_row_count - min(len(report.bad_rows), _SHOWN)
+    if report.bad_rows and more > 0:
         print(f"  … and {more:,} more bad rows; --bad-rows FILE writes all of them")
 
 
 @contextlib.contextmanager
-def _bad_rows_file(path: Path | None) -> Iterator[TextIO | None]:
+def _written(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return

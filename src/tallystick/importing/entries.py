@@ -14,16 +14,18 @@ from tallystick.books.inputs import AllocationInput, PaymentInput
 from tallystick.books.models import Allocation, Kind, Payment
 from tallystick.books.payments import record_new_payments
 from tallystick.failpoints import failpoint
-from tallystick.importing import staging
-from tallystick.importing.cells import Cells, Columns, readable, unusable
-from tallystick.importing.heads import kind_named
+from tallystick.importing.documents import staging
+from tallystick.importing.documents.cells import Cells, Columns, readable, unusable
+from tallystick.importing.documents.heads import kind_named
+from tallystick.importing.documents.staging import StagedEntry
 from tallystick.importing.intake import Intake, Order
-from tallystick.importing.mappings import ENTRY_FIELDS, Mapping
-from tallystick.importing.read import Row
+from tallystick.importing.meaning.fields import ENTRY_FIELDS
+from tallystick.importing.meaning.precision import rounded
+from tallystick.importing.meaning.values import BadValue, day, number
 from tallystick.importing.report import BadRow
-from tallystick.importing.staging import StagedEntry
+from tallystick.importing.survey import Surveyed
+from tallystick.importing.tables.table import Row
 from tallystick.importing.tally import Tally
-from tallystick.importing.values import BadValue, day, number
 
 Given = TypeVar("Given", PaymentInput, AllocationInput)
 Entry = TypeVar("Entry", Payment, Allocation)
@@ -41,12 +43,17 @@ class EntryIntake(Intake, Generic[Given, Entry]):
     #: What a row becomes before the books judge it.
     given: type[Given]
 
-    def __init__(self, order: Order, mapping: Mapping, tally: Tally, header: Sequence[str]) -> None:
-        super().__init__(order, mapping, tally)
-        self._columns = Columns(mapping, header)
-        self._fields = ENTRY_FIELDS[mapping.holds]
+    def __init__(
+        self, order: Order, surveyed: Surveyed, tally: Tally, header: Sequence[str]
+    ) -> None:
+        super().__init__(order, surveyed.mapping, tally)
+        self._zone = surveyed.home.zone
+        self._columns = Columns(self.mapping, header)
+        self._fields = ENTRY_FIELDS[self.mapping.holds]
         self._widths = dict.fromkeys(self._fields, _LONGEST)
         self._pick = self._columns.pick(self._fields)
+        #: Lines that are none, noted once the connection is free of the rows' copy.
+        self._unreadable: list[tuple[int, str]] = []
 
     @abstractmethod
     def read(self, cells: Cells) -> Given | None:
@@ -66,6 +73,9 @@ class EntryIntake(Intake, Generic[Given, Entry]):
 
     def stage(self, rows: Iterable[Row]) -> None:
         staging.fill_entries(self._staged(rows))
+        for line, reason in self._unreadable:
+            self.tally.refused(line, reason)
+        self._unreadable.clear()
 
     def group(self) -> tuple[int, int]:
         self.tally.too_many(staging.take_out_crowds_of_entries(), f"{self.noun}s")
@@ -81,7 +91,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
             elif verdict.is_here or verdict.was_deleted:
                 self.tally.report.already_here += 1
             else:
-                self.tally.report.unreadable += 1
+                self.tally.refused(line, " ".join(each.message for each in verdict.problems))
                 for problem in verdict.problems:
                     self._refuse(line, problem.field, problem.value, problem.message)
         if not self.order.dry_run:
@@ -89,16 +99,19 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         return len(staged)
 
     def day(self, text: str) -> date:
-        return day(text, self.mapping.day_order)
+        return day(text, self.mapping.day_order, self.mapping.time_zone, self._zone)
 
     def amount(self, text: str) -> Decimal:
-        return number(text, self.mapping.decimal_mark, 2)
+        amount = number(text, self.mapping.decimal_mark)
+        if amount != rounded(amount, 2):
+            raise BadValue("Write at most 2 decimals.")
+        return amount
 
     def _staged(self, rows: Iterable[Row]) -> Iterator[StagedEntry]:
         for row in rows:
             given = self._given(row)
             if given is None:
-                self.tally.report.unreadable += 1
+                self._unreadable.append((row.line, "The row cannot be read; see the bad rows."))
             else:
                 entry = msgspec.json.encode(given).decode()
                 yield StagedEntry(row.line, self.key(given), entry)
@@ -145,7 +158,7 @@ class PaymentIntake(EntryIntake[PaymentInput, Payment]):
         return f"{given.kind} {given.number}"
 
     def record(self, given: Sequence[PaymentInput]) -> list[Verdict[Payment]]:
-        workspace, actor, dry_run, _ = self.order
+        workspace, actor, dry_run = self.order[:3]
         return record_new_payments(
             workspace=workspace, actor=actor, payments=given, dry_run=dry_run
         )
@@ -187,7 +200,7 @@ class AllocationIntake(EntryIntake[AllocationInput, Allocation]):
         return f"{given.kind} {given.credit_note}"
 
     def record(self, given: Sequence[AllocationInput]) -> list[Verdict[Allocation]]:
-        workspace, actor, dry_run, _ = self.order
+        workspace, actor, dry_run = self.order[:3]
         return record_new_allocations(
             workspace=workspace, actor=actor, allocations=given, dry_run=dry_run
         )

@@ -4,7 +4,7 @@ import csv
 import io
 from datetime import date, timedelta
 
-from tallystick.importing.mappings import SIMPLE
+from tallystick.importing.formats.plain import SIMPLE
 
 _LINES = (
     ("EXAMPLE-1", "Example Cafe", "TEA", "Breakfast tea, a box of 80", "2", "6.50"),

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from collections.abc import Mapping as Answers
 from typing import NamedTuple
 
-from tallystick.importing.mappings import Mapping
-from tallystick.importing.read import Row
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.tables.table import Row
 from tallystick.importing.tally import Tally
 from tallystick.workspaces.models import User, Workspace
 
@@ -18,6 +19,8 @@ class Order(NamedTuple):
     actor: User | None
     dry_run: bool
     submit: bool
+    #: What was said of the file, as `questions` has it.
+    answers: Answers[str, str]
 
 
 class Intake(ABC):

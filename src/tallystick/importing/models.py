@@ -6,7 +6,8 @@ from django.db.models.functions import Now
 
 from tallystick.background.models import Task
 from tallystick.books.models import Allocation, Document, Payment
-from tallystick.importing.mappings import SHIPPED, Mapping
+from tallystick.importing.formats.shipped import SHIPPED
+from tallystick.importing.meaning.mapping import Mapping
 from tallystick.workspaces.models import User, Workspace
 
 
@@ -28,13 +29,39 @@ class SavedMapping(models.Model):
         return self.name
 
     def mapping(self) -> Mapping:
-        return msgspec.convert({**self.definition, "name": self.name, "title": self.name}, Mapping)
+        named = {"name": self.name, "title": self.name, "is_own": True}
+        return msgspec.convert({**self.definition, **named}, Mapping)
 
 
 def known_mappings(workspace: Workspace) -> list[Mapping]:
     """Return the workspace's own mappings and those that ship; its own come first."""
     saved = SavedMapping.objects.filter(workspace=workspace).order_by("name")
     return [*(each.mapping() for each in saved), *SHIPPED]
+
+
+class Remembered(models.Model):
+    """What a workspace said of files of one format, so that it is not asked again."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="remembered_answers")
+    #: Name of a mapping that ships or of one of its own.
+    format = models.CharField(max_length=60)
+    #: Keys of questions to answers.
+    answers = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "remembered"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "format"], name="remembered_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.format
+
+
+def remembered(workspace: Workspace, format: str) -> dict[str, str]:
+    """Return what was said before of files of the format."""
+    found = Remembered.objects.filter(workspace=workspace, format=format).first()
+    return dict(found.answers) if found else {}
 
 
 class UploadState(models.TextChoices):
@@ -60,6 +87,10 @@ class Upload(models.Model):
     #: Name of a mapping; empty to recognise it by the header.
     format = models.CharField(max_length=60, blank=True)
     submit = models.BooleanField(default=False)
+    #: Where and how the table lies in the file, as a Layout, where a person said so.
+    layout = models.JSONField(default=dict, blank=True)
+    #: What a person said of this file: keys of questions to answers.
+    answers = models.JSONField(default=dict, blank=True)
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.CHECKING
     )

@@ -1,12 +1,47 @@
 """What an import did, or in a dry run would do."""
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
 
-#: So many bad rows are kept in the report; all are counted and go to the list beside it.
+from tallystick.importing.questions import Question
+
+#: So many bad rows and documents are kept in the report; all are counted and go to the lists beside.
 KEPT = 100
+
+
+class Cause(StrEnum):
+    """Why a document, payment or allocation is not made."""
+
+    UNREADABLE = "unreadable"
+    CONTRADICTION = "contradiction"
+    SUMS = "sums"
+    NEGATIVE = "negative"
+    ODD = "odd"
+    CREDIT_SIGN = "credit_sign"
+    PARTY = "party"
+    CHANGED = "changed"
+    NOT_HERE = "not_here"
+    ON_PURPOSE = "on_purpose"
+    ZERO = "zero"
+
+
+#: Every cause, as it is counted: "3 left out: …".
+CAUSES: dict[Cause, str] = {
+    Cause.UNREADABLE: "rows that cannot be read or placed",
+    Cause.CONTRADICTION: "rows that contradict each other",
+    Cause.SUMS: "the sums in the file are not what its lines make",
+    Cause.NEGATIVE: "they come to less than nothing",
+    Cause.ODD: "their days look wrong",
+    Cause.CREDIT_SIGN: "credit notes below zero among others above",
+    Cause.PARTY: "the customer has another e-mail address here",
+    Cause.CHANGED: "the number is taken by a document with other content",
+    Cause.NOT_HERE: "cancelled in the file, and not here",
+    Cause.ON_PURPOSE: "the file or its format says so",
+    Cause.ZERO: "they come to nothing",
+}
 
 
 class BadRow(NamedTuple):
@@ -16,15 +51,41 @@ class BadRow(NamedTuple):
     column: str
     value: str
     reason: str
+    #: The number of the document it is of, where that is known.
+    document: str = ""
+
+
+class NotMade(NamedTuple):
+    """A document that is not made."""
+
+    #: Its number.
+    document: str
+    #: The line of the file that it begins on.
+    line: int
+    cause: Cause
+    reason: str
+    #: What it comes to as far as it could be read, as text.
+    amount: str
+    currency: str
+
+
+class LeftOut(msgspec.Struct):
+    """How many were left out for one cause, and how much money as far as it can be read.
+
+    Money in and money out both count upwards, so that they do not hide one another.
+    """
+
+    count: int = 0
+    total: dict[str, Decimal] = msgspec.field(default_factory=dict)
 
 
 class Progress(NamedTuple):
     """How far an import is."""
 
-    #: `reading` the file, then `checking` or `writing` what it holds.
+    #: `looking` through the file, `reading` it, then `checking` or `writing` what it holds.
     stage: str
     done: int
-    #: Bytes of the file while reading, documents, payments or allocations afterwards.
+    #: Bytes of the file at first, documents, payments or allocations afterwards.
     total: int
 
 
@@ -35,21 +96,32 @@ class ImportReport(msgspec.Struct, kw_only=True):
     dry_run: bool
     #: What one of them is called: `document`, `payment` or `allocation`.
     noun: str = "document"
+    #: The names of the file's columns.
+    header: list[str] = msgspec.field(default_factory=list)
+    #: How the file was read, in sentences: what was assumed, decided or passed over.
+    told: list[str] = msgspec.field(default_factory=list)
+    #: What it leaves open.
+    questions: list[Question] = msgspec.field(default_factory=list)
     #: Lines of the file that belong to documents or should.
     lines: int = 0
     #: Made (in a dry run: to be made), by kind of document; payments and allocations by `noun`.
     created: dict[str, int] = msgspec.field(default_factory=dict)
     submitted: int = 0
+    #: Cancelled here since the file says so.
+    cancelled: int = 0
     #: Imported before with the same content.
     already_here: int = 0
-    #: Left alone because one with the same number and other content is here.
-    conflicts: int = 0
-    #: Left out on purpose, by reason.
-    left_out: dict[str, int] = msgspec.field(default_factory=dict)
+    #: Not made, by Cause.
+    left_out: dict[Cause, LeftOut] = msgspec.field(default_factory=dict)
+    #: The first of them.
+    not_made: list[NotMade] = msgspec.field(default_factory=list)
     #: Documents whose total in the file is up to 0.10 off; that became their rounding.
     rounded: int = 0
-    #: Left out because of a bad row.
-    unreadable: int = 0
+    #: Lines with figures of more decimals than are kept: rounded, or made one piece.
+    rounded_lines: int = 0
+    one_piece_lines: int = 0
+    #: Documents that are made and come to nothing.
+    of_nothing: int = 0
     bad_row_count: int = 0
     #: The first of them.
     bad_rows: list[BadRow] = msgspec.field(default_factory=list)
@@ -70,6 +142,26 @@ class ImportReport(msgspec.Struct, kw_only=True):
     def documents(self) -> int:
         """Return how many documents, payments or allocations were (or would be) made."""
         return sum(self.created.values())
+
+    def count(self, cause: Cause) -> int:
+        """Return how many were left out for the cause."""
+        return self.left_out[cause].count if cause in self.left_out else 0
+
+    @property
+    def not_made_count(self) -> int:
+        return sum(each.count for each in self.left_out.values())
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether nothing can be made before a question is answered."""
+        return any(each.blocks for each in self.questions)
+
+    @property
+    def needs_person(self) -> bool:
+        """Return whether something waits for a person, or money was left out."""
+        return self.is_blocked or any(
+            cause is not Cause.ZERO and each.count for cause, each in self.left_out.items()
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return it in JSON's types; amounts as text."""

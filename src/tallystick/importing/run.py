@@ -1,26 +1,37 @@
-"""Imports a file of documents, payments or allocations: reads it whole, then writes it in chunks.
+"""Imports a file of documents, payments or allocations.
+
+1. The table is opened and its columns are recognised.
+2. It is looked through once: what holds for the whole file is decided, or asked.
+3. Its rows are staged, brought together and judged; a dry run stops short of writing.
 
 Killed at any moment, an import has written whole documents only, and the same file again completes
-it: what is here already is left alone. A dry run goes the same way and stops short of writing.
+it: what is here already is left alone.
 """
 
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping as Answers
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from tallystick.failpoints import failpoint
-from tallystick.importing import staging
-from tallystick.importing.documents import DocumentIntake
+from tallystick.importing import questions
+from tallystick.importing.documents import staging
+from tallystick.importing.documents.intake import DocumentIntake
 from tallystick.importing.entries import AllocationIntake, PaymentIntake
+from tallystick.importing.failed import MOST as MOST_FAILED
+from tallystick.importing.failed import write_failed
+from tallystick.importing.home import home_of
 from tallystick.importing.intake import Intake, Order
-from tallystick.importing.mappings import Holds, Mapping, named, recognise
-from tallystick.importing.models import known_mappings
-from tallystick.importing.read import Row, Table
+from tallystick.importing.meaning.fields import Holds
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.recognising import fits_one, named, recognise
+from tallystick.importing.models import known_mappings, remembered
 from tallystick.importing.report import ImportReport, Progress
+from tallystick.importing.survey import Surveyed, survey
+from tallystick.importing.tables.table import Layout, Row, Table, open_table
 from tallystick.importing.tally import Tally
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -28,11 +39,20 @@ from tallystick.workspaces.models import User, Workspace
 OnProgress = Callable[[Progress], None]
 
 _BATCH_ROWS = 5_000
-_INTAKES: dict[Holds, Callable[[Order, Mapping, Tally, Sequence[str]], Intake]] = {
+_INTAKES: dict[Holds, Callable[[Order, Surveyed, Tally, Sequence[str]], Intake]] = {
     "documents": DocumentIntake,
     "payments": PaymentIntake,
     "allocations": AllocationIntake,
 }
+
+
+class Lists(NamedTuple):
+    """Where the lists beside the report go."""
+
+    #: Every bad value as CSV.
+    bad_rows: TextIO | None = None
+    #: The rows of all that was left out, as the file has them, each with the reason.
+    failed: TextIO | None = None
 
 
 def import_file(
@@ -41,66 +61,93 @@ def import_file(
     actor: User | None,
     source: BinaryIO | Path,
     format: str | None = None,
+    layout: Layout | None = None,
+    answers: Answers[str, str] | None = None,
     dry_run: bool,
     submit: bool = False,
     on_progress: OnProgress | None = None,
-    bad_rows_to: TextIO | None = None,
+    lists: Lists | None = None,
 ) -> ImportReport:
-    """Import the CSV (plain or gzip) and say what was done; a dry run says what would be.
+    """Import the file and say what was done; a dry run says what would be.
 
-    `format` names a mapping; None recognises it by the header. No `actor` means the operator of
-    the machine. `submit` submits the documents in the transactions that make them. Every bad row
-    goes to `bad_rows_to` as CSV, the first ones stand in the report too. Raises ImportRefused for
+    `format` names a mapping; None recognises it by the header. `layout` says where and how the
+    table lies where that is not to be found out, `answers` what the file leaves open; while a
+    question is open that blocks, nothing is made. No `actor` means the operator of the machine.
+    `submit` submits the documents in the transactions that make them. Raises ImportRefused for
     what concerns the whole file, NotAllowed and OSError; then nothing was written.
     """
     if actor is not None:
         require(actor, workspace, Permission.EDIT_BOOKS)
-    opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
-    with opened as stream, staging.tables():
-        order = Order(workspace, actor, dry_run, submit)
-        return _go(order, stream, format, bad_rows_to, on_progress or (lambda progress: None))
-
-
-def _go(
-    order: Order,
-    stream: BinaryIO,
-    format: str | None,
-    bad_rows_to: TextIO | None,
-    tell: OnProgress,
-) -> ImportReport:
-    started = time.monotonic()
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(0)
-    table = Table(stream)
-    mapping = _mapping(order.workspace, format, table.header)
-    noun = mapping.holds.removesuffix("s")
-    report = ImportReport(format=mapping.name, dry_run=order.dry_run, noun=noun)
-    tally = Tally(report, bad_rows_to)
-    intake = _INTAKES[mapping.holds](order, mapping, tally, table.header)
-    rows = _counted(table, report)
-    lines = -1
-    # In batches, for the connection does nothing else while it copies: not even tell.
-    while report.lines > lines:
-        lines = report.lines
-        intake.stage(islice(rows, _BATCH_ROWS))
-        failpoint("import.batch_read")
-        tell(Progress("reading", table.position(), size))
-    records, chunks = intake.group()
-    failpoint("import.grouped")
-    done = 0
-    for place in range(chunks):
-        done += intake.chunk(place)
-        tell(Progress("checking" if order.dry_run else "writing", done, records))
-    report.seconds = round(time.monotonic() - started, 3)
-    return report
-
-
-def _counted(table: Table, report: ImportReport) -> Iterator[Row]:
-    for row in table.rows():
-        report.lines += 1
-        yield row
-
-
-def _mapping(workspace: Workspace, format: str | None, header: list[str]) -> Mapping:
+    order = Order(workspace, actor, dry_run, submit, answers or {})
+    questions.check(order.answers)
     known = known_mappings(workspace)
-    return named(format, header, known) if format else recognise(header, known)
+    is_header = partial(fits_one, known=known)
+    with (
+        open_table(source, layout or Layout(), is_header=is_header) as table,
+        staging.tables(),
+    ):
+        mapping = named(format, table.header, known) if format else recognise(table.header, known)
+        run = _Run(order, table, mapping, lists or Lists(), on_progress or (lambda progress: None))
+        return run.go()
+
+
+class _Run:
+    """One file on its way."""
+
+    def __init__(
+        self, order: Order, table: Table, mapping: Mapping, lists: Lists, tell: OnProgress
+    ) -> None:
+        said = remembered(order.workspace, mapping.name) | dict(order.answers)
+        self._order = order._replace(answers=said)
+        self._table = table
+        self._mapping = questions.answered(mapping, said)
+        self._lists, self._tell = lists, tell
+        noun = mapping.holds.removesuffix("s")
+        self._report = ImportReport(
+            format=mapping.name, dry_run=order.dry_run, noun=noun, header=table.header
+        )
+
+    def go(self) -> ImportReport:
+        started = time.monotonic()
+        report, table = self._report, self._table
+        surveyed = survey(
+            table,
+            self._mapping,
+            home_of(self._order.workspace),
+            on_read=lambda: self._tell(Progress("looking", table.position(), table.size)),
+        )
+        report.questions = list(surveyed.questions)
+        report.told = [*table.notes, *surveyed.told]
+        report.lines = surveyed.rows
+        if not report.is_blocked:
+            self._take_in(surveyed)
+        report.seconds = round(time.monotonic() - started, 3)
+        return report
+
+    def _take_in(self, surveyed: Surveyed) -> None:
+        report, table = self._report, self._table
+        tally = Tally(report, self._lists.bad_rows)
+        intake = _INTAKES[surveyed.mapping.holds](self._order, surveyed, tally, table.header)
+        report.lines, lines = 0, -1
+        rows = self._counted()
+        # In batches, for the connection does nothing else while it copies: not even tell.
+        while report.lines > lines:
+            lines = report.lines
+            intake.stage(islice(rows, _BATCH_ROWS))
+            failpoint("import.batch_read")
+            self._tell(Progress("reading", table.position(), table.size))
+        records, chunks = intake.group()
+        failpoint("import.grouped")
+        done = 0
+        for place in range(chunks):
+            done += intake.chunk(place)
+            stage = "checking" if self._order.dry_run else "writing"
+            self._tell(Progress(stage, done, records))
+        tally.close()
+        if self._lists.failed and write_failed(table, self._lists.failed):
+            report.told.append(f"The list of rows left out ends after {MOST_FAILED:,} of them.")
+
+    def _counted(self) -> Iterator[Row]:
+        for row in self._table.rows():
+            self._report.lines += 1
+            yield row

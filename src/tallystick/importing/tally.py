@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import TextIO
 
 from tallystick.books.models import Kind
-from tallystick.importing.cells import readable
-from tallystick.importing.judging import Accepted, Cause, Declined
-from tallystick.importing.report import KEPT, BadRow, ImportReport
-from tallystick.importing.staging import MOST_LINES, Crowd
+from tallystick.importing.documents import staging
+from tallystick.importing.documents.cells import readable
+from tallystick.importing.documents.judging import Accepted, Declined
+from tallystick.importing.documents.staging import MOST_LINES, Crowd
+from tallystick.importing.questions import ASKED, TEXTS, Ask, Question
+from tallystick.importing.report import KEPT, BadRow, Cause, ImportReport, LeftOut, NotMade
 from tallystick.spreadsheets import spreadsheet_safe
 
 #: So many bad rows go to the list beside the report.
@@ -23,6 +25,7 @@ class Tally:
     def __init__(self, report: ImportReport, bad_rows_to: TextIO | None) -> None:
         self.report = report
         self._last_bad_line = self._listed = 0
+        self._asked: dict[tuple[Ask, str], int] = {}
         self._list = csv.writer(bad_rows_to) if bad_rows_to else None
         if self._list:
             self._list.writerow(BadRow._fields)
@@ -39,8 +42,12 @@ class Tally:
         for each in documents:
             _count(report.created, each.staged.kind)
             totals = report.credit_total if Kind(each.staged.kind).is_credit else report.total
-            _add(totals, each.head.currency, each.totals.total + each.rounding)
+            total = each.totals.total + each.rounding
+            _add(totals, each.head.currency, total)
             report.rounded += each.rounding != 0
+            report.rounded_lines += each.staged.rounded
+            report.one_piece_lines += each.staged.one_piece
+            report.of_nothing += not total
             self._date(each.head.issued_on)
 
     def recorded(self, noun: str, currency: str, amount: Decimal, day: date) -> None:
@@ -50,32 +57,72 @@ class Tally:
         self._date(day)
 
     def not_made(self, documents: Iterable[Declined]) -> None:
-        for each in documents:
-            if each.cause is Cause.ALREADY_HERE:
+        """Count, sum up and name documents that are not made, and remember their rows."""
+        declined = list(documents)
+        for each in declined:
+            if each.cause is None:
                 self.report.already_here += 1
-            elif each.cause is Cause.LEFT_OUT:
-                _count(self.report.left_out, each.reason)
-            elif each.cause is Cause.CONFLICT:
-                self.report.conflicts += 1
-                self._keep(BadRow(each.staged.first_line, "", each.staged.number, each.reason))
-            else:
-                self._unreadable(each)
+                continue
+            self._left_out(each.cause, each.amount, each.currency)
+            if each.answer:
+                self._asked[each.answer] = self._asked.get(each.answer, 0) + 1
+            staged = each.staged
+            amount = "" if each.amount is None else f"{each.amount:.2f}"
+            self._name(
+                NotMade(
+                    readable(staged.number),
+                    staged.first_line,
+                    each.cause,
+                    each.reason,
+                    amount,
+                    each.currency,
+                )
+            )
+        staging.note_failed([(each.staged, each.reason) for each in declined if each.cause])
+
+    def refused(self, line: int, reason: str) -> None:
+        """Count a payment or allocation that is not recorded; its bad row tells why."""
+        self._left_out(Cause.UNREADABLE, None, "")
+        staging.note_failed_lines([(line, reason)])
 
     def too_many(self, crowds: Iterable[Crowd], what: str) -> None:
         """Count and list what was taken out since so many rows bear one number."""
         for crowd in crowds:
-            self.report.unreadable += 1
             reason = (
                 f"{crowd.lines:,} {what} bear this number; at most {MOST_LINES:,} are taken for "
                 "one document. Look whether the right column is read as the number, or part it."
             )
-            self.bad_row(BadRow(crowd.first_line, "", readable(crowd.number), reason))
+            number = readable(crowd.number)
+            self._left_out(Cause.UNREADABLE, None, "")
+            self._name(NotMade(number, crowd.first_line, Cause.UNREADABLE, reason, "", ""))
+            self.bad_row(BadRow(crowd.first_line, "", number, reason, number))
 
-    def _unreadable(self, document: Declined) -> None:
-        self.report.unreadable += 1
-        if document.reason:
-            staged = document.staged
-            self.bad_row(BadRow(staged.first_line, "", staged.number, document.reason))
+    def ask(self, ask: Ask, *, count: int) -> None:
+        """Offer the answers of a question about so many rows or documents; of none, nothing."""
+        if count:
+            self._asked[ask, ""] = count
+
+    def close(self) -> None:
+        """Put what was counted for questions into the report."""
+        for (ask, value), count in self._asked.items():
+            choices = [
+                choice for choice in ASKED[ask].choices if not value or choice.value == value
+            ]
+            text = TEXTS[ask].format(count=f"{count:,}", s="" if count == 1 else "s")
+            key = f"{ask}:" if ask is Ask.STATUS else str(ask)
+            self.report.questions.append(
+                Question(key=key, text=text, choices=choices, blocks=False, count=count)
+            )
+
+    def _left_out(self, cause: Cause, amount: Decimal | None, currency: str) -> None:
+        counted = self.report.left_out.setdefault(cause, LeftOut())
+        counted.count += 1
+        if amount:
+            _add(counted.total, currency, abs(amount))
+
+    def _name(self, named: NotMade) -> None:
+        if len(self.report.not_made) < KEPT:
+            self.report.not_made.append(named)
 
     def _date(self, day: date) -> None:
         text = day.isoformat()
@@ -87,7 +134,7 @@ class Tally:
             self.report.bad_rows.append(bad)
         self._listed += 1
         if self._list and self._listed == LISTED:
-            self._list.writerow([bad.line, "", "", "More follow. Correct these first."])
+            self._list.writerow([bad.line, "", "", "More follow. Correct these first.", ""])
         elif self._list and self._listed < LISTED:
             self._list.writerow([bad.line, *map(spreadsheet_safe, bad[1:])])
 

@@ -7,10 +7,12 @@ died is begun again; what it made is not made twice.
 
 import contextlib
 from collections.abc import Iterable
+from collections.abc import Mapping as Answers
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -22,8 +24,11 @@ from tallystick.background.queue import TooMany, ask
 from tallystick.failpoints import failpoint
 from tallystick.importing.errors import ImportRefused, UnknownFormat
 from tallystick.importing.models import OPEN, Upload, UploadState
+from tallystick.importing.questions import check
 from tallystick.importing.report import ImportReport
-from tallystick.importing.run import import_file
+from tallystick.importing.run import Lists, import_file
+from tallystick.importing.saving import remember
+from tallystick.importing.tables.table import Layout
 from tallystick.importing.tasks import IMPORT
 from tallystick.workspaces.access import NotAllowed, Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -33,6 +38,8 @@ _KEPT = timedelta(days=7)
 _DONE_KEPT = timedelta(days=90)
 #: Whatever takes longer to arrive has died on the way.
 _RECEIVING = timedelta(hours=1)
+#: States in which a person may have it checked anew.
+_WAITING = [UploadState.CHECKED, UploadState.REFUSED, UploadState.BROKEN_OFF]
 
 
 def receive(
@@ -56,16 +63,42 @@ def receive(
     return upload
 
 
-def check_again(*, upload: Upload, actor: User, format: str) -> None:
-    """Check the file anew, read by the mapping named `format`."""
+def check_again(
+    *,
+    upload: Upload,
+    actor: User,
+    format: str | None = None,
+    layout: Layout | None = None,
+) -> None:
+    """Check the file anew: read by another mapping, or where its table lies elsewhere in it."""
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
-    waiting = [UploadState.CHECKED, UploadState.REFUSED, UploadState.BROKEN_OFF]
-    _begin(upload, waiting, state=UploadState.CHECKING, format=format, problem="", header=[])
+    changes: dict[str, object] = {}
+    if format is not None:
+        changes["format"] = format
+    if layout is not None:
+        changes["layout"] = msgspec.to_builtins(layout)
+    _begin(upload, _WAITING, state=UploadState.CHECKING, problem="", **changes)
+
+
+def answer(*, upload: Upload, actor: User, answers: Answers[str, str]) -> None:
+    """Take what a person says of the file, keep of it what counts for the next one, check anew.
+
+    Raises ImportRefused for what is no answer.
+    """
+    require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    check(answers)
+    given = upload.answers | dict(answers)
+    _begin(upload, _WAITING, state=UploadState.CHECKING, problem="", answers=given)
+    if upload.report:
+        format = ImportReport.from_json(upload.report).format
+        remember(workspace=upload.workspace, actor=actor, format=format, answers=answers)
 
 
 def start(*, upload: Upload, actor: User, submit: bool) -> None:
     """Import the checked file; pressed twice, it is imported once."""
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    if upload.report and ImportReport.from_json(upload.report).is_blocked:
+        raise ImportRefused(f"{upload} cannot be imported before its questions are answered.")
     _begin(upload, [UploadState.CHECKED], state=UploadState.IMPORTING, submit=submit, actor=actor)
 
 
@@ -87,6 +120,11 @@ def bad_rows_path_of(upload: Upload) -> Path:
     return _folder() / f"{upload.pk}.bad-rows.csv"
 
 
+def failed_path_of(upload: Upload) -> Path:
+    """Return where the rows lie that were left out in the last step, to be imported alone."""
+    return _folder() / f"{upload.pk}.left-out.csv"
+
+
 def carry_out(task: Task, tell: Told) -> None:
     """Do the step that the upload waits for; nothing where it waits for another one, or none."""
     found = Upload.objects.select_related("workspace", "actor", "task").filter(task=task)
@@ -105,10 +143,11 @@ def carry_out(task: Task, tell: Told) -> None:
         )
     else:
         failpoint("import.before_end")
-        is_done = upload.state == UploadState.IMPORTING
+        # What was decided at the check may be open by now: then nothing was made.
+        is_done = upload.state == UploadState.IMPORTING and not report.is_blocked
         report.interruptions = task.fence - 1 if is_done else 0
         state = UploadState.DONE if is_done else UploadState.CHECKED
-        _end(upload, state=state, report=report.as_json())
+        _end(upload, state=state, report=report.as_json(), header=report.header)
         if is_done:
             path_of(upload).unlink(missing_ok=True)
 
@@ -150,7 +189,10 @@ def forget_old() -> None:
 
 
 def _import(upload: Upload, tell: Told) -> ImportReport:
-    with bad_rows_path_of(upload).open("w", encoding="utf-8", newline="") as bad_rows:
+    with (
+        bad_rows_path_of(upload).open("w", encoding="utf-8", newline="") as bad_rows,
+        failed_path_of(upload).open("w", encoding="utf-8", newline="") as failed,
+    ):
         return import_file(
             workspace=upload.workspace,
             actor=upload.actor,
@@ -159,7 +201,9 @@ def _import(upload: Upload, tell: Told) -> ImportReport:
             dry_run=upload.state == UploadState.CHECKING,
             submit=upload.submit,
             on_progress=lambda progress: tell(*progress),
-            bad_rows_to=bad_rows,
+            lists=Lists(bad_rows, failed),
+            layout=msgspec.convert(upload.layout, Layout),
+            answers=upload.answers,
         )
 
 
@@ -236,4 +280,5 @@ def _folder() -> Path:
 def _forget(upload: Upload) -> None:
     path_of(upload).unlink(missing_ok=True)
     bad_rows_path_of(upload).unlink(missing_ok=True)
+    failed_path_of(upload).unlink(missing_ok=True)
     upload.delete()

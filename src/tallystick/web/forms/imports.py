@@ -5,7 +5,10 @@ from typing import Any, Literal, cast
 
 from django import forms
 
-from tallystick.importing.mappings import ESSENTIAL, FIELDS, Mapping, guess
+from tallystick.importing.formats.shipped import SHIPPED
+from tallystick.importing.meaning.fields import FIELDS
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.recognising import guess
 from tallystick.importing.uploads import MOST_MEGABYTES
 from tallystick.web.forms.inputs import NumberInput, Select, TextInput
 from tallystick.web.forms.words import WordedForm
@@ -72,12 +75,11 @@ class ColumnsForm(WordedForm):
     def __init__(self, *args: Any, header: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "Not in the file"), *((name, name) for name in header if name)]
-        guessed = guess(header)
-        for field, label in FIELDS.items():
+        guessed = guess(header, SHIPPED)
+        for field, row in FIELDS.items():
             self.fields[f"column-{field}"] = forms.ChoiceField(
-                label=label,
-                required=field in ESSENTIAL,
-                error_messages={"required": "Choose the column."},
+                label=row.label,
+                required=False,
                 choices=choices,
                 initial=guessed.get(field, ""),
                 widget=Select(),

@@ -18,7 +18,7 @@ from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.example import example
 from tallystick.importing.models import Upload, UploadState, known_mappings
-from tallystick.importing.report import ImportReport
+from tallystick.importing.report import CAUSES, ImportReport
 from tallystick.importing.saving import save_mapping
 from tallystick.mapping.naming import name_tax_codes, usual_sales_code
 from tallystick.mapping.services import MappingRefused
@@ -75,6 +75,9 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "progress": progress,
         "report": report,
         "made": _made(report) if report else [],
+        "left_out": [(CAUSES[cause], each) for cause, each in report.left_out.items()]
+        if report
+        else [],
         "lists": _lists(report) if report else [],
         "asked": _asked(None, workspace, upload, report),
         "organisation": bound_organisation(workspace),
@@ -135,7 +138,7 @@ def _name(request: HttpRequest, workspace: Workspace, upload: Upload, form: TaxN
         return
     count = f"{len(made):,} tax code{' was' if len(made) == 1 else 's were'} made."
     messages.success(request, f"{count} The file is checked again with what is known now.")
-    uploads.check_again(upload=upload, actor=person(request), format=upload.format)
+    uploads.check_again(upload=upload, actor=person(request))
 
 
 @require_safe
@@ -162,7 +165,7 @@ def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if pressed == "start":
             uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
         elif pressed == "again":
-            uploads.check_again(upload=upload, actor=actor, format=upload.format)
+            uploads.check_again(upload=upload, actor=actor)
         elif pressed == "discard":
             uploads.discard(upload=upload, actor=actor)
             messages.success(request, f"{upload} was discarded.{_left_of(upload)}")

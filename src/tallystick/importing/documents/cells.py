@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
-from tallystick.importing import mappings
-from tallystick.importing.read import Row
-from tallystick.importing.values import BadValue
+from tallystick.importing.meaning import mapping as mappings
+from tallystick.importing.meaning.values import BadValue
+from tallystick.importing.tables.table import Row
 
 Value = TypeVar("Value")
 #: Is told line, field, value and reason of whatever is bad.
@@ -27,6 +27,10 @@ class Columns:
         """
         absent = len(self._header)
         return itemgetter(*(self._places.get(field, absent) for field in fields))
+
+    def has(self) -> set[str]:
+        """Return the fields that have a column."""
+        return set(self._places)
 
     def name(self, field: str) -> str:
         """Return the column's header; the field's name where it has no column."""

@@ -1,11 +1,12 @@
 """Finds our tax code for what a file says, or makes one where the file says the rate."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from tallystick.books.models import DocumentTemplate, Item, TaxCode, TaxLevel
 from tallystick.books.tax_codes import default_tax_code
-from tallystick.importing.values import BadValue
+from tallystick.importing.meaning.values import BadValue
 from tallystick.workspaces.models import Workspace
 
 #: Names of Xero's system rates that bear no tax. Source: Xero's list of system tax types.
@@ -45,8 +46,10 @@ _ASKED = (
 class TaxCodes:
     """The workspace's tax codes and those that a file brings along."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, said: Mapping[str, str]) -> None:
+        """`said` names a code of ours for what the file says, in small letters."""
         known = list(TaxCode.objects.in_workspace(workspace))
+        self._said = said
         self._workspace = workspace
         self._rates = {each.code: each.rate for each in known}
         self._codes = {each.name: each.code for each in known} | {
@@ -78,9 +81,16 @@ class TaxCodes:
     def find(self, text: str) -> tuple[str, Decimal]:
         """Return code and rate in percent for a code or a name. Raises BadValue."""
         if text not in self._codes:
-            self._add(text)
+            if (said := self._said.get(text.casefold())) in self._rates:
+                self._codes[text] = said
+            else:
+                self._add(text)
         code = self._codes[text]
         return code, self._rates[code]
+
+    def rate_of(self, code: str | None) -> Decimal:
+        """Return the rate in percent of a code that was found; 0 of none."""
+        return self._rates[code] if code else _NO_RATE
 
     def save_new(self) -> None:
         """Add to the workspace what the file brought along."""

@@ -5,13 +5,13 @@ constant. The tables belong to the one connection and vanish with it: a killed i
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 
-from tallystick.importing.rows import StagedRow
+from tallystick.importing.documents.rows import StagedRow
 from tallystick.workspaces.models import Workspace
 
 #: Documents are judged and written in chunks of about so many lines.
@@ -22,32 +22,50 @@ MOST_LINES = 5_000
 
 _CREATE = """
     CREATE TEMPORARY TABLE import_row (
-        line bigint, row_kind text, number text COLLATE "C", supplier text COLLATE "C", head text,
-        is_bad boolean, item_code text COLLATE "C", description text, quantity numeric,
-        unit_price numeric, discount numeric, tax_code text, tax_level text, account_code text,
-        charge text, tracking text, amount numeric, tax numeric
+        line bigint, place smallint, row_kind text, number text COLLATE "C",
+        supplier text COLLATE "C", stretch int, head text, bad text, item_code text COLLATE "C",
+        description text, quantity numeric, unit_price numeric, discount numeric, tax_code text,
+        tax_level text, account_code text, charge text, tracking text, amount numeric, tax numeric,
+        other_tax numeric, stated_tax numeric, tax_is_stated boolean, rounding text
     );
-    CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY);
-    CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text)
+    CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, email text);
+    CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);
+    CREATE TEMPORARY TABLE import_failed (line bigint, reason text)
 """
 _DROP = """
     DROP TABLE IF EXISTS pg_temp.import_row, pg_temp.import_document, pg_temp.import_party,
-        pg_temp.import_entry, pg_temp.import_entry_chunk, pg_temp.import_crowd
+        pg_temp.import_entry, pg_temp.import_entry_chunk, pg_temp.import_crowd,
+        pg_temp.import_failed, pg_temp.import_arranged
 """
 _CROWDS = """
     CREATE TEMPORARY TABLE import_crowd AS
     SELECT row_kind, number, supplier, min(line) AS first_line, count(*) AS lines
-    FROM import_row GROUP BY row_kind, number, supplier HAVING count(*) > %s
+    FROM import_row WHERE number <> '' GROUP BY row_kind, number, supplier HAVING count(*) > %s
+"""
+_CROWDS_FAILED = """
+    INSERT INTO import_failed SELECT line, 'Far too many lines bear this number.'
+    FROM import_row JOIN import_crowd USING (row_kind, number, supplier) WHERE place = 0
 """
 _WITHOUT_CROWDS = """
     DELETE FROM import_row AS here USING import_crowd AS crowd
     WHERE here.row_kind = crowd.row_kind AND here.number = crowd.number
         AND here.supplier = crowd.supplier
 """
+# Of a document whose rows lie scattered, what the columns of the order say is told more than once.
+_TOLD_AGAIN = """
+    DELETE FROM import_row AS again USING import_row AS first
+    WHERE again.place > 0 AND first.place = again.place AND first.row_kind = again.row_kind
+        AND first.number = again.number AND first.supplier = again.supplier
+        AND first.line < again.line
+"""
 _CROWDS_OF_ENTRIES = """
     CREATE TEMPORARY TABLE import_crowd AS
     SELECT key AS number, min(line) AS first_line, count(*) AS lines
     FROM import_entry GROUP BY key HAVING count(*) > %s
+"""
+_ENTRIES_FAILED = """
+    INSERT INTO import_failed SELECT line, 'Far too many rows bear this number.'
+    FROM import_entry JOIN import_crowd ON key = number
 """
 _ENTRIES_WITHOUT_CROWDS = "DELETE FROM import_entry USING import_crowd WHERE key = number"
 # The digest covers what the file says of the lines, with 2.5 and 2.50 the same; not the tax code
@@ -58,29 +76,36 @@ _GROUP = """
     SELECT
         *,
         CASE
-            WHEN %s AND highest <= 0 AND lowest < 0 AND row_kind = 'sales_invoice'
-            THEN 'sales_credit_note'
-            WHEN %s AND highest <= 0 AND lowest < 0 AND row_kind = 'bill'
-            THEN 'supplier_credit_note'
+            WHEN %s AND amount < 0 AND row_kind = 'sales_invoice' THEN 'sales_credit_note'
+            WHEN %s AND amount < 0 AND row_kind = 'bill' THEN 'supplier_credit_note'
             ELSE row_kind
         END AS kind,
         (sum(lines) OVER (ORDER BY first_line) / %s)::bigint AS chunk
     FROM (
         SELECT
-            row_kind, number, supplier, min(line) AS first_line, count(*) AS lines,
-            bool_or(is_bad) AS is_bad, min(amount) AS lowest, max(amount) AS highest,
+            row_kind, number, supplier, min(line) AS first_line,
+            count(*) FILTER (WHERE place >= 0) AS lines,
+            (array_agg(bad ORDER BY place, line) FILTER (WHERE bad IS NOT NULL))[1] AS bad,
+            min(stretch) <> max(stretch) AS is_scattered,
             sum(amount) AS amount, sum(tax) AS tax,
             coalesce(sum(tax) FILTER (WHERE tax_level = 'default'), 0) AS default_tax,
-            array_agg(head ORDER BY line) FILTER (WHERE head IS NOT NULL) AS heads,
+            sum(other_tax) AS other_tax,
+            min(line) FILTER (WHERE stated_tax <> tax) AS tax_off,
+            coalesce(bool_or(stated_tax <> other_tax), false) AS is_other_tax_off,
+            count(*) FILTER (WHERE rounding = 'rounded') AS rounded,
+            count(*) FILTER (WHERE rounding = 'one_piece') AS one_piece,
+            array_agg(head ORDER BY place, line) FILTER (WHERE head IS NOT NULL) AS heads,
             sha256(convert_to(string_agg(
                 ROW(item_code, description, trim_scale(quantity), trim_scale(unit_price),
                     trim_scale(discount), CASE WHEN tax_level IS NULL THEN tax_code END,
                     account_code)::text
                 || CASE WHEN charge IS NULL AND tracking IS NULL THEN ''
-                    ELSE ROW(charge, tracking)::text END,
-                E'\\n' ORDER BY line
-            ), 'UTF8')) AS digest
+                    ELSE ROW(charge, tracking)::text END
+                || CASE WHEN tax_is_stated THEN ROW('tax', trim_scale(tax))::text ELSE '' END,
+                E'\\n' ORDER BY place, line
+            ) FILTER (WHERE place >= 0), 'UTF8')) AS digest
         FROM import_row
+        WHERE number <> ''
         GROUP BY row_kind, number, supplier
     ) AS grouped
 """
@@ -88,8 +113,9 @@ _GROUP = """
 # in the collation of the indexes.
 _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
-        staged.lines, staged.is_bad, staged.lowest, staged.highest, staged.amount, staged.tax,
-        staged.default_tax, staged.heads, staged.digest, coalesce(sold.id, bought.id) IS NOT NULL,
+        staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax, staged.other_tax,
+        staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
+        staged.digest, coalesce(sold.id, bought.id),
         coalesce(sold.import_digest, bought.import_digest)
     FROM import_document AS staged
     LEFT JOIN books_document AS sold
@@ -102,7 +128,7 @@ _CHUNK = """
         WHERE here.workspace_id = %(workspace)s AND here.kind = staged.kind
             AND here.kind IN ('bill', 'supplier_credit_note')
             AND here.number = staged.number COLLATE "default"
-            AND staged.supplier IN (party.number, party.name)
+            AND staged.supplier IN (party.number, party.comparable_name)
         ORDER BY here.id LIMIT 1
     ) AS bought ON true
     WHERE staged.chunk = %(chunk)s
@@ -110,6 +136,21 @@ _CHUNK = """
 """
 
 
+_FAILED = """
+    INSERT INTO import_failed
+    SELECT staged.line, failed.reason
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+        AS failed (row_kind, number, supplier, reason)
+    JOIN import_row AS staged USING (row_kind, number, supplier)
+    WHERE staged.place = 0
+"""
+_FAILED_LINES = """
+    SELECT line, min(reason) FROM (
+        SELECT line, reason FROM import_failed
+        UNION ALL SELECT line, bad FROM import_row WHERE number = ''
+    ) AS failed
+    GROUP BY line ORDER BY line LIMIT %s
+"""
 # Whatever bears the same key stays together, and the chunks begin in the order of the file.
 _CHUNK_ENTRIES = """
     CREATE TEMPORARY TABLE import_entry_chunk AS
@@ -150,26 +191,44 @@ class StagedDocument(NamedTuple):
     row_kind: str
     kind: str
     number: str
-    #: Number or else name of who sold; empty where we sell.
+    #: Number, or else comparable name, of who sold; empty where we sell.
     supplier: str
     first_line: int
     lines: int
-    is_bad: bool
-    #: The smallest and the largest line amount; None where every row is bad.
-    lowest: Decimal | None
-    highest: Decimal | None
-    #: Sums of the lines' amounts and taxes.
+    #: Why it cannot be made, in whole sentences; None where its rows are good.
+    bad: str | None
+    #: Sums of the lines' amounts and taxes; None where no row could be read.
     amount: Decimal | None
     tax: Decimal | None
     #: What of the tax comes from the workspace's default tax code.
     default_tax: Decimal
+    #: What the tax would be if prices stood to it the other way; None where nothing speaks of it.
+    other_tax: Decimal | None
+    #: The first line on which the file states another tax than ours; None where none does.
+    tax_off: int | None
+    #: The same, for the other way.
+    is_other_tax_off: bool
+    #: Lines with rounded figures, and lines made one piece.
+    rounded: int
+    one_piece: int
     #: JSON of its Heads in the order of the file; more than one where rows differ.
     heads: list[str] | None
     #: SHA-256 of the lines' contents.
-    digest: bytes
-    #: Whether the books have a document with kind, number and supplier, and its import digest.
-    is_here: bool
+    digest: bytes | None
+    #: The document that the books have with kind, number and supplier, and its import digest.
+    here: int | None
     import_digest: bytes | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.row_kind, self.number, self.supplier
+
+
+class Signs(NamedTuple):
+    """How many credit notes the file writes above and below zero."""
+
+    above: int
+    below: int
 
 
 @contextlib.contextmanager
@@ -199,21 +258,26 @@ def fill_entries(entries: Iterable[StagedEntry]) -> int:
 
 def take_out_crowds() -> list[Crowd]:
     """Take out the documents with more than MOST_LINES lines, and return what was taken."""
-    return _take_out(_CROWDS, _WITHOUT_CROWDS)
+    return _take_out(_CROWDS, _CROWDS_FAILED, _WITHOUT_CROWDS)
+
+
+def forget_told_again() -> None:
+    """Keep what columns of the order say only where it is said first."""
+    _execute(_TOLD_AGAIN)
 
 
 def take_out_crowds_of_entries() -> list[Crowd]:
     """Take out more than MOST_LINES payments or allocations of one key, and return what was taken."""
-    return _take_out(_CROWDS_OF_ENTRIES, _ENTRIES_WITHOUT_CROWDS)
+    return _take_out(_CROWDS_OF_ENTRIES, _ENTRIES_FAILED, _ENTRIES_WITHOUT_CROWDS)
 
 
-def _take_out(find: str, remove: str) -> list[Crowd]:
+def _take_out(find: str, *then: str) -> list[Crowd]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(find, [MOST_LINES])
         cursor.execute("SELECT first_line, number, lines FROM import_crowd ORDER BY first_line")
         crowds = [Crowd(*row) for row in cursor.fetchall()]
-        if crowds:
-            cursor.execute(remove)
+        for statement in then if crowds else ():
+            cursor.execute(statement)
     return crowds
 
 
@@ -253,6 +317,23 @@ def group(*, negative_is_credit: bool) -> tuple[int, int]:
     return documents, chunks
 
 
+def is_scattered() -> bool:
+    """Return whether rows of one document lie apart, with those of others between them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(bool_or(is_scattered), false) FROM import_document")
+        return bool(cursor.fetchone()[0])
+
+
+def credit_signs() -> Signs:
+    """Count the documents that the file calls credit notes by the sign of their sum."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE amount > 0), count(*) FILTER (WHERE amount < 0) "
+            "FROM import_document WHERE row_kind IN ('sales_credit_note', 'supplier_credit_note')"
+        )
+        return Signs(*cursor.fetchone())
+
+
 def chunk(workspace: Workspace, place: int) -> list[StagedDocument]:
     """Return the documents of a chunk, with what the books have of them by now."""
     with connection.cursor() as cursor:
@@ -260,14 +341,52 @@ def chunk(workspace: Workspace, place: int) -> list[StagedDocument]:
         return [StagedDocument(*row) for row in cursor.fetchall()]
 
 
-def note_parties(numbers: Iterable[str]) -> int:
-    """Remember the numbers of new parties; return how many were not noted before."""
+def note_failed(documents: Sequence[tuple[StagedDocument, str]]) -> None:
+    """Remember the rows of documents that were left out, each with the reason."""
+    if not documents:
+        return
+    keys = zip(*((*each.key, reason) for each, reason in documents), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED, [list(column) for column in keys])
+
+
+def note_failed_lines(lines: Sequence[tuple[int, str]]) -> None:
+    """Remember lines that were left out by themselves, each with the reason."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO import_party SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
-            [list(numbers)],
+            "INSERT INTO import_failed SELECT * FROM unnest(%s::bigint[], %s::text[])",
+            [[line for line, _ in lines], [reason for _, reason in lines]],
+        )
+
+
+def failed_lines(*, at_most: int) -> list[tuple[int, str]]:
+    """Return so many of the lines that were left out, in the order of the file, with the reason.
+
+    Those that belong to nobody knows which document are among them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED_LINES, [at_most])
+        return cursor.fetchall()
+
+
+def note_parties(parties: Sequence[tuple[str, str]]) -> int:
+    """Remember number and e-mail of new parties; return how many were not noted before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO import_party SELECT * FROM unnest(%s::text[], %s::text[]) "
+            "ON CONFLICT DO NOTHING",
+            [[number for number, _ in parties], [email for _, email in parties]],
         )
         return cursor.rowcount
+
+
+def noted_emails(numbers: Sequence[str]) -> dict[str, str]:
+    """Return by number the e-mail of new parties that were noted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, email FROM import_party WHERE number = ANY(%s)", [list(numbers)]
+        )
+        return dict(cursor.fetchall())
 
 
 def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> int:

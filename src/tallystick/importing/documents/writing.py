@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document, DocumentTemplate
 from tallystick.failpoints import failpoint
-from tallystick.importing.judging import Accepted
-from tallystick.importing.parties import Parties
+from tallystick.importing.documents.judging import Accepted
+from tallystick.importing.documents.parties import Parties
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -18,25 +18,26 @@ _ROWS_OF_CHUNK = """
         AS made (id, row_kind, number, supplier, sign, bears_default)
     JOIN import_row AS staged
         ON staged.number = made.number AND staged.row_kind = made.row_kind
-        AND staged.supplier = made.supplier
+        AND staged.supplier = made.supplier AND staged.place BETWEEN 0 AND 99
 """
 _LINES = f"""
     INSERT INTO books_line
         (document_id, position, item_code, description, quantity, unit_price, discount,
-         tax_code_id, tax_level, account_code, charge, tracking, amount, tax)
-    SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.line),
+         tax_code_id, tax_level, account_code, charge, tracking, amount, tax, tax_is_stated)
+    SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.place, staged.line),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
         staged.discount, tax_code.id,
         CASE WHEN is_bare THEN '' ELSE coalesce(staged.tax_level, '') END, staged.account_code,
         coalesce(staged.charge, ''), coalesce(staged.tracking, '[]')::jsonb,
-        made.sign * staged.amount, CASE WHEN is_bare THEN 0 ELSE made.sign * staged.tax END
+        made.sign * staged.amount, CASE WHEN is_bare THEN 0 ELSE made.sign * staged.tax END,
+        staged.tax_is_stated
     FROM {_ROWS_OF_CHUNK}
     CROSS JOIN LATERAL (
         SELECT coalesce(staged.tax_level = 'default', false) AND NOT made.bears_default
     ) AS told (is_bare)
     LEFT JOIN books_taxcode AS tax_code
         ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code AND NOT is_bare
-    ORDER BY made.id, staged.line
+    ORDER BY made.id, staged.place, staged.line
 """  # noqa: S608 # only the constant above goes in
 # Sorted, so that two imports at a time cannot lock each other out.
 _ITEMS = f"""

@@ -1,0 +1,204 @@
+"""Spreads over the lines of a document what the file states for the whole of it.
+
+Money off becomes a percentage of each line, in proportion to the lines; a stated tax becomes the
+lines' stated tax. To the cent: what rounding leaves over goes to the lines it was taken from most.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple, cast
+
+import msgspec
+from django.db import connection, transaction
+
+from tallystick.importing.documents.heads import Head
+from tallystick.importing.documents.rows import SPREAD
+from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.precision import Rounding, figures, rounded
+from tallystick.money import Basis, line_tax
+
+_BATCH = 500
+_CENT = Decimal("0.01")
+_OTHER: dict[str, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive", "none": "none"}
+_heads = msgspec.json.Decoder(Head)
+_DOCUMENTS = """
+    CREATE TEMPORARY TABLE import_arranged AS
+    SELECT row_number() OVER () AS place, grouped.* FROM (
+        SELECT row_kind, number, supplier,
+            (array_agg(head ORDER BY place, line) FILTER (WHERE head IS NOT NULL))[1] AS head,
+            coalesce(sum(amount) FILTER (WHERE place >= %(spread)s), 0) AS off
+        FROM import_row WHERE number <> ''
+        GROUP BY row_kind, number, supplier
+        HAVING bool_or(place >= %(spread)s) OR %(all)s
+        ORDER BY min(line)
+    ) AS grouped
+"""
+_LINES = """
+    SELECT arranged.place, arranged.head, arranged.off, staged.line, staged.place, staged.quantity,
+        staged.unit_price, staged.discount, staged.tax_code, staged.amount, staged.tax,
+        staged.stated_tax IS NOT NULL, staged.other_tax, staged.tax_is_stated, staged.rounding
+    FROM import_arranged AS arranged JOIN import_row AS staged USING (row_kind, number, supplier)
+    WHERE arranged.place BETWEEN %s AND %s AND staged.place BETWEEN 0 AND %s
+        AND staged.quantity IS NOT NULL
+    ORDER BY arranged.place, staged.place, staged.line
+"""
+_CHANGE = """
+    UPDATE import_row AS staged SET quantity = changed.quantity, unit_price = changed.unit_price,
+        discount = changed.discount, amount = changed.amount, tax = changed.tax,
+        other_tax = changed.other_tax, tax_is_stated = changed.tax_is_stated,
+        rounding = changed.rounding
+    FROM unnest(%s::bigint[], %s::smallint[], %s::numeric[], %s::numeric[], %s::numeric[],
+        %s::numeric[], %s::numeric[], %s::numeric[], %s::bool[], %s::text[]) AS changed
+        (line, place, quantity, unit_price, discount, amount, tax, other_tax, tax_is_stated,
+         rounding)
+    WHERE staged.line = changed.line AND staged.place = changed.place
+"""
+
+
+class _Line(NamedTuple):
+    """A line of a document with figures."""
+
+    line: int
+    place: int
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal | None
+    tax_code: str | None
+    amount: Decimal
+    tax: Decimal
+    has_stated_tax: bool
+    other_tax: Decimal | None
+    tax_is_stated: bool
+    rounding: str
+
+
+def arrange(mapping: Mapping, tax_codes: TaxCodes) -> None:
+    """Spread what is stated for whole documents over their staged lines."""
+    spreads = any(column.is_spread for column in mapping.order_columns)
+    states_tax = mapping.tax_amounts == "stated" and "tax_total" in mapping.columns
+    if not (spreads or states_tax):
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX ON import_row (line)")
+        cursor.execute("CREATE INDEX ON import_row (number)")
+        cursor.execute("ANALYZE import_row")
+        cursor.execute(_DOCUMENTS, {"spread": SPREAD, "all": states_tax})
+        cursor.execute("CREATE INDEX ON import_arranged (place)")
+        cursor.execute("SELECT count(*) FROM import_arranged")
+        [count] = cursor.fetchone()
+        for first in range(1, count + 1, _BATCH):
+            cursor.execute(_LINES, [first, first + _BATCH - 1, SPREAD - 1])
+            changed = [
+                line
+                for head, off, lines in _by_document(cursor.fetchall())
+                for line in _arranged(head, off, lines, tax_codes, states_tax=states_tax)
+            ]
+            if changed:
+                cursor.execute(_CHANGE, _columns(changed))
+        cursor.execute("DROP TABLE import_arranged")
+
+
+def _by_document(
+    rows: Sequence[tuple[object, ...]],
+) -> Iterator[tuple[Head, Decimal, list[_Line]]]:
+    place: object = None
+    lines: list[_Line] = []
+    head, off = None, Decimal(0)
+    for row in rows:
+        if row[0] != place:
+            if head:
+                yield head, off, lines
+            place, lines = row[0], []
+            head = _heads.decode(cast(str, row[1])) if row[1] else None
+            off = cast(Decimal, row[2])
+        lines.append(_Line(*row[3:]))  # type: ignore[arg-type] # as selected
+    if head:
+        yield head, off, lines
+
+
+def _arranged(
+    head: Head, off: Decimal, lines: list[_Line], tax_codes: TaxCodes, *, states_tax: bool
+) -> list[_Line]:
+    basis = cast(Basis, head.tax_basis)
+    if off:
+        lines = _with_money_off(lines, off, tax_codes, basis)
+    if states_tax and head.tax_total and not all(line.has_stated_tax for line in lines):
+        lines = _with_tax(lines, Decimal(head.tax_total))
+    return lines
+
+
+def _with_money_off(
+    lines: list[_Line], off: Decimal, tax_codes: TaxCodes, basis: Basis
+) -> list[_Line]:
+    """Return the lines with so much less in all; those of the order's own columns stay."""
+    goods = [line for line in lines if line.place == 0]
+    whole = sum((line.amount for line in goods), Decimal(0))
+    if not whole:
+        return lines
+    taken = shared(off if whole > 0 else -off, [line.amount for line in goods])
+    less = dict(zip([line.line for line in goods], taken, strict=True))
+    return [
+        _less(line, less[line.line], tax_codes, basis) if line.place == 0 else line
+        for line in lines
+    ]
+
+
+def _less(line: _Line, off: Decimal, tax_codes: TaxCodes, basis: Basis) -> _Line:
+    gross = figures(line.quantity, line.unit_price).amount
+    found = figures(line.quantity, line.unit_price, money_off=gross - (line.amount - off))
+    rate = tax_codes.rate_of(line.tax_code)
+    return line._replace(
+        quantity=found.quantity,
+        unit_price=found.unit_price,
+        discount=found.discount,
+        amount=found.amount,
+        tax=line_tax(found.amount, rate, basis),
+        other_tax=line_tax(found.amount, rate, _OTHER[basis]),
+        rounding=found.rounding if found.rounding is Rounding.ONE_PIECE else line.rounding,
+    )
+
+
+def _with_tax(lines: list[_Line], stated: Decimal) -> list[_Line]:
+    """Return the lines with the stated tax in all, in proportion to what the rates make."""
+    computed = sum((line.tax for line in lines), Decimal(0))
+    if computed == stated:
+        return lines
+    weights = [line.tax for line in lines]
+    if not any(weights):
+        # No rate says which line bears it: the document is held for its sums.
+        return lines
+    # A credit note may be written below zero and its tax above.
+    if sum(weights) * stated < 0:
+        stated = -stated
+    return [
+        line._replace(tax=tax, tax_is_stated=True)
+        for line, tax in zip(lines, shared(stated, weights), strict=True)
+    ]
+
+
+def shared(whole: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Return parts of the whole, in cents, in proportion to the weights and adding up to it."""
+    total = sum(weights, Decimal(0))
+    if not total:
+        return [whole, *[Decimal(0)] * (len(weights) - 1)] if weights else []
+    exact = [whole * weight / total for weight in weights]
+    parts = [rounded(part, 2) for part in exact]
+    left = whole - sum(parts, Decimal(0))
+    step = _CENT if left > 0 else -_CENT
+    # To those that rounding has taken most from, or given most.
+    order = sorted(range(len(parts)), key=lambda place: (exact[place] - parts[place]) * step)
+    for place in reversed(order):
+        if not left:
+            break
+        parts[place] += step
+        left -= step
+    return parts
+
+
+def _columns(lines: Sequence[_Line]) -> list[list[object]]:
+    fields = (
+        *("line", "place", "quantity", "unit_price", "discount", "amount", "tax", "other_tax"),
+        *("tax_is_stated", "rounding"),
+    )
+    return [[getattr(line, field) for line in lines] for field in fields]

@@ -1,0 +1,164 @@
+"""Files whose rows are lines of documents."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain
+
+from tallystick.books.documents import cancel_documents
+from tallystick.books.errors import HasEntries
+from tallystick.failpoints import failpoint
+from tallystick.importing.documents import staging
+from tallystick.importing.documents.arranging import arrange
+from tallystick.importing.documents.judging import (
+    Accepted,
+    Cancelling,
+    Declined,
+    Rules,
+    Verdict,
+    judge,
+)
+from tallystick.importing.documents.parties import Parties
+from tallystick.importing.documents.rows import RowParser
+from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.documents.writing import templates_of, write
+from tallystick.importing.intake import Intake, Order
+from tallystick.importing.questions import Ask
+from tallystick.importing.report import Cause
+from tallystick.importing.survey import Surveyed
+from tallystick.importing.tables.table import Row
+from tallystick.importing.tally import Tally
+
+_SCATTERED = (
+    "A row of the file names no document or cannot be read, and rows of one document lie apart in "
+    "it, so that the row may belong to any of them. Correct that row and import again."
+)
+
+
+class DocumentIntake(Intake):
+    """Brings the lines of a document together, wherever in the file they lie."""
+
+    def __init__(
+        self, order: Order, surveyed: Surveyed, tally: Tally, header: Sequence[str]
+    ) -> None:
+        super().__init__(order, surveyed.mapping, tally)
+        self._tax_codes = TaxCodes(order.workspace, surveyed.mapping.taxes)
+        tally.report.unknown_tax_codes = self._tax_codes.unknown
+        self._parser = RowParser(
+            surveyed.mapping,
+            header,
+            tax_codes=self._tax_codes,
+            templates=templates_of(order.workspace),
+            home=surveyed.home,
+            plausible=surveyed.plausible,
+            continues=order.answers.get(Ask.UNNUMBERED) == "continue",
+            report=tally.bad_row,
+        )
+        self._rules = Rules(surveyed.mapping, order.answers)
+
+    def stage(self, rows: Iterable[Row]) -> None:
+        staging.fill(chain.from_iterable(map(self._parser.parse, rows)))
+
+    def group(self) -> tuple[int, int]:
+        self.tally.too_many(staging.take_out_crowds(), "lines")
+        if self.mapping.order_columns:
+            staging.forget_told_again()
+        arrange(self.mapping, self._tax_codes)
+        found = staging.group(negative_is_credit=self.mapping.negative_is_credit)
+        signs = staging.credit_signs()
+        self._rules = self._rules._replace(
+            poisoned=_SCATTERED if self._parser.lost and staging.is_scattered() else "",
+            mixes_signs=bool(signs.above and signs.below),
+        )
+        self.tally.ask(Ask.UNNUMBERED, count=self._parser.unnumbered)
+        self.tally.ask(Ask.STATUS, count=self._parser.heads.without_status)
+        if signs.above and signs.below:
+            self.tally.ask(Ask.CREDIT_SIGN, count=signs.below)
+        if not self.order.dry_run:
+            self._tax_codes.save_new()
+        return found
+
+    def chunk(self, place: int) -> int:
+        judged = self._judged(place)
+        new = [each for each in judged if isinstance(each, Accepted)]
+        parties = Parties(self.order.workspace, new, self.mapping)
+        self.tally.report.new_parties += parties.note_new()
+        declined = [each for each in judged if isinstance(each, Declined)]
+        if not self._names_decide():
+            declined += filter(None, map(partial(_of_other_email, parties), new))
+            left_out = {each.staged.key for each in declined}
+            new = [each for each in new if each.staged.key not in left_out]
+        if new and not self.order.dry_run:
+            new, late = self._write(place, new, parties)
+            declined += late
+            failpoint("import.chunk_done")
+        self.tally.made(new)
+        self.tally.not_made(declined)
+        self._cancel([each for each in judged if isinstance(each, Cancelling)])
+        return len(judged)
+
+    def _judged(self, place: int) -> list[Verdict]:
+        staged = staging.chunk(self.order.workspace, place)
+        return [judge(each, self._rules) for each in staged]
+
+    def _names_decide(self) -> bool:
+        return self._rules.says(Ask.PARTY, "name") or self.mapping.party_by == "email"
+
+    def _write(
+        self, place: int, new: Sequence[Accepted], parties: Parties
+    ) -> tuple[list[Accepted], list[Declined]]:
+        """Write the documents; return those made, and those that came in by another way meanwhile."""
+        order = self.order
+        made, submitted = write(
+            new, parties, workspace=order.workspace, actor=order.actor, submit=order.submit
+        )
+        self.tally.report.submitted += submitted
+        if len(made) == len(new):
+            return made, []
+        late = {each.staged.key for each in new} - {each.staged.key for each in made}
+        again = [each for each in self._judged(place) if each.staged.key in late]
+        return made, [_late(each) for each in again]
+
+    def _cancel(self, cancelling: Sequence[Cancelling]) -> None:
+        """Cancel what is here and the file says is cancelled."""
+        for each in cancelling:
+            if self.order.dry_run:
+                self.tally.report.cancelled += 1
+                continue
+            try:
+                cancelled = cancel_documents(
+                    workspace=self.order.workspace,
+                    document_ids=[each.here],
+                    actor=self.order.actor,
+                )
+            except HasEntries as refused:
+                said = f"The file cancels it, but it was not cancelled here. {refused}"
+                self.tally.not_made([Declined(each.staged, Cause.NOT_HERE, said)])
+            else:
+                self.tally.report.cancelled += len(cancelled)
+                self.tally.report.already_here += not cancelled
+
+
+def _late(verdict: Verdict) -> Declined:
+    if isinstance(verdict, Declined):
+        return verdict
+    reason = "Another import was making it at the same time. Import the file again."
+    return Declined(verdict.staged, Cause.CHANGED, reason)
+
+
+def _of_other_email(parties: Parties, document: Accepted) -> Declined | None:
+    """Decline a document for a party whose e-mail address is known to be another."""
+    known, head = parties.of_other_email(document), document.head
+    if not known:
+        return None
+    reason = (
+        f"{head.party_name} has the e-mail address {head.email} in the file and {known} here. It "
+        "may be somebody else of that name."
+    )
+    return Declined(
+        document.staged,
+        Cause.PARTY,
+        reason,
+        document.totals.total,
+        head.currency,
+        (Ask.PARTY, "name"),
+    )

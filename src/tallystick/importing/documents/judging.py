@@ -1,0 +1,300 @@
+"""Decides what becomes of each document of a file."""
+
+import hashlib
+from collections.abc import Mapping as Answers
+from decimal import Decimal
+from typing import NamedTuple, cast
+
+import msgspec
+
+from tallystick.books.filling import MOST_ROUNDING
+from tallystick.books.models import Kind
+from tallystick.books.names import comparable_name
+from tallystick.importing.documents.heads import Head
+from tallystick.importing.documents.staging import StagedDocument
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.questions import Ask
+from tallystick.importing.report import Cause
+from tallystick.money import Basis, Totals, totals_of_sums
+
+_CONFLICT = (
+    "A document with this number is here already with other content and was left as it is. "
+    "Give this one another number if it is a different document."
+)
+_heads = msgspec.json.Decoder(Head)
+_SAME_IN_ALL_ROWS = (
+    *("party_number", "party_name", "email", "currency", "tax_basis", "subtotal", "tax_total"),
+    *("total", "currency_rate", "order_tax", "template", "do_not_sync", "left_out", "cancels"),
+    "order_figures",
+)
+_OTHER: dict[str, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive"}
+
+
+class Rules(NamedTuple):
+    """What holds for all documents of the file."""
+
+    mapping: Mapping
+    answers: Answers[str, str]
+    #: Why none of them can be made; empty where they can.
+    poisoned: str = ""
+    #: Whether the file writes credit notes both above and below zero.
+    mixes_signs: bool = False
+
+    def says(self, ask: Ask, value: str) -> bool:
+        return self.answers.get(ask) == value
+
+
+class Declined(NamedTuple):
+    """A document that is not made; without a cause it is here already."""
+
+    staged: StagedDocument
+    cause: Cause | None
+    #: In whole sentences.
+    reason: str = ""
+    #: What it comes to as far as it could be read, and in what.
+    amount: Decimal | None = None
+    currency: str = ""
+    #: An answer that would have it made, or the next cause told.
+    answer: tuple[Ask, str] | None = None
+
+
+class Cancelling(NamedTuple):
+    """A document here that the file cancels."""
+
+    staged: StagedDocument
+    #: The key of the document.
+    here: int
+
+
+class Accepted(NamedTuple):
+    """A document to be made."""
+
+    staged: StagedDocument
+    head: Head
+    totals: Totals
+    #: What the file says it comes to, less what its lines make: at most 0.10 either way.
+    rounding: Decimal
+    #: Whether lines that name no tax code bear the workspace's default; not where the file's own
+    #: total leaves no room for that tax.
+    bears_default: bool
+    #: -1 where the file writes a credit note in negative figures, which we keep positive.
+    sign: int
+    #: Fingerprint, 16 bytes, of what the file says of the document.
+    digest: bytes
+
+
+Verdict = Accepted | Declined | Cancelling
+
+
+def judge(staged: StagedDocument, rules: Rules) -> Verdict:
+    """Return what becomes of the document, the same in a dry run as in a run."""
+    heads = list(map(_heads.decode, staged.heads or ()))
+    if staged.bad or not heads or staged.amount is None or staged.tax is None:
+        reason = staged.bad or "Nothing of it can be read."
+        return _declined(staged, heads, Cause.UNREADABLE, reason)
+    head, *others = heads
+    if difference := _difference(head, others):
+        return _declined(staged, heads, Cause.CONTRADICTION, difference)
+    if head.left_out:
+        return _declined(staged, heads, Cause.ON_PURPOSE, f"It is left out: {head.left_out}.")
+    if head.cancels:
+        return _cancelling(staged, heads)
+    if rules.poisoned:
+        return _declined(staged, heads, Cause.UNREADABLE, rules.poisoned)
+    if head.odd and not rules.says(Ask.ODD, "take"):
+        declined = _declined(staged, heads, Cause.ODD, head.odd)
+        return declined._replace(answer=(Ask.ODD, "take"))
+    if unsigned := _unsigned(staged, heads, rules):
+        return unsigned
+    return _summed(staged, heads, rules)
+
+
+def _cancelling(staged: StagedDocument, heads: list[Head]) -> Verdict:
+    if staged.here is None:
+        reason = "The file says that it is cancelled, and it is not here."
+        return _declined(staged, heads, Cause.NOT_HERE, reason)
+    return Cancelling(staged, staged.here)
+
+
+def _unsigned(staged: StagedDocument, heads: list[Head], rules: Rules) -> Declined | None:
+    """Decline what cannot be said to be money in or money out."""
+    amount = staged.amount or Decimal(0)
+    if not Kind(staged.kind).is_credit and amount < 0:
+        reason = (
+            "It comes to less than nothing, which an invoice cannot; this format does not take it "
+            "for a credit note. Correct its figures, or say in the file that it is one."
+        )
+        return _declined(staged, heads, Cause.NEGATIVE, reason)
+    is_below = Kind(staged.row_kind).is_credit and amount < 0
+    if rules.mixes_signs and is_below and not rules.says(Ask.CREDIT_SIGN, "amount"):
+        reason = (
+            "The file calls it a credit note and writes it below zero, others above: it may be a "
+            "credit note that was taken back."
+        )
+        return _declined(staged, heads, Cause.CREDIT_SIGN, reason)
+    return None
+
+
+def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Verdict:
+    """Hold what the lines make against what the file says they make."""
+    head = heads[0]
+    sums = _Sums(staged, head)
+    if difference := sums.difference():
+        declined = _declined(staged, heads, Cause.SUMS, difference)
+        return declined._replace(answer=sums.answer())
+    totals, sign = sums.totals(), sums.sign
+    rounding = sums.rounding()
+    if not totals.total + rounding and rules.mapping.zero == "leave_out":
+        return _declined(staged, heads, Cause.ZERO, f"Left out: {rules.mapping.zero_reason}.")
+    digest = _digest(staged, head, rounding)
+    if staged.here is None:
+        return Accepted(staged, head, totals, rounding, sums.bears_default, sign, digest)
+    if staged.import_digest is not None and bytes(staged.import_digest) == digest:
+        return Declined(staged, None)
+    return _declined(staged, heads, Cause.CHANGED, _CONFLICT)
+
+
+class _Sums:
+    """What the lines come to, and what the file says they come to.
+
+    Figures of a credit note that the file writes below zero are turned: we keep them positive.
+    """
+
+    def __init__(self, staged: StagedDocument, head: Head) -> None:
+        self._staged, self._head = staged, head
+        self._amount, self._tax = staged.amount or Decimal(0), staged.tax or Decimal(0)
+        self._basis = cast(Basis, head.tax_basis)
+        self.sign = -1 if self._amount < 0 and Kind(staged.kind).is_credit else 1
+        with_default = self._totals(self._tax)
+        self._stated = self._said(head.total, with_default.total)
+        self.bears_default = (
+            self._stated is None or abs(self._stated - with_default.total) <= MOST_ROUNDING
+        )
+
+    def totals(self) -> Totals:
+        """Return the sums of the document, positive for a credit note."""
+        totals = self._totals(self._own_tax())
+        return Totals(*(self.sign * each for each in totals))
+
+    def rounding(self) -> Decimal:
+        if self._stated is None:
+            return Decimal(0)
+        return self.sign * (self._stated - self._totals(self._own_tax()).total)
+
+    def difference(self) -> str:
+        """Say where the file states something else than its lines make; empty where nowhere."""
+        head, totals = self._head, self._totals(self._own_tax())
+        if self._stated is not None and (
+            abs(self._stated - totals.total) > MOST_ROUNDING or self._is_better_the_other_way()
+        ):
+            # With the default's tax, for that is what was to be made.
+            found = self._totals(self._tax).total
+            return self._worded(
+                f"The file says it comes to {head.total}, but its lines add up to {found}; at most "
+                f"{MOST_ROUNDING} of difference is taken as rounding. "
+                "Look for missing or repeated rows."
+            )
+        tax_total = self._said(head.tax_total, totals.tax)
+        if tax_total is not None and tax_total != totals.tax:
+            return self._worded(
+                f"The file says its tax is {head.tax_total}, but the rates of its lines make "
+                f"{totals.tax}."
+            )
+        if self._staged.tax_off is not None and self.bears_default:
+            return self._worded(
+                f"On line {self._staged.tax_off} the file states another tax than the rate makes."
+            )
+        subtotal = self._said(head.subtotal, totals.subtotal)
+        # Some sources state it with the tax inside.
+        if subtotal is not None and subtotal not in (totals.subtotal, self._amount):
+            return f"The file says it comes to {head.subtotal} without tax, its lines to {totals.subtotal}."
+        return ""
+
+    def answer(self) -> tuple[Ask, str] | None:
+        """Return the answer by which what the file says would be what the lines make."""
+        if self._fits_other_basis():
+            return Ask.TAX_BASIS, _OTHER[self._head.tax_basis]
+        if self._head.tax_total or self._staged.tax_off is not None:
+            return Ask.TAX_AMOUNTS, "stated"
+        return None
+
+    def _fits_other_basis(self) -> bool:
+        staged, head = self._staged, self._head
+        if staged.other_tax is None or head.tax_basis not in _OTHER or staged.is_other_tax_off:
+            return False
+        other = totals_of_sums(self._amount, staged.other_tax, _OTHER[head.tax_basis])
+        total, tax = self._said(head.total, other.total), self._said(head.tax_total, other.tax)
+        said = [*filter(None, (head.total, head.tax_total)), *filter(None, [staged.tax_off])]
+        fits_total = total is None or abs(total - other.total) <= MOST_ROUNDING
+        return bool(said) and fits_total and (tax is None or tax == other.tax)
+
+    def _is_better_the_other_way(self) -> bool:
+        """Say whether a small difference, such as any is on a small document, is one of tax."""
+        totals, other_tax = self._totals(self._own_tax()), self._staged.other_tax
+        if self._stated == totals.total or other_tax is None or not self._fits_other_basis():
+            return False
+        other = totals_of_sums(self._amount, other_tax, _OTHER[self._head.tax_basis])
+        return other.total == self._said(self._head.total, other.total)
+
+    def _said(self, text: str, like: Decimal) -> Decimal | None:
+        """Return a sum that the file states; of a credit note with the sign of what it is `like`,
+        for its sums may stand above zero where its lines are below, and the other way round."""
+        if not text:
+            return None
+        found = Decimal(text)
+        is_turned = Kind(self._staged.kind).is_credit and found * like < 0
+        return -found if is_turned else found
+
+    def _worded(self, said: str) -> str:
+        if not self._fits_other_basis():
+            return said
+        words = {"inclusive": "with tax inside", "exclusive": "without tax"}
+        return f"{said} If its prices are {words[_OTHER[self._head.tax_basis]]}, all is as it says."
+
+    def _own_tax(self) -> Decimal:
+        return self._tax if self.bears_default else self._tax - self._staged.default_tax
+
+    def _totals(self, tax: Decimal) -> Totals:
+        return totals_of_sums(self._amount, tax, self._basis)
+
+
+def _declined(staged: StagedDocument, heads: list[Head], cause: Cause, reason: str) -> Declined:
+    amount, currency = staged.amount, heads[0].currency if heads else ""
+    if heads and amount is not None and heads[0].tax_basis == "exclusive":
+        amount += staged.tax or Decimal(0)
+    return Declined(staged, cause, reason, amount, currency)
+
+
+def _difference(first: Head, others: list[Head]) -> str:
+    """Say in which row the document contradicts its first one; days may differ, the first counts."""
+    for other in others:
+        for field in _SAME_IN_ALL_ROWS:
+            ours, theirs = getattr(first, field), getattr(other, field)
+            if theirs and not _is_same(field, ours, theirs):
+                return (
+                    f"Line {other.line} gives {field.replace('_', ' ')} “{theirs}”, line "
+                    f"{first.line} of the same document “{ours}”. Make them the same, or give "
+                    "one of them another number."
+                )
+    return ""
+
+
+def _is_same(field: str, ours: object, theirs: object) -> bool:
+    if field == "party_name":
+        return comparable_name(str(ours)) == comparable_name(str(theirs))
+    return ours == theirs
+
+
+def _digest(staged: StagedDocument, head: Head, rounding: Decimal) -> bytes:
+    """Return 16 bytes that stand for what the file says of the document."""
+    said: tuple[object, ...] = (
+        *(staged.kind, staged.number, head.party_number, head.party_name),
+        *(head.issued_on, head.due_on, head.reference, head.currency, head.tax_basis),
+    )
+    # What the files of earlier versions could not say counts only where it is said.
+    added = (head.currency_rate, head.template, head.do_not_sync, f"{rounding.normalize():f}")
+    if any(added[:-1]) or rounding:
+        said += added
+    return hashlib.blake2b(
+        msgspec.json.encode(said) + (staged.digest or b""), digest_size=16
+    ).digest()

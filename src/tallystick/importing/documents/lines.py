@@ -1,0 +1,256 @@
+"""Reads what a row says of its line: what, how many, at what price, for whom it counts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+import msgspec
+
+from tallystick.books.checking import tracking_problem
+from tallystick.books.models import Charge, Line
+from tallystick.importing.documents.heads import Opened
+from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.precision import Figures, Rounding, figures, of_amount, rounded
+from tallystick.importing.meaning.values import BadValue, number
+from tallystick.money import Basis, line_tax
+
+#: Characters of a charge or of tracking, blanks included, so that the caches stay small.
+_LONGEST_CELL = 1_000
+_LONGEST_NUMBER = 100
+_WIDTHS = {
+    field: cast(int, Line._meta.get_field(field).max_length)  # type: ignore[union-attr]
+    for field in ("item_code", "description", "account_code")
+}
+_FIGURES = ("quantity", "unit_price", "discount", "discount_amount", "line_amount", "line_tax")
+_OTHER: dict[Basis, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive", "none": "none"}
+_ONE = Decimal(1)
+
+
+class Contents(NamedTuple):
+    """The values of a line; figures and the JSON of tracking are text, as COPY takes them."""
+
+    item_code: str
+    description: str
+    quantity: str | None
+    unit_price: str | None
+    discount: str | None
+    tax_code: str | None
+    #: Who named the tax code; None for the line itself.
+    tax_level: str | None
+    account_code: str
+    charge: str | None
+    tracking: str | None
+    amount: str
+    tax: str
+    #: What the tax would be if prices stood to it the other way; None where nobody may ask.
+    other_tax: str | None
+    #: The tax that the file states, and whether it is taken over.
+    stated_tax: str | None
+    tax_is_stated: str
+    #: A Rounding; empty where none was needed.
+    rounding: str
+
+
+class LineParser:
+    """Reads the line cells of a row, in the order of LINE_FIELDS."""
+
+    def __init__(self, mapping: Mapping, tax_codes: TaxCodes, *, has: set[str]) -> None:
+        """`has` are the fields with a column or a text."""
+        self._mark = mapping.decimal_mark
+        self._tax_codes = tax_codes
+        self._is_stated = mapping.tax_amounts == "stated"
+        self._has_quantity = "quantity" in has
+        self._has_price = "unit_price" in has
+        # Another basis is only thought of where the file has sums to hold it against.
+        self._thinks_of_other = bool(has & {"line_tax", "tax_total", "total"})
+
+    def parse(self, cells: Sequence[str], document: Opened) -> Contents:
+        """Return what the cells say. Raises BadValue with its field."""
+        (
+            item_code,
+            description,
+            *figured,
+            tax,
+            account_code,
+            charge,
+            tracking,
+            name_1,
+            option_1,
+            name_2,
+            option_2,
+        ) = cells
+        item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
+        description = " ".join(description.split()) or item_code
+        _check_texts(item_code, description, account_code)
+        if name_1 or name_2:
+            pairs = ((name_1, option_1), (name_2, option_2))
+            tracking = "; ".join(f"{name}: {option}" for name, option in pairs if name or option)
+        found, stated_tax = self._figures(figured, document.currency)
+        return self.line(
+            document,
+            found,
+            item_code=item_code,
+            description=description,
+            tax=tax,
+            account_code=account_code,
+            charge=_charge(charge) if charge else None,
+            tracking=_tracking(tracking) if tracking else None,
+            stated_tax=stated_tax,
+        )
+
+    def line(
+        self,
+        document: Opened,
+        found: Figures | None,
+        *,
+        item_code: str = "",
+        description: str,
+        tax: str = "",
+        account_code: str = "",
+        charge: str | None = None,
+        tracking: str | None = None,
+        stated_tax: Decimal | None = None,
+    ) -> Contents:
+        """Return the line with its tax; no figures make a line of text alone."""
+        code, rate, level = None, Decimal(0), None
+        if named := tax or (document.order_tax if found else ""):
+            code, rate = self._tax_codes.find(named)
+        elif found:
+            code, rate, level = self._tax_codes.of_others(document.template, item_code)
+        amount = found.amount if found else Decimal(0)
+        computed = line_tax(amount, rate, document.basis) if code else Decimal(0)
+        is_stated = self._is_stated and stated_tax is not None
+        if is_stated and stated_tax:
+            _check_stated(stated_tax, amount, rate)
+        other = None
+        if self._thinks_of_other and code:
+            other = str(line_tax(amount, rate, _OTHER[document.basis]))
+        return Contents(
+            item_code,
+            description,
+            f"{found.quantity:f}" if found else None,
+            f"{found.unit_price:f}" if found else None,
+            f"{found.discount:f}" if found and found.discount is not None else None,
+            code,
+            level,
+            account_code,
+            charge,
+            tracking,
+            str(amount),
+            str(stated_tax if is_stated else computed),
+            other,
+            None if stated_tax is None else str(stated_tax),
+            "t" if is_stated else "f",
+            found.rounding if found else Rounding.NONE,
+        )
+
+    def _figures(
+        self, cells: Sequence[str], currency: str
+    ) -> tuple[Figures | None, Decimal | None]:
+        for field, text in zip(_FIGURES, cells, strict=True):
+            if len(text) > _LONGEST_NUMBER:
+                raise BadValue("The number is too long.", field=field)
+        return _figures_of(
+            *cells,
+            mark=self._mark,
+            currency=currency,
+            has_quantity=self._has_quantity,
+            has_price=self._has_price,
+        )
+
+
+@lru_cache(maxsize=16_384)
+def _figures_of(
+    quantity: str,
+    unit_price: str,
+    discount: str,
+    discount_amount: str,
+    line_amount: str,
+    line_tax: str,
+    *,
+    mark: str,
+    currency: str,
+    has_quantity: bool,
+    has_price: bool,
+) -> tuple[Figures | None, Decimal | None]:
+    """Return the figures, None for a line of text alone, and the tax that is stated."""
+
+    def read(field: str, text: str) -> Decimal | None:
+        if not text or text.isspace():
+            return None
+        try:
+            return number(text, mark, currency)
+        except BadValue as error:
+            raise BadValue(str(error), field=field) from None
+
+    count, price = read("quantity", quantity), read("unit_price", unit_price)
+    percent = read("discount", discount.strip().rstrip("%"))
+    money_off, stated = read("discount_amount", discount_amount), read("line_amount", line_amount)
+    tax = read("line_tax", line_tax)
+    stated = None if stated is None else rounded(stated, 2)
+    tax = None if tax is None else rounded(tax, 2)
+    if count is None and not has_quantity and (price is not None or stated is not None):
+        count = _ONE
+    if price is None and (stated is not None and (not has_price or count is not None)):
+        return of_amount(_ONE if count is None else count, stated), tax
+    if count is None and price is None:
+        return None, tax
+    if count is None or price is None:
+        field = "quantity" if count is None else "unit_price"
+        raise BadValue("Enter quantity and price, or neither for a mere text.", field=field)
+    off = None if money_off is None else abs(money_off)
+    if off is not None and count * price < 0:
+        off = -off
+    return figures(count, price, percent, money_off=off, stated=stated), tax
+
+
+def _check_stated(tax: Decimal, amount: Decimal, rate: Decimal) -> None:
+    """Raise BadValue for a stated tax that the line cannot bear."""
+    if not rate:
+        raise BadValue(
+            f"The file states a tax of {tax}, but the line has no tax code that bears tax. Choose "
+            "the column of the tax code, or a default tax code under Settings, Tax mapping.",
+            field="line_tax",
+        )
+    if tax * amount < 0 or abs(tax) > abs(amount):
+        raise BadValue(
+            f"A tax of {tax} cannot be that of a line of {amount}. Look which column holds the tax "
+            "of the line.",
+            field="line_tax",
+        )
+
+
+def _check_texts(item_code: str, description: str, account_code: str) -> None:
+    if not description:
+        raise BadValue("Enter a description or an item code.", field="description")
+    given = {"item_code": item_code, "description": description, "account_code": account_code}
+    for field, text in given.items():
+        if len(text) > _WIDTHS[field]:
+            raise BadValue(f"Shorten it to {_WIDTHS[field]:,} characters.", field=field)
+
+
+@lru_cache(maxsize=16)
+def _charge(text: str) -> str:
+    charge = text.strip().casefold()
+    if charge not in Charge.values or len(text) > _LONGEST_CELL:
+        names = ", ".join(filter(None, Charge.values))
+        raise BadValue(f"Write one of {names}, or nothing for goods and work.", field="charge")
+    return charge
+
+
+@lru_cache(maxsize=4_096)
+def _tracking(text: str) -> str:
+    """Return the pairs of "Region: North; Cost centre: Shop" as JSON."""
+    if len(text) > _LONGEST_CELL:
+        raise BadValue(f"Shorten it to {_LONGEST_CELL} characters.", field="tracking")
+    pairs = []
+    for part in filter(str.strip, text.split(";")):
+        category, colon, option = part.partition(":")
+        if not colon:
+            raise BadValue("Write it like Region: North; Cost centre: Shop.", field="tracking")
+        pairs.append((category.strip(), option.strip()))
+    if problem := tracking_problem(pairs):
+        raise BadValue(problem, field="tracking")
+    return msgspec.json.encode(pairs).decode()

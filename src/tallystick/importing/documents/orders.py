@@ -1,0 +1,66 @@
+"""Lines that columns of the whole order make: shipping, fees, tips, money off."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tallystick.importing.documents.heads import Opened
+from tallystick.importing.documents.lines import Contents, LineParser
+from tallystick.importing.meaning.mapping import Mapping, places_of, plain
+from tallystick.importing.meaning.precision import of_amount, rounded
+from tallystick.importing.meaning.values import number
+
+_ONE = Decimal(1)
+
+
+class OrderLines:
+    """The order columns of one file."""
+
+    def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
+        found, absent = places_of(header), len(header)
+        self._columns = mapping.order_columns
+        self._mark = mapping.decimal_mark
+        names = [each.column for each in self._columns]
+        names += [each.tax_column for each in self._columns]
+        self._places = [found.get(plain(name), absent) if name else absent for name in names]
+
+    def figures(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Return the figures of the columns, then those of their taxes; `cells` end in an empty one."""
+        return tuple(cells[place].strip() for place in self._places)
+
+    def name(self, place: int) -> str:
+        count = len(self._columns)
+        return self._columns[place % count].column
+
+    def spread(self, place: int, text: str, currency: str) -> Decimal:
+        """Return what the figure at `place` takes off all lines together; 0 where it does not."""
+        if place >= len(self._columns) or not self._columns[place].is_spread:
+            return Decimal(0)
+        return abs(rounded(number(text, self._mark, currency), 2))
+
+    def line(self, place: int, text: str, document: Opened, lines: LineParser) -> Contents | None:
+        """Return the line that the figure at `place` makes; None for a nothing and for a tax.
+
+        Raises BadValue.
+        """
+        if place >= len(self._columns) or self._columns[place].is_spread:
+            return None
+        column = self._columns[place]
+        amount = rounded(number(text, self._mark, document.currency), 2)
+        if not amount:
+            return None
+        tax = self._tax(place, document)
+        if column.is_discount:
+            amount, tax = -abs(amount), None if tax is None else -abs(tax)
+        return lines.line(
+            document,
+            of_amount(_ONE if amount > 0 else -_ONE, amount),
+            description=column.description,
+            tax=column.tax_code,
+            charge=column.charge or None,
+            stated_tax=tax,
+        )
+
+    def _tax(self, place: int, document: Opened) -> Decimal | None:
+        head = document.head
+        text = head.order_figures[place + len(self._columns)] if head else ""
+        return rounded(number(text, self._mark, document.currency), 2) if text else None

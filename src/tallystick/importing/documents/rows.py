@@ -1,0 +1,231 @@
+"""Checks the rows of a file one by one and makes of each what is staged for its document."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from tallystick.importing.documents.cells import Columns, readable, unusable
+from tallystick.importing.documents.heads import HeadParser, Opened
+from tallystick.importing.documents.lines import LineParser
+from tallystick.importing.documents.orders import OrderLines
+from tallystick.importing.documents.plausible import Plausible
+from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.home import Home
+from tallystick.importing.meaning.fields import HEAD_FIELDS, LINE_FIELDS
+from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.texts import Texts
+from tallystick.importing.meaning.values import BadValue
+from tallystick.importing.report import BadRow
+from tallystick.importing.tables.table import Row
+
+#: Where among the head's cells stands what tells one document from another.
+_NAMED_BY = [HEAD_FIELDS.index(field) for field in ("number", "kind", "party_number", "party_name")]
+_NUMBER = HEAD_FIELDS.index("number")
+_NO_NUMBER = "The row names no document, so it cannot be told which one it belongs to."
+
+#: Places of a staged row: of the file itself, or a mere mark on its document. Lines that columns of
+#: the order make stand behind, at the place of their column; figures to be spread at SPREAD.
+FROM_FILE, NO_ROW, OF_ORDER, SPREAD = 0, -1, 1, 100
+
+
+class StagedRow(NamedTuple):
+    """One line on its way into the database; figures are text, as COPY takes them."""
+
+    line: int
+    place: int
+    kind: str
+    #: Empty for a row that belongs to nobody knows which document.
+    number: str
+    supplier: str
+    #: Counts up with each document that begins; rows of one document with two are scattered.
+    stretch: int
+    #: JSON of the Head where it begins or changes.
+    head: str | None
+    #: Why its document cannot be made, in whole sentences; None where it can.
+    bad: str | None
+    item_code: str | None = None
+    description: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    discount: str | None = None
+    tax_code: str | None = None
+    tax_level: str | None = None
+    account_code: str | None = None
+    charge: str | None = None
+    tracking: str | None = None
+    amount: str | None = None
+    tax: str | None = None
+    other_tax: str | None = None
+    stated_tax: str | None = None
+    tax_is_stated: str = "f"
+    rounding: str = ""
+
+
+class RowParser:
+    """Takes the rows in the order of the file; bad values go to `report`."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        header: Sequence[str],
+        *,
+        tax_codes: TaxCodes,
+        templates: Collection[str],
+        home: Home,
+        plausible: Plausible,
+        continues: bool,
+        report: Callable[[BadRow], None],
+    ) -> None:
+        """`continues`: rows without a number are further lines of the document above."""
+        self._columns = Columns(mapping, header)
+        self._line_cells = self._columns.pick(LINE_FIELDS)
+        self._head_cells = self._columns.pick(HEAD_FIELDS)
+        self._texts = Texts(mapping, header)
+        self._orders = OrderLines(mapping, header)
+        self._lines = LineParser(mapping, tax_codes, has=self._columns.has() | mapping.texts.keys())
+        self.heads = HeadParser(
+            mapping,
+            home=home,
+            has_status="status" in self._columns.has(),
+            templates=templates,
+            plausible=plausible,
+            refuse=self._refuse,
+        )
+        self._continues_above = continues
+        self._report = report
+        self._cells: tuple[str, ...] = ()
+        self._figures: tuple[str, ...] = ()
+        self._document = Opened()
+        self._stretch = 0
+        #: Why the next row that can be placed takes its document with it.
+        self._lost = ""
+        #: Rows that nobody knows the document of.
+        self.lost = 0
+        #: Those of them that only lack a number.
+        self.unnumbered = 0
+
+    def parse(self, row: Row) -> Iterator[StagedRow]:
+        """Give what to stage.
+
+        A row that cannot be told to which document it belongs may belong to the one before or
+        after it: both are left out.
+        """
+        if reason := unusable(row):
+            yield from self._lose(row, "", reason)
+            return
+        cells = [*row.cells, ""]
+        head_cells, figures = self._head_cells(cells), self._orders.figures(cells)
+        if self._texts.has_number:
+            head_cells = self._texts.with_number(head_cells, cells)
+        if not head_cells[_NUMBER].strip():
+            if not (self._continues_above and self._may_continue(head_cells)):
+                self.unnumbered += 1
+                yield from self._lose(row, "number", _NO_NUMBER)
+                return
+            head_cells = self._cells
+        head: str | None = None
+        order_lines: Sequence[int] = ()
+        if head_cells != self._cells or figures != self._figures:
+            head, order_lines = self._open(row, head_cells, figures)
+        found, bad = self._contents(row.line, cells)
+        if self._lost or self._document.head is None:
+            bad = self._lost or bad or f"Line {row.line} says something of it that cannot be read."
+            self._lost = ""
+        yield self._staged(row.line, FROM_FILE, head, bad, () if bad else found)
+        for place in order_lines:
+            yield self._order_line(row.line, place)
+
+    def _open(
+        self, row: Row, cells: tuple[str, ...], figures: tuple[str, ...]
+    ) -> tuple[str | None, Sequence[int]]:
+        """Take up the document that the cells name.
+
+        Return its head as JSON, and which of the order's columns are told here first.
+        """
+        before = ("",) * len(figures)
+        if self._continues(cells):
+            # Exports often say customer, dates and sums in a document's first row only.
+            cells = tuple(new or old for new, old in zip(cells, self._cells, strict=True))
+            before = self._figures
+            figures = tuple(new or old for new, old in zip(figures, before, strict=True))
+            if cells == self._cells and figures == before:
+                return None, ()
+        else:
+            self._stretch += 1
+            self._texts.begin()
+        self._cells, self._figures = cells, figures
+        texts = self._texts.for_head(cells, row.cells)
+        self._document = self.heads.parse(row.line, texts, figures)
+        head = self._document.head
+        told = [place for place, old in enumerate(before) if figures[place] and not old]
+        return (msgspec.json.encode(head).decode() if head else None), told
+
+    def _continues(self, cells: tuple[str, ...]) -> bool:
+        """Say whether the row names the open document, and nothing of another one."""
+        return bool(self._cells and cells[_NUMBER]) and self._may_continue(cells)
+
+    def _may_continue(self, cells: tuple[str, ...]) -> bool:
+        return bool(self._cells) and all(
+            cells[place].strip() in ("", self._cells[place].strip()) for place in _NAMED_BY
+        )
+
+    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Sequence[str | None], str]:
+        """Return the line's values, or why there are none."""
+        texts = self._texts.for_line(self._line_cells(cells), cells)
+        try:
+            return self._lines.parse(texts, self._document), ""
+        except BadValue as error:
+            value = dict(zip(LINE_FIELDS, texts, strict=True)).get(error.field, "")
+            if error.field == "tax_code":
+                value = value or self._document.order_tax
+            self._refuse(line, error.field, value, str(error))
+            return (), f"Line {line}, {self._columns.name(error.field)} “{value}”: {error}"
+
+    def _order_line(self, line: int, place: int) -> StagedRow:
+        """Return what a figure of the order makes: a line, money to be spread, or a mere mark."""
+        text, orders = self._figures[place], self._orders
+        try:
+            if off := orders.spread(place, text, self._document.currency):
+                return self._staged(line, SPREAD + place, None, None, amount=str(off))
+            found = orders.line(place, text, self._document, self._lines)
+        except BadValue as error:
+            name, number = orders.name(place), self._document.number
+            self._report(BadRow(line, name, readable(text), str(error), readable(number)))
+            return self._staged(line, NO_ROW, None, f"Line {line}, {name} “{text}”: {error}")
+        return self._staged(line, OF_ORDER + place if found else NO_ROW, None, None, found or ())
+
+    def _lose(self, row: Row, field: str, reason: str) -> Iterator[StagedRow]:
+        self._refuse(row.line, field, "", reason)
+        self.lost += 1
+        self._lost = f"Line {row.line} may belong to it. {reason}"
+        yield StagedRow(row.line, FROM_FILE, "", "", "", 0, None, reason)
+        if self._document.number:
+            yield self._staged(row.line, NO_ROW, None, self._lost)
+
+    def _staged(
+        self,
+        line: int,
+        place: int,
+        head: str | None,
+        bad: str | None,
+        found: Sequence[str | None] = (),
+        **further: str,
+    ) -> StagedRow:
+        document = self._document
+        return StagedRow(
+            line,
+            place,
+            document.kind,
+            document.number,
+            document.supplier,
+            self._stretch,
+            head,
+            readable(bad) if bad else None,
+            *found,  # type: ignore[arg-type] # texts all of them
+            **further,
+        )
+
+    def _refuse(self, line: int, field: str, value: str, reason: str) -> None:
+        column = self._columns.name(field)
+        self._report(BadRow(line, column, readable(value), reason, readable(self._document.number)))

@@ -1,0 +1,13 @@
+"""Every mapping that ships, in the order in which they are offered."""
+
+from tallystick.importing.formats import data_sets, plain, xero
+
+SHIPPED = (
+    plain.SIMPLE,
+    xero.SALES_TEMPLATE,
+    xero.EXPORT,
+    plain.PAYMENTS,
+    plain.ALLOCATIONS,
+    data_sets.ONLINE_RETAIL,
+    data_sets.CHINOOK,
+)

@@ -1,0 +1,162 @@
+"""A mapping: what the columns of a kind of file mean and how their values are to be read."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from tallystick.importing.meaning.fields import Holds, label_of, lacking
+
+DayOrder = Literal["", "dmy", "mdy"]
+DecimalMark = Literal["", ".", ","]
+#: A column's name within a fixed text, such as "Order {Order ID}".
+_INSERTED = re.compile(r"\{([^{}]+)\}")
+
+
+class RowMeaning(StrEnum):
+    """What a value of the status column makes of its document."""
+
+    TAKE = "take"
+    LEAVE_OUT = "leave_out"
+    CREDIT = "credit"
+    CANCEL = "cancel"
+
+
+MEANINGS = {
+    RowMeaning.TAKE: "Take it",
+    RowMeaning.LEAVE_OUT: "Leave it out",
+    RowMeaning.CREDIT: "Take it as a credit note",
+    RowMeaning.CANCEL: "Cancel what is here of it",
+}
+
+
+class Prefix(msgspec.Struct, frozen=True):
+    """What documents are whose number begins with `text`: of another kind, or none at all."""
+
+    text: str
+    kind: str = ""
+    #: Why they are left out; empty where they are not.
+    left_out: str = ""
+
+
+class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of the whole order that makes a line of it, or money off."""
+
+    column: str
+    #: What the line says.
+    description: str
+    #: `freight`, `shipping`, `discount`, `rounding`, or nothing for goods and work.
+    charge: str = ""
+    #: Its figure is taken off, whichever sign it bears in the file.
+    is_discount: bool = False
+    #: Off the lines in proportion, each by a percentage; else it is a line of its own.
+    is_spread: bool = False
+    #: A tax code by code or name; empty for the order's, else as for any line.
+    tax_code: str = ""
+    #: The column with the tax of it, where tax is taken as the file has it.
+    tax_column: str = ""
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The columns of a kind of file and how their values are to be read.
+
+    What is left open here ("" of `day_order` and `decimal_mark`) is decided for each file.
+    """
+
+    name: str
+    title: str
+    #: Field to header; headers are compared without case, blanks or a star in front.
+    columns: dict[str, str]
+    #: Field to a fixed text, or one with columns in braces, for where the file gives none.
+    texts: dict[str, str] = {}
+    #: Headers that change nothing, whatever they are called.
+    unused: tuple[str, ...] = ()
+    #: Made in a workspace for one kind of file: then all its columns must be there.
+    is_own: bool = False
+    holds: Holds = "documents"
+    day_order: DayOrder = ""
+    decimal_mark: DecimalMark = ""
+    #: IANA zone of times that bear none; empty: the organisation's.
+    time_zone: str = ""
+    #: Where the file has no column for it.
+    tax_basis: Literal["exclusive", "inclusive", "none"] = "exclusive"
+    #: As the rates make it, compared with what the file states; or as the file states it.
+    tax_amounts: Literal["computed", "stated"] = "computed"
+    #: ISO 4217, where the file has no column; empty for the workspace's.
+    currency: str = ""
+    #: Days from date to due date where the file has none.
+    terms_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
+    #: The name of a party that has only a number.
+    party_name: str = "{number}"
+    #: Whether a customer without a number is told from others by name or by e-mail address.
+    party_by: Literal["name", "email"] = "name"
+    #: Value of the status column, in small letters, to a RowMeaning.
+    statuses: dict[str, RowMeaning] = {}
+    #: Value of the kind column, in small letters, to a kind of document.
+    kinds: dict[str, str] = {}
+    #: What the tax column says, in small letters, to one of the workspace's tax codes.
+    taxes: dict[str, str] = {}
+    prefixes: tuple[Prefix, ...] = ()
+    order_columns: tuple[OrderColumn, ...] = ()
+    #: Invoices that come to less than nothing are credit notes.
+    negative_is_credit: bool = True
+    #: Documents that come to nothing; with the reason why where they are left out.
+    zero: Literal["take", "leave_out"] = "take"
+    zero_reason: str = "it comes to nothing"
+
+    def places(self, header: Sequence[str]) -> dict[str, int]:
+        """Return where in a row each field stands, for the columns that the file has."""
+        found = places_of(header)
+        return {
+            field: found[plain(name)]
+            for field, name in self.columns.items()
+            if plain(name) in found
+        }
+
+    def lacks(self, header: Sequence[str]) -> list[str]:
+        """Return the names of the columns that must be there and are not."""
+        if self.is_own:
+            found = places_of(header)
+            needed = [*self.columns.values(), *(each.column for each in self.order_columns)]
+            return [name for name in dict.fromkeys(needed) if plain(name) not in found]
+        missing = lacking(self.holds, self.places(header).keys() | self.texts.keys())
+        return [self.columns.get(field) or label_of(field) for field in missing]
+
+    def unmapped(self) -> list[str]:
+        """Return the fields without which nothing can be made and which have no column."""
+        return lacking(self.holds, self.columns.keys() | self.texts.keys())
+
+    def used(self) -> Iterator[str]:
+        """Give every header, as `plain` has it, that the mapping uses or knows to be of no use."""
+        yield from map(plain, self.columns.values())
+        yield from map(plain, self.unused)
+        for each in self.order_columns:
+            yield plain(each.column)
+            yield plain(each.tax_column)
+        for text in self.texts.values():
+            yield from map(plain, _INSERTED.findall(text))
+
+    def explained(self, header: Sequence[str]) -> int:
+        """Return how many columns of the header the mapping knows."""
+        known = set(self.used()) - {""}
+        return sum(plain(name) in known for name in header)
+
+
+def places_of(header: Sequence[str]) -> dict[str, int]:
+    """Return the place of each header, as `plain` has it; of two alike the first."""
+    found: dict[str, int] = {}
+    for place, name in enumerate(header):
+        found.setdefault(plain(name), place)
+    return found
+
+
+def inserted(text: str) -> list[str]:
+    """Return the names in braces."""
+    return _INSERTED.findall(text)
+
+
+def plain(name: str) -> str:
+    """Return the header as headers are compared."""
+    return " ".join(name.split()).lstrip("*").strip().casefold()

@@ -1,0 +1,80 @@
+"""Which mapping a header belongs to: the one that explains most of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tallystick.importing.errors import UnknownFormat
+from tallystick.importing.meaning.fields import FIELDS, label_of
+from tallystick.importing.meaning.mapping import Mapping, plain
+
+
+def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
+    """Return the mapping that explains most columns of the header, whatever it has besides.
+
+    Raises UnknownFormat, naming the nearest one and what it misses.
+    """
+    ranked = sorted(known, key=lambda mapping: mapping.explained(header), reverse=True)
+    for mapping in ranked:
+        if not mapping.lacks(header):
+            _check_twice(mapping, header)
+            return mapping
+    nearest = ranked[0]
+    missing = nearest.lacks(header)
+    are = "is" if len(missing) == 1 else "are"
+    raise UnknownFormat(
+        f"The columns of this file are not known ({', '.join(filter(None, header))[:300]}). "
+        f"Nearest is {nearest.title}, but {', '.join(missing)} {are} missing. Choose a column "
+        "mapping, or make one for this file.",
+        header=header,
+        missing=missing,
+    )
+
+
+def named(name: str, header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
+    """Return the mapping of that name, if it fits the header. Raises UnknownFormat."""
+    by_name = {mapping.name: mapping for mapping in known}
+    if name not in by_name:
+        raise UnknownFormat(
+            f"There is no format {name!r}. Choose one of {', '.join(by_name)}.", header=header
+        )
+    mapping = by_name[name]
+    if missing := mapping.lacks(header):
+        raise UnknownFormat(
+            f"For {mapping.title} the file lacks {', '.join(missing)}. "
+            "Add what is missing or choose another format; nothing was imported.",
+            header=header,
+            missing=missing,
+        )
+    _check_twice(mapping, header)
+    return mapping
+
+
+def fits_one(header: Sequence[str], known: Iterable[Mapping]) -> bool:
+    """Return whether the cells are a header that one of the mappings understands."""
+    return any(not mapping.lacks(header) for mapping in known)
+
+
+def guess(header: Sequence[str], known: Iterable[Mapping]) -> dict[str, str]:
+    """Return for each field the column that is probably meant, where one bears a known name."""
+    columns = {plain(name): name for name in reversed(header) if name}
+    mappings = [mapping for mapping in known if mapping.holds == "documents"]
+    guessed: dict[str, str] = {}
+    for field in FIELDS:
+        names = [field, label_of(field), *(each.columns.get(field, "") for each in mappings)]
+        for name in names:
+            if name and plain(name) in columns:
+                guessed.setdefault(field, columns[plain(name)])
+    return guessed
+
+
+def _check_twice(mapping: Mapping, header: Sequence[str]) -> None:
+    """Raise UnknownFormat where a column that is used is there more than once."""
+    counts = Counter(map(plain, header))
+    used = set(mapping.used()) - set(map(plain, mapping.unused)) - {""}
+    twice = sorted({name for name in header if counts[plain(name)] > 1 and plain(name) in used})
+    if twice:
+        raise UnknownFormat(
+            f"The header has {', '.join(twice)[:300]} more than once, so it is unclear which "
+            "column counts. Rename one in the file, or make a column mapping for the other.",
+            header=header,
+        )

@@ -1,0 +1,292 @@
+"""A first look through the whole file: what is decided for it, what it leaves open, what is told.
+
+Columns are looked at a batch at a time and each of their texts once, so that it costs little more
+than reading the file.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from itertools import islice
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tallystick.books.models import Kind
+from tallystick.importing.documents.plausible import Plausible
+from tallystick.importing.home import Home
+from tallystick.importing.meaning.conventions import (
+    DayEvidence,
+    Decision,
+    NumberEvidence,
+    zone_in_header,
+)
+from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
+from tallystick.importing.meaning.leftover import leftover, says_something
+from tallystick.importing.meaning.mapping import Mapping, places_of, plain
+from tallystick.importing.meaning.values import BadValue, day
+from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
+from tallystick.importing.tables.table import Row, Table
+
+_BATCH = 5_000
+#: Texts of a column that are remembered as seen; of more, some are looked at again.
+_MOST_SEEN = 50_000
+#: Values of a status or kind column that can be asked about; more are no such values.
+_MOST_VALUES = 40
+_SHOWN = 3
+
+#: Called after each batch.
+OnRead = Callable[[], None]
+
+
+class Surveyed(NamedTuple):
+    """What is known of a file before its first row is staged."""
+
+    #: With day order and decimal mark decided, if the questions do not block.
+    mapping: Mapping
+    home: Home
+    plausible: Plausible
+    questions: list[Question]
+    #: Sentences: what was decided or assumed, and by what.
+    told: list[str]
+    rows: int
+
+
+def survey(table: Table, mapping: Mapping, home: Home, *, on_read: OnRead) -> Surveyed:
+    """Go through the file once. Raises NotATable where it breaks off."""
+    look = _Look(table.header, mapping)
+    rows = table.rows()
+    while batch := list(islice(rows, _BATCH)):
+        look.at([row for row in batch if row.problem is None])
+        on_read()
+    return look.found(home)
+
+
+class _Column:
+    """The distinct texts of a column, each given on once with the line that it stands on first."""
+
+    def __init__(self, place: int, tell: Callable[[str, int], None]) -> None:
+        self.place = place
+        self._tell = tell
+        self._seen: set[str] = set()
+
+    def look(self, texts: Sequence[str], rows: Sequence[Row]) -> None:
+        new = set(texts) - self._seen
+        if not new:
+            return
+        for text, row in zip(texts, rows, strict=True):
+            if text in new:
+                new.discard(text)
+                if text.strip():
+                    self._tell(text.strip(), row.line)
+                if len(self._seen) < _MOST_SEEN:
+                    self._seen.add(text)
+
+
+class _Values:
+    """The values of a column, and how many rows bear each; not more than can be asked about."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.counts: Counter[str] = Counter()
+        self.is_too_many = False
+
+    def look(self, texts: Sequence[str]) -> None:
+        if not self.is_too_many:
+            self.counts.update(" ".join(text.split()) for text in texts)
+            self.is_too_many = len(self.counts) > 10 * _MOST_VALUES
+
+
+class _Look:
+    """What is gathered of one file."""
+
+    def __init__(self, header: Sequence[str], mapping: Mapping) -> None:
+        self._header, self._mapping = header, mapping
+        self._places = places = mapping.places(header)
+        self._days, self._numbers = DayEvidence(), NumberEvidence()
+        self._rows = self._numeric_codes = 0
+        self._columns = [
+            *(_Column(places[field], self._days.add) for field in DAY_FIELDS if field in places),
+            *(
+                _Column(place, self._number_sink(name))
+                for name, place in self._number_columns(header).items()
+            ),
+        ]
+        #: Name and first texts of the columns that are left over, by place.
+        self._leftover: dict[int, tuple[str, list[str]]] = {
+            place: (name, []) for place, name in leftover(mapping, header).items()
+        }
+        self._values = {
+            ask: _Values(places[ask])
+            for ask in (Ask.STATUS, Ask.KIND)
+            if ask in places and mapping.holds == "documents"
+        }
+        self._codes = [places[field] for field in CODE_FIELDS if field in places]
+        self._dates: Counter[str] = Counter()
+
+    def _number_columns(self, header: Sequence[str]) -> dict[str, int]:
+        found = {
+            header[self._places[field]]: self._places[field]
+            for field in NUMBER_FIELDS
+            if field in self._places
+        }
+        by_name = places_of(header)
+        for each in self._mapping.order_columns:
+            for name in (each.column, each.tax_column):
+                if plain(name) in by_name and name:
+                    found[name] = by_name[plain(name)]
+        return found
+
+    def _number_sink(self, name: str) -> Callable[[str, int], None]:
+        return lambda text, line: self._numbers.add(text, line, name)
+
+    def at(self, rows: Sequence[Row]) -> None:
+        """Look at so many rows that can be read."""
+        if not rows:
+            return
+        self._rows += len(rows)
+        columns = list(zip(*(row.cells for row in rows), strict=True))
+        for column in self._columns:
+            column.look(columns[column.place], rows)
+        for values in self._values.values():
+            values.look(columns[values.place])
+        self._look_at_leftover(columns)
+        if (issued := self._places.get("issued_on")) is not None:
+            if len(self._dates) < _MOST_SEEN:
+                self._dates.update(columns[issued])
+            if (due := self._places.get("due_on")) is not None:
+                pairs = dict(
+                    zip(zip(columns[issued], columns[due], strict=True), rows, strict=True)
+                )
+                for (one, other), row in pairs.items():
+                    self._days.pair(one, other, row.line)
+        if codes := self._codes:
+            self._numeric_codes += sum(
+                any(place in row.numeric for place in codes) for row in rows if row.numeric
+            )
+
+    def _look_at_leftover(self, columns: Sequence[Sequence[str]]) -> None:
+        for place, (_, shown) in self._leftover.items():
+            if len(shown) < _SHOWN:
+                for text in set(columns[place]) - set(shown):
+                    if says_something(text) and len(shown) < _SHOWN:
+                        shown.append(text)
+
+    def found(self, home: Home) -> Surveyed:
+        """Decide what the file and the books' country decide, and ask what they do not."""
+        questions: list[Question] = []
+        told: list[str] = []
+        mapping = self._decided(home, questions, told)
+        questions += self._asked_values()
+        questions += self._asked_columns()
+        if self._numeric_codes:
+            told.append(
+                f"{self._numeric_codes:,} rows hold a number where a code is expected: zeros in "
+                "front of it are lost if it had any. Format that column as text in the workbook."
+            )
+        return Surveyed(
+            mapping,
+            home,
+            Plausible(_today(home), self._years(mapping, home)),
+            questions,
+            told,
+            self._rows,
+        )
+
+    def _decided(self, home: Home, questions: list[Question], told: list[str]) -> Mapping:
+        mapping = self._mapping
+        changed: dict[str, str] = {}
+        if not mapping.day_order:
+            decision = self._days.decide(home.country)
+            changed["day_order"] = _taken(
+                decision,
+                Ask.DAY_ORDER,
+                "Which comes first in the days of this file?",
+                questions,
+                told,
+            )
+        if not mapping.decimal_mark:
+            decision = self._numbers.decide(home.country)
+            changed["decimal_mark"] = _taken(
+                decision,
+                Ask.DECIMAL_MARK,
+                "Which mark stands before the decimals?",
+                questions,
+                told,
+            )
+        if not mapping.time_zone and (zone := self._zone_of_header()):
+            changed["time_zone"] = zone
+            told.append(f"Times are read as {zone}, as their column says.")
+        elif self._days.stamps:
+            zone = mapping.time_zone or home.zone
+            told.append(f"Times without a zone are taken for those of {zone}.")
+        return msgspec.structs.replace(mapping, **changed)
+
+    def _zone_of_header(self) -> str:
+        place = self._places.get("issued_on")
+        return "" if place is None else zone_in_header(self._header[place])
+
+    def _asked_values(self) -> Iterator[Question]:
+        """Ask what values of the status and of the kind column mean that the mapping does not know."""
+        for ask, values in self._values.items():
+            known = self._mapping.statuses if ask is Ask.STATUS else self._mapping.kinds
+            for value, count in values.counts.most_common(_MOST_VALUES):
+                # Exports often say it in a document's first row only.
+                if not value or value.casefold() in known:
+                    continue
+                if ask is Ask.KIND and value.casefold().replace(" ", "_") in Kind.values:
+                    continue
+                yield Question(
+                    key=key_of(ask, value),
+                    text=f"What becomes of documents whose {ask} is “{value}”?",
+                    choices=list(ASKED[ask].choices),
+                    count=count,
+                )
+
+    def _asked_columns(self) -> Iterator[Question]:
+        """Ask about columns that nobody knows and that say something."""
+        for name, shown in self._leftover.values():
+            if shown:
+                samples = ", ".join(f"“{text.strip()[:40]}”" for text in shown)
+                yield Question(
+                    key=key_of(Ask.COLUMN, name),
+                    text=(
+                        f"The file has a column {name} ({samples}) that is not read. Does it change "
+                        "what the rows mean? If so, choose what it holds among the columns."
+                    ),
+                    choices=list(ASKED[Ask.COLUMN].choices),
+                )
+
+    def _years(self, mapping: Mapping, home: Home) -> Counter[int]:
+        years: Counter[int] = Counter()
+        for text, count in self._dates.items():
+            if text.strip():
+                with suppress(BadValue):
+                    found = day(text, mapping.day_order or "dmy", mapping.time_zone, home.zone)
+                    years[found.year] += count
+        return years
+
+
+def _taken(
+    decision: Decision, ask: Ask, text: str, questions: list[Question], told: list[str]
+) -> str:
+    """Return what was decided; where nothing was, ask, with rows of the file read both ways."""
+    if decision.value is not None:
+        if decision.reason:
+            told.append(decision.reason)
+        return decision.value
+    choices = list(ASKED[ask].choices)
+    samples = [
+        Sample(each.line, each.text, [each.readings.get(choice.value, "") for choice in choices])
+        for each in decision.samples
+    ]
+    questions.append(
+        Question(key=ask, text=f"{text} {decision.reason}", choices=choices, samples=samples)
+    )
+    return ""
+
+
+def _today(home: Home) -> date:
+    return datetime.now(ZoneInfo(home.zone)).date()
