@@ -130,6 +130,12 @@ def test_the_same_file_for_books_in_the_uk_is_asked_about_with_its_own_rows_both
     assert decision.samples[2].readings == {"dmy": "3 April 2026", "mdy": "4 March 2026"}
 
 
+def test_a_due_date_that_a_zone_has_shifted_behind_its_date_is_no_evidence():
+    pairs = [(f"2026-0{n}-06T23:50-05:00", f"06/0{n}/2026") for n in (3, 4, 5)]
+
+    assert days(*pairs).decide("GB").value == "dmy"
+
+
 @pytest.mark.parametrize(
     ("texts", "stamps"),
     [
@@ -155,6 +161,7 @@ def test_times_without_a_zone_are_noticed(texts, stamps):
         ({"price": ["1,234.50"]}, "", "."),
         ({"price": ["0,50"]}, "GB", ","),
         ({"price": ["0,500", "1,500"]}, "", ","),
+        ({"price": ["1,5e13", "1,5e11"]}, "", ","),
         ({"price": ["1.234.567", "1.234"]}, "", ","),
         ({"price": ["1,23,456", "1,234"]}, "", "."),
         ({"price": ["£1,234", "£5"]}, "GB", "."),

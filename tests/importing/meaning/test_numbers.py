@@ -20,6 +20,7 @@ from tallystick.importing.meaning.values import BadValue, number, truth
         ("5.", "5"),
         ("-0.00", "0"),
         ("1.2345678901", "1.2345678901"),
+        ("9999999999999." + "9" * 60, "9999999999999." + "9" * 60),
         # Signs of currencies, in front and behind.
         ("£5", "5"),
         ("5 €", "5"),

@@ -51,6 +51,7 @@ _TIME = re.compile(
 )
 
 
+_BRACKETED = re.compile(r"^[(\[]([^()\[\]]+)[)\]]$")
 #: A day whose reading hangs on the order; before it at most a weekday, as in `So 22.11.2026`.
 _HANGS_ON_ORDER = re.compile(rf"\s*'?(?:{_WEEKDAY.pattern})?{_LOCAL.pattern}")
 
@@ -194,7 +195,7 @@ def _time_of_day(text: str, to_zone: str) -> tuple[time, str]:
         clock = time(hour, int(match["minute"] or 0), int(match["second"] or 0))
     except ValueError:
         raise _no_time(text) from None
-    named = (match["zone"] or "").strip("()[] ")
+    named = _BRACKETED.sub(r"\1", match["zone"] or "")
     return clock, zone_named(named, to_zone) if named else ""
 
 
