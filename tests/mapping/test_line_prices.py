@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from factories import line
 from tallystick.books.models import Document, Kind, Line
 from tallystick.mapping.known import Place
-from tallystick.mapping.lines import priced
+from tallystick.mapping.lines import parts_of, priced
 from tallystick.mapping.models import Direction
 from tallystick.money import line_amount
 
@@ -60,13 +60,35 @@ def test_a_price_is_told_with_its_cents():
     assert price.description == f"Tea (7777.7 {TIMES} 30.00 less 33.3331 %)"
 
 
-def test_a_long_text_makes_room_for_the_sum():
-    place = _place("9999", "0.015", "33.3", "x" * 4000)
+def test_a_sum_told_after_a_long_text_cuts_nothing_of_it(mapped):
+    figures = {"quantity": "9999", "unit_price": "0.0150", "discount": "33.3"}
+    document = mapped.document(line("x" * 4000, tax_code="VAT20", **figures), kind=Kind.BILL)
 
-    price = priced(place, place.line.quantity, place.line.unit_price)
+    sold, told = mapped.resolve(document).lines
 
-    assert len(price.description) == 4000
-    assert price.description.endswith(f"xx (9999 {TIMES} 0.015 less 33.3 %)")
+    assert (sold.description, sold.unit_amount) == ("x" * 4000, Decimal("100.04"))
+    assert (told.description, told.quantity) == (f"(9999 {TIMES} 0.015 less 33.3 %)", None)
+
+
+def test_a_text_longer_than_xero_takes_goes_on_in_mere_texts_below(mapped):
+    words = " ".join(f"word{n}" for n in range(2000))
+    document = mapped.document(line(words, tax_code="VAT20"), line("Tea", tax_code="VAT20"))
+
+    resolved = mapped.resolve(document)
+
+    texts = [one.description for one in resolved.lines]
+    assert " ".join(texts) == f"{words} Tea"
+    assert [len(text) <= 4000 for text in texts] == [True] * 6
+    assert [one.quantity for one in resolved.lines] == [1, None, None, None, None, 1]
+    assert [one["position"] for one in resolved.why] == [1, 2, 3, 4, 5, 6]
+
+
+@given(st.text(alphabet="ab \n", max_size=60).map(lambda text: text * 300))
+def test_parts_hold_every_letter_of_the_text_in_order_and_none_is_empty(text):
+    parts = list(parts_of(text))
+
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(0 < len(part) <= 4000 for part in parts) or parts == [""]
 
 
 @given(

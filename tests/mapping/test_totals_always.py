@@ -34,6 +34,7 @@ figures = {
     "discount": st.none() | st.decimals(min_value=0, max_value=100, places=4),
     "tax_code_id": st.sampled_from(list(RATES)),
     "charge": st.sampled_from(Charge),
+    "tax_is_stated": st.booleans(),
 }
 texts = st.builds(Line, description=st.just("A text"))
 lines = st.lists(st.builds(Line, description=st.just("Tea"), **figures) | texts, min_size=1)
@@ -70,7 +71,9 @@ def _as_xero_adds(
         kept = 1 - Fraction(line.discount_rate or 0) / 100
         amount = _to_cents(Fraction(line.quantity) * Fraction(line.unit_amount) * kept)
         rate = Fraction(line.tax_type.removeprefix("X").replace("NONE", "0")) / 100
-        if basis == TaxBasis.EXCLUSIVE:
+        if line.tax_amount is not None:
+            taxes += Fraction(line.tax_amount)
+        elif basis == TaxBasis.EXCLUSIVE:
             taxes += _to_cents(amount * rate)
         elif basis == TaxBasis.INCLUSIVE:
             taxes += _to_cents(amount - amount / (1 + rate))
@@ -94,7 +97,10 @@ def _document(lines: list[Line], kind: Kind, basis: TaxBasis, rounding: Decimal)
             rate = CODES[line.tax_code_id].rate
             line.amount = line_amount(line.quantity, line.unit_price, line.discount)
             line.tax = line_tax(line.amount, rate, basis.value)
-            taxed.append((line.amount, rate))
+            if line.tax_is_stated:
+                # A cent off, as a source may round otherwise; never none where there is some.
+                line.tax -= Decimal("0.01").copy_sign(line.tax) if abs(line.tax) > 1 else 0
+            taxed.append((line.amount, line.tax))
     totals = document_totals(taxed, basis.value)
     return Document(
         kind=kind,

@@ -89,6 +89,22 @@ def test_a_tax_amount_that_is_sent_stands_until_the_line_changes(books):
     assert [item["TaxAmount"] for item in changed["LineItems"]] == [0.4, 0.03, 0.03]
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [[(100, 100), (-99.99, -99.99)], [(5, 1)]],
+    ids=["as large as its amount", "off the rate"],
+)
+def test_an_approved_document_keeps_the_tax_amounts_that_were_sent(books, sent):
+    lines = [line(UnitAmount=amount, TaxAmount=tax) for amount, tax in sent]
+
+    [invoice] = books.create(
+        draft("T-2", Status="AUTHORISED", DueDate="2026-12-31", LineItems=lines)
+    )
+
+    assert [item["TaxAmount"] for item in invoice["LineItems"]] == [tax for _, tax in sent]
+    assert amounts(invoice)[1] == sum(Decimal(str(tax)) for _, tax in sent)
+
+
 def test_quantity_or_price_is_derived_from_the_line_amount(books):
     bare = line(LineAmount=30)
     lines = [

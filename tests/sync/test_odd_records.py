@@ -1,12 +1,17 @@
 """Numbers and names at the edge of what Xero takes: each document in one state, none blocks others."""
 
+from decimal import Decimal
+
 import pytest
 
-from factories import make_party
+from factories import line, make_party
 from tallystick import xero
-from tallystick.books.models import Document, Party
+from tallystick.books.models import Document, Kind, Party
 from tallystick.connections.client import client_for
+from tallystick.sync.differences import differences
 from tallystick.sync.models import Lane, Link, LinkState
+from tallystick.sync.push.sent import contents_here
+from tallystick.sync.snapshots import came_back_for
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,3 +201,32 @@ def post(books: Books, path: str, body: str) -> None:
     sealed = xero.Sealed("POST", path, "summarizeErrors=false", body.encode())
     answer = client_for(books.organisation).send(sealed, f"by hand {path} {body}"[:128])
     assert all(element.ok for element in (*answer.documents, *answer.contacts))
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
+def test_a_text_longer_than_xero_takes_lands_whole_and_an_item_code_is_not_sent(
+    books: Books, status: str
+):
+    books.policy(Kind.SALES_INVOICE, sent_as=status)
+    text = " ".join(f"word{n}" for n in range(2000))
+    long = line(text, item_code="i" * 255, tax_code="VAT20")
+
+    document = books.submit("INV-1", lines=[long, line(tax_code="VAT20")])
+    books.work()
+
+    left = came_back_for(books.link(document))
+    assert left is not None
+    texts = [one["description"] for one in left["lines"]]
+    assert (len(texts), " ".join(texts)) == (6, f"{text} Widget")
+    assert Decimal(books.copy(document)["total"]) == document.total == Decimal("24.00")
+    assert differences(left, contents_here([books.link(document)])[books.link(document).pk]) == []
+
+
+def test_what_is_kept_out_of_xero_never_meets_its_limits(books: Books):
+    long = line("x" * 20_000, item_code="i" * 255, account_code="a" * 50, tax="5")
+
+    document = books.submit("INV-1", lines=[long], do_not_sync=True)
+    books.work()
+
+    assert books.links_of(document).filter(problem__isnull=False).count() == 0
+    assert books.copies() == []

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from beside_sandbox import APP, CALLBACK, SCOPES, UK, an_invoice, consent, fault
 
-from tallystick.money import Basis, document_totals, line_amount
+from tallystick.money import Basis, document_totals, line_amount, line_tax
 from tallystick.xero import (
     LINE_AMOUNT_TYPES,
     AccessTokenExpired,
@@ -167,7 +167,8 @@ def test_xeros_totals_equal_ours_to_the_cent(client, contact, basis: Basis):
                     tax_type=tax_type if basis != "none" else None,
                 )
             )
-            sums.append((line_amount(quantity, price, discount), rates[tax_type]))
+            amount = line_amount(quantity, price, discount)
+            sums.append((amount, line_tax(amount, rates[tax_type], basis)))
         number = f"T-{basis}-{n}"
         types = LINE_AMOUNT_TYPES[basis]
         drafts.append(an_invoice(number, contact, line_amount_types=types, line_items=lines))

@@ -19,8 +19,8 @@ from tallystick.books.models import (
     TaxCode,
     TaxLevel,
 )
-from tallystick.books.taxing import TaxLadder, basis_of, rate_of, sums_of, totals_of
-from tallystick.money import Basis, Totals, line_amount, line_tax, minor_units, totals_of_sums
+from tallystick.books.taxing import TaxLadder, basis_of, rate_of, totals_of
+from tallystick.money import Basis, Totals, document_totals, line_amount, line_tax, minor_units
 from tallystick.workspaces.models import Workspace
 
 #: A total stated by the source may differ by so much from what the lines make.
@@ -180,9 +180,10 @@ def _fill_amounts(line: Line, basis: Basis, checker: Checker) -> None:
 
 def _fill_stated_tax(line: Line, stated: Decimal, basis: Basis, checker: Checker) -> None:
     """Take the tax over as the source states it, where it can be one on the line's amount."""
-    if stated and basis == "none":
-        remedy = "Leave the tax out, or choose whether its amounts are with or without tax."
-        checker.refuse("tax", stated, f"The document is one without tax. {remedy}")
+    if basis == "none":
+        if stated:
+            remedy = "Leave the tax out, or choose whether its amounts are with or without tax."
+            checker.refuse("tax", stated, f"The document is one without tax. {remedy}")
     elif stated * line.amount < 0:
         remedy = "Give both the same sign, or leave the tax out to compute it by the rate."
         checker.refuse("tax", stated, f"It is taxed the other way than {line.amount:,}. {remedy}")
@@ -217,16 +218,18 @@ def _without_default(record: Document, lines: list[Line], stated: Decimal) -> To
 
     Return what they come to without; None, and nothing is taken, where that is not it either.
     """
-    defaulted = [
-        line for line in lines if line.tax_level == TaxLevel.DEFAULT and not line.tax_is_stated
-    ]
-    amounts, tax = sums_of(lines)
-    totals = totals_of_sums(amounts, tax - sums_of(defaulted).tax, basis_of(record))
+    bare = [(line.amount, Decimal(0) if _took_default(line) else line.tax) for line in lines]
+    totals = document_totals(bare, basis_of(record))
     if abs(stated - totals.total) > MOST_ROUNDING:
         return None
-    for line in defaulted:
+    for line in filter(_took_default, lines):
         line.tax_code, line.tax_level, line.tax = None, TaxLevel.LINE, Decimal(0)
     return totals
+
+
+def _took_default(line: Line) -> bool:
+    """Tell whether the line bears what it does by the workspace's default alone."""
+    return line.tax_level == TaxLevel.DEFAULT and not line.tax_is_stated
 
 
 def _rounding(computed: Decimal, stated: Decimal | None, checker: Checker) -> Decimal:

@@ -5,16 +5,16 @@ does not change what was made before. Lines that got none by then are given one 
 for their document comes to another total with it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import cast
 
 from django.db import transaction
 
 from tallystick.books import signals
 from tallystick.books.models import Document, Item, Line, Status, TaxBasis, TaxCode, TaxLevel
 from tallystick.books.tax_codes import default_tax_code
-from tallystick.money import Basis, Totals, line_tax, totals_of_sums
+from tallystick.money import Basis, Totals, document_totals, line_tax
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -50,25 +50,12 @@ def basis_of(document: Document) -> Basis:
     return cast(Basis, TaxBasis(document.tax_basis).value)
 
 
-def totals_of(document: Document, lines: Sequence[Line]) -> Totals:
+def totals_of(document: Document, lines: Iterable[Line]) -> Totals:
     """Return what the lines come to, each with the tax that it bears, computed or stated.
 
     Of the document only how amounts stand to tax is asked.
     """
-    return totals_of_sums(*sums_of(lines), basis_of(document))
-
-
-class Sums(NamedTuple):
-    """What lines add up to."""
-
-    amounts: Decimal
-    tax: Decimal
-
-
-def sums_of(lines: Sequence[Line]) -> Sums:
-    """Return the sums of the lines' amounts and of the tax on them, whatever the basis."""
-    none = Decimal("0.00")
-    return Sums(sum((line.amount for line in lines), none), sum((line.tax for line in lines), none))
+    return document_totals([(line.amount, line.tax) for line in lines], basis_of(document))
 
 
 def with_missing_tax(workspace: Workspace, documents: Sequence[Document]) -> list[Document]:
@@ -134,7 +121,7 @@ def _give_codes(document: Document, ladder: TaxLadder) -> bool:
                 line.tax = line_tax(line.amount, code.rate, basis_of(document))
             given = True
     if given:
-        totals = totals_of(document, list(document.lines.all()))
+        totals = totals_of(document, document.lines.all())
         document.subtotal, document.tax = totals.subtotal, totals.tax
         document.total = totals.total + document.rounding
     return given

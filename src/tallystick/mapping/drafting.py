@@ -26,7 +26,7 @@ _CREDIT_NOTE_TYPES: Mapping[str, Literal["ACCRECCREDIT", "ACCPAYCREDIT"]] = Mapp
 class Resolved:
     """A document as Xero will take it.
 
-    `why` has one entry for each line, plain JSON: {"position", "account": {"code", "name",
+    `why` has one entry for each of `lines`, plain JSON: {"position", "account": {"code", "name",
     "level"}, "tax": {"type", "name", "rate", "level", "passed_over"}}; the latter two are None for
     a mere text. Levels are in words, such as "the item"; rates in percent, as text.
     """

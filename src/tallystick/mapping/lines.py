@@ -1,5 +1,6 @@
 """Text, quantity, price, discount and tracking of a line as Xero will take them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,14 +10,14 @@ from tallystick.mapping.known import Known, Place
 from tallystick.mapping.problems import XERO, Problem
 from tallystick.money import line_amount, round_unit_price
 
-#: Xero's Description is no longer.
+#: Characters of Xero's Description (facts 6.1).
 _LONGEST_TEXT = 4000
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A line's text and figures; Xero makes of them exactly the amount that we have."""
+    """A line's text, however long, and figures; Xero makes of them exactly our amount."""
 
     description: str
     quantity: Decimal
@@ -25,8 +26,19 @@ class Priced:
 
 
 def description_of(place: Place) -> str:
-    """Return the line's text; Xero takes no empty one."""
+    """Return the line's text, however long; Xero takes no empty one."""
     return place.line.description or place.line.item_code or "-"
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """Yield the text in parts that Xero takes, parted between words where there are any."""
+    text = text.strip()
+    while len(text) > _LONGEST_TEXT:
+        end = max(text.rfind(blank, 0, _LONGEST_TEXT + 1) for blank in " \n")
+        end = end if end > 0 else _LONGEST_TEXT
+        yield text[:end].rstrip()
+        text = text[end:].lstrip()
+    yield text
 
 
 def priced(place: Place, quantity: Decimal, unit_price: Decimal) -> Priced:
@@ -46,7 +58,7 @@ def priced(place: Place, quantity: Decimal, unit_price: Decimal) -> Priced:
     sum_told = (
         f" ({_plain(quantity)} {_TIMES} {_plain(unit_price, 2)} less {_plain(line.discount)} %)"
     )
-    return Priced(text[: _LONGEST_TEXT - len(sum_told)] + sum_told, Decimal(1), line.amount)
+    return Priced(text + sum_told, Decimal(1), line.amount)
 
 
 def tracking_of(

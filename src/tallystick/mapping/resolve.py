@@ -16,20 +16,20 @@ from tallystick.mapping.accounts import ChosenAccount, account_of
 from tallystick.mapping.checks import document_problems, lock_problems, total_problems
 from tallystick.mapping.drafting import Resolved, document_draft
 from tallystick.mapping.known import Known, Place, places_of
-from tallystick.mapping.lines import description_of, priced, tracking_of
+from tallystick.mapping.lines import description_of, parts_of, priced, tracking_of
 from tallystick.mapping.models import Account
 from tallystick.mapping.paying import account_for
 from tallystick.mapping.problems import Problem, Unresolved
 from tallystick.mapping.rounding import rounding_of
 from tallystick.mapping.taxes import ChosenTax, basis_of, tax_of
-from tallystick.money import document_totals, line_amount
+from tallystick.money import Basis, document_totals, line_amount, line_tax
 
 __all__ = ["Resolved", "Resolver", "document_draft"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """One line, with the rate in percent that Xero will put on it."""
+    """One line as it goes out, with the rate in percent that Xero will put on it."""
 
     draft: xero.LineDraft
     rate: Decimal
@@ -41,6 +41,11 @@ class _Decided:
         if draft.quantity is None or draft.unit_amount is None:
             return Decimal(0)
         return line_amount(draft.quantity, draft.unit_amount, draft.discount_rate)
+
+    def tax(self, basis: Basis) -> Decimal:
+        """Return the tax that Xero will put on it: ours where we send it, else by the rate."""
+        stated = self.draft.tax_amount
+        return line_tax(self.amount, self.rate, basis) if stated is None else stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +71,24 @@ class Resolver:
         decided: list[_Decided] = []
         for place in places_of(self.known, document, lines):
             try:
-                decided.append(self._line(place))
+                decided += self._lines(place)
             except Unresolved as unresolved:
                 problems += unresolved.problems
         if document.rounding:
             try:
-                decided.append(self._rounding_line(document, position=len(lines) + 1))
+                decided.append(self._rounding_line(document))
             except Unresolved as unresolved:
                 problems += unresolved.problems
         if not problems:
-            taxed = [(one.amount, one.rate) for one in decided]
-            problems += total_problems(document, document_totals(taxed, basis_of(document)))
+            basis = basis_of(document)
+            taxed = [(one.amount, one.tax(basis)) for one in decided]
+            problems += total_problems(document, document_totals(taxed, basis))
         if problems:
             raise Unresolved(problems)
         is_foreign = document.currency != self.known.organisation.currency
         return Resolved(
             lines=tuple(one.draft for one in decided),
-            why=[one.why for one in decided],
+            why=[{"position": at, **one.why} for at, one in enumerate(decided, start=1)],
             currency_rate=document.currency_rate if is_foreign else None,
         )
 
@@ -113,11 +119,11 @@ class Resolver:
         if problems:
             raise Unresolved(problems)
 
-    def _line(self, place: Place) -> _Decided:
+    def _lines(self, place: Place) -> list[_Decided]:
+        """Return the line as it goes out; what its text is too long by follows as mere texts."""
         line = place.line
         if line.quantity is None or line.unit_price is None:
-            why = {"position": line.position, "account": None, "tax": None}
-            return _Decided(xero.LineDraft(description=description_of(place)), Decimal(0), why)
+            return [_text(part) for part in parts_of(description_of(place))]
         account = account_of(self.known, place)
         tax = tax_of(
             self.known, place, account.account if isinstance(account, ChosenAccount) else None
@@ -127,18 +133,20 @@ class Resolver:
             told = [one for one in (account, tax) if isinstance(one, Problem)]
             raise Unresolved([*told, *problems])
         price = priced(place, line.quantity, line.unit_price)
+        description, *further = parts_of(price.description)
         draft = xero.LineDraft(
-            description=price.description,
+            description=description,
             quantity=price.quantity,
             unit_amount=price.unit_amount,
             discount_rate=price.discount_rate,
             account_code=account.account.code,
             tax_type=tax.tax_type,
+            tax_amount=line.tax if line.tax_is_stated else None,
             tracking=tracking,
         )
-        return _Decided(draft, tax.rate, _why(line.position, account, tax))
+        return [_Decided(draft, tax.rate, _why(account, tax)), *map(_text, further)]
 
-    def _rounding_line(self, document: Document, *, position: int) -> _Decided:
+    def _rounding_line(self, document: Document) -> _Decided:
         found = rounding_of(self.known, document)
         if isinstance(found, Problem):
             raise Unresolved([found])
@@ -149,12 +157,16 @@ class Resolver:
             account_code=found.account.account.code,
             tax_type=found.tax.tax_type,
         )
-        return _Decided(draft, found.tax.rate, _why(position, found.account, found.tax))
+        return _Decided(draft, found.tax.rate, _why(found.account, found.tax))
 
 
-def _why(position: int, account: ChosenAccount, tax: ChosenTax) -> dict[str, Any]:
+def _text(description: str) -> _Decided:
+    why = {"account": None, "tax": None}
+    return _Decided(xero.LineDraft(description=description), Decimal(0), why)
+
+
+def _why(account: ChosenAccount, tax: ChosenTax) -> dict[str, Any]:
     return {
-        "position": position,
         "account": {
             "code": account.account.code,
             "name": account.account.name,

@@ -3,7 +3,9 @@
 The first that is mapped to a live tax type which the account takes wins. One that is passed over
 for a lower one is told, and whichever wins must make the tax that we computed: nothing is taxed
 otherwise in silence (docs/decisions/0006). A line that was made without a code, and would be taxed
-by one that is named since, is a question (docs/decisions/0012).
+by one that is named since, is a question (docs/decisions/0012). Of a line whose source states the
+tax, the winner must make what the line's own code would, and be one that taxes where the source
+does (docs/decisions/0017).
 """
 
 from collections.abc import Iterator
@@ -30,6 +32,8 @@ _LEVELS = {
 DEFAULT_KEY = "tax-default"
 #: Code of the question whether the tax is added to what was made without.
 UNTAXED_CODE = "made_untaxed"
+#: Where the source states no tax, a rate may make so much: of small sums it is rounding.
+_MOST_ROUNDING = Decimal("0.10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,15 @@ def tax_of(known: Known, place: Place, account: Account | None) -> ChosenTax | P
     """Return the line's tax type, or why there is none; without an account the fit is not checked."""
     if place.document.tax_basis == TaxBasis.NONE:
         return UNTAXED
+    own = _own_code(known, place)
     refused: list[Problem] = []
     for level, code in _named(known, place):
         found = _rate_of(known, place, level, code, account)
         if isinstance(found, Problem):
             refused.append(found)
-        elif _makes_our_tax(place, found):
+        elif _tax(place, found.effective_rate) == _our_tax(place, own or code):
+            if place.line.tax_is_stated and _taxes_otherwise(place, found):
+                return _stated_otherwise(place, code, found)
             passed_over = tuple(problem.message.removeprefix(place.head) for problem in refused)
             return ChosenTax(found.tax_type, found.name, found.effective_rate, level, passed_over)
         elif not refused:
@@ -85,6 +92,11 @@ def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
             named.add(tax_code_id)
             if code := _code(known, tax_code_id):
                 yield level, code
+
+
+def _own_code(known: Known, place: Place) -> TaxCode | None:
+    pk = place.line.tax_code_id
+    return None if pk is None else _code(known, pk)
 
 
 def _code(known: Known, pk: int) -> TaxCode | None:
@@ -132,8 +144,16 @@ def _rate_of(
     )
 
 
-def _makes_our_tax(place: Place, rate: TaxRate) -> bool:
-    return _tax(place, rate.effective_rate) == place.line.tax
+def _our_tax(place: Place, code: TaxCode) -> Decimal:
+    """Return what the rate in Xero has to make: the line's tax, or of stated tax what `code` does."""
+    return _tax(place, code.rate) if place.line.tax_is_stated else place.line.tax
+
+
+def _taxes_otherwise(place: Place, rate: TaxRate) -> bool:
+    """Tell whether the rate taxes where the source states no tax, or the other way round."""
+    if place.line.tax:
+        return not rate.effective_rate
+    return abs(_tax(place, rate.effective_rate)) > _MOST_ROUNDING
 
 
 def _tax(place: Place, rate: Decimal) -> Decimal:
@@ -142,7 +162,7 @@ def _tax(place: Place, rate: Decimal) -> Decimal:
 
 def _other_tax(place: Place, level: str, code: TaxCode, rate: TaxRate) -> Problem:
     """Return why the line does not go out with another tax than it bears here."""
-    if place.line.tax_code_id is None and _tax(place, code.rate) != place.line.tax:
+    if place.line.tax_code_id is None and _tax(place, code.rate) != _our_tax(place, code):
         return _made_without(place, level, code)
     return Problem(
         "totals",
@@ -153,6 +173,28 @@ def _other_tax(place: Place, level: str, code: TaxCode, rate: TaxRate) -> Proble
         "Settings, Tax mapping. If the rate was corrected in Xero, press Retry.",
         TAX_MAPPING,
         tax_key(code.pk, place.direction),
+    )
+
+
+def _stated_otherwise(place: Place, code: TaxCode, rate: TaxRate) -> Problem:
+    """Return why a line with stated tax does not go out by a rate that says the contrary."""
+    line, currency = place.line, place.document.currency
+    if line.tax:
+        why = (
+            f"bears {line.tax:,} {currency} of tax as its source states it, but {rate.name}, "
+            f"chosen for {code}, is a rate without tax"
+        )
+    else:
+        by_rate = _tax(place, rate.effective_rate)
+        why = (
+            f"bears no tax as its source states it, but {rate.name}, chosen for {code}, makes "
+            f"{by_rate:,} {currency} of it"
+        )
+    return Problem(
+        "stated_tax",
+        f"{place.head}{place.name} {why}.",
+        "Edit the document: choose the tax code that the line is taxed by, or untick the tax that "
+        "its source states. It is computed by the code's rate then.",
     )
 
 

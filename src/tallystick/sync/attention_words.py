@@ -24,6 +24,7 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         UNTAXED_CODE: "Entered without tax",
         "tax_not_mapped": "A tax code has no tax mapping",
         "tax_type": "A tax rate does not fit",
+        "stated_tax": "The tax of the source does not go with the tax code",
         "tax_unknown": "Xero does not have the tax rate",
         "tax_not_with_account": "Tax rate and account do not go together",
         "tracking": "The tracking of a line is not in Xero",

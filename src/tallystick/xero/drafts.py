@@ -69,9 +69,10 @@ class TrackingRef(_Draft, kw_only=True):
 class LineDraft(_Draft, kw_only=True):
     """A line to be written. Amounts have up to 4 decimals; raises ValueError for more.
 
-    A line without quantity, unit amount and account is a mere text line. Leave `line_amount` and
-    `tax_amount` out: Xero works them out, by the rules that `tallystick.money` follows. Lines have
-    no ids here: an update that brings lines replaces all that Xero has.
+    A line without quantity, unit amount and account is a mere text line. Leave `line_amount` out,
+    and `tax_amount` unless a source states it: Xero works them out, by the rules that
+    `tallystick.money` follows, and asks apps not to send tax of their own computing. Lines have no
+    ids here: an update that brings lines replaces all that Xero has.
     """
 
     description: str

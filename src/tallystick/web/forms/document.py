@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.db.models import Q
@@ -12,18 +12,28 @@ from django.forms.formsets import BaseFormSet
 
 from tallystick.books.inputs import DocumentInput, LineInput
 from tallystick.books.models import (
+    LONGEST_ACCOUNT,
     Charge,
     Document,
     DocumentTemplate,
     Item,
+    Line,
     Party,
     Status,
     TaxBasis,
     TaxCode,
 )
 from tallystick.books.taxing import TaxLadder
-from tallystick.money import Totals, document_totals, line_amount
-from tallystick.web.forms.inputs import DateInput, NumberField, NumberInput, Select, TextInput
+from tallystick.money import Basis, Totals, document_totals, line_amount, line_tax
+from tallystick.web.forms import stated_tax
+from tallystick.web.forms.inputs import (
+    DateInput,
+    NumberField,
+    NumberInput,
+    Select,
+    TextBox,
+    TextInput,
+)
 from tallystick.web.forms.records import tax_code_choices
 from tallystick.web.forms.words import WordedForm, word
 from tallystick.web.given import key_in
@@ -37,6 +47,8 @@ _TRACKING = ("tracking_1", "tracking_2")
 _PLACE = re.compile(r"lines-([0-9]{1,4})-")
 #: Values of a line that show in its second row.
 _BESIDE = ("account_code", "charge", *_TRACKING)
+#: Values of a line that nobody enters.
+_CARRIED = ("stated", "tax")
 
 
 class HeadForm(WordedForm):
@@ -139,7 +151,7 @@ class LineForm(WordedForm):
     account_code = forms.CharField(
         label="Account",
         required=False,
-        widget=TextInput(list="accounts", autocomplete="off", maxlength="10"),
+        widget=TextInput(list="accounts", autocomplete="off", maxlength=LONGEST_ACCOUNT),
     )
     charge = forms.ChoiceField(required=False, choices=Charge.choices, widget=Select())
     tracking_1 = forms.CharField(
@@ -153,16 +165,34 @@ class LineForm(WordedForm):
         widget=TextInput(list="tracking", autocomplete="off", placeholder="Team: Blue"),
     )
 
-    def __init__(self, *args: Any, tax_codes: list[tuple[str, str]], **kwargs: Any) -> None:
+    #: What the form carries of tax that the line's source states, while it is ticked.
+    stated = forms.CharField(required=False, widget=TextBox())
+
+    def __init__(
+        self, *args: Any, tax_codes: list[tuple[str, str]], basis: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.basis = basis
         self.fields["tax_code"].choices = tax_codes  # type: ignore[attr-defined] # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """Add the tax as the source states it, where it still goes with what was entered."""
+        entered = self.cleaned_data
+        tax = stated_tax.kept_tax(entered.get("stated", ""), entered, self.basis)
+        return {**entered, "tax": tax}
 
     @property
     def is_blank(self) -> bool:
-        return not any(value for value in self.cleaned_data.values() if value != 0)
+        entered = (value for name, value in self.cleaned_data.items() if name not in _CARRIED)
+        return not any(value for value in entered if value != 0)
+
+    @property
+    def tax_of_source(self) -> Decimal | None:
+        """The tax that the line's source states, to be told beside it."""
+        return stated_tax.tax_in(str(self["stated"].value() or ""))
 
     def main_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name not in _BESIDE]
+        return [field for field in self if field.name not in (*_BESIDE, "stated")]
 
     def fields_beside(self) -> list[forms.BoundField]:
         return [self[name] for name in _BESIDE]
@@ -184,7 +214,8 @@ class LineForm(WordedForm):
         return text
 
     def to_input(self) -> LineInput:
-        given = {name: self.cleaned_data[name] for name in self.fields if name not in _TRACKING}
+        aside = (*_TRACKING, "stated")
+        given = {name: value for name, value in self.cleaned_data.items() if name not in aside}
         texts = [self.cleaned_data[name] for name in _TRACKING]
         return LineInput(
             **{**given, "charge": Charge(given["charge"])},
@@ -216,7 +247,10 @@ class DocumentForm:
             _counted(data) if data is not None else None,
             initial=lines,
             prefix="lines",
-            form_kwargs={"tax_codes": tax_code_choices(workspace)},
+            form_kwargs={
+                "tax_codes": tax_code_choices(workspace),
+                "basis": str((data or {}).get("tax_basis", "")),
+            },
         )
 
     @classmethod
@@ -243,7 +277,7 @@ class DocumentForm:
             "template": document.template.name if document.template else "",
         }
         found = document.lines.select_related("tax_code").order_by("position")
-        lines = [_values_of(line) for line in found]
+        lines = [_values_of(line, document.tax_basis) for line in found]
         return cls(
             document.workspace, pages, document=document, initial=initial, lines=[*lines, {}]
         )
@@ -272,6 +306,11 @@ class DocumentForm:
         filled = [form for form in self.lines.forms if not form.is_blank]
         return dict(enumerate(filled, start=1))
 
+    def dropped_tax(self) -> list[str]:
+        """Say of which lines the tax is not the one any more that their source states."""
+        forms_ = self.line_forms().items()
+        return stated_tax.dropped((position, form.cleaned_data) for position, form in forms_)
+
     def to_input(self) -> DocumentInput:
         forms_ = list(self.line_forms().values())
         _fill_from_items(self.workspace, [form.cleaned_data for form in forms_])
@@ -283,26 +322,37 @@ class DocumentForm:
         )
 
 
-def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> Totals:
+class AsEntered(NamedTuple):
+    """What the lines come to, as far as they can be read, and what is to be told of them."""
+
+    totals: Totals
+    told: list[str]
+
+
+def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> AsEntered:
     """Return the sums of the lines that can be read; the books compute the final ones."""
     choices = tax_code_choices(workspace)
     rates = dict(TaxCode.objects.in_workspace(workspace).values_list("code", "rate"))
     ladder, template = _ladder_below(workspace, data)
-    basis = data.get("tax_basis")
-    amounts = []
-    for entered in _entered_lines(data):
-        form = LineForm(entered, tax_codes=choices)
-        if not form.is_valid():
+    given_basis = str(data.get("tax_basis", ""))
+    is_other = given_basis in ("inclusive", "none")
+    basis = cast(Basis, given_basis) if is_other else "exclusive"
+    taxed, lines = [], []
+    for position, entered in enumerate(_entered_lines(data), start=1):
+        form = LineForm(entered, tax_codes=choices, basis=given_basis)
+        if not form.is_valid() or form.is_blank:
             continue
         line = form.cleaned_data
+        lines.append((position, line))
         quantity, price = line["quantity"], line["unit_price"]
         if quantity is None or price is None or not 0 <= (line["discount"] or 0) <= 100:
             continue
         amount = line_amount(quantity, price, line["discount"])
         below, _ = ladder.below(template, line["item_code"])
         rate = rates.get(line["tax_code"]) if line["tax_code"] else below and below.rate
-        amounts.append((amount, rate or Decimal(0)))
-    return document_totals(amounts, basis if basis in ("inclusive", "none") else "exclusive")
+        by_rate = line_tax(amount, rate or Decimal(0), basis)
+        taxed.append((amount, by_rate if line["tax"] is None else line["tax"]))
+    return AsEntered(document_totals(taxed, basis), stated_tax.dropped(lines))
 
 
 def _ladder_below(
@@ -315,7 +365,7 @@ def _ladder_below(
     return TaxLadder(workspace, items), template.tax_code if template else None
 
 
-def _values_of(line: Any) -> dict[str, Any]:
+def _values_of(line: Line, basis: str) -> dict[str, Any]:
     pairs = [f"{category}: {option}" for category, option in line.tracking]
     return {
         "item_code": line.item_code,
@@ -326,6 +376,7 @@ def _values_of(line: Any) -> dict[str, Any]:
         "tax_code": line.tax_code.code if line.tax_code else "",
         "account_code": line.account_code,
         "charge": line.charge,
+        "stated": stated_tax.carried(line, basis),
         **dict(zip(_TRACKING, [*pairs, "", ""], strict=False)),
     }
 

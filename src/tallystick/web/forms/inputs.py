@@ -1,5 +1,6 @@
 """Django's inputs in our look, the class `input` and whatever attributes are named; and numbers."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +66,13 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(_named(attributes), format="%H:%M")
+
+
+class TextBox(forms.CheckboxInput):
+    """A box to tick that gives its text where it is ticked, else none."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        return str(data.get(name, ""))
 
 
 class Select(forms.Select):

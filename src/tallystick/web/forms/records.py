@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
-from tallystick.books.models import Item, Party, TaxCode
+from tallystick.books.models import LONGEST_ACCOUNT, Item, Party, TaxCode
 from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
 from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
@@ -49,10 +49,14 @@ class ItemForm(WordedForm):
     unit_price = NumberField(required=False, widget=NumberInput())
     tax_code = forms.ChoiceField(required=False, widget=Select())
     account_code = _text(
-        "Account when sold", maxlength="10", help_text="Left empty, that of all other sales."
+        "Account when sold",
+        maxlength=LONGEST_ACCOUNT,
+        help_text="Left empty, that of all other sales.",
     )
     purchase_account_code = _text(
-        "Account when bought", maxlength="10", help_text="Left empty, that of all other purchases."
+        "Account when bought",
+        maxlength=LONGEST_ACCOUNT,
+        help_text="Left empty, that of all other purchases.",
     )
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:

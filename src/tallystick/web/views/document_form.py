@@ -1,6 +1,7 @@
 """Writing and changing a document of any kind."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -63,12 +64,12 @@ def _take(
 ) -> HttpResponse:
     """Keep what was entered; or show it again, with more lines, sums or what is wrong."""
     act, entered = request.POST.get("act", "save"), request.POST
-    totals = totals_as_entered(workspace, entered)
+    totals, told = totals_as_entered(workspace, entered)
     if act in _MORE_LINES:
         again = DocumentForm.as_entered(
             workspace, pages, entered, document=document, more=_MORE_LINES[act]
         )
-        return _show(request, workspace, again, document, totals=totals)
+        return _show(request, workspace, again, document, totals=totals, told=told)
     form = DocumentForm(workspace, pages, document=document, data=entered)
     if form.is_valid():
         try:
@@ -85,8 +86,9 @@ def _take(
                 saved,
                 submit=act == "submit",
                 total_before=Money(document.total, document.currency) if document else None,
+                told=form.dropped_tax(),
             )
-    return _show(request, workspace, form, document, totals=totals, status=422)
+    return _show(request, workspace, form, document, totals=totals, told=told, status=422)
 
 
 def _save(
@@ -106,6 +108,7 @@ def _saved(
     *,
     submit: bool,
     total_before: Money | None,
+    told: Sequence[str],
 ) -> HttpResponse:
     is_submitted = submit and submit_documents(
         workspace=workspace, document_ids=[saved.pk], actor=person(request)
@@ -113,7 +116,8 @@ def _saved(
     becomes = outlook.after(workspace, [saved.pk]).sentence()
     verb = "submitted" if is_submitted else "saved"
     other = "" if is_submitted else _other_total(saved, total_before)
-    messages.success(request, f"{saved.number} was {verb}.{other}{becomes}")
+    said = "".join(f" {sentence}" for sentence in told)
+    messages.success(request, f"{saved.number} was {verb}.{said}{other}{becomes}")
     return redirect(pages.name, workspace.slug, saved.pk)
 
 
@@ -130,6 +134,7 @@ def _show(
     document: Document | None,
     *,
     totals: Totals | None = None,
+    told: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     if totals is None and document is not None:
@@ -141,6 +146,7 @@ def _show(
         "document": document,
         "is_draft": document is None or document.status == Status.DRAFT,
         "totals": totals,
+        "told": told,
         "currency": _readable_currency(form.head["currency"].value()),
         "parties": _offered(workspace, form.pages.party).order_by("name", "pk")[:_OFFERED],
         "items": Item.objects.filter(workspace=workspace).order_by("code")[:_OFFERED],
