@@ -115,9 +115,9 @@ def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_stays_dele
     [
         (",,,2026-11-10,4,,", "number", "Enter the number of the document"),
         (",INV-1,,,4,,", "paid_on", "Enter the day"),
-        (",INV-1,,2026-13-10,4,,", "paid_on", "no such day"),
+        (",INV-1,,2026-13-10,4,,", "paid_on", "a day that the calendar has"),
         (",INV-1,,2026-11-10,,,", "amount", "Enter the amount"),
-        (",INV-1,,2026-11-10,x,,", "amount", "plain number"),
+        (",INV-1,,2026-11-10,x,,", "amount", "Write a number"),
         (",INV-1,,2026-11-10,4.001,,", "amount", "at most 2 decimals"),
         (",INV-1,,2026-11-10,-4,,", "amount", "from 0.01"),
         (",INV-1,,2026-11-10,10.01,,", "amount", "INV-1 has 10.00 NZD outstanding"),

@@ -10,6 +10,7 @@ import pytest
 
 from factories import owner_of
 from tallystick.books.models import Document, Item, Kind, Line, Party, Status
+from tallystick.importing.report import Cause
 from tallystick.importing.run import import_file
 
 WHOLE_FILE = Path(
@@ -68,10 +69,15 @@ def test_stock_adjustments_and_bad_debt_are_left_out_and_counted(retail):
         "A563186,B,Adjust bad debt,1,2011-08-12,-11062.06,,United Kingdom",
     )
 
-    assert report.left_out == {
-        "no line has a value (stock adjustment)": 2,
-        "bad debt adjustment": 2,
-    }
+    assert (report.count(Cause.ZERO), report.count(Cause.ON_PURPOSE)) == (2, 2)
+    assert report.left_out[Cause.ON_PURPOSE].total == {"GBP": Decimal("22124.12")}
+    assert [(each.document, each.reason) for each in report.not_made] == [
+        ("536414", "Left out: no line has a value (stock adjustment)."),
+        ("536546", "Left out: no line has a value (stock adjustment)."),
+        ("A563185", "It is left out: bad debt adjustment."),
+        ("A563186", "It is left out: bad debt adjustment."),
+    ]
+    assert report.needs_person
     assert not Document.objects.exists()
 
 
@@ -126,7 +132,7 @@ def test_december_2010_of_the_real_file(workspace, tmp_path):
     )
 
     assert report.lines == 42_481
-    assert report.documents + sum(report.left_out.values()) == 2_025
+    assert report.documents + report.not_made_count == 2_025
     assert report.bad_row_count == 0
     assert Document.objects.count() == report.documents
     credits = Document.objects.filter(kind=Kind.SALES_CREDIT_NOTE)

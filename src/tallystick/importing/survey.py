@@ -216,17 +216,20 @@ class _Look:
                 questions,
                 told,
             )
-        if not mapping.time_zone and (zone := self._zone_of_header()):
-            changed["time_zone"] = zone
-            told.append(f"Times are read as {zone}, as their column says.")
-        elif self._days.stamps:
-            zone = mapping.time_zone or home.zone
-            told.append(f"Times without a zone are taken for those of {zone}.")
+        changed["time_zone"] = self._zone(home, told)
         return msgspec.structs.replace(mapping, **changed)
 
-    def _zone_of_header(self) -> str:
+    def _zone(self, home: Home, told: list[str]) -> str:
+        """Return the zone of times that name none; empty where there are none, for a plain day is
+        the same day everywhere."""
+        if not self._days.stamps:
+            return ""
         place = self._places.get("issued_on")
-        return "" if place is None else zone_in_header(self._header[place])
+        said = "" if place is None else zone_in_header(self._header[place])
+        zone = self._mapping.time_zone or said
+        why = "as their column says" if said and zone == said else "as none is named"
+        told.append(f"Times without a zone are taken for those of {zone or home.zone}, {why}.")
+        return zone
 
     def _asked_values(self) -> Iterator[Question]:
         """Ask what values of the status and of the kind column mean that the mapping does not know."""

@@ -1,16 +1,25 @@
 """Our own templates: documents, payments and allocations, each column by its field's name."""
 
-from tallystick.importing.meaning.fields import ENTRY_FIELDS, FIELDS
+from tallystick.importing.meaning.fields import ENTRY_FIELDS
 from tallystick.importing.meaning.mapping import Mapping
 
-_OURS = {field: field for field in FIELDS}
+_OF_DOCUMENT = (
+    *("kind", "number", "party_number", "party_name", "email", "address", "city", "region"),
+    *("postal_code", "country", "issued_on", "due_on", "reference", "currency", "tax_basis"),
+    *("subtotal", "tax_total", "total"),
+)
+_OF_LINE = (
+    *("item_code", "description", "quantity", "unit_price", "discount", "discount_amount"),
+    *("line_amount", "line_tax", "tax_code", "account_code", "charge", "tracking"),
+)
+_FOR_BOOKS = ("currency_rate", "template", "do_not_sync")
 
 SIMPLE = Mapping(
     name="tallystick",
     title="Tallystick's simple template",
     columns={
-        **{field: name for field, name in _OURS.items() if not field.startswith("address_")},
-        "address_1": "address",
+        {"address": "address_1"}.get(name, name): name
+        for name in (*_OF_DOCUMENT, *_OF_LINE, *_FOR_BOOKS)
     },
 )
 PAYMENTS = Mapping(
