@@ -126,7 +126,7 @@ def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_stays_dele
         (",INV-1,C2,2026-11-10,4,,", "party_number", "INV-1 is of C1"),
         ("quote,INV-1,,2026-11-10,4,,", "kind", "Write one of sales_invoice"),
         ("bill,7,,2026-11-10,4,,", "party_number", "Enter the number of the supplier"),
-        (",INV-1,,2026-11-10,4", "", "cells where the header has"),
+        (",INV-1,,2026-11-10,4,,,x", "", "cells where the header has"),
         (",INV-\0,,2026-11-10,4,,", "", "NUL"),
     ],
 )

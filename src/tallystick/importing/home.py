@@ -22,4 +22,5 @@ def home_of(workspace: Workspace) -> Home:
     organisation = bound_organisation(workspace)
     zone = organisation.timezone if organisation else workspace.timezone
     country = organisation.country if organisation else ""
-    return Home(country or country_of_zone(zone), zone, workspace.currency)
+    country = country or country_of_zone(zone) or country_of_zone(workspace.timezone)
+    return Home(country, zone, workspace.currency)
