@@ -7,7 +7,6 @@ from factories import make_document, make_party
 from tallystick.books.models import Document, Status
 from tallystick.cli.exits import Exit
 from tallystick.importing.imports import begin, note
-from tallystick.importing.intake import Order
 from tallystick.importing.models import How, Import
 from tallystick.sync.models import Run
 from xero_books import Books
@@ -19,8 +18,13 @@ def kept(books: Books) -> Import:
     party = make_party(books.workspace, "Harbour Cafe", number="C1")
     sent = books.submit("CR-1", party)
     draft = make_document(books.workspace, party=party, number="CR-2", currency="GBP")
-    order = Order(books.workspace, None, dry_run=False, submit=True)
-    kept = begin(order, file_name="sales.csv", format="tallystick")
+    kept = begin(
+        workspace=books.workspace,
+        actor=None,
+        file_name="sales.csv",
+        format="tallystick",
+        submit=True,
+    )
     note(kept, How.MADE, [sent.pk, draft.pk])
     return kept
 

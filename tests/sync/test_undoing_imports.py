@@ -12,7 +12,6 @@ from tallystick.books.documents import amend_document
 from tallystick.books.models import Document, Kind, Payment, Status
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.imports import begin, note, note_entries
-from tallystick.importing.intake import Order
 from tallystick.importing.models import How, Import
 from tallystick.sync.models import Intent, Link, LinkState, Run
 from tallystick.sync.undoing import undo
@@ -26,8 +25,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def imported(books: Books, *documents: Document, how: How = How.MADE) -> Import:
     """Make an import that made these documents."""
-    order = Order(books.workspace, books.owner, dry_run=False, submit=True)
-    kept = begin(order, file_name="sales.csv", format="tallystick")
+    kept = begin(
+        workspace=books.workspace,
+        actor=books.owner,
+        file_name="sales.csv",
+        format="tallystick",
+        submit=True,
+    )
     note(kept, how, [document.pk for document in documents])
     return kept
 
@@ -172,7 +176,7 @@ def test_payments_that_it_did_not_bring_refuse_it(books: Books):
 
 def test_an_import_of_payments_is_undone_too(books: Books):
     paid = waiting(books, "CR-1")
-    kept = begin(Order(books.workspace, None, False, False), file_name="p.csv", format="payments")
+    kept = begin(workspace=books.workspace, actor=None, file_name="p.csv", format="payments")
     payment = make_payment(paid, "4.00")
     books.links_of(payment).update(state=LinkState.WAITING)
     note_entries(kept, "payment", [payment.pk])

@@ -5,7 +5,6 @@ import pytest
 from factories import line, make_document, make_member, make_party, make_payment
 from tallystick.books.models import Document, Status
 from tallystick.importing.imports import begin, end, note
-from tallystick.importing.intake import Order
 from tallystick.importing.models import How, Import
 from tallystick.importing.report import ImportReport
 from tallystick.workspaces.models import Role
@@ -25,8 +24,9 @@ def kept(workspace, owner) -> Import:
         )
         for n in (1, 2, 3)
     ]
-    order = Order(workspace, owner, dry_run=False, submit=True)
-    kept = begin(order, file_name="sales.csv", format="tallystick")
+    kept = begin(
+        workspace=workspace, actor=owner, file_name="sales.csv", format="tallystick", submit=True
+    )
     note(kept, How.MADE, [document.pk for document in documents])
     end(kept, ImportReport(format="tallystick", dry_run=False, created={"sales_invoice": 3}))
     return kept

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 import msgspec
+from django.db import transaction
 
 from tallystick.books.allocations import record_new_allocations
 from tallystick.books.entries import Verdict
@@ -18,6 +19,7 @@ from tallystick.importing.documents import staging
 from tallystick.importing.documents.cells import Cells, Columns, readable, unusable
 from tallystick.importing.documents.heads import kind_named
 from tallystick.importing.documents.staging import StagedEntry
+from tallystick.importing.imports import note_entries
 from tallystick.importing.intake import Intake, Order
 from tallystick.importing.meaning.fields import ENTRY_FIELDS
 from tallystick.importing.meaning.precision import rounded
@@ -84,7 +86,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
     def chunk(self, place: int) -> int:
         staged = staging.entries_of_chunk(place)
         decode = msgspec.json.Decoder(self.given).decode
-        verdicts = self.record([decode(entry) for _, entry in staged])
+        verdicts = self._recorded([decode(entry) for _, entry in staged])
         for (line, _), verdict in zip(staged, verdicts, strict=True):
             if verdict.entry is not None:
                 self.count(verdict.entry)
@@ -97,6 +99,15 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         if not self.order.dry_run:
             failpoint("import.chunk_done")
         return len(staged)
+
+    @transaction.atomic
+    def _recorded(self, given: Sequence[Given]) -> list[Verdict[Entry]]:
+        """Have them recorded, and remembered as made by this import."""
+        verdicts = self.record(given)
+        if self.order.kept:
+            made = [verdict.entry.pk for verdict in verdicts if verdict.entry is not None]
+            note_entries(self.order.kept, self.noun, made)
+        return verdicts
 
     def day(self, text: str) -> date:
         return day(text, self.mapping.day_order, self.mapping.time_zone, self._zone)

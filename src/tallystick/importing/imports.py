@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from tallystick.importing.errors import ImportRefused
-from tallystick.importing.intake import Order
 from tallystick.importing.models import How, Import, Upload
 from tallystick.importing.report import ImportReport
-from tallystick.workspaces.models import Workspace
+from tallystick.workspaces.models import User, Workspace
 
 # Locked, so that an undo waits for the chunk that is being written, and no chunk comes after it.
 _NOTE = """
@@ -32,14 +31,22 @@ _NOTE_ENTRIES = """
 """
 
 
-def begin(order: Order, *, file_name: str, format: str, upload: Upload | None = None) -> Import:
+def begin(
+    *,
+    workspace: Workspace,
+    actor: User | None,
+    file_name: str,
+    format: str,
+    submit: bool = False,
+    upload: Upload | None = None,
+) -> Import:
     """Return the import that is to be; that of an upload which is begun again is the same one."""
     given = {
-        "workspace": order.workspace,
-        "actor": order.actor,
+        "workspace": workspace,
+        "actor": actor,
         "file_name": file_name[-255:],
         "format": format,
-        "submit": order.submit,
+        "submit": submit,
     }
     if upload is None:
         return Import.objects.create(**given)

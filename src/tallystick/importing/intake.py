@@ -6,6 +6,7 @@ from collections.abc import Mapping as Answers
 from typing import NamedTuple
 
 from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.models import Import
 from tallystick.importing.tables.table import Row
 from tallystick.importing.tally import Tally
 from tallystick.workspaces.models import User, Workspace
@@ -21,6 +22,8 @@ class Order(NamedTuple):
     submit: bool
     #: What was said of the file, as `questions` has it.
     answers: Answers[str, str]
+    #: What it makes is remembered there; None in a dry run.
+    kept: Import | None = None
 
 
 class Intake(ABC):

@@ -24,11 +24,12 @@ from tallystick.importing.entries import AllocationIntake, PaymentIntake
 from tallystick.importing.failed import MOST as MOST_FAILED
 from tallystick.importing.failed import write_failed
 from tallystick.importing.home import home_of
+from tallystick.importing.imports import begin, end
 from tallystick.importing.intake import Intake, Order
 from tallystick.importing.meaning.fields import Holds
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.recognising import fits_one, named, recognise
-from tallystick.importing.models import known_mappings, remembered
+from tallystick.importing.models import Import, Upload, known_mappings, remembered
 from tallystick.importing.report import ImportReport, Progress
 from tallystick.importing.survey import Surveyed, survey
 from tallystick.importing.tables.table import Layout, Row, Table, open_table
@@ -60,6 +61,8 @@ def import_file(
     workspace: Workspace,
     actor: User | None,
     source: BinaryIO | Path,
+    file_name: str = "",
+    upload: Upload | None = None,
     format: str | None = None,
     layout: Layout | None = None,
     answers: Answers[str, str] | None = None,
@@ -70,6 +73,7 @@ def import_file(
 ) -> ImportReport:
     """Import the file and say what was done; a dry run says what would be.
 
+    It is remembered by its `file_name` (left out, that of the path), and by its `upload`.
     `format` names a mapping; None recognises it by the header. `layout` says where and how the
     table lies where that is not to be found out, `answers` what the file leaves open; while a
     question is open that blocks, nothing is made. No `actor` means the operator of the machine.
@@ -88,7 +92,8 @@ def import_file(
     ):
         mapping = named(format, table.header, known) if format else recognise(table.header, known)
         run = _Run(order, table, mapping, lists or Lists(), on_progress or (lambda progress: None))
-        return run.go()
+        name = file_name or (source.name if isinstance(source, Path) else "a file")
+        return run.go(named=name, upload=upload)
 
 
 class _Run:
@@ -107,7 +112,7 @@ class _Run:
             format=mapping.name, dry_run=order.dry_run, noun=noun, header=table.header
         )
 
-    def go(self) -> ImportReport:
+    def go(self, *, named: str, upload: Upload | None) -> ImportReport:
         started = time.monotonic()
         report, table = self._report, self._table
         surveyed = survey(
@@ -119,15 +124,29 @@ class _Run:
         report.questions = list(surveyed.questions)
         report.told = [*table.notes, *surveyed.told]
         report.lines = surveyed.rows
+        is_real = not (self._order.dry_run or report.is_blocked)
+        kept = self._begun(named, upload) if is_real else None
         if not report.is_blocked:
-            self._take_in(surveyed)
+            self._take_in(surveyed, self._order._replace(kept=kept))
         report.seconds = round(time.monotonic() - started, 3)
+        if kept is not None:
+            end(kept, report)
         return report
 
-    def _take_in(self, surveyed: Surveyed) -> None:
+    def _begun(self, named: str, upload: Upload | None) -> Import:
+        return begin(
+            workspace=self._order.workspace,
+            actor=self._order.actor,
+            file_name=named,
+            format=self._report.format,
+            submit=self._order.submit,
+            upload=upload,
+        )
+
+    def _take_in(self, surveyed: Surveyed, order: Order) -> None:
         report, table = self._report, self._table
         tally = Tally(report, self._lists.bad_rows)
-        intake = _INTAKES[surveyed.mapping.holds](self._order, surveyed, tally, table.header)
+        intake = _INTAKES[surveyed.mapping.holds](order, surveyed, tally, table.header)
         report.lines, lines = 0, -1
         rows = self._counted()
         # In batches, for the connection does nothing else while it copies: not even tell.
@@ -141,7 +160,7 @@ class _Run:
         done = 0
         for place in range(chunks):
             done += intake.chunk(place)
-            stage = "checking" if self._order.dry_run else "writing"
+            stage = "checking" if order.dry_run else "writing"
             self._tell(Progress(stage, done, records))
         tally.close()
         if self._lists.failed and write_failed(table, self._lists.failed):

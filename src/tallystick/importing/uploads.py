@@ -197,6 +197,8 @@ def _import(upload: Upload, tell: Told) -> ImportReport:
             workspace=upload.workspace,
             actor=upload.actor,
             source=path_of(upload),
+            file_name=upload.file_name,
+            upload=upload,
             format=upload.format or None,
             dry_run=upload.state == UploadState.CHECKING,
             submit=upload.submit,

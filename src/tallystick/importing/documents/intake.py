@@ -107,10 +107,7 @@ class DocumentIntake(Intake):
         self, place: int, new: Sequence[Accepted], parties: Parties
     ) -> tuple[list[Accepted], list[Declined]]:
         """Write the documents; return those made, and those that came in by another way meanwhile."""
-        order = self.order
-        made, submitted = write(
-            new, parties, workspace=order.workspace, actor=order.actor, submit=order.submit
-        )
+        made, submitted = write(new, parties, self.order)
         self.tally.report.submitted += submitted
         if len(made) == len(new):
             return made, []

@@ -10,8 +10,11 @@ from tallystick.books.models import Document, DocumentTemplate
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents.judging import Accepted
 from tallystick.importing.documents.parties import Parties
+from tallystick.importing.imports import note
+from tallystick.importing.intake import Order
+from tallystick.importing.models import How
 from tallystick.workspaces import audit
-from tallystick.workspaces.models import User, Workspace
+from tallystick.workspaces.models import Workspace
 
 _ROWS_OF_CHUNK = """
     unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bool[])
@@ -53,17 +56,13 @@ _ITEMS = f"""
 
 @transaction.atomic
 def write(
-    documents: Sequence[Accepted],
-    parties: Parties,
-    *,
-    workspace: Workspace,
-    actor: User | None,
-    submit: bool,
+    documents: Sequence[Accepted], parties: Parties, order: Order
 ) -> tuple[list[Accepted], int]:
     """Make the documents; return those that were made and how many of them were submitted.
 
     One that somebody else made in the meantime is left as it is.
     """
+    workspace, actor = order.workspace, order.actor
     parties.add_missing()
     templates = templates_of(workspace)
     rows = [_document(each, parties, templates, workspace) for each in documents]
@@ -78,8 +77,10 @@ def write(
         subject=Document,
         messages={pk: f"{each.staged.number} was imported." for pk, each in made.items()},
     )
+    if order.kept:
+        note(order.kept, How.MADE, made)
     submitted: list[int] = []
-    if submit:
+    if order.submit:
         submitted = submit_documents(workspace=workspace, document_ids=list(made), actor=actor)
     failpoint("import.written")
     return list(made.values()), len(submitted)
