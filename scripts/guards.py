@@ -365,6 +365,19 @@ GUARDS = (
         "sync/test_answers.py::test_a_total_that_xero_makes_otherwise_is_a_question_at_once",
     ),
     Guard(
+        "stated tax: it goes out with its line, and is not left to Xero's rate",
+        7,
+        (
+            (
+                "mapping/resolve.py",
+                "            tax_amount=line.tax if line.tax_is_stated else None,\n",
+                "",
+            ),
+        ),
+        "sync/test_stated_tax_push.py::"
+        "test_an_edit_sends_stated_tax_again_and_a_line_without_goes_back_to_the_rate",
+    ),
+    Guard(
         "the revision: what was edited since it was made ready is not sealed as it was",
         7,
         ((_BATCHES, "return is_due and not edited", "return is_due"),),

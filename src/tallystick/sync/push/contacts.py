@@ -169,7 +169,7 @@ def sealed_contacts(links: Sequence[Link]) -> xero.Sealed:
 def _draft(party: Party) -> xero.ContactDraft:
     address = xero.Address(
         type="POBOX",
-        line1=party.address[:500] or None,
+        line1=party.address or None,
         city=party.city or None,
         region=party.region or None,
         postal_code=party.postal_code or None,
