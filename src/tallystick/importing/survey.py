@@ -118,6 +118,8 @@ class _Look:
         self._leftover: dict[int, tuple[str, list[str]]] = {
             place: (name, []) for place, name in leftover(mapping, header).items()
         }
+        #: Name and reason of the columns that are told of once one of their cells says something.
+        self._not_taken = _not_taken(mapping, header)
         self._values = {
             ask: _Values(places[ask])
             for ask in (Ask.STATUS, Ask.KIND)
@@ -125,6 +127,7 @@ class _Look:
         }
         self._codes = [places[field] for field in CODE_FIELDS if field in places]
         self._dates: Counter[str] = Counter()
+        self._told: list[str] = []
 
     def _number_columns(self, header: Sequence[str]) -> dict[str, int]:
         found = {
@@ -134,7 +137,7 @@ class _Look:
         }
         by_name = places_of(header)
         for each in self._mapping.order_columns:
-            for name in (each.column, each.tax_column):
+            for name in (each.column, each.tax_column, each.after_column):
                 if plain(name) in by_name and name:
                     found[name] = by_name[plain(name)]
         return found
@@ -173,11 +176,15 @@ class _Look:
                 for text in set(columns[place]) - set(shown):
                     if says_something(text) and len(shown) < _SHOWN:
                         shown.append(text)
+        for place in list(self._not_taken):
+            if any(map(says_something, set(columns[place]))):
+                name, reason = self._not_taken.pop(place)
+                self._told.append(f"{name} is not taken: {reason}")
 
     def found(self, home: Home) -> Surveyed:
         """Decide what the file and the books' country decide, and ask what they do not."""
         questions: list[Question] = []
-        told: list[str] = []
+        told = list(self._told)
         mapping = self._decided(home, questions, told)
         questions += self._asked_values()
         questions += self._asked_columns()
@@ -289,6 +296,16 @@ def _taken(
         Question(key=ask, text=f"{text} {decision.reason}", choices=choices, samples=samples)
     )
     return ""
+
+
+def _not_taken(mapping: Mapping, header: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Return by place name and reason of the columns that are not taken."""
+    reasons = {plain(name): reason for name, reason in mapping.not_taken.items()}
+    return {
+        place: (name, reasons[plain(name)])
+        for place, name in enumerate(header)
+        if plain(name) in reasons
+    }
 
 
 def _today(home: Home) -> date:

@@ -9,7 +9,7 @@ from typing import TextIO
 from tallystick.books.models import Kind
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.cells import readable
-from tallystick.importing.documents.judging import Accepted, Declined
+from tallystick.importing.documents.judging import BASES, Accepted, Declined
 from tallystick.importing.documents.staging import MOST_LINES, Crowd
 from tallystick.importing.questions import ASKED, TEXTS, Ask, Question
 from tallystick.importing.report import KEPT, BadRow, Cause, ImportReport, LeftOut, NotMade
@@ -26,6 +26,8 @@ class Tally:
         self.report = report
         self._last_bad_line = self._listed = 0
         self._asked: dict[tuple[Ask, str], int] = {}
+        #: Documents read the other way than the format has it, by the way.
+        self._turned: dict[str, int] = {}
         self._list = csv.writer(bad_rows_to) if bad_rows_to else None
         if self._list:
             self._list.writerow(BadRow._fields)
@@ -48,6 +50,8 @@ class Tally:
             report.rounded_lines += each.staged.rounded
             report.one_piece_lines += each.staged.one_piece
             report.of_nothing += not total
+            if each.is_turned:
+                _count(self._turned, each.head.tax_basis)
             self._date(each.head.issued_on)
 
     def recorded(self, noun: str, currency: str, amount: Decimal, day: date) -> None:
@@ -103,7 +107,12 @@ class Tally:
             self._asked[ask, ""] = count
 
     def close(self) -> None:
-        """Put what was counted for questions into the report."""
+        """Put what was counted for questions and for what is told into the report."""
+        for basis, count in self._turned.items():
+            self.report.told.append(
+                f"{count:,} document{'' if count == 1 else 's'} of the file come to what it says "
+                f"only with prices {BASES[basis]}, and were read so."
+            )
         for (ask, value), count in self._asked.items():
             choices = [
                 choice for choice in ASKED[ask].choices if not value or choice.value == value

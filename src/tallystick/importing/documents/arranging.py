@@ -121,11 +121,20 @@ def _arranged(
     head: Head, off: Decimal, lines: list[_Line], tax_codes: TaxCodes, *, states_tax: bool
 ) -> list[_Line]:
     basis = cast(Basis, head.tax_basis)
+    if off and head.after_discount:
+        off = _left_to_spread(off, lines, Decimal(head.after_discount))
     if off:
         lines = _with_money_off(lines, off, tax_codes, basis)
     if states_tax and head.tax_total and not all(line.has_stated_tax for line in lines):
         lines = _with_tax(lines, Decimal(head.tax_total))
     return lines
+
+
+def _left_to_spread(off: Decimal, lines: list[_Line], after: Decimal) -> Decimal:
+    """Return what of the money off is not off yet, by what the file says the lines come to."""
+    goods = abs(sum((line.amount for line in lines if line.place == 0), Decimal(0)))
+    left = goods - abs(after)
+    return left if 0 <= left < off else off
 
 
 def _with_money_off(
@@ -172,7 +181,7 @@ def _with_tax(lines: list[_Line], stated: Decimal) -> list[_Line]:
     if sum(weights) * stated < 0:
         stated = -stated
     return [
-        line._replace(tax=tax, tax_is_stated=True)
+        line._replace(tax=tax, other_tax=tax, tax_is_stated=True)
         for line, tax in zip(lines, shared(stated, weights), strict=True)
     ]
 

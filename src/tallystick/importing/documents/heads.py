@@ -1,6 +1,6 @@
 """Reads what a row says of its whole document: number, kind, party, days, sums."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -13,7 +13,7 @@ from tallystick.importing.documents.cells import Cells, Refuse
 from tallystick.importing.documents.plausible import Plausible
 from tallystick.importing.home import Home
 from tallystick.importing.meaning.fields import HEAD_FIELDS
-from tallystick.importing.meaning.mapping import Mapping, RowMeaning
+from tallystick.importing.meaning.mapping import Mapping, RowMeaning, StatusColumn
 from tallystick.importing.meaning.precision import rounded
 from tallystick.importing.meaning.values import BadValue, day, number, truth, zone_named
 from tallystick.money import Basis, minor_units
@@ -79,6 +79,19 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     odd: str
     #: The figures of the mapping's order columns, as the file writes them.
     order_figures: list[str]
+    #: What the lines come to with the money off that is spread over them; empty where nothing says.
+    after_discount: str
+
+
+class OfOrder(NamedTuple):
+    """What a mapping's columns of the whole order say."""
+
+    #: The texts of all of them.
+    figures: tuple[str, ...] = ()
+    #: What the lines come to with money off, as the file writes it.
+    after_discount: str = ""
+    #: Those that by being filled say the status.
+    statuses: Sequence[StatusColumn] = ()
 
 
 class Opened(NamedTuple):
@@ -121,19 +134,20 @@ class HeadParser:
         self._plausible = plausible
         self._refuse = refuse
 
-    def parse(self, line: int, cells: Sequence[str], order_figures: Sequence[str]) -> Opened:
+    def parse(self, line: int, cells: Sequence[str], order: OfOrder) -> Opened:
         """Return the document that the row belongs to; what is bad has been reported."""
         texts = {
             field: " ".join(text.split()) for field, text in zip(HEAD_FIELDS, cells, strict=True)
         }
+        texts["after_discount"] = order.after_discount
         checked = Cells(line, texts, self._refuse)
         checked.fit(_WIDTHS)
         kind, left_out = self._kind(texts["number"], checked)
-        meaning = self._meaning(checked)
+        meaning, reason = self._meaning(checked, order.statuses)
         if meaning is RowMeaning.CREDIT:
             kind = _CREDIT_OF.get(Kind(kind), Kind(kind))
         elif meaning is RowMeaning.LEAVE_OUT:
-            left_out = left_out or f"its status is {texts['status']}"
+            left_out = left_out or reason
         supplier = ""
         if Kind(kind).is_purchase:
             supplier = texts["party_number"] or comparable_name(texts["party_name"])
@@ -146,7 +160,7 @@ class HeadParser:
             currency=currency,
             left_out=left_out,
             cancels=meaning is RowMeaning.CANCEL,
-            order_figures=[*order_figures],
+            order=order,
         )
         return Opened(
             number=texts["number"][:255],
@@ -168,14 +182,16 @@ class HeadParser:
         currency: str,
         left_out: str,
         cancels: bool,
-        order_figures: list[str],
+        order: OfOrder,
     ) -> Head | None:
         texts = checked.texts
         if Kind(kind).is_purchase and not (texts["party_number"] or texts["party_name"]):
             checked.bad("party_name", "A bill needs its supplier; enter one.")
         zone = checked.read("time_zone", zone_named) or self._mapping.time_zone
         issued_on, due_on = self._days(checked, zone)
-        sums = [self._sum(checked, field, currency) for field in ("subtotal", "tax_total", "total")]
+        money = self._money(currency)
+        sums = [checked.read(field, money) or "" for field in ("subtotal", "tax_total", "total")]
+        after_discount = checked.read("after_discount", money)
         rate = checked.read("currency_rate", self._rate)
         template = checked.read("template", self._template) or ""
         do_not_sync = checked.read("do_not_sync", truth) or False
@@ -191,7 +207,8 @@ class HeadParser:
             address="\n".join(filter(None, address)),
             city=texts["city"],
             region=texts["region"],
-            postal_code=texts["postal_code"],
+            # Some put in front what tells a spreadsheet that it is no number.
+            postal_code=texts["postal_code"].removeprefix("'"),
             country=texts["country"],
             issued_on=issued_on,
             due_on=due,
@@ -208,7 +225,8 @@ class HeadParser:
             left_out=left_out,
             cancels=cancels,
             odd=self._plausible.doubt(issued_on, due),
-            order_figures=order_figures,
+            order_figures=[*order.figures],
+            after_discount=after_discount or "",
         )
 
     def _days(self, checked: Cells, zone: str) -> tuple[date | None, date | None]:
@@ -218,10 +236,10 @@ class HeadParser:
         issued_on = checked.need("issued_on", read, "Enter the day of the document.")
         return issued_on, checked.read("due_on", read)
 
-    def _sum(self, checked: Cells, field: str, currency: str) -> str:
-        """Return what the file states, to the cent, as text; empty where it states nothing."""
-        found = checked.read(field, lambda text: number(text, self._mapping.decimal_mark, currency))
-        return "" if found is None else f"{rounded(found, 2):f}"
+    def _money(self, currency: str) -> Callable[[str], str]:
+        """Return what reads a sum that the file states, to the cent, as text."""
+        mark = self._mapping.decimal_mark
+        return lambda text: f"{rounded(number(text, mark, currency), 2):f}"
 
     def _rate(self, text: str) -> Decimal:
         rate = rounded(number(text, self._mapping.decimal_mark), _RATE_DECIMALS)
@@ -247,15 +265,19 @@ class HeadParser:
             return Kind(said), ""
         return checked.read("kind", kind_named) or Kind.SALES_INVOICE, ""
 
-    def _meaning(self, checked: Cells) -> RowMeaning:
-        text = checked.texts["status"]
+    def _meaning(self, checked: Cells, columns: Sequence[StatusColumn]) -> tuple[RowMeaning, str]:
+        """Return what the status makes of the document, and the reason where it leaves it out."""
+        text, known = checked.texts["status"], self._mapping.statuses
+        for column in columns:
+            if text.casefold() not in column.unless:
+                return known[column.status], column.reason
         if not self._has_status:
-            return RowMeaning.TAKE
-        found = self._mapping.statuses.get(text.casefold())
+            return RowMeaning.TAKE, ""
+        found = known.get(text.casefold())
         if found is None:
             self.without_status += not text
             checked.bad("status", "It is not said what this status means. Say it for the file.")
-        return found or RowMeaning.TAKE
+        return found or RowMeaning.TAKE, f"its status is {text}"
 
 
 def kind_named(text: str) -> Kind:

@@ -41,7 +41,11 @@ class DocumentIntake(Intake):
         self, order: Order, surveyed: Surveyed, tally: Tally, header: Sequence[str]
     ) -> None:
         super().__init__(order, surveyed.mapping, tally)
-        self._tax_codes = TaxCodes(order.workspace, surveyed.mapping.taxes)
+        self._tax_codes = TaxCodes(
+            order.workspace,
+            surveyed.mapping.taxes,
+            ends_in_rate=surveyed.mapping.tax_names_end_in_rate,
+        )
         tally.report.unknown_tax_codes = self._tax_codes.unknown
         self._parser = RowParser(
             surveyed.mapping,

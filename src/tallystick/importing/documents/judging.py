@@ -27,6 +27,8 @@ _SAME_IN_ALL_ROWS = (
     *("total", "currency_rate", "order_tax", "template", "do_not_sync", "left_out", "cancels"),
     "order_figures",
 )
+#: How prices stand to tax, after "prices are".
+BASES = {"inclusive": "with tax inside", "exclusive": "without tax"}
 _OTHER: dict[str, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive"}
 
 
@@ -77,6 +79,8 @@ class Accepted(NamedTuple):
     #: Whether lines that name no tax code bear the workspace's default; not where the file's own
     #: total leaves no room for that tax.
     bears_default: bool
+    #: Whether prices stand to tax the other way than the mapping has it.
+    is_turned: bool
     #: -1 where the file writes a credit note in negative figures, which we keep positive.
     sign: int
     #: Fingerprint, 16 bytes, of what the file says of the document.
@@ -137,18 +141,25 @@ def _unsigned(staged: StagedDocument, heads: list[Head], rules: Rules) -> Declin
 
 def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Verdict:
     """Hold what the lines make against what the file says they make."""
-    head = heads[0]
+    head, mapping = heads[0], rules.mapping
     sums = _Sums(staged, head)
-    if difference := sums.difference():
+    difference = sums.difference()
+    if difference and mapping.basis_by_sums and sums.says_other_basis():
+        staged = staged._replace(tax=staged.other_tax, tax_off=None)
+        head = msgspec.structs.replace(head, tax_basis=_OTHER[head.tax_basis])
+        sums = _Sums(staged, head)
+        difference = sums.difference()
+    if difference:
         declined = _declined(staged, heads, Cause.SUMS, difference)
-        return declined._replace(answer=sums.answer())
+        return declined._replace(answer=sums.answer(mapping))
     totals, sign = sums.totals(), sums.sign
     rounding = sums.rounding()
     if not totals.total + rounding and rules.mapping.zero == "leave_out":
         return _declined(staged, heads, Cause.ZERO, f"Left out: {rules.mapping.zero_reason}.")
     digest = _digest(staged, head, rounding)
     if staged.here is None:
-        return Accepted(staged, head, totals, rounding, sums.bears_default, sign, digest)
+        is_turned = head is not heads[0]
+        return Accepted(staged, head, totals, rounding, sums.bears_default, is_turned, sign, digest)
     if staged.import_digest is not None and bytes(staged.import_digest) == digest:
         return Declined(staged, None)
     return _declined(staged, heads, Cause.CHANGED, _CONFLICT)
@@ -210,10 +221,20 @@ class _Sums:
             return f"The file says it comes to {head.subtotal} without tax, its lines to {totals.subtotal}."
         return ""
 
-    def answer(self) -> tuple[Ask, str] | None:
+    def says_other_basis(self) -> bool:
+        """Return whether total and tax are to the cent what they are with prices the other way."""
+        head, other_tax = self._head, self._staged.other_tax
+        if not (head.total and head.tax_total and other_tax and self._fits_other_basis()):
+            return False
+        other = totals_of_sums(self._amount, other_tax, _OTHER[head.tax_basis])
+        return self._said(head.total, other.total) == other.total
+
+    def answer(self, mapping: Mapping) -> tuple[Ask, str] | None:
         """Return the answer by which what the file says would be what the lines make."""
         if self._fits_other_basis():
             return Ask.TAX_BASIS, _OTHER[self._head.tax_basis]
+        if mapping.tax_amounts == "stated":
+            return None
         if self._head.tax_total or self._staged.tax_off is not None:
             return Ask.TAX_AMOUNTS, "stated"
         return None
@@ -248,8 +269,7 @@ class _Sums:
     def _worded(self, said: str) -> str:
         if not self._fits_other_basis():
             return said
-        words = {"inclusive": "with tax inside", "exclusive": "without tax"}
-        return f"{said} If its prices are {words[_OTHER[self._head.tax_basis]]}, all is as it says."
+        return f"{said} If its prices are {BASES[_OTHER[self._head.tax_basis]]}, all is as it says."
 
     def _own_tax(self) -> Decimal:
         return self._tax if self.bears_default else self._tax - self._staged.default_tax

@@ -61,6 +61,7 @@ class LineParser:
         self._mark = mapping.decimal_mark
         self._tax_codes = tax_codes
         self._is_stated = mapping.tax_amounts == "stated"
+        self._tax_words = mapping.tax_words
         self._has_quantity = "quantity" in has
         self._has_price = "unit_price" in has
         # Another basis is only thought of where the file has sums to hold it against.
@@ -83,6 +84,7 @@ class LineParser:
         ) = cells
         item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
         description = " ".join(description.split()) or item_code
+        tax = self._tax_words.get(tax.casefold(), tax)
         _check_texts(item_code, description, account_code)
         if name_1 or name_2:
             pairs = ((name_1, option_1), (name_2, option_2))
@@ -126,7 +128,7 @@ class LineParser:
             _check_stated(stated_tax, amount, rate)
         other = None
         if self._thinks_of_other and code:
-            other = str(line_tax(amount, rate, _OTHER[document.basis]))
+            other = str(stated_tax if is_stated else line_tax(amount, rate, _OTHER[document.basis]))
         return Contents(
             item_code,
             description,

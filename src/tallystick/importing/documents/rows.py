@@ -156,7 +156,7 @@ class RowParser:
             self._texts.begin()
         self._cells, self._figures = cells, figures
         texts = self._texts.for_head(cells, row.cells)
-        self._document = self.heads.parse(row.line, texts, figures)
+        self._document = self.heads.parse(row.line, texts, self._orders.says(figures))
         head = self._document.head
         told = [place for place, old in enumerate(before) if figures[place] and not old]
         return (msgspec.json.encode(head).decode() if head else None), told

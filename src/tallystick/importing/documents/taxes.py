@@ -32,6 +32,8 @@ _ZERO = frozenset(
 #: Such as "20% (VAT on Income)" or "15% GST on Income". A rate further inside may be a reverse
 #: charge, which bears none.
 _LEADING_RATE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
+#: As shops name taxes, where the mapping says that the file does.
+_RATE_AT_END = re.compile(r"[^0-9%]*\b([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
 _NO_RATE = Decimal(0)
 #: A file with more new ones than this has something else in that column.
 _MOST_NEW = 200
@@ -46,8 +48,13 @@ _ASKED = (
 class TaxCodes:
     """The workspace's tax codes and those that a file brings along."""
 
-    def __init__(self, workspace: Workspace, said: Mapping[str, str]) -> None:
-        """`said` names a code of ours for what the file says, in small letters."""
+    def __init__(
+        self, workspace: Workspace, said: Mapping[str, str], *, ends_in_rate: bool = False
+    ) -> None:
+        """`said` names a code of ours for what the file says, in small letters; `ends_in_rate`: a
+        name such as "VAT 20%" tells its rate.
+        """
+        self._ends_in_rate = ends_in_rate
         known = list(TaxCode.objects.in_workspace(workspace))
         self._said = said
         self._workspace = workspace
@@ -104,7 +111,7 @@ class TaxCodes:
 
     def _add(self, name: str) -> None:
         code = name[:40].strip()
-        rate = _rate_in(name)
+        rate = _rate_in(name, ends_in_rate=self._ends_in_rate)
         if (
             rate is None
             and len(name) <= 100
@@ -123,8 +130,10 @@ class TaxCodes:
         self._new[code] = name
 
 
-def _rate_in(name: str) -> Decimal | None:
+def _rate_in(name: str, *, ends_in_rate: bool) -> Decimal | None:
     if name.casefold() in _ZERO:
         return Decimal(0)
     match = _LEADING_RATE.match(name)
+    if not match and ends_in_rate:
+        match = _RATE_AT_END.fullmatch(name)
     return Decimal(match[1]) if match else None

@@ -17,8 +17,8 @@ from tallystick.workspaces import audit
 from tallystick.workspaces.models import Workspace
 
 _ROWS_OF_CHUNK = """
-    unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bool[])
-        AS made (id, row_kind, number, supplier, sign, bears_default)
+    unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bool[], %s::bool[])
+        AS made (id, row_kind, number, supplier, sign, bears_default, is_turned)
     JOIN import_row AS staged
         ON staged.number = made.number AND staged.row_kind = made.row_kind
         AND staged.supplier = made.supplier AND staged.place BETWEEN 0 AND 99
@@ -32,7 +32,9 @@ _LINES = f"""
         staged.discount, tax_code.id,
         CASE WHEN is_bare THEN '' ELSE coalesce(staged.tax_level, '') END, staged.account_code,
         coalesce(staged.charge, ''), coalesce(staged.tracking, '[]')::jsonb,
-        made.sign * staged.amount, CASE WHEN is_bare THEN 0 ELSE made.sign * staged.tax END,
+        made.sign * staged.amount, CASE WHEN is_bare THEN 0
+            ELSE made.sign * CASE WHEN is_turned THEN coalesce(staged.other_tax, 0)
+                ELSE staged.tax END END,
         staged.tax_is_stated
     FROM {_ROWS_OF_CHUNK}
     CROSS JOIN LATERAL (
@@ -125,6 +127,7 @@ def _write_lines(made: dict[int, Accepted], workspace: Workspace) -> None:
         [each.staged.supplier for each in made.values()],
         [each.sign for each in made.values()],
         [each.bears_default for each in made.values()],
+        [each.is_turned for each in made.values()],
     )
     with connection.cursor() as cursor:
         cursor.execute(_ITEMS, [workspace.pk, *documents])

@@ -5,6 +5,7 @@ from tallystick.importing.formats import data_sets, plain, xero
 SHIPPED = (
     plain.SIMPLE,
     xero.SALES_TEMPLATE,
+    xero.BILL_TEMPLATE,
     xero.EXPORT,
     plain.PAYMENTS,
     plain.ALLOCATIONS,

@@ -41,6 +41,21 @@ class Prefix(msgspec.Struct, frozen=True):
     left_out: str = ""
 
 
+class StatusColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that says by being filled what the status of the document is.
+
+    A nothing (0.00, a dash) fills no cell.
+    """
+
+    column: str
+    #: One of `statuses`; goes before what the status column says.
+    status: str
+    #: Why the document is left out, where that status leaves it out.
+    reason: str
+    #: What the status column says where it has said this already.
+    unless: tuple[str, ...] = ()
+
+
 class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column of the whole order that makes a line of it, or money off."""
 
@@ -57,6 +72,9 @@ class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     tax_code: str = ""
     #: The column with the tax of it, where tax is taken as the file has it.
     tax_column: str = ""
+    #: The column of what the lines come to with it off. No more is spread over them than that says:
+    #: the rest is off already, off single lines or off the shipping.
+    after_column: str = ""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +91,11 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     texts: dict[str, str] = {}
     #: Headers that change nothing, whatever they are called.
     unused: tuple[str, ...] = ()
+    #: Header to the reason why it is not taken, which is told where the column says something.
+    not_taken: dict[str, str] = {}
+    #: Headers, stars included, that tell the file from those of other mappings; of one group all
+    #: must be there. None at all: nothing else has such a header.
+    told_by: tuple[tuple[str, ...], ...] = ()
     #: Made in a workspace for one kind of file: then all its columns must be there.
     is_own: bool = False
     holds: Holds = "documents"
@@ -82,6 +105,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     time_zone: str = ""
     #: Where the file has no column for it.
     tax_basis: Literal["exclusive", "inclusive", "none"] = "exclusive"
+    #: A document whose sums fit only if its prices stand to tax the other way is read that way: for
+    #: files that hold both kinds and do not say which is which.
+    basis_by_sums: bool = False
     #: As the rates make it, compared with what the file states; or as the file states it.
     tax_amounts: Literal["computed", "stated"] = "computed"
     #: ISO 4217, where the file has no column; empty for the workspace's.
@@ -94,10 +120,16 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     party_by: Literal["name", "email"] = "name"
     #: Value of the status column, in small letters, to a RowMeaning.
     statuses: dict[str, RowMeaning] = {}
+    status_columns: tuple[StatusColumn, ...] = ()
     #: Value of the kind column, in small letters, to a kind of document.
     kinds: dict[str, str] = {}
     #: What the tax column says, in small letters, to one of the workspace's tax codes.
     taxes: dict[str, str] = {}
+    #: What the tax column of a line says instead of a tax, in small letters, to the name of one;
+    #: empty for the document's.
+    tax_words: dict[str, str] = {}
+    #: Names of taxes end in their rate, such as "VAT 20%".
+    tax_names_end_in_rate: bool = False
     prefixes: tuple[Prefix, ...] = ()
     order_columns: tuple[OrderColumn, ...] = ()
     #: Invoices that come to less than nothing are credit notes.
@@ -132,11 +164,18 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Give every header, as `plain` has it, that the mapping uses or knows to be of no use."""
         yield from map(plain, self.columns.values())
         yield from map(plain, self.unused)
+        yield from map(plain, self.not_taken)
+        yield from (plain(each.column) for each in self.status_columns)
         for each in self.order_columns:
-            yield plain(each.column)
-            yield plain(each.tax_column)
+            yield from map(plain, (each.column, each.tax_column, each.after_column))
         for text in self.texts.values():
             yield from map(plain, _INSERTED.findall(text))
+
+    def is_told_by(self, header: Sequence[str]) -> bool:
+        """Return whether the header is of no other mapping."""
+        names = {name.strip().casefold() for name in header}
+        groups = [{name.casefold() for name in group} for group in self.told_by]
+        return not groups or any(group <= names for group in groups)
 
     def explained(self, header: Sequence[str]) -> int:
         """Return how many columns of the header the mapping knows."""

@@ -11,12 +11,17 @@ from tallystick.importing.meaning.mapping import Mapping, plain
 def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
     """Return the mapping that explains most columns of the header, whatever it has besides.
 
-    Raises UnknownFormat, naming the nearest one and what it misses.
+    Raises UnknownFormat, naming the nearest one and what it misses, or those that it may be alike.
     """
-    ranked = sorted(known, key=lambda mapping: mapping.explained(header), reverse=True)
+
+    def weight(mapping: Mapping) -> tuple[int, bool]:
+        return mapping.explained(header), mapping.is_told_by(header)
+
+    ranked = sorted(known, key=weight, reverse=True)
     for mapping in ranked:
         if not mapping.lacks(header):
             _check_twice(mapping, header)
+            _check_told(mapping, ranked, header)
             return mapping
     nearest = ranked[0]
     missing = nearest.lacks(header)
@@ -67,10 +72,27 @@ def guess(header: Sequence[str], known: Iterable[Mapping]) -> dict[str, str]:
     return guessed
 
 
+def _check_told(mapping: Mapping, known: Iterable[Mapping], header: Sequence[str]) -> None:
+    """Raise UnknownFormat where files of another mapping have such a header too."""
+    if mapping.is_told_by(header):
+        return
+    others = [
+        each
+        for each in known
+        if each is not mapping and each.told_by and not (each.lacks(header) or each.is_own)
+    ]
+    if others:
+        either = " or ".join(f"{each.title} (--format {each.name})" for each in (mapping, *others))
+        raise UnknownFormat(
+            f"By its columns this file may be {either}. Say which it is; nothing was imported.",
+            header=header,
+        )
+
+
 def _check_twice(mapping: Mapping, header: Sequence[str]) -> None:
     """Raise UnknownFormat where a column that is used is there more than once."""
     counts = Counter(map(plain, header))
-    used = set(mapping.used()) - set(map(plain, mapping.unused)) - {""}
+    used = set(mapping.used()) - set(map(plain, [*mapping.unused, *mapping.not_taken])) - {""}
     twice = sorted({name for name in header if counts[plain(name)] > 1 and plain(name) in used})
     if twice:
         raise UnknownFormat(
