@@ -96,6 +96,8 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes) -> None:
             ]
             if changed:
                 cursor.execute(_CHANGE, _columns(changed))
+        # What was spread is in the lines now.
+        cursor.execute("DELETE FROM import_row WHERE place >= %s", [SPREAD])
         cursor.execute("DROP TABLE import_arranged")
 
 
