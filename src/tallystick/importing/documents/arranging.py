@@ -15,8 +15,8 @@ from tallystick.importing.documents.heads import Head
 from tallystick.importing.documents.rows import SPREAD
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.meaning.mapping import Mapping
-from tallystick.importing.meaning.precision import Rounding, figures, rounded
-from tallystick.money import Basis, line_tax
+from tallystick.importing.meaning.precision import Figures, Rounding, figures, other_cent, rounded
+from tallystick.money import Basis, line_tax, totals_of_sums
 
 _BATCH = 500
 _CENT = Decimal("0.01")
@@ -30,14 +30,15 @@ _DOCUMENTS = """
             coalesce(sum(amount) FILTER (WHERE place >= %(spread)s), 0) AS off
         FROM import_row WHERE number <> ''
         GROUP BY row_kind, number, supplier
-        HAVING bool_or(place >= %(spread)s) OR %(all)s
+        HAVING bool_or(place >= %(spread)s) OR bool_or(tie <> 0) OR %(all)s
         ORDER BY min(line)
     ) AS grouped
 """
 _LINES = """
     SELECT arranged.place, arranged.head, arranged.off, staged.line, staged.place, staged.quantity,
         staged.unit_price, staged.discount, staged.tax_code, staged.amount, staged.tax,
-        staged.stated_tax IS NOT NULL, staged.other_tax, staged.tax_is_stated, staged.rounding
+        staged.stated_tax IS NOT NULL, staged.other_tax, staged.tax_is_stated, staged.rounding,
+        staged.tie
     FROM import_arranged AS arranged JOIN import_row AS staged USING (row_kind, number, supplier)
     WHERE arranged.place BETWEEN %s AND %s AND staged.place BETWEEN 0 AND %s
         AND staged.quantity IS NOT NULL
@@ -71,13 +72,29 @@ class _Line(NamedTuple):
     other_tax: Decimal | None
     tax_is_stated: bool
     rounding: str
+    tie: int
+
+    def at(self, found: Figures, rate: Decimal, basis: Basis) -> "_Line":
+        """Return the line at other figures, with the tax of them."""
+        return self._replace(
+            quantity=found.quantity,
+            unit_price=found.unit_price,
+            discount=found.discount,
+            amount=found.amount,
+            tax=line_tax(found.amount, rate, basis),
+            other_tax=line_tax(found.amount, rate, _OTHER[basis]),
+            rounding=found.rounding or self.rounding,
+        )
 
 
-def arrange(mapping: Mapping, tax_codes: TaxCodes) -> None:
-    """Spread what is stated for whole documents over their staged lines."""
+def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
+    """Spread what is stated for whole documents over their staged lines.
+
+    `has_ties`: cents of some lines were as good as tossed.
+    """
     spreads = any(column.is_spread for column in mapping.order_columns)
     states_tax = mapping.tax_amounts == "stated" and "tax_total" in mapping.columns
-    if not (spreads or states_tax):
+    if not (spreads or states_tax or (has_ties and "total" in mapping.columns)):
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON import_row (line)")
@@ -127,6 +144,8 @@ def _arranged(
         off = _left_to_spread(off, lines, Decimal(head.after_discount))
     if off:
         lines = _with_money_off(lines, off, tax_codes, basis)
+    if head.total and any(line.tie for line in lines):
+        lines = _at_stated_total(lines, head, tax_codes)
     if states_tax and head.tax_total and not all(line.has_stated_tax for line in lines):
         lines = _with_tax(lines, Decimal(head.tax_total))
     return lines
@@ -158,16 +177,36 @@ def _with_money_off(
 def _less(line: _Line, off: Decimal, tax_codes: TaxCodes, basis: Basis) -> _Line:
     gross = figures(line.quantity, line.unit_price).amount
     found = figures(line.quantity, line.unit_price, money_off=gross - (line.amount - off))
-    rate = tax_codes.rate_of(line.tax_code)
-    return line._replace(
-        quantity=found.quantity,
-        unit_price=found.unit_price,
-        discount=found.discount,
-        amount=found.amount,
-        tax=line_tax(found.amount, rate, basis),
-        other_tax=line_tax(found.amount, rate, _OTHER[basis]),
-        rounding=found.rounding if found.rounding is Rounding.ONE_PIECE else line.rounding,
-    )
+    return line.at(found, tax_codes.rate_of(line.tax_code), basis)
+
+
+def _at_stated_total(lines: list[_Line], head: Head, tax_codes: TaxCodes) -> list[_Line]:
+    """Return the lines with cents that were as good as tossed as the stated total says."""
+    basis, stated = cast(Basis, head.tax_basis), Decimal(head.total)
+    off = _total(lines, basis) - stated
+    found = list(lines)
+    for place, line in enumerate(lines):
+        if not off:
+            return found
+        if line.tie and not line.tax_is_stated:
+            figured = Figures(
+                line.quantity,
+                line.unit_price,
+                line.discount,
+                line.amount,
+                Rounding(line.rounding),
+                line.tie,
+            )
+            other = line.at(other_cent(figured), tax_codes.rate_of(line.tax_code), basis)
+            tried = [*found[:place], other, *found[place + 1 :]]
+            if abs(_total(tried, basis) - stated) < abs(off):
+                found, off = tried, _total(tried, basis) - stated
+    return found if not off else lines
+
+
+def _total(lines: list[_Line], basis: Basis) -> Decimal:
+    amounts = sum((line.amount for line in lines), Decimal(0))
+    return totals_of_sums(amounts, sum((line.tax for line in lines), Decimal(0)), basis).total
 
 
 def _with_tax(lines: list[_Line], stated: Decimal) -> list[_Line]:

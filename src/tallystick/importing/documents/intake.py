@@ -66,7 +66,7 @@ class DocumentIntake(Intake):
         self.tally.too_many(staging.take_out_crowds(), "lines")
         if self.mapping.order_columns:
             staging.forget_told_again()
-        arrange(self.mapping, self._tax_codes)
+        arrange(self.mapping, self._tax_codes, has_ties=self._parser.has_ties)
         found = staging.group(negative_is_credit=self.mapping.negative_is_credit)
         signs = staging.credit_signs()
         self._rules = self._rules._replace(

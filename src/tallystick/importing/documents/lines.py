@@ -51,6 +51,8 @@ class Contents(NamedTuple):
     tax_is_stated: str
     #: A Rounding; empty where none was needed.
     rounding: str
+    #: -1 or 1 where a cent less or more is as near.
+    tie: int
 
 
 class LineParser:
@@ -62,6 +64,7 @@ class LineParser:
         self._tax_codes = tax_codes
         self._is_stated = mapping.tax_amounts == "stated"
         self._tax_words = mapping.tax_words
+        self._untaxed = mapping.untaxed_code
         self._has_quantity = "quantity" in has
         self._has_price = "unit_price" in has
         # Another basis is only thought of where the file has sums to hold it against.
@@ -117,6 +120,8 @@ class LineParser:
     ) -> Contents:
         """Return the line with its tax; no figures make a line of text alone."""
         code, rate, level = None, Decimal(0), None
+        if self._is_stated and not tax and stated_tax == 0:
+            tax = self._untaxed
         if named := tax or (document.order_tax if found else ""):
             code, rate = self._tax_codes.find(named)
         elif found:
@@ -146,6 +151,7 @@ class LineParser:
             None if stated_tax is None else str(stated_tax),
             "t" if is_stated else "f",
             found.rounding if found else Rounding.NONE,
+            found.tie if found else 0,
         )
 
     def _figures(

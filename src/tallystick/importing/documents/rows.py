@@ -1,7 +1,7 @@
 """Checks the rows of a file one by one and makes of each what is staged for its document."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -60,6 +60,7 @@ class StagedRow(NamedTuple):
     stated_tax: str | None = None
     tax_is_stated: str = "f"
     rounding: str = ""
+    tie: int = 0
 
 
 class RowParser:
@@ -100,6 +101,8 @@ class RowParser:
         self._stretch = 0
         #: Why the next row that can be placed takes its document with it.
         self._lost = ""
+        #: Whether cents of some line were as good as tossed.
+        self.has_ties = False
         #: Rows that nobody knows the document of.
         self.lost = 0
         #: Those of them that only lack a number.
@@ -170,17 +173,19 @@ class RowParser:
             cells[place].strip() in ("", self._cells[place].strip()) for place in _NAMED_BY
         )
 
-    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Sequence[str | None], str]:
+    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Sequence[str | int | None], str]:
         """Return the line's values, or why there are none."""
         texts = self._texts.for_line(self._line_cells(cells), cells)
         try:
-            return self._lines.parse(texts, self._document), ""
+            found = self._lines.parse(texts, self._document)
         except BadValue as error:
             value = dict(zip(LINE_FIELDS, texts, strict=True)).get(error.field, "")
             if error.field == "tax_code":
                 value = value or self._document.order_tax
             self._refuse(line, error.field, value, str(error))
             return (), f"Line {line}, {self._columns.name(error.field)} “{value}”: {error}"
+        self.has_ties = self.has_ties or found.tie != 0
+        return found, ""
 
     def _order_line(self, line: int, place: int) -> StagedRow:
         """Return what a figure of the order makes: a line, money to be spread, or a mere mark."""
@@ -209,8 +214,8 @@ class RowParser:
         place: int,
         head: str | None,
         bad: str | None,
-        found: Sequence[str | None] = (),
-        **further: str,
+        found: Sequence[str | int | None] = (),
+        **further: Any,
     ) -> StagedRow:
         document = self._document
         return StagedRow(

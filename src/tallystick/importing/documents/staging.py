@@ -26,7 +26,8 @@ _CREATE = """
         supplier text COLLATE "C", stretch int, head text, bad text, item_code text COLLATE "C",
         description text, quantity numeric, unit_price numeric, discount numeric, tax_code text,
         tax_level text, account_code text, charge text, tracking text, amount numeric, tax numeric,
-        other_tax numeric, stated_tax numeric, tax_is_stated boolean, rounding text
+        other_tax numeric, stated_tax numeric, tax_is_stated boolean, rounding text,
+        tie smallint
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, email text);
     CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);

@@ -110,6 +110,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     basis_by_sums: bool = False
     #: As the rates make it, compared with what the file states; or as the file states it.
     tax_amounts: Literal["computed", "stated"] = "computed"
+    #: The tax code, by code or name, of lines that name none and of which the file states no tax;
+    #: empty: as for any line. Only where tax is taken as stated.
+    untaxed_code: str = ""
     #: ISO 4217, where the file has no column; empty for the workspace's.
     currency: str = ""
     #: Days from date to due date where the file has none.

@@ -17,6 +17,9 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
 _KEPT = 4
+_STEP = Decimal("0.0001")
+#: Of a cent; floating point leaves less than a half.
+_NEARLY_HALF = Decimal("0.004999")
 
 
 class Rounding(StrEnum):
@@ -38,6 +41,8 @@ class Figures(NamedTuple):
     discount: Decimal | None
     amount: Decimal
     rounding: Rounding
+    #: -1 or 1 where the cent was as good as tossed: one less or more is as near to what it is.
+    tie: int = 0
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
@@ -76,8 +81,9 @@ def figures(
                 f"{amount}. Look which of them is wrong, or leave the column out.",
                 field="line_amount",
             )
-        amount = stated
-    return _kept(quantity, unit_price, discount, money_off, amount)
+        return _kept(quantity, unit_price, discount, money_off, stated)
+    tie = _tie(exact, amount) if stated is None else 0
+    return _kept(quantity, unit_price, discount, money_off, amount)._replace(tie=tie)
 
 
 def of_amount(quantity: Decimal, amount: Decimal) -> Figures:
@@ -87,6 +93,22 @@ def of_amount(quantity: Decimal, amount: Decimal) -> Figures:
     if is_kept and line_amount(quantity, price) == amount:
         return Figures(quantity, _short(price), None, amount, Rounding.NONE)
     return _one_piece(amount)
+
+
+def other_cent(line: Figures) -> Figures:
+    """Return the line at the other cent of a tie."""
+    amount = line.amount + line.tie * _CENT
+    for step in (_STEP, -_STEP):
+        if line_amount(line.quantity + step, line.unit_price, line.discount) == amount:
+            return line._replace(quantity=_short(line.quantity + step), amount=amount, tie=0)
+    return _one_piece(amount)
+
+
+def _tie(exact: Decimal, amount: Decimal) -> int:
+    off = _EXACT.subtract(exact, amount)
+    if abs(off) < _NEARLY_HALF:
+        return 0
+    return 1 if off > 0 else -1
 
 
 def _kept(
