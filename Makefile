@@ -72,6 +72,9 @@ bench-pages: $(READY) ## Ask every page of a workspace with a million documents 
 bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one core (ARGS="--invoices 5000")
 	$(BIN)/python bench/sandbox.py $(ARGS)
 
+bench-tables: $(READY) ## Measure the reading of CSVs and workbooks beside the csv module (ARGS="--lines 50000 --rows 10000")
+	$(BIN)/python bench/tables.py $(ARGS)
+
 bench-beside: $(READY) ## Measure pages and pushes beside imports, plans and exports (ARGS=--quick)
 	$(BIN)/python bench/beside.py $(ARGS)
 
@@ -88,4 +91,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-beside bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-beside bench-doors screenshots lock clean
