@@ -83,6 +83,7 @@ def test_a_quotation_mark_within_a_cell_is_a_problem_only_in_a_quoted_one():
         '1,"Tea,5\n2,Pipe 7",6\n',
         '"1,Tea,5\n2",Mug,6\n',
         '1,Tea,"5\n2,Mug,6"\n',
+        '1,"Tea\n2,Mug,6\n7",5\n',
     ],
 )
 def test_rows_that_a_stray_quotation_mark_joins_to_one_cell_are_a_problem(swallowing):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tallystick.importing.errors import NotATable
 from tallystick.importing.tables.encodings import Encoding
+from tallystick.importing.tables.lines import BLOCK
 from tallystick.importing.tables.table import Layout, first_records, open_table
 from tallystick.spreadsheets import as_written
 
@@ -21,6 +22,10 @@ NAMES = ["number", "party_name", "price"]
 def table(content, layout=Layout(), is_header=lambda cells: False):  # noqa: B008 - never changed
     data = content if isinstance(content, bytes) else content.encode()
     return open_table(io.BytesIO(data), layout, is_header=is_header)
+
+
+def rows_of(content):
+    return list(table(content).rows())
 
 
 def cells(content, **choices):
@@ -119,6 +124,8 @@ def test_what_is_neither_utf_8_nor_windows_1252_is_refused_until_the_encoding_is
         table(content)
 
     assert cells(content, layout=Layout(encoding="cp437")) == [["1", "Größe üì"]]
+    [row] = table(content, Layout(encoding="cp1252")).rows()
+    assert "holds bytes that are not Windows-1252" in row.problem
 
 
 def test_a_header_with_a_broken_byte_is_refused_until_the_encoding_is_chosen():
@@ -246,7 +253,10 @@ def test_the_rows_can_be_asked_for_again_even_halfway(pack):
     assert first == second
     assert first[:20_000] == beginning
     assert len(first) == 50_001
-    assert len(read.notes) == 2
+    assert read.notes == [
+        "The header stands again in line 50002; it is not read as a row.",
+        "Fewer cells than the header has in line 50003; the missing ones are read as empty.",
+    ]
 
 
 def test_a_row_knows_the_line_it_begins_on_and_the_table_how_far_it_is():
@@ -274,9 +284,12 @@ def test_a_file_that_is_named_is_opened_and_closed(tmp_path):
 
 
 def test_line_ends_of_two_signs_on_the_edge_of_a_block_count_once():
-    content = "a,b\r\n" + "".join(f"{n:07},1\r\n" for n in range(40_000))
+    rest = "1,2\r\n" * 3
+    first = "x" * (BLOCK - len("a,b\r\n" + ",1\r"))
 
-    assert [row.line for row in table(content).rows()] == list(range(2, 40_002))
+    found = rows_of(f"a,b\r\n{first},1\r\n{rest}")
+
+    assert [row.line for row in found] == [2, 3, 4, 5]
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not beside the project")

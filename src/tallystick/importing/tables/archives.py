@@ -1,6 +1,6 @@
 """What a ZIP holds, before anybody unpacks it: a workbook or not, and how much.
 
-The sizes that a ZIP declares may lie, so what it unpacks to is counted as well.
+The sizes that a ZIP declares may lie, so what it unpacks to is counted.
 """
 
 import struct
@@ -73,15 +73,15 @@ def _check_kind(archive: zipfile.ZipFile) -> None:
 
 
 def _check_size(file: BinaryIO, entries: list[zipfile.ZipInfo], most: int) -> None:
-    if sum(entry.file_size for entry in entries) > most:
-        raise Refused(Refusal.TOO_LARGE)
     left = most
     for entry in entries:
         left -= _unpacked_size(file, entry, left)
+        if left < 0:
+            raise Refused(Refusal.TOO_LARGE)
 
 
 def _unpacked_size(file: BinaryIO, entry: zipfile.ZipInfo, most: int) -> int:
-    """Return how many bytes the entry makes; raise Refused for more than `most`."""
+    """Return how many bytes the entry makes, counted until there are more than `most`."""
     if entry.compress_type == zipfile.ZIP_STORED:
         return entry.compress_size
     if entry.compress_type != zipfile.ZIP_DEFLATED:
@@ -91,11 +91,9 @@ def _unpacked_size(file: BinaryIO, entry: zipfile.ZipInfo, most: int) -> int:
     file.seek(name + extra, 1)
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
-    while not inflate.eof:
+    while not inflate.eof and size <= most:
         packed = inflate.unconsumed_tail or file.read(_BLOCK)
         if not packed:
             raise EOFError
         size += len(inflate.decompress(packed, _BLOCK))
-        if size > most:
-            raise Refused(Refusal.TOO_LARGE)
     return size

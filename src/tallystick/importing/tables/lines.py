@@ -47,9 +47,10 @@ class Lines(Iterator[str]):
     end or lines are too many.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, name: str) -> None:
+        """Read `stream` in the encoding, of which `name` is what people call it."""
         self._stream = stream
-        self._encoding = encoding
+        self._name = name
         codec = "utf-8-sig" if encoding == "utf-8" else encoding
         self._decoder = codecs.getincrementaldecoder(codec)("tallystick.mark")
         self._count = 0
@@ -99,7 +100,7 @@ class Lines(Iterator[str]):
             )
         elif not _is_clean(text):
             what = (
-                f"holds bytes that are not {self._encoding.upper()}. Correct them and import "
+                f"holds bytes that are not {self._name}. Correct them and import "
                 "again, or choose the encoding if the whole file is in another."
             )
             self.flaws.append(Flaw(line, what))

@@ -67,7 +67,8 @@ class Text:
         """Nothing is held but the source, which is the caller's."""
 
     def _begin(self) -> Lines:
-        return Lines(unpacked(self._source), self.encoding)
+        name = Encoding(self.encoding).label.partition(" (")[0]
+        return Lines(unpacked(self._source), self.encoding, name)
 
     def _sampled_lines(self) -> tuple[int, list[str]]:
         """Return how many blank lines the text begins with, and the lines after them."""
