@@ -93,7 +93,8 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
     `has_ties`: cents of some lines were as good as tossed.
     """
     spreads = any(column.is_spread for column in mapping.order_columns)
-    states_tax = mapping.tax_amounts == "stated" and "tax_total" in mapping.columns
+    states_tax = mapping.tax_amounts != "computed" and "tax_total" in mapping.columns
+    is_close = mapping.tax_amounts == "close"
     if not (spreads or states_tax or (has_ties and "total" in mapping.columns)):
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -109,7 +110,9 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
             changed = [
                 line
                 for head, off, lines in _by_document(cursor.fetchall())
-                for line in _arranged(head, off, lines, tax_codes, states_tax=states_tax)
+                for line in _arranged(
+                    head, off, lines, tax_codes, states_tax=states_tax, is_close=is_close
+                )
             ]
             if changed:
                 cursor.execute(_CHANGE, _columns(changed))
@@ -137,7 +140,13 @@ def _by_document(
 
 
 def _arranged(
-    head: Head, off: Decimal, lines: list[_Line], tax_codes: TaxCodes, *, states_tax: bool
+    head: Head,
+    off: Decimal,
+    lines: list[_Line],
+    tax_codes: TaxCodes,
+    *,
+    states_tax: bool,
+    is_close: bool,
 ) -> list[_Line]:
     basis = cast(Basis, head.tax_basis)
     if off and head.after_discount:
@@ -147,7 +156,8 @@ def _arranged(
     if head.total and any(line.tie for line in lines):
         lines = _at_stated_total(lines, head, tax_codes)
     if states_tax and head.tax_total and not all(line.has_stated_tax for line in lines):
-        lines = _with_tax(lines, Decimal(head.tax_total))
+        stated = Decimal(head.tax_total)
+        lines = _with_close_tax(lines, stated) if is_close else _with_tax(lines, stated)
     return lines
 
 
@@ -221,9 +231,30 @@ def _with_tax(lines: list[_Line], stated: Decimal) -> list[_Line]:
     # A credit note may be written below zero and its tax above.
     if sum(weights) * stated < 0:
         stated = -stated
+    return _bearing(lines, shared(stated, weights))
+
+
+def _with_close_tax(lines: list[_Line], stated: Decimal) -> list[_Line]:
+    """Return the lines with the stated tax in all where it is that of the rates but for rounding.
+
+    It may be that of prices without tax or with tax inside: which it is, the sums tell later.
+    """
+    for taxes in (
+        [line.tax for line in lines],
+        [line.other_tax or Decimal(0) for line in lines],
+    ):
+        computed = sum(taxes, Decimal(0))
+        off = abs(stated.copy_sign(computed) - computed)
+        if off <= _CENT * sum(map(bool, taxes)):
+            return _bearing(lines, shared(stated.copy_sign(computed), taxes)) if off else lines
+    return lines
+
+
+def _bearing(lines: list[_Line], taxes: list[Decimal]) -> list[_Line]:
+    """Return the lines with these as the taxes that the file states, whatever its basis."""
     return [
         line._replace(tax=tax, other_tax=tax, tax_is_stated=True)
-        for line, tax in zip(lines, shared(stated, weights), strict=True)
+        for line, tax in zip(lines, taxes, strict=True)
     ]
 
 

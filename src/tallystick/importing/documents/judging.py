@@ -282,6 +282,9 @@ def _declined(staged: StagedDocument, heads: list[Head], cause: Cause, reason: s
     amount, currency = staged.amount, heads[0].currency if heads else ""
     if heads and amount is not None and heads[0].tax_basis == "exclusive":
         amount += staged.tax or Decimal(0)
+    if heads and heads[0].total and cause is not Cause.SUMS:
+        # What the file says needs no basis of tax.
+        amount = Decimal(heads[0].total)
     return Declined(staged, cause, reason, amount, currency)
 
 

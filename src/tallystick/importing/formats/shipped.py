@@ -1,12 +1,13 @@
 """Every mapping that ships, in the order in which they are offered."""
 
-from tallystick.importing.formats import data_sets, plain, xero
+from tallystick.importing.formats import data_sets, plain, shopify, xero
 
 SHIPPED = (
     plain.SIMPLE,
     xero.SALES_TEMPLATE,
     xero.BILL_TEMPLATE,
     xero.EXPORT,
+    shopify.ORDERS,
     plain.PAYMENTS,
     plain.ALLOCATIONS,
     data_sets.ONLINE_RETAIL,

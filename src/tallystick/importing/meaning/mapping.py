@@ -108,8 +108,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: A document whose sums fit only if its prices stand to tax the other way is read that way: for
     #: files that hold both kinds and do not say which is which.
     basis_by_sums: bool = False
-    #: As the rates make it, compared with what the file states; or as the file states it.
-    tax_amounts: Literal["computed", "stated"] = "computed"
+    #: As the rates make it, compared with what the file states; as the file states it; or so where
+    #: the document's tax is but rounded otherwise: `close`, at most a cent a line.
+    tax_amounts: Literal["computed", "close", "stated"] = "computed"
     #: The tax code, by code or name, of lines that name none and of which the file states no tax;
     #: empty: as for any line. Only where tax is taken as stated.
     untaxed_code: str = ""
