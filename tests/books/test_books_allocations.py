@@ -202,7 +202,7 @@ def test_the_same_list_again_allocates_nothing_twice(workspace, invoice, note):
         return [
             "made" if each.entry
             else "here" if each.is_here
-            else "deleted" if each.was_deleted
+            else "deleted" if each.deleted
             else "bad"
             for each in verdicts
         ]  # fmt: skip

@@ -221,7 +221,7 @@ def test_the_same_list_again_records_nothing_twice(workspace):
         return [
             "made" if each.entry
             else "here" if each.is_here
-            else "deleted" if each.was_deleted
+            else "deleted" if each.deleted
             else "bad"
             for each in verdicts
         ]  # fmt: skip

@@ -19,7 +19,7 @@ from tallystick.books.documents import submit_documents
 from tallystick.books.models import Allocation, Kind, Payment
 from tallystick.books.payments import delete_payments
 from tallystick.importing.documents import staging
-from tallystick.importing.report import Progress
+from tallystick.importing.report import Cause, Progress
 from tallystick.importing.run import Lists
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import AuditEntry, Role
@@ -96,7 +96,7 @@ def test_the_same_payments_twice_are_recorded_once_even_where_they_are_alike(pay
     assert outstanding(invoice) == 2
 
 
-def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_stays_deleted(
+def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_is_told_and_made_on_wish(
     pay, workspace, invoice
 ):
     by_hand = make_payment(invoice, "4.00", method="card")
@@ -106,8 +106,16 @@ def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_stays_dele
     delete_payments(workspace=workspace, actor=None, payment_ids=[by_hand.pk])
     second = pay(row)
 
-    assert (first.already_here, second.already_here) == (1, 1)
+    assert (first.already_here, second.already_here) == (1, 0)
+    assert second.left_out[Cause.CANCELLED].total == {"NZD": Decimal("4.00")}
+    assert second.not_made[0][:3] == ("INV-1", 2, Cause.CANCELLED)
+    assert second.needs_person
+    [question] = second.questions
+    assert question.text == "1 payment of the file is deleted here."
     assert outstanding(invoice) == 10
+    assert pay(row, answers={"cancelled": "make"}).documents == 1
+    assert pay(row, answers={"cancelled": "make"}).already_here == 1
+    assert outstanding(invoice) == 6
 
 
 @pytest.mark.parametrize(

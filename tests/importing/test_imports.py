@@ -80,7 +80,7 @@ def test_the_same_number_with_other_content_is_a_conflict_and_stays_as_it_was(si
 
     assert (report.documents, report.count(Cause.CHANGED), report.bad_row_count) == (0, 1, 0)
     assert report.not_made[0][:3] == ("1", 2, Cause.CHANGED)
-    assert "here already with other content" in report.not_made[0].reason
+    assert "1 is here with other content. " in report.not_made[0].reason
     assert Line.objects.get().unit_price == 5
 
 

@@ -140,7 +140,7 @@ def _judge(
         checker = Checker(f"{given.credit_note} to {given.document}")
         checker.line = place if len(allocations) > 1 else None
         allocation = _allocation(given, standing, checker)
-        if allocation is not None and (passed := known.pass_over(_key(allocation))):
+        if allocation is not None and (passed := known.pass_over(_key(allocation), allocation)):
             verdicts.append(passed)
             continue
         if allocation is not None:

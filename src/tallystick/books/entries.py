@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Q
@@ -30,8 +30,8 @@ class Verdict(Generic[Entry]):
     problems: Sequence[Problem] = ()
     #: It was recorded before, with the same content.
     is_here: bool = False
-    #: The same, and was deleted here since.
-    was_deleted: bool = False
+    #: It as it would be written, had it not been recorded before and deleted here since.
+    deleted: Entry | None = None
 
 
 class Known:
@@ -47,14 +47,14 @@ class Known:
             elif not anew:
                 self._deleted[key] += 1
 
-    def pass_over(self, key: Hashable) -> "Verdict[Any] | None":
-        """Return what becomes of one that is known; None for a new one."""
+    def pass_over(self, key: Hashable, entry: Entry) -> "Verdict[Entry] | None":
+        """Return what becomes of the entry where it is known; None for a new one."""
         if self._live[key]:
             self._live[key] -= 1
             return Verdict(None, is_here=True)
         if self._deleted[key]:
             self._deleted[key] -= 1
-            return Verdict(None, was_deleted=True)
+            return Verdict(None, deleted=entry)
         return None
 
 

@@ -117,7 +117,7 @@ def _judge(
         checker = Checker(given.number)
         checker.line = place if len(payments) > 1 else None
         payment = _payment(given, standing, checker)
-        if payment is not None and (passed := known.pass_over(_key(payment))):
+        if payment is not None and (passed := known.pass_over(_key(payment), payment)):
             verdicts.append(passed)
             continue
         if payment is not None:

@@ -109,8 +109,18 @@ def _ask(report: "ImportReport") -> None:
         raise Stop(
             "Nothing was imported yet. Run it again with --yes to import.", code=Exit.NEEDS_PERSON
         )
-    if not report.documents or not typer.confirm(f"Import {report.documents:,} {report.noun}s?"):
+    if not report.acts or not typer.confirm(_question(report)):
         raise Stop("Nothing was imported.", code=Exit.OK)
+
+
+def _question(report: "ImportReport") -> str:
+    acts = (
+        (report.documents, f"import {report.documents:,} {report.noun}s"),
+        (report.edited, f"change {report.edited:,} that are here"),
+        (report.cancelled, f"cancel {report.cancelled:,} that are here"),
+    )
+    said = " and ".join(what for count, what in acts if count)
+    return f"{said[:1].upper()}{said[1:]}?"
 
 
 def _print(report: "ImportReport", *, as_json: bool) -> None:
@@ -134,13 +144,22 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         (report.one_piece_lines, "lines made one piece at their amount, to keep it"),
         (report.of_nothing, "of them come to nothing"),
         (report.cancelled, f"{would}cancelled here, as the file says"),
+        (report.anew, f"of them {would}made in place of documents that are cancelled here"),
+        (report.edited, f"here {would}changed to what the file says"),
+        (report.corrected.get("amend", 0), f"here {would}cancelled and made anew, as it says"),
+        (report.corrected.get("credit", 0), f"here {would}credited and made anew, as it says"),
         (report.new_parties, f"new customers {would}created"),
         (report.already_here, f"{whats} were here already"),
     ):
         if count:
             print(f"  {count:>9,} {what}")
+    for currency, change in sorted(report.change.items()):
+        print(f"            those changed come to {currency} {change:+,.2f} in all")
     for said in report.told:
         print(f"  {said}")
+    for one in report.corrections[:_SHOWN]:
+        made = f" Made: {', '.join(one.made)}." if one.made else ""
+        print(f"  {one.document} (line {one.line}): {one.changes}{made}")
     _print_left_out(report)
     _print_bad_rows(report)
     _print_questions(report)

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -24,10 +24,12 @@ from tallystick.importing.intake import Intake, Order
 from tallystick.importing.meaning.fields import ENTRY_FIELDS
 from tallystick.importing.meaning.precision import rounded
 from tallystick.importing.meaning.values import BadValue, day, number
+from tallystick.importing.questions import Ask
 from tallystick.importing.report import BadRow
 from tallystick.importing.survey import Surveyed
 from tallystick.importing.tables.table import Row
 from tallystick.importing.tally import Tally
+from tallystick.workspaces.models import User, Workspace
 
 Given = TypeVar("Given", PaymentInput, AllocationInput)
 Entry = TypeVar("Entry", Payment, Allocation)
@@ -35,6 +37,15 @@ _DIRECTIONS = {"sales": Kind.SALES_CREDIT_NOTE, "purchases": Kind.SUPPLIER_CREDI
 
 #: Characters of a cell; what the books take of it they say themselves.
 _LONGEST = 255
+
+
+class Recording(TypedDict):
+    """How entries are recorded, as the books' services take it."""
+
+    workspace: Workspace
+    actor: User | None
+    dry_run: bool
+    anew: bool
 
 
 class EntryIntake(Intake, Generic[Given, Entry]):
@@ -90,8 +101,10 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         for (line, _), verdict in zip(staged, verdicts, strict=True):
             if verdict.entry is not None:
                 self.count(verdict.entry)
-            elif verdict.is_here or verdict.was_deleted:
+            elif verdict.is_here:
                 self.tally.report.already_here += 1
+            elif verdict.deleted is not None:
+                self.tally.was_deleted(line, self.noun, verdict.deleted)
             else:
                 self.tally.refused(line, " ".join(each.message for each in verdict.problems))
                 for problem in verdict.problems:
@@ -99,6 +112,12 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         if not self.order.dry_run:
             failpoint("import.chunk_done")
         return len(staged)
+
+    def recording(self) -> Recording:
+        """Return how entries are recorded; those deleted here anew where that was answered."""
+        workspace, actor, dry_run = self.order[:3]
+        anew = self.order.answers.get(Ask.CANCELLED) == "make"
+        return {"workspace": workspace, "actor": actor, "dry_run": dry_run, "anew": anew}
 
     @transaction.atomic
     def _recorded(self, given: Sequence[Given]) -> list[Verdict[Entry]]:
@@ -169,10 +188,7 @@ class PaymentIntake(EntryIntake[PaymentInput, Payment]):
         return f"{given.kind} {given.number}"
 
     def record(self, given: Sequence[PaymentInput]) -> list[Verdict[Payment]]:
-        workspace, actor, dry_run = self.order[:3]
-        return record_new_payments(
-            workspace=workspace, actor=actor, payments=given, dry_run=dry_run
-        )
+        return record_new_payments(payments=given, **self.recording())
 
     def count(self, entry: Payment) -> None:
         self.tally.recorded(self.noun, entry.document.currency, entry.amount, entry.paid_on)
@@ -211,10 +227,7 @@ class AllocationIntake(EntryIntake[AllocationInput, Allocation]):
         return f"{given.kind} {given.credit_note}"
 
     def record(self, given: Sequence[AllocationInput]) -> list[Verdict[Allocation]]:
-        workspace, actor, dry_run = self.order[:3]
-        return record_new_allocations(
-            workspace=workspace, actor=actor, allocations=given, dry_run=dry_run
-        )
+        return record_new_allocations(allocations=given, **self.recording())
 
     def count(self, entry: Allocation) -> None:
         self.tally.recorded(self.noun, entry.document.currency, entry.amount, entry.allocated_on)

@@ -40,6 +40,7 @@ class Ask(StrEnum):
     ZERO = "zero"
     CANCELLED = "cancelled"
     CHANGED = "changed"
+    CHANGED_HERE = "changed_here"
 
 
 class Choice(NamedTuple):
@@ -79,6 +80,12 @@ class Asked(NamedTuple):
     is_kept: bool
 
 
+_CORRECTIONS = (
+    Choice("leave", "Leave what is here"),
+    Choice("edit", "Change what is here"),
+    Choice("amend", "Cancel it and make a new one"),
+    Choice("credit", "Credit it and make a new one"),
+)
 #: Every kind of question.
 ASKED: dict[Ask, Asked] = {
     Ask.DAY_ORDER: Asked((Choice("dmy", "Day first"), Choice("mdy", "Month first")), is_kept=False),
@@ -136,15 +143,8 @@ ASKED: dict[Ask, Asked] = {
     Ask.CANCELLED: Asked(
         (Choice("leave", "Leave them out"), Choice("make", "Make them anew")), is_kept=False
     ),
-    Ask.CHANGED: Asked(
-        (
-            Choice("leave", "Leave what is here"),
-            Choice("edit", "Change what is here"),
-            Choice("amend", "Cancel it and make a new one"),
-            Choice("credit", "Credit it and make a new one"),
-        ),
-        is_kept=False,
-    ),
+    Ask.CHANGED: Asked(_CORRECTIONS, is_kept=False),
+    Ask.CHANGED_HERE: Asked(_CORRECTIONS, is_kept=False),
 }
 
 
@@ -158,8 +158,12 @@ TEXTS: dict[Ask, str] = {
     Ask.ODD: "{count} document{s} have days that look wrong. Are they right?",
     Ask.PARTY: "{count} document{s} are for customers whose e-mail address here is another.",
     Ask.ZERO: "{count} document{s} come to nothing.",
-    Ask.CANCELLED: "{count} document{s} of the file are cancelled here.",
-    Ask.CHANGED: "{count} document{s} are here with other content.",
+    Ask.CANCELLED: "{count} {noun}{s} of the file {are} {gone} here.",
+    Ask.CHANGED: "{count} document{s} {are} here with other content.",
+    Ask.CHANGED_HERE: (
+        "{count} document{s} {are} here with other content, and {were} changed here by somebody "
+        "since."
+    ),
 }
 
 

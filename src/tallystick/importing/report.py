@@ -22,6 +22,7 @@ class Cause(StrEnum):
     ODD = "odd"
     CREDIT_SIGN = "credit_sign"
     PARTY = "party"
+    CANCELLED = "cancelled"
     CHANGED = "changed"
     NOT_HERE = "not_here"
     ON_PURPOSE = "on_purpose"
@@ -37,7 +38,8 @@ CAUSES: dict[Cause, str] = {
     Cause.ODD: "their days look wrong",
     Cause.CREDIT_SIGN: "credit notes below zero among others above",
     Cause.PARTY: "the customer has another e-mail address here",
-    Cause.CHANGED: "the number is taken by a document with other content",
+    Cause.CANCELLED: "cancelled or deleted here",
+    Cause.CHANGED: "here with other content",
     Cause.NOT_HERE: "cancelled in the file, and not here",
     Cause.ON_PURPOSE: "the file or its format says so",
     Cause.ZERO: "they come to nothing",
@@ -67,6 +69,19 @@ class NotMade(NamedTuple):
     #: What it comes to as far as it could be read, as text.
     amount: str
     currency: str
+
+
+class Correction(NamedTuple):
+    """A document here that was, or would be, brought to what the file says."""
+
+    document: str
+    line: int
+    #: `edit`, `amend` or `credit`.
+    mode: str
+    #: What is otherwise, in words.
+    changes: str
+    #: The numbers of what was made for it.
+    made: list[str]
 
 
 class LeftOut(msgspec.Struct):
@@ -111,6 +126,14 @@ class ImportReport(msgspec.Struct, kw_only=True):
     cancelled: int = 0
     #: Imported before with the same content.
     already_here: int = 0
+    #: Made in place of documents that are cancelled here.
+    anew: int = 0
+    #: Documents here that were brought to what the file says, by `edit`, `amend`, `credit`.
+    corrected: dict[str, int] = msgspec.field(default_factory=dict)
+    #: The first of them.
+    corrections: list[Correction] = msgspec.field(default_factory=list)
+    #: What those edited come to more than before.
+    change: dict[str, Decimal] = msgspec.field(default_factory=dict)
     #: Not made, by Cause.
     left_out: dict[Cause, LeftOut] = msgspec.field(default_factory=dict)
     #: The first of them.
@@ -142,6 +165,15 @@ class ImportReport(msgspec.Struct, kw_only=True):
     def documents(self) -> int:
         """Return how many documents, payments or allocations were (or would be) made."""
         return sum(self.created.values())
+
+    @property
+    def edited(self) -> int:
+        return self.corrected.get("edit", 0)
+
+    @property
+    def acts(self) -> int:
+        """Return how many records were (or would be) made, edited or cancelled."""
+        return self.documents + self.edited + self.cancelled
 
     def count(self, cause: Cause) -> int:
         """Return how many were left out for the cause."""

@@ -6,17 +6,29 @@ from datetime import date
 from decimal import Decimal
 from typing import TextIO
 
-from tallystick.books.models import Kind
+from tallystick.books.models import Allocation, Kind, Payment
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.cells import readable
+from tallystick.importing.documents.corrected import Corrected
 from tallystick.importing.documents.judging import BASES, Accepted, Declined
 from tallystick.importing.documents.staging import MOST_LINES, Crowd
 from tallystick.importing.questions import ASKED, TEXTS, Ask, Question
-from tallystick.importing.report import KEPT, BadRow, Cause, ImportReport, LeftOut, NotMade
+from tallystick.importing.report import (
+    KEPT,
+    BadRow,
+    Cause,
+    Correction,
+    ImportReport,
+    LeftOut,
+    NotMade,
+)
 from tallystick.spreadsheets import spreadsheet_safe
 
 #: So many bad rows go to the list beside the report.
 LISTED = 100_000
+
+#: What is said of what is cancelled or deleted here and shall be made anew.
+_ANEW = (Ask.CANCELLED, "make")
 
 
 class Tally:
@@ -42,17 +54,35 @@ class Tally:
         """Count documents that were, or in a dry run would be, made."""
         report = self.report
         for each in documents:
-            _count(report.created, each.staged.kind)
-            totals = report.credit_total if Kind(each.staged.kind).is_credit else report.total
-            total = each.totals.total + each.rounding
-            _add(totals, each.head.currency, total)
+            self._created(each.staged.kind, each.head.currency, each.total)
+            report.anew += each.replaces is not None
             report.rounded += each.rounding != 0
             report.rounded_lines += each.staged.rounded
             report.one_piece_lines += each.staged.one_piece
-            report.of_nothing += not total
+            report.of_nothing += not each.total
             if each.is_turned:
                 _count(self._turned, each.head.tax_basis)
             self._date(each.head.issued_on)
+
+    def corrected(self, done: Corrected) -> None:
+        """Count and name a document here that was, or would be, brought to what the file says."""
+        report, new = self.report, done.new
+        _count(report.corrected, done.mode)
+        report.submitted += done.submitted
+        if done.mode == "edit":
+            _add(report.change, new.head.currency, done.change)
+        for made in done.made:
+            self._created(made.kind, made.currency, made.total)
+        if len(report.corrections) < KEPT:
+            report.corrections.append(
+                Correction(
+                    readable(new.staged.number),
+                    new.staged.first_line,
+                    done.mode,
+                    done.changes,
+                    [made.number for made in done.made],
+                )
+            )
 
     def recorded(self, noun: str, currency: str, amount: Decimal, day: date) -> None:
         """Count one payment or allocation that was, or in a dry run would be, recorded."""
@@ -89,6 +119,16 @@ class Tally:
         self._left_out(Cause.UNREADABLE, None, "")
         staging.note_failed_lines([(line, reason)])
 
+    def was_deleted(self, line: int, noun: str, entry: Payment | Allocation) -> None:
+        """Count, sum up and name one that was recorded before and was deleted here."""
+        reason = f"This {noun} was deleted here and is not recorded anew."
+        number, currency = entry.document.number, entry.document.currency
+        self._left_out(Cause.CANCELLED, entry.amount, currency)
+        amount = f"{entry.amount:.2f}"
+        self._name(NotMade(number, line, Cause.CANCELLED, reason, amount, currency))
+        self._asked[_ANEW] = self._asked.get(_ANEW, 0) + 1
+        staging.note_failed_lines([(line, reason)])
+
     def too_many(self, crowds: Iterable[Crowd], what: str) -> None:
         """Count and list what was taken out since so many rows bear one number."""
         for crowd in crowds:
@@ -117,11 +157,23 @@ class Tally:
             choices = [
                 choice for choice in ASKED[ask].choices if not value or choice.value == value
             ]
-            text = TEXTS[ask].format(count=f"{count:,}", s="" if count == 1 else "s")
+            text = TEXTS[ask].format(
+                count=f"{count:,}",
+                s="" if count == 1 else "s",
+                are="is" if count == 1 else "are",
+                were="was" if count == 1 else "were",
+                noun=self.report.noun,
+                gone="cancelled" if self.report.noun == "document" else "deleted",
+            )
             key = f"{ask}:" if ask is Ask.STATUS else str(ask)
             self.report.questions.append(
                 Question(key=key, text=text, choices=choices, blocks=False, count=count)
             )
+
+    def _created(self, kind: str, currency: str, total: Decimal) -> None:
+        _count(self.report.created, kind)
+        totals = self.report.credit_total if Kind(kind).is_credit else self.report.total
+        _add(totals, currency, total)
 
     def _left_out(self, cause: Cause, amount: Decimal | None, currency: str) -> None:
         counted = self.report.left_out.setdefault(cause, LeftOut())

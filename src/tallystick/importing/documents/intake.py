@@ -9,15 +9,18 @@ from tallystick.books.errors import HasEntries
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.arranging import arrange
+from tallystick.importing.documents.correcting import Corrector
+from tallystick.importing.documents.here import here_by_root
 from tallystick.importing.documents.judging import (
     Accepted,
     Cancelling,
     Declined,
+    Differing,
     Rules,
     Verdict,
     judge,
 )
-from tallystick.importing.documents.parties import Parties
+from tallystick.importing.documents.parties import Parties, of_other_email
 from tallystick.importing.documents.rows import RowParser
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.documents.writing import templates_of, write
@@ -58,6 +61,7 @@ class DocumentIntake(Intake):
             report=tally.bad_row,
         )
         self._rules = Rules(surveyed.mapping, order.answers)
+        self._corrector = Corrector(order, surveyed.mapping, self._tax_codes)
 
     def stage(self, rows: Iterable[Row]) -> None:
         staging.fill(chain.from_iterable(map(self._parser.parse, rows)))
@@ -88,7 +92,7 @@ class DocumentIntake(Intake):
         self.tally.report.new_parties += parties.note_new()
         declined = [each for each in judged if isinstance(each, Declined)]
         if not self._names_decide():
-            declined += filter(None, map(partial(_of_other_email, parties), new))
+            declined += filter(None, map(partial(of_other_email, parties), new))
             left_out = {each.staged.key for each in declined}
             new = [each for each in new if each.staged.key not in left_out]
         if new and not self.order.dry_run:
@@ -96,16 +100,30 @@ class DocumentIntake(Intake):
             declined += late
             failpoint("import.chunk_done")
         self.tally.made(new)
+        for each in judged:
+            if isinstance(each, Differing):
+                declined += self._correct(each)
         self.tally.not_made(declined)
         self._cancel([each for each in judged if isinstance(each, Cancelling)])
         return len(judged)
 
     def _judged(self, place: int) -> list[Verdict]:
         staged = staging.chunk(self.order.workspace, place)
-        return [judge(each, self._rules) for each in staged]
+        roots = [each.here for each in staged if each.here is not None]
+        here = here_by_root(self.order.workspace, roots)
+        return [judge(each, here.get(each.here or 0), self._rules) for each in staged]
 
     def _names_decide(self) -> bool:
         return self._rules.says(Ask.PARTY, "name") or self.mapping.party_by == "email"
+
+    def _correct(self, differing: Differing) -> list[Declined]:
+        """Bring what is here to what the file says, if that was answered; else say what is otherwise."""
+        found = self._corrector.correct(differing, names_decide=self._names_decide())
+        if isinstance(found, Declined):
+            return [found]
+        self.tally.corrected(found)
+        self.tally.report.new_parties += staging.note_parties(found.new_parties)
+        return []
 
     def _write(
         self, place: int, new: Sequence[Accepted], parties: Parties
@@ -144,22 +162,3 @@ def _late(verdict: Verdict) -> Declined:
         return verdict
     reason = "Another import was making it at the same time. Import the file again."
     return Declined(verdict.staged, Cause.CHANGED, reason)
-
-
-def _of_other_email(parties: Parties, document: Accepted) -> Declined | None:
-    """Decline a document for a party whose e-mail address is known to be another."""
-    known, head = parties.of_other_email(document), document.head
-    if not known:
-        return None
-    reason = (
-        f"{head.party_name} has the e-mail address {head.email} in the file and {known} here. It "
-        "may be somebody else of that name."
-    )
-    return Declined(
-        document.staged,
-        Cause.PARTY,
-        reason,
-        document.totals.total,
-        head.currency,
-        (Ask.PARTY, "name"),
-    )

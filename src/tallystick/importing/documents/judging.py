@@ -11,16 +11,13 @@ from tallystick.books.filling import MOST_ROUNDING
 from tallystick.books.models import Kind
 from tallystick.books.names import comparable_name
 from tallystick.importing.documents.heads import Head
+from tallystick.importing.documents.here import Here
 from tallystick.importing.documents.staging import StagedDocument
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.questions import Ask
 from tallystick.importing.report import Cause
 from tallystick.money import Basis, Totals, totals_of_sums
 
-_CONFLICT = (
-    "A document with this number is here already with other content and was left as it is. "
-    "Give this one another number if it is a different document."
-)
 _heads = msgspec.json.Decoder(Head)
 _SAME_IN_ALL_ROWS = (
     *("party_number", "party_name", "email", "currency", "tax_basis", "subtotal", "tax_total"),
@@ -85,13 +82,42 @@ class Accepted(NamedTuple):
     sign: int
     #: Fingerprint, 16 bytes, of what the file says of the document.
     digest: bytes
+    #: The cancelled document that it is made in place of.
+    replaces: Here | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return self.totals.total + self.rounding
 
 
-Verdict = Accepted | Declined | Cancelling
+class Differing(NamedTuple):
+    """A document that is here with other content, as far as its fingerprint tells."""
+
+    new: Accepted
+    here: Here
+    #: What asks about it, and the answer.
+    ask: Ask
+    mode: str
+
+    @property
+    def staged(self) -> StagedDocument:
+        return self.new.staged
+
+    def declined(self, reason: str) -> Declined:
+        """Return that what is here is left as it is."""
+        new = self.new
+        currency = new.head.currency
+        return Declined(new.staged, Cause.CHANGED, reason, new.total, currency, (self.ask, ""))
 
 
-def judge(staged: StagedDocument, rules: Rules) -> Verdict:
-    """Return what becomes of the document, the same in a dry run as in a run."""
+Verdict = Accepted | Declined | Cancelling | Differing
+
+
+def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
+    """Return what becomes of the document, the same in a dry run as in a run.
+
+    `here` is what the books have of it.
+    """
     heads = list(map(_heads.decode, staged.heads or ()))
     if staged.bad or not heads or staged.amount is None or staged.tax is None:
         reason = staged.bad or "Nothing of it can be read."
@@ -102,7 +128,7 @@ def judge(staged: StagedDocument, rules: Rules) -> Verdict:
     if head.left_out:
         return _declined(staged, heads, Cause.ON_PURPOSE, f"It is left out: {head.left_out}.")
     if head.cancels:
-        return _cancelling(staged, heads)
+        return _cancelling(staged, heads, here)
     if rules.poisoned:
         return _declined(staged, heads, Cause.UNREADABLE, rules.poisoned)
     if head.odd and not rules.says(Ask.ODD, "take"):
@@ -110,14 +136,31 @@ def judge(staged: StagedDocument, rules: Rules) -> Verdict:
         return declined._replace(answer=(Ask.ODD, "take"))
     if unsigned := _unsigned(staged, heads, rules):
         return unsigned
-    return _summed(staged, heads, rules)
+    summed = _summed(staged, heads, rules)
+    return _met(summed, here, rules) if here and isinstance(summed, Accepted) else summed
 
 
-def _cancelling(staged: StagedDocument, heads: list[Head]) -> Verdict:
-    if staged.here is None:
+def _cancelling(staged: StagedDocument, heads: list[Head], here: Here | None) -> Verdict:
+    if here is None:
         reason = "The file says that it is cancelled, and it is not here."
         return _declined(staged, heads, Cause.NOT_HERE, reason)
-    return Cancelling(staged, staged.here)
+    return Declined(staged, None) if here.is_cancelled else Cancelling(staged, here.document_id)
+
+
+def _met(new: Accepted, here: Here, rules: Rules) -> Verdict:
+    """Return what becomes of a document whose number the books have."""
+    if here.is_cancelled:
+        if rules.says(Ask.CANCELLED, "make"):
+            return new._replace(replaces=here)
+        on = f" on {here.cancelled_on.day} {here.cancelled_on:%b %Y}" if here.cancelled_on else ""
+        reason = f"{here.number} was cancelled here{on} and is not made anew."
+        answer = (Ask.CANCELLED, "make")
+        currency = new.head.currency
+        return Declined(new.staged, Cause.CANCELLED, reason, new.total, currency, answer)
+    if here.digest == new.digest:
+        return Declined(new.staged, None)
+    ask = Ask.CHANGED_HERE if here.is_changed else Ask.CHANGED
+    return Differing(new, here, ask, rules.answers.get(ask, "leave"))
 
 
 def _unsigned(staged: StagedDocument, heads: list[Head], rules: Rules) -> Declined | None:
@@ -139,7 +182,7 @@ def _unsigned(staged: StagedDocument, heads: list[Head], rules: Rules) -> Declin
     return None
 
 
-def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Verdict:
+def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Accepted | Declined:
     """Hold what the lines make against what the file says they make."""
     head, mapping = heads[0], rules.mapping
     sums = _Sums(staged, head)
@@ -157,12 +200,8 @@ def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Verdict:
     if not totals.total + rounding and rules.mapping.zero == "leave_out":
         return _declined(staged, heads, Cause.ZERO, f"Left out: {rules.mapping.zero_reason}.")
     digest = _digest(staged, head, rounding)
-    if staged.here is None:
-        is_turned = head is not heads[0]
-        return Accepted(staged, head, totals, rounding, sums.bears_default, is_turned, sign, digest)
-    if staged.import_digest is not None and bytes(staged.import_digest) == digest:
-        return Declined(staged, None)
-    return _declined(staged, heads, Cause.CHANGED, _CONFLICT)
+    is_turned = head is not heads[0]
+    return Accepted(staged, head, totals, rounding, sums.bears_default, is_turned, sign, digest)
 
 
 class _Sums:

@@ -14,8 +14,10 @@ from tallystick.books.names import comparable_name
 from tallystick.books.parties import walk_in_party
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.heads import Head
-from tallystick.importing.documents.judging import Accepted
+from tallystick.importing.documents.judging import Accepted, Declined
 from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.questions import Ask
+from tallystick.importing.report import Cause
 from tallystick.workspaces.models import Workspace
 
 _LONGEST_NUMBER = 50
@@ -59,11 +61,15 @@ class Parties:
         """Return those that the books do not have, the walk-in party left aside."""
         return sorted(self._documents.keys() - self._found.keys() - {NOBODY})
 
+    def new(self) -> list[tuple[str, str]]:
+        """Return number and e-mail address of those that are missing."""
+        return [(self._number_of(key), self._documents[key].head.email) for key in self.missing()]
+
     def note_new(self) -> int:
         """Remember those that are missing for the rest of the file; return how many are new to it."""
-        missing = {self._number_of(key): self._documents[key].head for key in self.missing()}
-        noted = staging.note_parties([(number, head.email) for number, head in missing.items()])
-        self._noted = staging.noted_emails(list(missing))
+        new = self.new()
+        noted = staging.note_parties(new)
+        self._noted = staging.noted_emails([number for number, _ in new])
         return noted
 
     def of_other_email(self, document: Accepted) -> str:
@@ -84,8 +90,8 @@ class Parties:
         if NOBODY in self._documents:
             self._found[NOBODY] = walk_in_party(self._workspace)
 
-    def id_of(self, head: Head) -> int:
-        return self._found[self.key_of(head)].pk
+    def party_of(self, head: Head) -> Party:
+        return self._found[self.key_of(head)]
 
     def _look_up(self) -> None:
         """Find by number, and by name what the file gives no number for."""
@@ -128,3 +134,22 @@ class Parties:
             is_customer=not is_supplier,
             is_supplier=is_supplier,
         )
+
+
+def of_other_email(parties: Parties, document: Accepted) -> Declined | None:
+    """Decline a document for a party whose e-mail address is known to be another."""
+    known, head = parties.of_other_email(document), document.head
+    if not known:
+        return None
+    reason = (
+        f"{head.party_name} has the e-mail address {head.email} in the file and {known} here. It "
+        "may be somebody else of that name."
+    )
+    return Declined(
+        document.staged,
+        Cause.PARTY,
+        reason,
+        document.totals.total,
+        head.currency,
+        (Ask.PARTY, "name"),
+    )

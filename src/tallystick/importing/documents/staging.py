@@ -116,15 +116,14 @@ _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
         staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax, staged.other_tax,
         staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
-        staged.digest, coalesce(sold.id, bought.id),
-        coalesce(sold.import_digest, bought.import_digest)
+        staged.digest, coalesce(sold.id, bought.id)
     FROM import_document AS staged
     LEFT JOIN books_document AS sold
         ON sold.workspace_id = %(workspace)s AND sold.kind = staged.kind
         AND sold.kind IN ('sales_invoice', 'sales_credit_note')
         AND sold.number = staged.number COLLATE "default"
     LEFT JOIN LATERAL (
-        SELECT here.id, here.import_digest
+        SELECT here.id
         FROM books_document AS here JOIN books_party AS party ON party.id = here.party_id
         WHERE here.workspace_id = %(workspace)s AND here.kind = staged.kind
             AND here.kind IN ('bill', 'supplier_credit_note')
@@ -216,9 +215,8 @@ class StagedDocument(NamedTuple):
     heads: list[str] | None
     #: SHA-256 of the lines' contents.
     digest: bytes | None
-    #: The document that the books have with kind, number and supplier, and its import digest.
+    #: The key of the document that the books have with kind, number and supplier.
     here: int | None
-    import_digest: bytes | None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -1,13 +1,15 @@
 """Writes judged documents into the books, in one transaction with all that they need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.db import connection, transaction
 
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document, DocumentTemplate
+from tallystick.books.numbers import next_in_families
 from tallystick.failpoints import failpoint
+from tallystick.importing.documents.here import here_by_root
 from tallystick.importing.documents.judging import Accepted
 from tallystick.importing.documents.parties import Parties
 from tallystick.importing.imports import note
@@ -67,7 +69,10 @@ def write(
     workspace, actor = order.workspace, order.actor
     parties.add_missing()
     templates = templates_of(workspace)
-    rows = [_document(each, parties, templates, workspace) for each in documents]
+    documents = _still_replaceable(documents, workspace)
+    replaced = [each.replaces.document_id for each in documents if each.replaces]
+    numbers = next_in_families(replaced) if replaced else {}
+    rows = [_document(each, parties, templates, numbers, workspace) for each in documents]
     Document.objects.bulk_create(rows, ignore_conflicts=True)
     ids = dict(Document.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", "pk"))
     made = {ids[row.uid]: each for row, each in zip(rows, documents, strict=True) if row.uid in ids}
@@ -77,10 +82,11 @@ def write(
         actor=actor,
         action="document.imported",
         subject=Document,
-        messages={pk: f"{each.staged.number} was imported." for pk, each in made.items()},
+        messages={pk: _told(each, numbers) for pk, each in made.items()},
     )
     if order.kept:
-        note(order.kept, How.MADE, made)
+        note(order.kept, How.MADE, [pk for pk, each in made.items() if not each.replaces])
+        note(order.kept, How.REPLACED, [pk for pk, each in made.items() if each.replaces])
     submitted: list[int] = []
     if order.submit:
         submitted = submit_documents(workspace=workspace, document_ids=list(made), actor=actor)
@@ -88,15 +94,45 @@ def write(
     return list(made.values()), len(submitted)
 
 
+def _still_replaceable(documents: Sequence[Accepted], workspace: Workspace) -> list[Accepted]:
+    """Lock what is to be replaced, and leave out what somebody has replaced meanwhile."""
+    replacing = [each for each in documents if each.replaces]
+    if not replacing:
+        return list(documents)
+    roots = [each.staged.here for each in replacing if each.staged.here is not None]
+    ids = [*roots, *(each.replaces.document_id for each in replacing if each.replaces)]
+    list(Document.objects.filter(pk__in=ids).only("pk").locked())
+    now = here_by_root(workspace, roots)
+    return [
+        each
+        for each in documents
+        if not each.replaces or now.get(each.staged.here or 0) == each.replaces
+    ]
+
+
+def _told(document: Accepted, numbers: Mapping[int, str]) -> str:
+    if not document.replaces:
+        return f"{document.staged.number} was imported."
+    old = document.replaces
+    return f"{numbers[old.document_id]} was imported in place of {old.number}."
+
+
 def _document(
-    document: Accepted, parties: Parties, templates: dict[str, int], workspace: Workspace
+    document: Accepted,
+    parties: Parties,
+    templates: Mapping[str, int],
+    numbers: Mapping[int, str],
+    workspace: Workspace,
 ) -> Document:
+    """Return the document's row; one in place of another bears a number of `numbers`, by its key."""
     head, totals = document.head, document.totals
+    old = document.replaces.document_id if document.replaces else None
     return Document(
         workspace=workspace,
         kind=document.staged.kind,
-        number=document.staged.number,
-        party_id=parties.id_of(head),
+        number=numbers[old] if old else document.staged.number,
+        amends_id=old,
+        party_id=parties.party_of(head).pk,
         issued_on=head.issued_on,
         due_on=head.due_on,
         reference=head.reference,
@@ -104,7 +140,7 @@ def _document(
         tax_basis=head.tax_basis,
         subtotal=totals.subtotal,
         tax=totals.tax,
-        total=totals.total + document.rounding,
+        total=document.total,
         rounding=document.rounding,
         currency_rate=Decimal(head.currency_rate) if head.currency_rate else None,
         template_id=templates[head.template] if head.template else None,
