@@ -3,13 +3,16 @@
 Two imports of one file at the same time are as good as one.
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from django.db import connection
@@ -21,7 +24,7 @@ from tallystick.importing.run import import_file
 pytestmark = pytest.mark.django_db(transaction=True)
 
 _IMPORT = """
-import sys, django
+import json, sys, django
 django.setup()
 from pathlib import Path
 from django.db import connection
@@ -33,15 +36,18 @@ connection.settings_dict["NAME"] = sys.argv[1]
 staging.CHUNK_LINES = 4
 import_file(
     workspace=Workspace.objects.get(), actor=None, source=Path(sys.argv[2]), dry_run=False,
-    submit=True,
+    submit=True, answers=json.loads(sys.argv[3]),
 )
 """
 
 
-def import_in_a_process(file: Path, *, failpoint: str) -> int:
+def import_in_a_process(
+    file: Path, *, failpoint: str, answers: Mapping[str, str] = MappingProxyType({})
+) -> int:
     """Import as another process would, with few rows in a chunk; return how it ended."""
     environment = os.environ | {"TALLYSTICK_FAILPOINT": failpoint}
-    command = [sys.executable, "-c", _IMPORT, str(connection.settings_dict["NAME"]), str(file)]
+    given = [str(connection.settings_dict["NAME"]), str(file), json.dumps(dict(answers))]
+    command = [sys.executable, "-c", _IMPORT, *given]
     return subprocess.run(command, check=False, env=environment, timeout=60).returncode
 
 
