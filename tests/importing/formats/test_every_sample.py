@@ -17,7 +17,13 @@ from tallystick.importing.meaning.recognising import recognise
 SAMPLES = sorted(Path(__file__).parents[1].joinpath("samples").glob("*.csv"))
 #: Those that say what their documents come to.
 WITH_TOTALS = [
-    *("shopify-orders", "xero-bills", "xero-export", "xero-sales-invoices.totals"),
+    *(
+        "shopify-orders",
+        "stripe-invoices",
+        "xero-bills",
+        "xero-export",
+        "xero-sales-invoices.totals",
+    ),
 ]
 _ROUNDING = Decimal("0.10")
 each_sample = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -272,7 +272,7 @@ class _Sums:
         """Return the answer by which what the file says would be what the lines make."""
         if self._fits_other_basis():
             return Ask.TAX_BASIS, _OTHER[self._head.tax_basis]
-        if mapping.tax_amounts == "stated":
+        if mapping.tax_amounts == "stated" or not self._tax:
             return None
         if self._head.tax_total or self._staged.tax_off is not None:
             return Ask.TAX_AMOUNTS, "stated"
@@ -306,6 +306,11 @@ class _Sums:
         return -found if is_turned else found
 
     def _worded(self, said: str) -> str:
+        if self._head.tax_total and Decimal(self._head.tax_total) and not self._tax:
+            return (
+                f"{said} They have no tax code that bears tax: choose a default tax code under "
+                "Settings, Tax mapping, or the column that names it."
+            )
         if not self._fits_other_basis():
             return said
         return f"{said} If its prices are {BASES[_OTHER[self._head.tax_basis]]}, all is as it says."

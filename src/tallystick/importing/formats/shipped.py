@@ -1,6 +1,6 @@
 """Every mapping that ships, in the order in which they are offered."""
 
-from tallystick.importing.formats import data_sets, plain, shopify, xero
+from tallystick.importing.formats import data_sets, plain, shopify, stripe, xero
 
 SHIPPED = (
     plain.SIMPLE,
@@ -8,6 +8,9 @@ SHIPPED = (
     xero.BILL_TEMPLATE,
     xero.EXPORT,
     shopify.ORDERS,
+    stripe.INVOICES,
+    stripe.BALANCE,
+    stripe.FEES,
     plain.PAYMENTS,
     plain.ALLOCATIONS,
     data_sets.ONLINE_RETAIL,

@@ -157,7 +157,11 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             found = places_of(header)
             needed = [*self.columns.values(), *(each.column for each in self.order_columns)]
             return [name for name in dict.fromkeys(needed) if plain(name) not in found]
-        missing = lacking(self.holds, self.places(header).keys() | self.texts.keys())
+        given = self.places(header).keys() | self.texts.keys()
+        missing = lacking(self.holds, given)
+        if self.statuses and "status" not in given:
+            # Without it, what was cancelled would be taken with the rest.
+            missing.append("status")
         return [self.columns.get(field) or label_of(field) for field in missing]
 
     def unmapped(self) -> list[str]:

@@ -11,11 +11,12 @@ from tallystick.importing.meaning.mapping import Mapping, plain
 def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
     """Return the mapping that explains most columns of the header, whatever it has besides.
 
+    One that was made in the workspace goes before those that ship: it was made for such a file.
     Raises UnknownFormat, naming the nearest one and what it misses, or those that it may be alike.
     """
 
-    def weight(mapping: Mapping) -> tuple[int, bool]:
-        return mapping.explained(header), mapping.is_told_by(header)
+    def weight(mapping: Mapping) -> tuple[bool, int, bool]:
+        return mapping.is_own, mapping.explained(header), mapping.is_told_by(header)
 
     ranked = sorted(known, key=weight, reverse=True)
     for mapping in ranked:
@@ -23,7 +24,7 @@ def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
             _check_twice(mapping, header)
             _check_told(mapping, ranked, header)
             return mapping
-    nearest = ranked[0]
+    nearest = max(ranked, key=lambda mapping: mapping.explained(header))
     missing = nearest.lacks(header)
     are = "is" if len(missing) == 1 else "are"
     raise UnknownFormat(
