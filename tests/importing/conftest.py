@@ -1,11 +1,17 @@
 """Short files written in the tests, and what became of them."""
 
+import gzip
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
+from background_work import work_off
 from factories import make_workspace, owner_of
 from tallystick.books.models import Document
+from tallystick.importing.models import Upload
 from tallystick.importing.run import import_file
 
 SIMPLE = "number,party_number,party_name,issued_on,item_code,description,quantity,unit_price"
@@ -45,3 +51,33 @@ def retail(run):
 def document(workspace):
     """Get a document by number, of whatever kind."""
     return lambda number: Document.objects.in_workspace(workspace).get(number=number)
+
+
+@pytest.fixture
+def browser(workspace):
+    client = Client()
+    client.force_login(owner_of(workspace))
+    return client
+
+
+@pytest.fixture
+def send(browser, workspace, settings, tmp_path):
+    """Upload rows, or bytes as they are, through the page; return the upload, its job done.
+
+    Without `work` the job still waits.
+    """
+    settings.DATA_DIR = tmp_path
+
+    def send(*rows, header=SIMPLE, content=None, work=True, name="sales.csv", **fields):
+        content = "\n".join([header, *rows]).encode() if content is None else content
+        file = SimpleUploadedFile(name, gzip.compress(content) if name.endswith("gz") else content)
+        address = reverse("import", args=[workspace.slug])
+        answer = browser.post(address, {"file": file, **fields})
+        assert answer.status_code == 302, answer.text
+        upload = Upload.objects.latest("pk")
+        if work:
+            work_off()
+            upload.refresh_from_db()
+        return upload
+
+    return send

@@ -1,6 +1,5 @@
 """The pages that upload, check and import a file, and the jobs behind them."""
 
-import gzip
 import os
 import re
 import time
@@ -12,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pressing import SIMPLE, page, press
 
 from background_work import work_off
 from factories import make_document, make_member, make_party, make_workspace, owner_of
@@ -23,7 +23,6 @@ from tallystick.importing import uploads
 from tallystick.importing.models import SavedMapping, Upload, UploadState
 from tallystick.workspaces.models import Role
 
-SIMPLE = "number,party_number,party_name,issued_on,item_code,description,quantity,unit_price"
 GOOD = "1,C1,Cafe,2026-11-02,TEA,Tea,1,5.00"
 BAD = "2,C1,Cafe,2026-11-02,TEA,Tea,<b>x</b>,5.00"
 
@@ -31,43 +30,6 @@ BAD = "2,C1,Cafe,2026-11-02,TEA,Tea,<b>x</b>,5.00"
 @pytest.fixture(autouse=True)
 def _own_directory(settings, tmp_path):
     settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def browser(workspace):
-    client = Client()
-    client.force_login(owner_of(workspace))
-    return client
-
-
-@pytest.fixture
-def send(browser, workspace):
-    """Upload rows through the page; return the upload, and with `work` done its job's."""
-
-    def send(*rows, header=SIMPLE, work=True, name="sales.csv", **fields):
-        content = "\n".join([header, *rows]).encode()
-        file = SimpleUploadedFile(name, gzip.compress(content) if name.endswith("gz") else content)
-        address = reverse("import", args=[workspace.slug])
-        answer = browser.post(address, {"file": file, **fields})
-        assert answer.status_code == 302, answer.text
-        upload = Upload.objects.latest("pk")
-        if work:
-            work_off()
-            upload.refresh_from_db()
-        return upload
-
-    return send
-
-
-def page(browser, upload):
-    return browser.get(reverse("import-upload", args=[upload.workspace.slug, upload.pk])).text
-
-
-def press(browser, upload, act, **fields):
-    address = reverse("import-act", args=[upload.workspace.slug, upload.pk])
-    answer = browser.post(address, {"act": act, **fields}, follow=True)
-    assert answer.status_code == 200
-    return answer.text
 
 
 def test_a_file_is_kept_and_its_check_queued_with_it(send):

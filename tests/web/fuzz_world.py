@@ -20,7 +20,9 @@ from factories import (
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Kind
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.models import Upload, UploadState
+from tallystick.importing.saving import save_mapping
 from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Outcome, Run
 from tallystick.workspaces.models import Role, User, Workspace
 
@@ -128,11 +130,34 @@ def _uploads(workspace: Workspace) -> None:
         state=UploadState.CHECKED,
         report=report,
     )
+    header = ["Number", "Who", "Day", "What", "Price", "State"]
+    beginning = {
+        "records": [[1, header], [2, ["1", "Ada", "2026-11-02", "Tea", "5", "paid"]]],
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "sheet": "",
+        "sheets": [],
+        "header_line": 1,
+    }
     Upload.objects.create(
         workspace=workspace,
         actor=owner,
         file_name="b.csv",
         state=UploadState.REFUSED,
         problem="Which columns?",
-        header=["Number", "Who", "Day", "What", "Price"],
+        header=header,
+        beginning=beginning,
     )
+    asked = {"key": "day_order", "text": "Which?", "choices": [["dmy", "Day"], ["mdy", "Month"]]}
+    Upload.objects.create(
+        workspace=workspace,
+        actor=owner,
+        file_name="c.xlsx",
+        state=UploadState.CHECKED,
+        header=header,
+        beginning=beginning | {"sheet": "One", "sheets": ["One", "Two"]},
+        report=report | {"questions": [asked], "header": header},
+    )
+    columns = {"number": "Number", "issued_on": "Day", "description": "What", "unit_price": "Price"}
+    mapping = Mapping(name="Own", title="Own", columns=columns)
+    save_mapping(workspace=workspace, actor=owner, mapping=mapping)

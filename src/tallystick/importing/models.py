@@ -91,6 +91,10 @@ class Upload(models.Model):
     layout = models.JSONField(default=dict, blank=True)
     #: What a person said of this file: keys of questions to answers.
     answers = models.JSONField(default=dict, blank=True)
+    #: A Mapping as JSON that is tried on this file and not kept yet; empty where none is.
+    tried = models.JSONField(default=dict, blank=True)
+    #: How the file begins, as a Beginning; empty before it was read.
+    beginning = models.JSONField(default=dict, blank=True)
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.CHECKING
     )
@@ -100,7 +104,7 @@ class Upload(models.Model):
     report = models.JSONField(null=True, blank=True)
     #: Why it was refused or broken off, for the person.
     problem = models.TextField(blank=True)
-    #: The columns of a file whose format is not known; empty otherwise.
+    #: The names of the file's columns; empty where they could not be read.
     header = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

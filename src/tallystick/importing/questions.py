@@ -71,6 +71,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     #: How many documents or rows it is about; 0 where nobody counted.
     count: int = 0
 
+    @property
+    def is_about_column(self) -> bool:
+        """Whether the answer may also be what the column holds, said by a mapping."""
+        return parted(self.key)[0] is Ask.COLUMN
+
 
 class Asked(NamedTuple):
     """The row of a kind of question: its answers, and whether they are kept for the next file."""
@@ -200,6 +205,25 @@ def kept(answers: Answers[str, str]) -> dict[str, str]:
     return {key: value for key, value in answers.items() if ASKED[parted(key)[0]].is_kept}
 
 
+#: What a mapping can say by itself.
+_IN_MAPPING = frozenset(
+    {
+        *(Ask.STATUS, Ask.KIND, Ask.TAX, Ask.COLUMN),
+        *(Ask.TAX_BASIS, Ask.TAX_AMOUNTS, Ask.PARTY, Ask.ZERO),
+    }
+)
+
+
+def beyond(mapping: Mapping, answers: Answers[str, str]) -> dict[str, str]:
+    """Return those that still count once a person has said by the mapping what it can say."""
+    said = set(_IN_MAPPING)
+    if mapping.day_order:
+        said.add(Ask.DAY_ORDER)
+    if mapping.decimal_mark:
+        said.add(Ask.DECIMAL_MARK)
+    return {key: value for key, value in answers.items() if parted(key)[0] not in said}
+
+
 def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
     """Return the mapping with what was said of this file."""
     statuses, kinds, unused = dict(mapping.statuses), dict(mapping.kinds), list(mapping.unused)
@@ -230,3 +254,32 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
         party_by=plain.get(Ask.PARTY, mapping.party_by),
         zero=plain.get(Ask.ZERO, mapping.zero),
     )
+
+
+#: What an answer is about, before the words of the choice.
+_ABOUT: dict[Ask, str] = {
+    Ask.DAY_ORDER: "Days",
+    Ask.DECIMAL_MARK: "Decimal mark",
+    Ask.STATUS: "Status",
+    Ask.KIND: "Kind",
+    Ask.TAX: "Tax",
+    Ask.UNNUMBERED: "Rows without a number",
+    Ask.COLUMN: "Column",
+    Ask.TAX_BASIS: "Amounts",
+    Ask.TAX_AMOUNTS: "Tax amounts",
+    Ask.CREDIT_SIGN: "Credit notes below zero",
+    Ask.ODD: "Days that look wrong",
+    Ask.PARTY: "Customers",
+    Ask.ZERO: "Documents that come to nothing",
+    Ask.CANCELLED: "Documents cancelled here",
+    Ask.CHANGED: "Documents here with other content",
+    Ask.CHANGED_HERE: "Documents changed here",
+}
+
+
+def in_words(key: str, value: str) -> str:
+    """Return an answer as a person gave it, such as `Status “Refunded”: Leave it out`."""
+    ask, about = parted(key)
+    labels = {choice.value: choice.label for choice in ASKED[ask].choices}
+    named = f" “{about}”" if about else ""
+    return f"{_ABOUT[ask]}{named}: {labels.get(value, value)}"

@@ -32,7 +32,7 @@ from tallystick.importing.meaning.recognising import fits_one, named, recognise
 from tallystick.importing.models import Import, Upload, known_mappings, remembered
 from tallystick.importing.report import ImportReport, Progress
 from tallystick.importing.survey import Surveyed, survey
-from tallystick.importing.tables.table import Layout, Row, Table, open_table
+from tallystick.importing.tables.table import Layout, Look, Row, Table, open_table
 from tallystick.importing.tally import Tally
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -64,18 +64,21 @@ def import_file(
     file_name: str = "",
     upload: Upload | None = None,
     format: str | None = None,
+    tried: Mapping | None = None,
     layout: Layout | None = None,
     answers: Answers[str, str] | None = None,
     dry_run: bool,
     submit: bool = False,
     on_progress: OnProgress | None = None,
     lists: Lists | None = None,
+    look: Look | None = None,
 ) -> ImportReport:
     """Import the file and say what was done; a dry run says what would be.
 
     It is remembered by its `file_name` (left out, that of the path), and by its `upload`.
-    `format` names a mapping; None recognises it by the header. `layout` says where and how the
-    table lies where that is not to be found out, `answers` what the file leaves open; while a
+    `format` names a mapping; None recognises it by the header; `tried` is one that is not kept.
+    `layout` says where and how the table lies where that is not to be found out; `look` is shown
+    how the file begins. `answers` are what the file leaves open; while a
     question is open that blocks, nothing is made. No `actor` means the operator of the machine.
     `submit` submits the documents in the transactions that make them. Raises ImportRefused for
     what concerns the whole file, NotAllowed and OSError; then nothing was written.
@@ -85,12 +88,21 @@ def import_file(
     order = Order(workspace, actor, dry_run, submit, answers or {})
     questions.check(order.answers)
     known = known_mappings(workspace)
+    if tried:
+        format = tried.name
+        known = [tried, *(each for each in known if each.name != format)]
     is_header = partial(fits_one, known=known)
     with (
-        open_table(source, layout or Layout(), is_header=is_header) as table,
+        open_table(
+            source, layout or Layout(), is_header=is_header, look=look or (lambda beginning: None)
+        ) as table,
         staging.tables(),
     ):
         mapping = named(format, table.header, known) if format else recognise(table.header, known)
+        said = remembered(workspace, mapping.name)
+        if tried:
+            said = questions.beyond(tried, said)
+        order = order._replace(answers=said | dict(order.answers))
         run = _Run(order, table, mapping, lists or Lists(), on_progress or (lambda progress: None))
         name = file_name or (source.name if isinstance(source, Path) else "a file")
         return run.go(named=name, upload=upload)
@@ -102,10 +114,9 @@ class _Run:
     def __init__(
         self, order: Order, table: Table, mapping: Mapping, lists: Lists, tell: OnProgress
     ) -> None:
-        said = remembered(order.workspace, mapping.name) | dict(order.answers)
-        self._order = order._replace(answers=said)
+        self._order = order
         self._table = table
-        self._mapping = questions.answered(mapping, said)
+        self._mapping = questions.answered(mapping, order.answers)
         self._lists, self._tell = lists, tell
         noun = mapping.holds.removesuffix("s")
         self._report = ImportReport(

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Iterable
 from collections.abc import Mapping as Answers
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,12 +24,13 @@ from tallystick.background.models import Task
 from tallystick.background.queue import TooMany, ask
 from tallystick.failpoints import failpoint
 from tallystick.importing.errors import ImportRefused, UnknownFormat
+from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.models import OPEN, Upload, UploadState
-from tallystick.importing.questions import check
+from tallystick.importing.questions import beyond, check
 from tallystick.importing.report import ImportReport
 from tallystick.importing.run import Lists, import_file
-from tallystick.importing.saving import remember
-from tallystick.importing.tables.table import Layout
+from tallystick.importing.saving import refuse_unusable, remember, save_mapping
+from tallystick.importing.tables.table import Beginning, Layout
 from tallystick.importing.tasks import IMPORT
 from tallystick.workspaces.access import NotAllowed, Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -70,14 +72,62 @@ def check_again(
     format: str | None = None,
     layout: Layout | None = None,
 ) -> None:
-    """Check the file anew: read by another mapping, or where its table lies elsewhere in it."""
+    """Check the file anew: read by another mapping, or where its table lies elsewhere in it.
+
+    An empty `format` recognises it by the header. Raises ImportRefused for a layout that is none.
+    """
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
     changes: dict[str, object] = {}
     if format is not None:
-        changes["format"] = format
+        changes |= {"format": format, "tried": {}}
     if layout is not None:
-        changes["layout"] = msgspec.to_builtins(layout)
+        layout.check()
+        # What was seen of the file by the layout before is not so any more.
+        changes |= {"layout": msgspec.to_builtins(layout), "beginning": {}, "header": []}
     _begin(upload, _WAITING, state=UploadState.CHECKING, problem="", **changes)
+
+
+@transaction.atomic
+def read_by(
+    *, upload: Upload, actor: User, mapping: Mapping, keep: bool, replaces: str = ""
+) -> None:
+    """Check the file by a mapping that a person made: kept from now on, or only tried on it.
+
+    Raises InvalidRecord for one that cannot be kept; `replaces` is the own one that it changes.
+    """
+    workspace = upload.workspace
+    require(actor, workspace, Permission.EDIT_BOOKS)
+    changes: dict[str, object] = {"tried": msgspec.to_builtins(mapping)}
+    if keep:
+        save_mapping(workspace=workspace, actor=actor, mapping=mapping, replaces=replaces)
+        changes = {"tried": {}, "format": mapping.name}
+    else:
+        refuse_unusable(workspace, mapping, replaces=replaces)
+    answers = beyond(mapping, upload.answers)
+    _begin(upload, _WAITING, state=UploadState.CHECKING, problem="", answers=answers, **changes)
+
+
+@transaction.atomic
+def keep_tried(*, upload: Upload, actor: User) -> None:
+    """Save the mapping that was tried, with what was answered meanwhile; pressed twice, once.
+
+    Raises ImportRefused at work, and InvalidRecord if it cannot be kept any more.
+    """
+    require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    locked = Upload.objects.select_for_update(of=["self"], no_key=True)
+    upload = locked.select_related("workspace").get(pk=upload.pk)
+    if upload.is_open:
+        raise ImportRefused(f"{upload} is being worked on. Save its columns once that is done.")
+    if mapping := tried_of(upload):
+        workspace, name = upload.workspace, mapping.name
+        save_mapping(workspace=workspace, actor=actor, mapping=mapping, replaces=name)
+        remember(workspace=workspace, actor=actor, format=name, answers=upload.answers)
+        Upload.objects.filter(pk=upload.pk).update(format=name, tried={})
+
+
+def tried_of(upload: Upload) -> Mapping | None:
+    """Return the mapping that is tried on the file and not kept yet, if any."""
+    return msgspec.convert(upload.tried, Mapping) if upload.tried else None
 
 
 def answer(*, upload: Upload, actor: User, answers: Answers[str, str]) -> None:
@@ -89,7 +139,8 @@ def answer(*, upload: Upload, actor: User, answers: Answers[str, str]) -> None:
     check(answers)
     given = upload.answers | dict(answers)
     _begin(upload, _WAITING, state=UploadState.CHECKING, problem="", answers=given)
-    if upload.report:
+    # Of a mapping that is only tried nothing is kept before itself is.
+    if upload.report and not upload.tried:
         format = ImportReport.from_json(upload.report).format
         remember(workspace=upload.workspace, actor=actor, format=format, answers=answers)
 
@@ -99,6 +150,8 @@ def start(*, upload: Upload, actor: User, submit: bool) -> None:
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
     if upload.report and ImportReport.from_json(upload.report).is_blocked:
         raise ImportRefused(f"{upload} cannot be imported before its questions are answered.")
+    if upload.tried:
+        raise ImportRefused(f"Save what the columns of {upload} mean, then import it.")
     _begin(upload, [UploadState.CHECKED], state=UploadState.IMPORTING, submit=submit, actor=actor)
 
 
@@ -200,13 +253,20 @@ def _import(upload: Upload, tell: Told) -> ImportReport:
             file_name=upload.file_name,
             upload=upload,
             format=upload.format or None,
+            tried=tried_of(upload),
             dry_run=upload.state == UploadState.CHECKING,
             submit=upload.submit,
             on_progress=lambda progress: tell(*progress),
             lists=Lists(bad_rows, failed),
             layout=msgspec.convert(upload.layout, Layout),
             answers=upload.answers,
+            look=partial(_note_beginning, upload),
         )
+
+
+def _note_beginning(upload: Upload, beginning: Beginning) -> None:
+    same = Upload.objects.filter(pk=upload.pk, state=UploadState.CHECKING)
+    same.update(beginning=msgspec.to_builtins(beginning))
 
 
 @transaction.atomic

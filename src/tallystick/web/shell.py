@@ -58,6 +58,7 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Accounts", "book", "accounts"),
             ("Payment methods", "card", "payment-methods"),
             ("Document templates", "stamp", "document-templates"),
+            ("File formats", "columns", "file-formats"),
         ),
     ),
 )

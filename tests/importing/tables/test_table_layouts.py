@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tallystick.importing.errors import NotATable
 from tallystick.importing.tables.encodings import Encoding
 from tallystick.importing.tables.lines import BLOCK
-from tallystick.importing.tables.table import Layout, first_records, open_table
+from tallystick.importing.tables.table import Beginning, Layout, open_table
 from tallystick.spreadsheets import as_written
 
 CASES = Path(__file__).parents[4] / "shared" / "cases"
@@ -206,12 +206,17 @@ def test_a_header_line_that_was_chosen_is_taken_and_one_that_is_none_refused():
 def test_the_first_records_are_shown_to_choose_from_whatever_they_hold():
     content = b"Report\n\nNr,Name\n1,Caf\xe9 \xc3\xa9\0\n" + b"2,%s\n" % (b"x" * 999)
 
-    assert first_records(io.BytesIO(content), count=4) == [
+    seen = []
+    open_table(io.BytesIO(content + b"3,c\n" * 40), look=seen.append)
+
+    records = [
         (1, ["Report"]),
         (3, ["Nr", "Name"]),
         (4, ["1", "Caf\ufffd é\ufffd"]),
-        (5, ["2", "x" * 200]),
+        (5, ["2", "x" * 60]),
+        *((line, ["3", "c"]) for line in range(6, 32)),
     ]
+    assert seen == [Beginning(records, "utf-8", ",", "", [], 3)]
 
 
 def test_names_lose_blanks_and_may_be_empty_or_twice():

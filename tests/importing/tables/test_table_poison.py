@@ -1,5 +1,6 @@
 """Files that are made to hurt, or are no tables: refused in words, in bounded time and memory."""
 
+import contextlib
 import gzip
 import io
 import tracemalloc
@@ -7,7 +8,8 @@ import tracemalloc
 import pytest
 
 from tallystick.importing.errors import NotATable
-from tallystick.importing.tables.table import Layout, first_records, open_table
+from tallystick.importing.tables.encodings import Encoding
+from tallystick.importing.tables.table import Layout, open_table
 
 
 class Endless(io.RawIOBase):
@@ -88,13 +90,31 @@ def test_a_line_of_two_gigabytes_is_refused_after_its_beginning(head, said, most
         (bytes(range(32)) * 9 + bytes(99), "no text"),
     ],
 )
-@pytest.mark.parametrize("way", [lambda file: open_table(file), first_records])
-def test_what_is_no_table_is_refused_in_words(content, said, way):
-    if way is first_records and said.startswith(("16,000", "at most", "column", "header cannot")):
-        assert way(io.BytesIO(content))  # another line may be the header
-        return
+def test_what_is_no_table_is_refused_in_words(content, said):
+    seen = []
+
     with pytest.raises(NotATable, match=said):
-        way(io.BytesIO(content))
+        open_table(io.BytesIO(content), look=seen.append)
+
+    # Where only the header is amiss, another line may be it: they are shown.
+    assert bool(seen) == said.startswith(("16,000", "at most", "column", "header cannot"))
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_whatever_encoding_is_chosen_for_whatever_bytes_it_ends_in_rows_or_words(encoding):
+    samples = [
+        bytes(range(256)) * 8,
+        b"a,b\n1,2\n",
+        b"\n\n",
+        b"x\xd8\x00,\x81\n1,\xdc\n",
+        b"\xff\xfe1",
+    ]
+    for content in samples:
+        with (
+            contextlib.suppress(NotATable),
+            open_table(io.BytesIO(content), Layout(encoding=encoding)) as table,
+        ):
+            assert all(row.cells or row.problem for row in table.rows())
 
 
 def test_a_packed_file_made_to_burst_is_refused_soon():

@@ -14,7 +14,7 @@ from workbook_files import Raw, compound, ods, ods_row, xls, xlsx, zipped
 from tallystick.importing.errors import NotATable
 from tallystick.importing.tables import workbooks
 from tallystick.importing.tables.cell_texts import text_of
-from tallystick.importing.tables.table import Layout, first_records, open_table
+from tallystick.importing.tables.table import Layout, open_table
 
 NAMES = ["number", "party_name", "price"]
 
@@ -171,7 +171,10 @@ def test_the_row_of_the_header_can_be_chosen():
     content = xlsx({"A": [["Report"], None, ["x", "y"], ["1", "2"]]})
 
     assert rows(content, layout=Layout(header_line=3)) == [(4, ["1", "2"], None, ())]
-    assert first_records(io.BytesIO(content)) == [(1, ["Report"]), (3, ["x", "y"]), (4, ["1", "2"])]
+    seen = []
+    open_table(io.BytesIO(content), look=seen.append).close()
+    assert seen[0].records == [(1, ["Report"]), (3, ["x", "y"]), (4, ["1", "2"])]
+    assert (seen[0].sheet, seen[0].sheets, seen[0].header_line) == ("A", ["A"], 3)
     with pytest.raises(NotATable, match="Line 2 is blank or not in the file"):
         table(content, Layout(header_line=2))
 

@@ -118,6 +118,15 @@ def find_encoding(stream: BinaryIO, start: bytes) -> Found:
         stream.seek(0)
 
 
+def as_chosen(encoding: Encoding, start: bytes) -> Encoding:
+    """Return the encoding that a person chose; UTF-16 without a mark needs an order of bytes."""
+    if encoding is Encoding.UTF_16 and not start.startswith(
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
+        return utf_16_without_mark(start) or Encoding.UTF_16_LE
+    return encoding
+
+
 def _read_through(stream: BinaryIO) -> Found:
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     read, before, lines, since_line_end = b"", 0, 0, 0

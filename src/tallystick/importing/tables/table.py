@@ -2,16 +2,17 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+import msgspec
+
 from tallystick.importing.errors import NotATable
 from tallystick.importing.tables.delimiters import Numbered
 from tallystick.importing.tables.headers import (
-    LONGEST_NAME,
     MOST_COLUMNS,
     IsHeader,
     best_header,
@@ -26,10 +27,11 @@ from tallystick.importing.tables.text import Text
 from tallystick.importing.tables.workbooks import Workbook
 from tallystick.spreadsheets import as_written
 
-__all__ = ["Layout", "Row", "Table", "first_records", "open_table"]
+__all__ = ["Beginning", "Layout", "Row", "Table", "open_table"]
 
 _SHOWN = 3  #: Lines before the header that are told word by word.
 _SHOWN_CHARACTERS = 60
+_MOST_RECORDS = 30  #: That are shown to choose the header from.
 _AS_FOUND = Layout()
 _BESIDE = (
     "The row has cells to the right of the last column that the header names. Empty them, or give "
@@ -39,6 +41,26 @@ _BESIDE = (
 
 def _accept_none(cells: object) -> bool:
     return False
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """How a file begins and how it was read, to choose another header, encoding or sheet."""
+
+    #: The first ones that are not blank, each with its line; of long cells only the beginning.
+    records: list[Numbered]
+    #: What was found out, or chosen, as Layout has it.
+    encoding: str
+    delimiter: str
+    sheet: str
+    sheets: list[str]
+    header_line: int
+
+
+Look = Callable[[Beginning], None]
+
+
+def _ignore(beginning: Beginning) -> None:
+    pass
 
 
 class Content(Protocol):
@@ -188,38 +210,28 @@ class Table:
 
 
 def open_table(
-    source: Path | BinaryIO, layout: Layout = _AS_FOUND, *, is_header: IsHeader = _accept_none
+    source: Path | BinaryIO,
+    layout: Layout = _AS_FOUND,
+    *,
+    is_header: IsHeader = _accept_none,
+    look: Look = _ignore,
 ) -> Table:
     """Open a file, or a seekable stream, as a table; close it when done.
 
     `is_header` says of the names in a row whether they are known to be a header; the first of the
     first 50 records it accepts is the header, else the one most like names. A header line that was
-    chosen is the header whatever it says. Raises NotATable, and OSError.
+    chosen is the header whatever it says. `look` is shown how the file begins as soon as it can be
+    read at all, even if its header cannot. Raises NotATable, and OSError.
     """
     held = ExitStack()
     try:
         content, size = _open(source, layout, is_header, held)
         line = layout.header_line or _header_line(content.sample, is_header)
+        look(_beginning(content, line))
         return Table(content, size, line, held)
     except BaseException:
         held.close()
         raise
-
-
-def first_records(
-    source: Path | BinaryIO, layout: Layout = _AS_FOUND, count: int = 30
-) -> list[Numbered]:
-    """Return the first records that are not blank, each with its line, to choose the header from.
-
-    Of a record only the first cells, and of a cell only its beginning: it is to be shown. Raises
-    NotATable, and OSError.
-    """
-    held = ExitStack()
-    try:
-        content, _ = _open(source, layout, _accept_none, held)
-        return [(line, _beginnings(cells)) for line, cells in content.sample[:count]]
-    finally:
-        held.close()
 
 
 def _open(
@@ -247,9 +259,14 @@ def _header_line(sample: list[Numbered], is_header: IsHeader) -> int:
     return sample[best_header([cells for _, cells in sample], is_header)][0]
 
 
-def _beginnings(cells: list[str]) -> list[str]:
-    shown = without_what_is_no_text(cells[:MOST_COLUMNS])
-    return [cell[:LONGEST_NAME] for cell in shown]
+def _beginning(content: Content, header_line: int) -> Beginning:
+    shown = [
+        (line, [cell[:_SHOWN_CHARACTERS] for cell in without_what_is_no_text(cells[:MOST_COLUMNS])])
+        for line, cells in content.sample[:_MOST_RECORDS]
+    ]
+    return Beginning(
+        shown, content.encoding, content.delimiter, content.sheet, content.sheets, header_line
+    )
 
 
 def _passed_over(sample: list[Numbered], header_line: int) -> list[str]:

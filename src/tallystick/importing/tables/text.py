@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from tallystick.importing.errors import NotATable
 from tallystick.importing.tables.delimiters import SAMPLED, Numbered, by_likelihood, parsed, said
-from tallystick.importing.tables.encodings import Encoding, Found, find_encoding
+from tallystick.importing.tables.encodings import Encoding, Found, as_chosen, find_encoding
 from tallystick.importing.tables.headers import LONGEST_HEADER, IsHeader, names_of
 from tallystick.importing.tables.kinds import refuse_what_is_no_text
 from tallystick.importing.tables.layout import Layout
@@ -33,7 +33,7 @@ class Text:
         start = peek(stream)
         refuse_what_is_no_text(start)
         if layout.encoding:
-            found = Found(Encoding(layout.encoding))
+            found = Found(as_chosen(Encoding(layout.encoding), start))
         else:
             found = find_encoding(stream, start)
         self.encoding = str(found.encoding)

@@ -1,24 +1,34 @@
-"""Uploading a file and saying what its columns mean."""
+"""Uploading a file, saying where its table lies, and what is asked about it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Any
 
 from django import forms
 
-from tallystick.importing.formats.shipped import SHIPPED
-from tallystick.importing.meaning.fields import FIELDS
 from tallystick.importing.meaning.mapping import Mapping
-from tallystick.importing.meaning.recognising import guess
+from tallystick.importing.tables.encodings import Encoding
+from tallystick.importing.tables.table import Beginning, Layout
 from tallystick.importing.uploads import MOST_MEGABYTES
-from tallystick.web.forms.inputs import NumberInput, Select, TextInput
+from tallystick.web.forms.inputs import Select
 from tallystick.web.forms.words import WordedForm
+
+_ACCEPTED = ".csv,.tsv,.txt,.gz,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain"
+_TAB = "tab"
+_DELIMITERS = {
+    ",": "Comma",
+    ";": "Semicolon",
+    _TAB: "Tab",
+    "|": "Upright bar |",
+    "^": "Caret ^",
+}
 
 
 class UploadForm(WordedForm):
     file = forms.FileField(
-        label="CSV file",
-        help_text=f"Plain or packed with gzip, at most {MOST_MEGABYTES} MB.",
-        widget=forms.FileInput({"class": "input", "accept": ".csv,.tsv,.txt,.gz,text/csv"}),
+        label="CSV file or workbook",
+        help_text=f"CSV in any usual encoding, packed with gzip or not, XLSX, XLS or ODS; at most "
+        f"{MOST_MEGABYTES} MB.",
+        widget=forms.FileInput({"class": "input", "accept": _ACCEPTED}),
         error_messages={"empty": "The file is empty. Choose one with a header and rows."},
     )
     format = forms.ChoiceField(label="Columns", required=False, widget=Select())
@@ -31,76 +41,53 @@ class UploadForm(WordedForm):
         ]
 
 
-class ColumnsForm(WordedForm):
-    """One select for each field, with the columns of the file, and how values are written."""
+class LayoutForm(WordedForm):
+    """Where and how the table lies in the file; what is left open is found out."""
 
-    name = forms.CharField(
-        label="Name of this kind of file", max_length=60, widget=TextInput(placeholder="Shop sales")
-    )
-    day_order = forms.ChoiceField(
-        label="Days are written",
-        choices=[("dmy", "Day first, 21/11/2026"), ("mdy", "Month first, 11/21/2026")],
-        help_text="Years first, 2026-11-21, are always understood.",
-        widget=Select(),
-    )
-    decimal_mark = forms.ChoiceField(
-        label="Numbers are written",
-        choices=[(".", "1,234.50"), (",", "1.234,50")],
-        widget=Select(),
-    )
-    tax_basis = forms.ChoiceField(
-        label="Amounts are",
-        choices=[
-            ("exclusive", "Without tax"),
-            ("inclusive", "With tax inside"),
-            ("none", "Free of tax"),
-        ],
-        widget=Select(),
-    )
-    currency = forms.CharField(
+    encoding = forms.ChoiceField(
         required=False,
-        max_length=3,
-        help_text="Where no column says it; empty for the workspace's.",
-        widget=TextInput(placeholder="NZD"),
+        choices=[("", "Find it out"), *((each.value, each.label) for each in Encoding)],
+        help_text="Choose another if signs such as é, £ or ß are wrong below.",
+        widget=Select(),
     )
-    terms_days = forms.IntegerField(
-        label="Days until due",
-        min_value=0,
-        max_value=3650,
-        initial=30,
-        help_text="Where no column says the due date.",
-        widget=NumberInput(),
+    delimiter = forms.ChoiceField(
+        label="Cells are parted by",
+        required=False,
+        choices=[("", "Find it out"), *_DELIMITERS.items()],
+        widget=Select(),
     )
+    sheet = forms.ChoiceField(required=False, widget=Select())
+    header_line = forms.IntegerField(min_value=0, required=False)
 
-    def __init__(self, *args: Any, header: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", "Not in the file"), *((name, name) for name in header if name)]
-        guessed = guess(header, SHIPPED)
-        for field, row in FIELDS.items():
-            self.fields[f"column-{field}"] = forms.ChoiceField(
-                label=row.label,
-                required=False,
-                choices=choices,
-                initial=guessed.get(field, ""),
-                widget=Select(),
-            )
-
-    def columns(self) -> list[forms.BoundField]:
-        return [self[f"column-{field}"] for field in FIELDS]
+    def __init__(self, data: Any, *, layout: Layout, beginning: Beginning | None) -> None:
+        initial = {
+            "encoding": layout.encoding,
+            "delimiter": _TAB if layout.delimiter == "\t" else layout.delimiter,
+            "sheet": layout.sheet or (beginning.sheet if beginning else ""),
+            "header_line": layout.header_line,
+        }
+        super().__init__(data, initial=initial)
+        self._before = self.initial["sheet"], layout.header_line
+        self.is_workbook = bool(beginning and beginning.sheets)
+        if beginning and self.is_workbook:
+            choices = [(name, name) for name in beginning.sheets]
+            self.fields["sheet"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+            del self.fields["encoding"], self.fields["delimiter"]
+        else:
+            del self.fields["sheet"]
 
     def manner(self) -> list[forms.BoundField]:
-        return [field for field in self if not field.name.startswith("column-")]
+        return [self[name] for name in self.fields if name != "header_line"]
 
-    def to_mapping(self) -> Mapping:
+    def to_layout(self) -> Layout:
         given = self.cleaned_data
-        columns = {field: given[f"column-{field}"] for field in FIELDS}
-        return Mapping(
-            name=given["name"].strip(),
-            title=given["name"].strip(),
-            columns={field: column for field, column in columns.items() if column},
-            day_order=cast(Literal["dmy", "mdy"], given["day_order"]),
-            decimal_mark=cast(Literal[".", ","], given["decimal_mark"]),
-            tax_basis=cast(Literal["exclusive", "inclusive", "none"], given["tax_basis"]),
-            currency=given["currency"].strip().upper(),
-            terms_days=given["terms_days"],
+        sheet, line = given.get("sheet", ""), given["header_line"] or 0
+        if sheet != self._before[0] and line == self._before[1]:
+            line = 0  # it was that of the other sheet
+        mark = given.get("delimiter", "")
+        return Layout(
+            encoding=given.get("encoding", ""),
+            delimiter="\t" if mark == _TAB else mark,
+            sheet=sheet,
+            header_line=line,
         )

@@ -18,3 +18,10 @@ def show_problems(
         else:
             said = problem.message if problem.line is None else str(problem)
             form.add_error(None, said[:1].upper() + said[1:])
+
+
+def show_column_problems(form: Form, refused: InvalidRecord) -> None:
+    """Put each problem of a column mapping at the select of its column, or at its name."""
+    for problem in refused.problems:
+        field = f"column-{problem.field}"
+        form.add_error(field if field in form.fields else problem.field, problem.message)

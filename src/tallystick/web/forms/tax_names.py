@@ -1,12 +1,13 @@
 """Saying what tax codes are that a file names and nobody knows here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 
+from tallystick.books.models import TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import choices_of
 from tallystick.mapping.naming import propose_for_name
@@ -24,13 +25,23 @@ class Named:
     lines: int
     field: BoundField
     proposal: Proposal | None
+    #: One of the tax codes here instead; None where the field offers them too, or there are none.
+    ours: BoundField | None
+
+
+#: Before a code of ours among the values of a select.
+_OURS = "ours:"
 
 
 class TaxNamesForm(WordedForm):
-    """For each name one of Xero's rates, or its percentage where nothing is connected."""
+    """For each name a tax code of ours, one of Xero's rates, or a percentage if not connected."""
 
     def __init__(
-        self, data: Any, unknown: Mapping[str, int], organisation: Organisation | None
+        self,
+        data: Any,
+        unknown: Mapping[str, int],
+        organisation: Organisation | None,
+        codes: Iterable[TaxCode],
     ) -> None:
         super().__init__(data)
         offers = rates_to_take(organisation) if organisation else []
@@ -42,20 +53,48 @@ class TaxNamesForm(WordedForm):
             (one.rate.tax_type, f"{one.rate.name} · {quantity(one.rate.effective_rate)}%")
             for one in offers
         ]
+        self._ours = [(_OURS + one.code, f"{one.code} · {quantity(one.rate)}%") for one in codes]
         choices = choices_of(organisation) if organisation and offers else None
         for place, name in enumerate(self._lines):
             self._proposals[name] = propose_for_name(name, choices) if choices else None
             self.fields[f"name-{place}"] = self._field(name, rates)
+            if self._ours and not rates:
+                self.fields[f"name-{place}"].required = False
+                self.fields[f"ours-{place}"] = forms.ChoiceField(
+                    required=False,
+                    choices=[("", "or one that is here"), *self._ours],
+                    widget=Select(aria_label=f"{name} is the tax code"),
+                )
 
     def named(self) -> list[Named]:
         return [
-            Named(name, lines, self[f"name-{place}"], self._proposals[name])
+            Named(
+                name,
+                lines,
+                self[f"name-{place}"],
+                self._proposals[name],
+                self[f"ours-{place}"] if f"ours-{place}" in self.fields else None,
+            )
             for place, (name, lines) in enumerate(self._lines.items())
         ]
 
-    def given(self) -> dict[str, str]:
-        """Return tax type or percentage by name."""
-        return {name: self.cleaned_data[f"name-{place}"] for place, name in enumerate(self._lines)}
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        for place in range(len(self._lines)):
+            if not given.get(f"name-{place}") and not given.get(f"ours-{place}"):
+                self.add_error(f"name-{place}", "Enter the percentage, or choose a tax code.")
+        return given
+
+    def given(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return tax type or percentage of new codes by name, and codes of ours by name."""
+        new, ours = {}, {}
+        for place, name in enumerate(self._lines):
+            value = self.cleaned_data.get(f"ours-{place}") or self.cleaned_data[f"name-{place}"]
+            if value.startswith(_OURS):
+                ours[name] = value.removeprefix(_OURS)
+            else:
+                new[name] = value
+        return new, ours
 
     def _field(self, name: str, rates: list[tuple[str, str]]) -> forms.Field:
         if not rates:
@@ -66,7 +105,13 @@ class TaxNamesForm(WordedForm):
         initial = proposal.value if proposal and proposal.value in offered else ""
         return forms.ChoiceField(
             label=name,
-            choices=[("", "Choose a tax rate"), *rates],
+            choices=self._offered(rates),
             initial=initial,
             widget=Select(aria_label=f"{name} in Xero"),
         )
+
+    def _offered(self, rates: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+        choose = ("", "Choose a tax rate")
+        if not self._ours:
+            return [choose, *rates]
+        return [choose, ("Rates in Xero", rates), ("Tax codes that are here", self._ours)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,20 +17,21 @@ from tallystick.connections.bound import bound_organisation
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.example import example
+from tallystick.importing.glimpse import beginning_of, may_be_text
 from tallystick.importing.models import Upload, UploadState, known_mappings
 from tallystick.importing.report import CAUSES, ImportReport
-from tallystick.importing.saving import save_mapping
-from tallystick.mapping.naming import name_tax_codes, usual_sales_code
-from tallystick.mapping.services import MappingRefused
-from tallystick.web.forms.imports import ColumnsForm, UploadForm
-from tallystick.web.forms.tax_names import TaxNamesForm
+from tallystick.mapping.naming import usual_sales_code
+from tallystick.web.forms.imports import UploadForm
 from tallystick.web.kinds import PAGES, KindPages
+from tallystick.web.views.import_answers import asked_taxes, report_of
 from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.uploaded import upload_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
 _SHOWN = 20
 _DOING = {
+    "looking": "Looking through the file",
     "reading": "Reading the file",
     "checking": "Checking what it holds",
     "writing": "Importing",
@@ -65,8 +66,8 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What the check found, how far the import is, what it did."""
-    workspace, upload = _upload_or_404(request, slug, pk)
-    report = ImportReport.from_json(upload.report) if upload.report else None
+    workspace, upload = upload_or_404(request, slug, pk)
+    report = report_of(upload)
     progress = upload.task.progress if upload.task else {}
     context = {
         "workspace": workspace,
@@ -74,16 +75,46 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "doing": _DOING.get(progress.get("stage", ""), "Waiting to begin"),
         "progress": progress,
         "report": report,
-        "made": _made(report) if report else [],
-        "left_out": [(CAUSES[cause], each) for cause, each in report.left_out.items()]
-        if report
-        else [],
-        "lists": _lists(report) if report else [],
-        "asked": _asked(None, workspace, upload, report),
+        "tried": uploads.tried_of(upload),
         "organisation": bound_organisation(workspace),
-        "has_list": uploads.bad_rows_path_of(upload).exists(),
+        "otherwise": _otherwise(workspace, upload, report),
+        **(_look(workspace, upload, report) if report else {}),
     }
     return render(request, "web/pages/import.html", context)
+
+
+def _look(workspace: Workspace, upload: Upload, report: ImportReport) -> dict[str, object]:
+    """Return what the last step counted and left open."""
+    is_checked = upload.state == UploadState.CHECKED
+    return {
+        "made": _made(report),
+        "left_out": [(CAUSES[cause], each) for cause, each in report.left_out.items()],
+        "lists": _lists(report),
+        "asked": asked_taxes(None, workspace, upload, report),
+        # Those that block are alone on the page: nothing else can be pressed before.
+        "questions": [each for each in report.questions if each.blocks or not report.is_blocked]
+        if is_checked
+        else [],
+        "has_list": uploads.bad_rows_path_of(upload).exists(),
+        "has_failed": bool(report.left_out) and uploads.failed_path_of(upload).exists(),
+    }
+
+
+def _otherwise(
+    workspace: Workspace, upload: Upload, report: ImportReport | None
+) -> dict[str, object] | None:
+    """Return how else the file can be read; None while that cannot be asked for."""
+    if upload.is_open or upload.state == UploadState.DONE or not uploads.path_of(upload).exists():
+        return None
+    beginning = beginning_of(upload)
+    is_checked = upload.state == UploadState.CHECKED
+    return {
+        "beginning": beginning,
+        "has_encoding": not beginning.sheets if beginning else may_be_text(uploads.path_of(upload)),
+        "has_columns": bool(upload.header)
+        and not (is_checked and report and report.noun != "document"),
+        "formats": known_mappings(workspace) if upload.header else [],
+    }
 
 
 def _made(report: ImportReport) -> list[tuple[str, int]]:
@@ -99,46 +130,6 @@ def _lists(report: ImportReport) -> list[KindPages]:
     return [
         pages for kind, pages in PAGES.items() if kind in report.created or report.interruptions
     ]
-
-
-def _asked(
-    data: QueryDict | None, workspace: Workspace, upload: Upload, report: ImportReport | None
-) -> TaxNamesForm | None:
-    """Return the form that asks for the file's unknown tax codes, if there are any."""
-    if report is None or not report.unknown_tax_codes or upload.state != UploadState.CHECKED:
-        return None
-    return TaxNamesForm(data, report.unknown_tax_codes, bound_organisation(workspace))
-
-
-@require_POST
-def name_taxes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Make tax codes of the names that the file bears and nobody knew; it is checked anew then."""
-    workspace, upload = _upload_or_404(request, slug, pk)
-    report = ImportReport.from_json(upload.report) if upload.report else None
-    form = _asked(request.POST, workspace, upload, report)
-    if form is None:
-        messages.info(request, "Nothing is asked about this file any more.")
-    elif form.is_valid():
-        _name(request, workspace, upload, form)
-    else:
-        messages.error(request, "Say of every code what it is; nothing was made.")
-    return redirect("import-upload", slug, pk)
-
-
-def _name(request: HttpRequest, workspace: Workspace, upload: Upload, form: TaxNamesForm) -> None:
-    try:
-        made = name_tax_codes(
-            workspace=workspace,
-            organisation=form.organisation,
-            given=form.given(),
-            actor=person(request),
-        )
-    except MappingRefused as refused:
-        messages.error(request, str(refused))
-        return
-    count = f"{len(made):,} tax code{' was' if len(made) == 1 else 's were'} made."
-    messages.success(request, f"{count} The file is checked again with what is known now.")
-    uploads.check_again(upload=upload, actor=person(request))
 
 
 @require_safe
@@ -158,19 +149,27 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Do what the pressed button says: `start`, `again` or `discard`."""
-    _, upload = _upload_or_404(request, slug, pk)
+    """Do what the pressed button says: `start`, `again`, `format`, `keep`, `leave` or `discard`."""
+    _, upload = upload_or_404(request, slug, pk)
     pressed, actor = request.POST.get("act"), person(request)
     try:
         if pressed == "start":
             uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
         elif pressed == "again":
             uploads.check_again(upload=upload, actor=actor)
+        elif pressed == "format":
+            uploads.check_again(
+                upload=upload, actor=actor, format=request.POST.get("format", "")[:60]
+            )
+        elif pressed == "keep":
+            uploads.keep_tried(upload=upload, actor=actor)
+        elif pressed == "leave":
+            uploads.check_again(upload=upload, actor=actor, format=upload.format)
         elif pressed == "discard":
             uploads.discard(upload=upload, actor=actor)
             messages.success(request, f"{upload} was discarded.{_left_of(upload)}")
             return redirect("import", slug)
-    except ImportRefused as refused:
+    except (ImportRefused, InvalidRecord) as refused:
         messages.warning(request, str(refused))
     return redirect("import-upload", slug, pk)
 
@@ -180,45 +179,26 @@ def _left_of(upload: Upload) -> str:
     return " Nothing of it was imported." if is_untouched else " What was imported of it stays."
 
 
-def columns(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Say what the columns of a file mean that is not known; it is checked anew with that."""
-    workspace, upload = _upload_or_404(request, slug, pk)
-    if not upload.header:
-        return redirect("import-upload", slug, pk)
-    form = ColumnsForm(request.POST or None, header=upload.header)
-    if request.method == "POST" and form.is_valid():
-        actor, mapping = person(request), form.to_mapping()
-        try:
-            save_mapping(workspace=workspace, actor=actor, mapping=mapping)
-        except InvalidRecord as refused:
-            for problem in refused.problems:
-                field = f"column-{problem.field}"
-                form.add_error(field if field in form.fields else problem.field, problem.message)
-        else:
-            try:
-                uploads.check_again(upload=upload, actor=actor, format=mapping.name)
-            except ImportRefused as refused:
-                messages.warning(request, str(refused))
-            return redirect("import-upload", slug, pk)
-    context = {"workspace": workspace, "upload": upload, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "web/pages/import_columns.html", context, status=status)
+@require_safe
+def bad_rows(request: HttpRequest, slug: str, pk: int) -> FileResponse:
+    """Every bad value of the last step as CSV."""
+    _, upload = upload_or_404(request, slug, pk)
+    return _list(upload, uploads.bad_rows_path_of(upload), "bad rows")
 
 
 @require_safe
-def bad_rows(request: HttpRequest, slug: str, pk: int) -> FileResponse:
-    """Every bad row of the last step as CSV."""
-    _, upload = _upload_or_404(request, slug, pk)
-    path = uploads.bad_rows_path_of(upload)
+def left_out(request: HttpRequest, slug: str, pk: int) -> FileResponse:
+    """The rows of what was left out, with reasons, as a file that can be imported by itself."""
+    _, upload = upload_or_404(request, slug, pk)
+    return _list(upload, uploads.failed_path_of(upload), "left out")
+
+
+def _list(upload: Upload, path: Path, what: str) -> FileResponse:
     if not path.exists():
         raise Http404("The list is not kept any more.")
-    name = f"{Path(upload.file_name).stem} bad rows.csv"
     return FileResponse(
-        path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+        path.open("rb"),
+        as_attachment=True,
+        filename=f"{Path(upload.file_name).stem} {what}.csv",
+        content_type="text/csv; charset=utf-8",
     )
-
-
-def _upload_or_404(request: HttpRequest, slug: str, pk: int) -> tuple[Workspace, Upload]:
-    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    found = Upload.objects.select_related("workspace", "actor", "task")
-    return workspace, get_object_or_404(found, workspace=workspace, pk=pk)
