@@ -17,6 +17,7 @@ import msgspec
 from tallystick.books.models import Kind
 from tallystick.importing.documents.plausible import Plausible
 from tallystick.importing.home import Home
+from tallystick.importing.meaning.control import ControlSums
 from tallystick.importing.meaning.conventions import (
     DayEvidence,
     Decision,
@@ -26,6 +27,7 @@ from tallystick.importing.meaning.conventions import (
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
 from tallystick.importing.meaning.leftover import leftover, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
+from tallystick.importing.meaning.texts import Filler, filler
 from tallystick.importing.meaning.values import BadValue, day
 from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
 from tallystick.importing.tables.table import Row, Table
@@ -105,6 +107,9 @@ class _Look:
     def __init__(self, header: Sequence[str], mapping: Mapping) -> None:
         self._header, self._mapping = header, mapping
         self._places = places = mapping.places(header)
+        #: Columns that the mapping puts together, behind those of the file.
+        self._composed = self._compose(places)
+        self._control = ControlSums(mapping.control, header) if mapping.control else None
         self._days, self._numbers = DayEvidence(), NumberEvidence()
         self._rows = self._numeric_codes = 0
         self._columns = [
@@ -129,6 +134,15 @@ class _Look:
         self._dates: Counter[str] = Counter()
         self._told: list[str] = []
 
+    def _compose(self, places: dict[str, int]) -> list[Filler]:
+        """Return what puts days together from several columns, each with its place in `places`."""
+        fillers: list[Filler] = []
+        for field in DAY_FIELDS:
+            if field in self._mapping.texts and field not in places:
+                places[field] = len(self._header) + len(fillers)
+                fillers.append(filler(self._mapping.texts[field], places_of(self._header)))
+        return fillers
+
     def _number_columns(self, header: Sequence[str]) -> dict[str, int]:
         found = {
             header[self._places[field]]: self._places[field]
@@ -151,11 +165,15 @@ class _Look:
             return
         self._rows += len(rows)
         columns = list(zip(*(row.cells for row in rows), strict=True))
+        columns += [tuple(fill(row.cells) for row in rows) for fill in self._composed]
         for column in self._columns:
             column.look(columns[column.place], rows)
         for values in self._values.values():
             values.look(columns[values.place])
         self._look_at_leftover(columns)
+        if self._control:
+            for row in rows:
+                self._control.add(row.cells)
         if (issued := self._places.get("issued_on")) is not None:
             if len(self._dates) < _MOST_SEEN:
                 self._dates.update(columns[issued])
@@ -223,6 +241,10 @@ class _Look:
                 questions,
                 told,
             )
+        if self._control:
+            changed["currency"] = self._control.currency() or mapping.currency
+            if mark := changed.get("decimal_mark", mapping.decimal_mark):
+                self._control.check(mark)
         changed["time_zone"] = self._zone(home, told)
         return msgspec.structs.replace(mapping, **changed)
 
@@ -232,10 +254,13 @@ class _Look:
         if not self._days.stamps:
             return ""
         place = self._places.get("issued_on")
-        said = "" if place is None else zone_in_header(self._header[place])
+        said = ""
+        if place is not None and place < len(self._header):
+            said = zone_in_header(self._header[place])
         zone = self._mapping.time_zone or said
         why = "as their column says" if said and zone == said else "as none is named"
-        told.append(f"Times without a zone are taken for those of {zone or home.zone}, {why}.")
+        if "time_zone" not in self._places:
+            told.append(f"Times without a zone are taken for those of {zone or home.zone}, {why}.")
         return zone
 
     def _asked_values(self) -> Iterator[Question]:

@@ -1,13 +1,10 @@
 """The sample files of the formats, and what was made of them."""
 
-from pathlib import Path
-
 import pytest
 
 from factories import make_tax_code, make_workspace
+from importing.formats.offices import SAMPLES, Books
 from tallystick.books.models import Document
-
-SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 @pytest.fixture
@@ -51,3 +48,9 @@ def lines(document):
         (line.description, f"{line.amount:.2f}", f"{line.tax:.2f}")
         for line in document(number).lines.order_by("position")
     ]
+
+
+@pytest.fixture
+def books(db):
+    """Make a workspace of its own; see there."""
+    return Books

@@ -12,9 +12,10 @@ import pytest
 from tallystick.books.models import Document
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.formats.shipped import SHIPPED
-from tallystick.importing.meaning.recognising import recognise
+from tallystick.importing.meaning.recognising import fits_one, recognise
+from tallystick.importing.tables.table import open_table
 
-SAMPLES = sorted(Path(__file__).parents[1].joinpath("samples").glob("*.csv"))
+SAMPLES = sorted(Path(__file__).parents[1].joinpath("samples").glob("*.*"))
 #: Those that say what their documents come to.
 WITH_TOTALS = [
     *(
@@ -35,7 +36,9 @@ def table_of(path):
 
 @each_sample
 def test_a_sample_is_recognised_with_further_columns_in_any_order_and_case(path):
-    header, format = table_of(path)[0], path.stem.split(".")[0]
+    format = path.stem.split(".")[0]
+    with open_table(path, is_header=lambda names: fits_one(names, SHIPPED)) as table:
+        header = table.header
     further = [*map(str.upper, reversed(header)), "Colour of next year"]
 
     assert recognise(header, SHIPPED).name == format

@@ -12,7 +12,14 @@ from tallystick.books.models import Charge, Line
 from tallystick.importing.documents.heads import Opened
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.meaning.mapping import Mapping
-from tallystick.importing.meaning.precision import Figures, Rounding, figures, of_amount, rounded
+from tallystick.importing.meaning.precision import (
+    Figures,
+    Rounding,
+    figures,
+    of_amount,
+    of_rounded_price,
+    rounded,
+)
 from tallystick.importing.meaning.values import BadValue, number
 from tallystick.money import Basis, line_tax
 
@@ -65,8 +72,11 @@ class LineParser:
         self._is_stated = mapping.tax_amounts == "stated"
         self._tax_words = mapping.tax_words
         self._untaxed = mapping.untaxed_code
+        #: Whether the file alone says what tax there is on a line that names no code.
+        self._must_state = self._is_stated and "line_tax" in has
         self._has_quantity = "quantity" in has
         self._has_price = "unit_price" in has
+        self._price_is_rounded = mapping.price_is_rounded
         # Another basis is only thought of where the file has sums to hold it against.
         self._thinks_of_other = bool(has & {"line_tax", "tax_total", "total"})
 
@@ -93,6 +103,8 @@ class LineParser:
             pairs = ((name_1, option_1), (name_2, option_2))
             tracking = "; ".join(f"{name}: {option}" for name, option in pairs if name or option)
         found, stated_tax = self._figures(figured, document.currency)
+        if found and self._must_state and stated_tax is None and not (tax or document.order_tax):
+            raise BadValue("Enter the tax of the line, 0 for none.", field="line_tax")
         return self.line(
             document,
             found,
@@ -124,7 +136,7 @@ class LineParser:
             tax = self._untaxed
         if named := tax or (document.order_tax if found else ""):
             code, rate = self._tax_codes.find(named)
-        elif found:
+        elif found and not (self._is_stated and stated_tax == 0):
             code, rate, level = self._tax_codes.of_others(document.template, item_code)
         amount = found.amount if found else Decimal(0)
         computed = line_tax(amount, rate, document.basis) if code else Decimal(0)
@@ -166,6 +178,7 @@ class LineParser:
             currency=currency,
             has_quantity=self._has_quantity,
             has_price=self._has_price,
+            price_is_rounded=self._price_is_rounded,
         )
 
 
@@ -182,6 +195,7 @@ def _figures_of(
     currency: str,
     has_quantity: bool,
     has_price: bool,
+    price_is_rounded: bool,
 ) -> tuple[Figures | None, Decimal | None]:
     """Return the figures, None for a line of text alone, and the tax that is stated."""
 
@@ -201,7 +215,7 @@ def _figures_of(
     tax = None if tax is None else rounded(tax, 2)
     if count is None and not has_quantity and (price is not None or stated is not None):
         count = _ONE
-    if price is None and (stated is not None and (not has_price or count is not None)):
+    if price is None and stated is not None and (stated or count is not None):
         return of_amount(_ONE if count is None else count, stated), tax
     if count is None and price is None:
         return None, tax
@@ -211,6 +225,8 @@ def _figures_of(
     off = None if money_off is None else abs(money_off)
     if off is not None and count * price < 0:
         off = -off
+    if price_is_rounded and stated is not None and off is None:
+        return of_rounded_price(count, price, percent, stated), tax
     return figures(count, price, percent, money_off=off, stated=stated), tax
 
 

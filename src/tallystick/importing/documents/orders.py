@@ -1,6 +1,9 @@
-"""What columns of the whole order say: lines of shipping, fees and tips, money off, its status."""
+"""What columns beside the goods say: lines of shipping, fees and tips, money off, the status.
 
-from collections.abc import Sequence
+Most stand once for the whole order, some in each row for that row.
+"""
+
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from tallystick.importing.documents.heads import OfOrder, Opened
@@ -8,31 +11,53 @@ from tallystick.importing.documents.lines import Contents, LineParser
 from tallystick.importing.meaning.leftover import says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
 from tallystick.importing.meaning.precision import of_amount, rounded
-from tallystick.importing.meaning.values import number
+from tallystick.importing.meaning.values import BadValue, number
 
 _ONE = Decimal(1)
 
 
 class OrderLines:
-    """The order columns of one file."""
+    """The order columns of one file.
+
+    Their figures come as one sequence: those of all columns, of their taxes, their tax codes, what
+    is left after them, and what the columns of the status say.
+    """
 
     def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
-        found, absent = places_of(header), len(header)
+        found, self._absent = places_of(header), len(header)
         self._columns = mapping.order_columns
         self._mark = mapping.decimal_mark
         self._statuses = mapping.status_columns
-        names = [each.column for each in self._columns]
-        names += [each.tax_column for each in self._columns]
-        names += [each.after_column for each in self._columns]
-        names += [each.column for each in self._statuses]
-        self._places = [found.get(plain(name), absent) if name else absent for name in names]
+        names = [
+            *(each.column for each in self._columns),
+            *(each.tax_column for each in self._columns),
+            *(each.tax_code_column for each in self._columns),
+            *(each.after_column for each in self._columns),
+            *(each.column for each in self._statuses),
+        ]
+        of_row = [each.of_row for each in self._columns] * 4 + [False] * len(self._statuses)
+        places = [found.get(plain(name), self._absent) if name else self._absent for name in names]
+        self._places, self._row_places = (
+            [
+                place if is_of_row == wanted else self._absent
+                for place, is_of_row in zip(places, of_row, strict=True)
+            ]
+            for wanted in (False, True)
+        )
+        self._row_total = mapping.row_total
+        self._total = self._absent
+        if self._row_total:
+            self._total = found.get(plain(self._row_total), self._absent)
+        #: Whether rows bear figures besides those of the order and of their line.
+        self.speaks_of_rows = {*self._row_places, self._total} != {self._absent}
 
     def figures(self, cells: Sequence[str]) -> tuple[str, ...]:
-        """Return what the columns say, their taxes, what is left after them, and of the status.
-
-        `cells` end in an empty one.
-        """
+        """Return the figures of the order; `cells` end in an empty one."""
         return tuple(cells[place].strip() for place in self._places)
+
+    def row_figures(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Return the figures of the row; `cells` end in an empty one."""
+        return tuple(cells[place].strip() for place in self._row_places)
 
     def name(self, place: int) -> str:
         count = len(self._columns)
@@ -41,10 +66,10 @@ class OrderLines:
     def says(self, figures: tuple[str, ...]) -> OfOrder:
         """Return what the columns say of the document itself."""
         count = len(self._columns)
-        filled = zip(self._statuses, figures[3 * count :], strict=True)
+        filled = zip(self._statuses, figures[4 * count :], strict=True)
         return OfOrder(
             figures,
-            next(filter(None, figures[2 * count : 3 * count]), ""),
+            next(filter(None, figures[3 * count : 4 * count]), ""),
             [column for column, cell in filled if says_something(cell)],
         )
 
@@ -54,30 +79,65 @@ class OrderLines:
             return Decimal(0)
         return abs(rounded(number(text, self._mark, currency), 2))
 
-    def line(self, place: int, text: str, document: Opened, lines: LineParser) -> Contents | None:
+    def line(
+        self, place: int, figures: Sequence[str], document: Opened, lines: LineParser
+    ) -> Contents | None:
         """Return the line that the figure at `place` makes; None for a nothing and for a tax.
 
         Raises BadValue.
         """
-        if place >= len(self._columns) or self._columns[place].is_spread:
+        if place >= len(self._columns) or self._columns[place].is_spread or not figures[place]:
             return None
-        column = self._columns[place]
-        amount = rounded(number(text, self._mark, document.currency), 2)
+        column, count = self._columns[place], len(self._columns)
+        amount = self._amount(figures[place], document)
         if not amount:
             return None
-        tax = self._tax(place, document)
+        text = figures[place + count]
+        tax = self._amount(text, document) if text else None
         if column.is_discount:
             amount, tax = -abs(amount), None if tax is None else -abs(tax)
         return lines.line(
             document,
             of_amount(_ONE if amount > 0 else -_ONE, amount),
             description=column.description,
-            tax=column.tax_code,
+            tax=figures[place + 2 * count] or column.tax_code,
             charge=column.charge or None,
             stated_tax=tax,
         )
 
-    def _tax(self, place: int, document: Opened) -> Decimal | None:
-        head = document.head
-        text = head.order_figures[place + len(self._columns)] if head else ""
-        return rounded(number(text, self._mark, document.currency), 2) if text else None
+    def of_row(
+        self, cells: Sequence[str], document: Opened, lines: LineParser
+    ) -> Iterator[tuple[int, Contents]]:
+        """Give place and line of each figure of the row. Raises BadValue with the column's name."""
+        figures = self.row_figures(cells)
+        for place, column in enumerate(self._columns):
+            try:
+                found = self.line(place, figures, document, lines)
+            except BadValue as error:
+                raise BadValue(str(error), field=column.column) from None
+            if found:
+                yield place, found
+
+    def check_total(self, cells: Sequence[str], document: Opened, made: Sequence[Contents]) -> None:
+        """Raise BadValue if the row comes to something else than the file says, or it does not say.
+
+        `made` are the lines of it.
+        """
+        text = cells[self._total].strip()
+        if self._total == self._absent:
+            return
+        if not text:
+            raise BadValue("Enter what the row comes to.", field=self._row_total)
+        stated = self._amount(text, document)
+        found = sum((Decimal(each.amount) for each in made), Decimal(0))
+        if document.basis == "exclusive":
+            found += sum((Decimal(each.tax) for each in made), Decimal(0))
+        if found != stated:
+            raise BadValue(
+                f"The file says the row comes to {stated}, but its figures make {found}. Look for a "
+                "figure that was changed, or a column that is not read.",
+                field=self._row_total,
+            )
+
+    def _amount(self, text: str, document: Opened) -> Decimal:
+        return rounded(number(text, self._mark, document.currency), 2)

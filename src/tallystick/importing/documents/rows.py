@@ -7,11 +7,12 @@ import msgspec
 
 from tallystick.importing.documents.cells import Columns, readable, unusable
 from tallystick.importing.documents.heads import HeadParser, Opened
-from tallystick.importing.documents.lines import LineParser
+from tallystick.importing.documents.lines import Contents, LineParser
 from tallystick.importing.documents.orders import OrderLines
 from tallystick.importing.documents.plausible import Plausible
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.home import Home
+from tallystick.importing.meaning.control import control_rows
 from tallystick.importing.meaning.fields import HEAD_FIELDS, LINE_FIELDS
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.texts import Texts
@@ -25,8 +26,9 @@ _NUMBER = HEAD_FIELDS.index("number")
 _NO_NUMBER = "The row names no document, so it cannot be told which one it belongs to."
 
 #: Places of a staged row: of the file itself, or a mere mark on its document. Lines that columns of
-#: the order make stand behind, at the place of their column; figures to be spread at SPREAD.
-FROM_FILE, NO_ROW, OF_ORDER, SPREAD = 0, -1, 1, 100
+#: the order make stand behind, at the place of their column, then those of columns that each row has
+#: a figure in; figures to be spread at SPREAD.
+FROM_FILE, NO_ROW, OF_ORDER, OF_ROW, SPREAD = 0, -1, 1, 50, 100
 
 
 class StagedRow(NamedTuple):
@@ -84,6 +86,7 @@ class RowParser:
         self._head_cells = self._columns.pick(HEAD_FIELDS)
         self._texts = Texts(mapping, header)
         self._orders = OrderLines(mapping, header)
+        self._is_control = control_rows(mapping, header)
         self._lines = LineParser(mapping, tax_codes, has=self._columns.has() | mapping.texts.keys())
         self.heads = HeadParser(
             mapping,
@@ -117,10 +120,12 @@ class RowParser:
         if reason := unusable(row):
             yield from self._lose(row, "", reason)
             return
+        if self._is_control(row.cells):
+            return
         cells = [*row.cells, ""]
         head_cells, figures = self._head_cells(cells), self._orders.figures(cells)
-        if self._texts.has_number:
-            head_cells = self._texts.with_number(head_cells, cells)
+        if self._texts.names_documents:
+            head_cells = self._texts.naming(head_cells, cells)
         if not head_cells[_NUMBER].strip():
             if not (self._continues_above and self._may_continue(head_cells)):
                 self.unnumbered += 1
@@ -132,12 +137,15 @@ class RowParser:
         if head_cells != self._cells or figures != self._figures:
             head, order_lines = self._open(row, head_cells, figures)
         found, bad = self._contents(row.line, cells)
+        beside, bad = self._beside(row.line, cells, found, bad)
         if self._lost or self._document.head is None:
             bad = self._lost or bad or f"Line {row.line} says something of it that cannot be read."
             self._lost = ""
         yield self._staged(row.line, FROM_FILE, head, bad, () if bad else found)
         for place in order_lines:
             yield self._order_line(row.line, place)
+        for place, line in beside:
+            yield self._staged(row.line, OF_ROW + place, None, None, line)
 
     def _open(
         self, row: Row, cells: tuple[str, ...], figures: tuple[str, ...]
@@ -173,7 +181,7 @@ class RowParser:
             cells[place].strip() in ("", self._cells[place].strip()) for place in _NAMED_BY
         )
 
-    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Sequence[str | int | None], str]:
+    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Contents | tuple[()], str]:
         """Return the line's values, or why there are none."""
         texts = self._texts.for_line(self._line_cells(cells), cells)
         try:
@@ -187,13 +195,29 @@ class RowParser:
         self.has_ties = self.has_ties or found.tie != 0
         return found, ""
 
+    def _beside(
+        self, line: int, cells: Sequence[str], found: Contents | tuple[()], bad: str
+    ) -> tuple[Sequence[tuple[int, Contents]], str]:
+        """Return the lines of the row's further columns, and why the row cannot be taken, if so."""
+        if bad or not found or not self._orders.speaks_of_rows:
+            return (), bad
+        try:
+            beside = list(self._orders.of_row(cells, self._document, self._lines))
+            made = [found, *(each for _, each in beside)]
+            self._orders.check_total(cells, self._document, made)
+        except BadValue as error:
+            number = readable(self._document.number)
+            self._report(BadRow(line, error.field, "", str(error), number))
+            return (), f"Line {line}, {error.field}: {error}"
+        return beside, ""
+
     def _order_line(self, line: int, place: int) -> StagedRow:
         """Return what a figure of the order makes: a line, money to be spread, or a mere mark."""
         text, orders = self._figures[place], self._orders
         try:
             if off := orders.spread(place, text, self._document.currency):
                 return self._staged(line, SPREAD + place, None, None, amount=str(off))
-            found = orders.line(place, text, self._document, self._lines)
+            found = orders.line(place, self._figures, self._document, self._lines)
         except BadValue as error:
             name, number = orders.name(place), self._document.number
             self._report(BadRow(line, name, readable(text), str(error), readable(number)))

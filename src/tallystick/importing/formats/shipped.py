@@ -1,6 +1,16 @@
 """Every mapping that ships, in the order in which they are offered."""
 
-from tallystick.importing.formats import data_sets, plain, shopify, stripe, xero
+from tallystick.importing.formats import (
+    amazon,
+    data_sets,
+    myob,
+    plain,
+    quickbooks,
+    shopify,
+    square,
+    stripe,
+    xero,
+)
 
 SHIPPED = (
     plain.SIMPLE,
@@ -13,6 +23,11 @@ SHIPPED = (
     stripe.FEES,
     plain.PAYMENTS,
     plain.ALLOCATIONS,
+    square.ITEMS,
+    amazon.SETTLEMENT,
+    amazon.DATE_RANGE,
+    quickbooks.INVOICES,
+    myob.SALES,
     data_sets.ONLINE_RETAIL,
     data_sets.CHINOOK,
 )

@@ -1,7 +1,7 @@
 """A mapping: what the columns of a kind of file mean and how their values are to be read."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -75,6 +75,23 @@ class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     #: The column of what the lines come to with it off. No more is spread over them than that says:
     #: the rest is off already, off single lines or off the shipping.
     after_column: str = ""
+    #: The column that names its tax code; comes before `tax_code`.
+    tax_code_column: str = ""
+    #: Each row has a figure of its own there, and so a line of its own.
+    of_row: bool = False
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that hold no line but what the rows of the file come to; all others are held against it."""
+
+    #: The column of the total; a row with it and without `of` is such a row.
+    total: str
+    #: The column that adds up to it.
+    of: str
+    #: The column that names what both belong to: each has one total.
+    by: str
+    #: The column of its currency, which is that of the rows that name none.
+    currency: str
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +104,15 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: str
     #: Field to header; headers are compared without case, blanks or a star in front.
     columns: dict[str, str]
+    #: Field to further headers of the same column, as other years or countries have it.
+    synonyms: dict[str, tuple[str, ...]] = {}
     #: Field to a fixed text, or one with columns in braces, for where the file gives none.
     texts: dict[str, str] = {}
+    #: Value of the kind column, in small letters, to the text that makes the number of such
+    #: documents; for kinds not named here as for all.
+    numbers: dict[str, str] = {}
+    #: Headers without which a file is none of this kind, whatever else it has.
+    needed: tuple[str, ...] = ()
     #: Headers that change nothing, whatever they are called.
     unused: tuple[str, ...] = ()
     #: Header to the reason why it is not taken, which is told where the column says something.
@@ -124,6 +148,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     party_by: Literal["name", "email"] = "name"
     #: Value of the status column, in small letters, to a RowMeaning.
     statuses: dict[str, RowMeaning] = {}
+    #: Files without a column of it hold nothing but what counts.
+    status_is_optional: bool = False
     status_columns: tuple[StatusColumn, ...] = ()
     #: Value of the kind column, in small letters, to a kind of document.
     kinds: dict[str, str] = {}
@@ -136,6 +162,12 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tax_names_end_in_rate: bool = False
     prefixes: tuple[Prefix, ...] = ()
     order_columns: tuple[OrderColumn, ...] = ()
+    #: The column with what the lines of a row come to, tax included; compared.
+    row_total: str = ""
+    control: Control | None = None
+    #: Prices are shown with fewer decimals than they have: the amount of the line counts, if that
+    #: is all that they differ by.
+    price_is_rounded: bool = False
     #: Invoices that come to less than nothing are credit notes.
     negative_is_credit: bool = True
     #: Documents that come to nothing; with the reason why where they are left out.
@@ -145,24 +177,29 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def places(self, header: Sequence[str]) -> dict[str, int]:
         """Return where in a row each field stands, for the columns that the file has."""
         found = places_of(header)
-        return {
-            field: found[plain(name)]
-            for field, name in self.columns.items()
-            if plain(name) in found
-        }
+        places: dict[str, int] = {}
+        for field, name in self.columns.items():
+            for each in (name, *self.synonyms.get(field, ())):
+                if plain(each) in found:
+                    places.setdefault(field, found[plain(each)])
+        return places
 
     def lacks(self, header: Sequence[str]) -> list[str]:
         """Return the names of the columns that must be there and are not."""
+        found = places_of(header)
         if self.is_own:
-            found = places_of(header)
             needed = [*self.columns.values(), *(each.column for each in self.order_columns)]
             return [name for name in dict.fromkeys(needed) if plain(name) not in found]
-        given = self.places(header).keys() | self.texts.keys()
+        texts = {field for field, text in self.texts.items() if _can_be_filled(text, found)}
+        given = self.places(header).keys() | texts
         missing = lacking(self.holds, given)
-        if self.statuses and "status" not in given:
+        if self.statuses and "status" not in given and not self.status_is_optional:
             # Without it, what was cancelled would be taken with the rest.
             missing.append("status")
-        return [self.columns.get(field) or label_of(field) for field in missing]
+        return [
+            *(name for name in self.needed if plain(name) not in found),
+            *(self.columns.get(field) or label_of(field) for field in missing),
+        ]
 
     def unmapped(self) -> list[str]:
         """Return the fields without which nothing can be made and which have no column."""
@@ -174,9 +211,15 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         yield from map(plain, self.unused)
         yield from map(plain, self.not_taken)
         yield from (plain(each.column) for each in self.status_columns)
+        for names in self.synonyms.values():
+            yield from map(plain, names)
         for each in self.order_columns:
-            yield from map(plain, (each.column, each.tax_column, each.after_column))
-        for text in self.texts.values():
+            yield from map(plain, (each.column, each.tax_column, each.tax_code_column))
+            yield plain(each.after_column)
+        yield plain(self.row_total)
+        if (control := self.control) is not None:
+            yield from map(plain, (control.total, control.of, control.by, control.currency))
+        for text in (*self.texts.values(), *self.numbers.values()):
             yield from map(plain, _INSERTED.findall(text))
 
     def is_told_by(self, header: Sequence[str]) -> bool:
@@ -202,6 +245,11 @@ def places_of(header: Sequence[str]) -> dict[str, int]:
 def inserted(text: str) -> list[str]:
     """Return the names in braces."""
     return _INSERTED.findall(text)
+
+
+def _can_be_filled(text: str, found: Container[str]) -> bool:
+    names = inserted(text)
+    return not names or any(plain(name) in found for name in names)
 
 
 def plain(name: str) -> str:

@@ -86,8 +86,36 @@ def figures(
     return _kept(quantity, unit_price, discount, money_off, amount)._replace(tie=tie)
 
 
+def of_rounded_price(
+    quantity: Decimal, unit_price: Decimal, discount: Decimal | None, stated: Decimal
+) -> Figures:
+    """Return the figures of a line whose price is shown with fewer decimals than it has, two at
+    least: the amount counts, for so many at whatever price that makes.
+
+    Raises BadValue where they differ by more than the price can be off.
+    """
+    half_a_digit = Decimal(5).scaleb(-max(_decimals(unit_price), 2) - 1)
+    exact = _EXACT.multiply(quantity, unit_price)
+    if discount is not None:
+        exact = _EXACT.divide(_EXACT.multiply(exact, _HUNDRED - discount), _HUNDRED)
+    off = _EXACT.subtract(exact, stated).copy_abs()
+    if _CENT / 2 < off <= _EXACT.multiply(quantity.copy_abs(), half_a_digit) + _CENT / 2:
+        return of_amount(quantity, stated)
+    return figures(quantity, unit_price, discount, stated=stated)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
 def of_amount(quantity: Decimal, amount: Decimal) -> Figures:
-    """Return the figures of a line of which only the amount and how many is known."""
+    """Return the figures of a line of which only the amount and how many is known.
+
+    The price is above zero: one that is given back is less one at its price.
+    """
+    if amount < 0 < quantity:
+        quantity = -quantity
     price = rounded(_EXACT.divide(amount, quantity), _KEPT) if quantity else Decimal(0)
     is_kept = bool(quantity) and rounded(quantity, _KEPT) == quantity
     if is_kept and line_amount(quantity, price) == amount:

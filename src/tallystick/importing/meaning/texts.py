@@ -1,12 +1,18 @@
-"""Fixed texts of a mapping: put in where the file says nothing."""
+"""Texts of a mapping: fixed ones, and those that are put together from several columns."""
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Names
-from collections.abc import Sequence
 
 from tallystick.importing.meaning.fields import HEAD_FIELDS, LINE_FIELDS
 from tallystick.importing.meaning.mapping import Mapping, inserted, places_of, plain
 
 _NUMBER = HEAD_FIELDS.index("number")
+_KIND = HEAD_FIELDS.index("kind")
+#: What tells one document from another is put together anew in every row.
+_NAMING = [HEAD_FIELDS.index(field) for field in ("party_number", "party_name")]
+
+#: Puts a text together from the cells of a row.
+Filler = Callable[[Sequence[str]], str]
 
 
 class Texts:
@@ -15,51 +21,76 @@ class Texts:
     def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
         found = places_of(header)
         self._of_head, self._of_line = (
-            {fields.index(field): text for field, text in mapping.texts.items() if field in fields}
+            {
+                fields.index(field): filler(text, found)
+                for field, text in mapping.texts.items()
+                if field in fields
+            }
             for fields in (HEAD_FIELDS, LINE_FIELDS)
         )
-        self._inserted = {
-            text: [(name, found.get(plain(name))) for name in inserted(text)]
-            for text in mapping.texts.values()
+        number = mapping.texts.get("number", "")
+        self._number = filler(number, found, needs_all=True)
+        self._of_kinds = {
+            kind: filler(text, found, needs_all=True) for kind, text in mapping.numbers.items()
         }
+        self._naming = [place for place in _NAMING if place in self._of_head]
         self._for_document: dict[int, str] = {}
-        self.has_number = _NUMBER in self._of_head
+        self.names_documents = bool(number or mapping.numbers or self._naming)
 
     def begin(self) -> None:
         """Forget what was put in for the document before."""
         self._for_document = {}
 
-    def with_number(self, head_cells: tuple[str, ...], row: Sequence[str]) -> tuple[str, ...]:
-        """Return the head's cells with the document's number, if it is made of a text."""
-        if head_cells[_NUMBER].strip():
-            return head_cells
-        number = self._filled(self._of_head[_NUMBER], row)
-        return (*head_cells[:_NUMBER], number, *head_cells[_NUMBER + 1 :])
+    def naming(self, head_cells: tuple[str, ...], row: Sequence[str]) -> tuple[str, ...]:
+        """Return the head's cells with what tells the document from others put together."""
+        cells = list(head_cells)
+        if not cells[_NUMBER].strip():
+            cells[_NUMBER] = self._number_of(cells[_KIND], row)
+        for place in self._naming:
+            cells[place] = cells[place].strip() or self._of_head[place](row)
+        return tuple(cells)
 
     def for_head(self, cells: Sequence[str], row: Sequence[str]) -> Sequence[str]:
         """Return the head's cells with texts in empty ones; the same in all rows of a document."""
         if not self._of_head:
             return cells
-        for place, text in self._of_head.items():
-            self._for_document.setdefault(place, self._filled(text, row))
+        for place, filled in self._of_head.items():
+            self._for_document.setdefault(place, filled(row))
         return _put_in(self._for_document, cells)
 
     def for_line(self, cells: Sequence[str], row: Sequence[str]) -> Sequence[str]:
         """Return the line's cells with texts in empty ones."""
         if not self._of_line:
             return cells
-        filled = {place: self._filled(text, row) for place, text in self._of_line.items()}
-        return _put_in(filled, cells)
+        return _put_in({place: filled(row) for place, filled in self._of_line.items()}, cells)
 
-    def _filled(self, text: str, row: Sequence[str]) -> str:
-        """Return the text with columns filled in; empty where all of them are, for it says nothing."""
-        names = self._inserted[text]
-        values = {name: "" if place is None else row[place].strip() for name, place in names}
-        if names and not any(values.values()):
+    def _number_of(self, kind: str, row: Sequence[str]) -> str:
+        kind = " ".join(kind.split()).casefold()
+        if self._of_kinds and not kind:
+            # It hangs on the kind, so that a row without one belongs to nobody knows which.
             return ""
+        return self._of_kinds.get(kind, self._number)(row)
+
+
+def filler(text: str, found: Names[str, int], *, needs_all: bool = False) -> Filler:
+    """Return what fills columns in braces from a row; `found` are the places of the headers.
+
+    It gives nothing where all of the columns are empty (`needs_all`: where any is), for then the
+    text says nothing.
+    """
+    places = [(f"{{{name}}}", found.get(plain(name))) for name in inserted(text)]
+    enough = all if needs_all else any
+
+    def fill(row: Sequence[str]) -> str:
+        values = {name: "" if place is None else row[place].strip() for name, place in places}
+        if values and not enough(values.values()):
+            return ""
+        filled = text
         for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
+            filled = filled.replace(name, value)
+        return filled
+
+    return fill
 
 
 def _put_in(texts: Names[int, str], cells: Sequence[str]) -> Sequence[str]:

@@ -1,0 +1,189 @@
+"""Amazon's settlement report and date range report, to the cent."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from importing.formats.offices import SAMPLES
+from tallystick.books.models import Kind
+from tallystick.importing.errors import ImportRefused
+from tallystick.importing.report import Cause
+
+SETTLEMENT = SAMPLES / "amazon-settlement.txt"
+DATE_RANGE = SAMPLES / "amazon-date-range.csv"
+GERMAN = {"currency": "GBP", "zone": "Europe/Berlin"}
+#: By hand, the amounts of each:
+#: 1: 49.90 + 4.99 - 4.99 - 7.49 - 3.12 + 1,234.50 - 185.18 = 1,088.61
+#: 2: 20.00 + 3.80 - 3.80 - 3.00 = 17.00
+#: refund of 1: -49.90 + 7.49 - 1.50 = -43.91; of 3 only a fee came back: 0.80
+#: all else: -12.30 + 25.00 - 60.00 - 39.00 = -86.30
+SETTLED = {
+    "302-1111111-0000001-18906540001": Decimal("1088.61"),
+    "302-2222222-0000002-18906540001": Decimal("17.00"),
+    "302-1111111-0000001-18906540001-R": Decimal("-43.91"),
+    "302-3333333-0000003-18906540001-R": Decimal("0.80"),
+    "18906540001": Decimal("-86.30"),
+}
+#: By hand, the totals of the rows: 65.45 + 850.82 = 916.27; -25.00 + 14.10 = -10.90
+IN_RANGE = {
+    "111-1111111-1111111-21873640001": Decimal("916.27"),
+    "111-1111111-1111111-21873640001-R": Decimal("-31.38"),
+    "111-2222222-2222222-21873640001": Decimal("6.98"),
+    "21873640001": Decimal("-10.90"),
+}
+
+
+def test_a_settlement_comes_in_whole_to_the_cent(books):
+    shop = books(**GERMAN)
+
+    report = shop.take(SETTLEMENT)
+
+    assert (report.format, report.questions, report.not_made_count) == ("amazon-settlement", [], 0)
+    assert shop.totals() == SETTLED
+    # What the first row states.
+    assert sum(shop.totals().values()) == Decimal("976.20")
+    assert report.total == {"EUR": Decimal("1106.41")}
+    assert report.credit_total == {"EUR": Decimal("130.21")}
+
+
+def test_each_amount_of_an_order_is_a_line_in_the_settlements_currency_without_tax(books):
+    shop = books(**GERMAN, codes=[("UST", "19")], default="UST")
+
+    shop.take(SETTLEMENT)
+
+    order = shop.document("302-2222222-0000002-18906540001")
+    assert shop.lines(order.number) == [
+        ("ItemPrice Principal TEE-50", 1, Decimal("20.00"), 0),
+        ("ItemPrice Tax TEE-50", 1, Decimal("3.80"), 0),
+        ("ItemWithheldTax MarketplaceFacilitatorVAT-Principal TEE-50", -1, Decimal("-3.80"), 0),
+        ("ItemFees Commission TEE-50", -1, Decimal("-3.00"), 0),
+    ]
+    assert (order.currency, order.reference, order.party.name) == (
+        "EUR",
+        "302-2222222-0000002",
+        "Amazon",
+    )
+    # 23:10 in UTC is the next day in Berlin.
+    assert order.issued_on == date(2026, 10, 1)
+    assert shop.document("18906540001").kind == Kind.SALES_CREDIT_NOTE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("976,20", "976,21"),
+        ("\t-7,49\t", "\t-7,94\t"),
+        ("\tEUR", "\tEUR\tOrder"),
+        ("\t4,99\t", "\t\t"),
+    ],
+    ids=["total", "amount", "a line in the row of the total", "no amount"],
+)
+def test_a_settlement_that_does_not_come_to_its_total_is_held(books, old, new):
+    shop = books(**GERMAN)
+    text = SETTLEMENT.read_text().replace(old, new, 1)
+
+    if "Order" in new:
+        assert shop.take(text).not_made_count == 0
+        return
+    with pytest.raises(
+        ImportRefused, match=r"For 18906540001 the file states 976,2. in total-amount"
+    ):
+        shop.take(text)
+
+    assert shop.totals() == {}
+
+
+def test_a_settlement_without_one_of_its_rows_is_held(books):
+    shop = books(**GERMAN)
+    lines = SETTLEMENT.read_text().splitlines()
+
+    with pytest.raises(ImportRefused, match="rows are missing or were changed"):
+        shop.take("\n".join([*lines[:5], *lines[6:]]))
+
+
+def test_several_settlements_in_one_file_are_each_compared(books):
+    shop = books(**GERMAN)
+    text = SETTLEMENT.read_text()
+    second = text.replace("18906540001", "18906540002")
+
+    shop.take(text + second)
+
+    assert sum(shop.totals().values()) == 2 * Decimal("976.20")
+    with pytest.raises(ImportRefused, match="amounts in EUR, SEK"):
+        books(**GERMAN).take(text + second.replace("\tEUR", "\tSEK"))
+
+
+def test_british_and_american_files_write_days_and_decimals_their_way(books):
+    shop = books(currency="USD", zone="America/Los_Angeles")
+    header = SETTLEMENT.read_text().splitlines()[0].replace("\tposted-date-time", "")
+    row = "7\t\t\t\t\t\tOrder\t114-1\t114-1\t\t\tAmazon.com\tItemPrice\tPrincipal\t1,014.90\tAFN\t09/16/26"
+
+    report = shop.take(f"{header}\n7\t\t\t\t1,014.90\tUSD\n{row}\n")
+
+    assert (report.questions, shop.totals()) == ([], {"114-1-7": Decimal("1014.90")})
+    assert shop.document("114-1-7").issued_on == date(2026, 9, 16)
+
+
+def test_the_date_range_report_comes_in_to_the_cent_but_for_the_payout(books):
+    shop = books()
+
+    report = shop.take(DATE_RANGE)
+
+    assert (report.format, report.questions, report.bad_rows) == ("amazon-date-range", [], [])
+    assert shop.totals() == IN_RANGE
+    payout = report.left_out[Cause.ON_PURPOSE]
+    assert (payout.count, payout.total) == (1, {"USD": Decimal("880.97")})
+    assert report.not_made[0].reason == "It is left out: its kind is Transfer."
+    # The payout is what all came to.
+    assert sum(shop.totals().values()) == Decimal("880.97")
+
+
+def test_each_column_with_a_figure_is_a_line_of_its_row(books):
+    shop = books()
+
+    shop.take(DATE_RANGE)
+
+    assert [line[:3] for line in shop.lines("111-1111111-1111111-21873640001")] == [
+        ("Speckled mug, 12 oz", 2, Decimal("76.00")),
+        ('Bowl "Nørth", 9"', 1, Decimal("1024.50")),
+        ("Product sales tax", 1, Decimal("6.08")),
+        ("Shipping credits", 1, Decimal("5.00")),
+        ("Promotional rebates", -1, Decimal("-4.00")),
+        ("Marketplace withheld tax", -1, Decimal("-6.08")),
+        ("Selling fees", -1, Decimal("-11.55")),
+        ("Selling fees", -1, Decimal("-153.68")),
+        ("Fba fees", -1, Decimal("-20.00")),
+    ]
+    # Half past eleven at night in Seattle is the next day in New York.
+    assert shop.document("111-2222222-2222222-21873640001").issued_on == date(2026, 10, 1)
+
+
+def test_a_row_that_does_not_come_to_its_total_leaves_its_order_out(books):
+    shop = books()
+    text = DATE_RANGE.read_text().replace('"-11.55"', '"-11.50"')
+
+    report = shop.take(text)
+
+    assert "The file says the row comes to 65.45, but its figures make 65.50" in (
+        report.not_made[0].reason
+    )
+    assert "111-1111111-1111111-21873640001" not in shop.totals()
+    assert shop.totals().items() <= IN_RANGE.items()
+
+
+def test_next_years_fee_is_asked_about_and_without_it_no_total_fits(books):
+    shop = books()
+    lines = DATE_RANGE.read_text().splitlines()
+    text = "\n".join(
+        f'{line},"{"climate fee" if "date/time" in line else "-1.00"}"' if len(line) > 90 else line
+        for line in lines
+    )
+
+    assert [each.key for each in shop.take(text).questions] == ["column:climate fee"]
+
+
+def test_what_is_not_released_yet_is_asked_about(books):
+    report = books().take(DATE_RANGE.read_text().replace('"Released"', '"Deferred"'))
+
+    assert [question.key for question in report.questions] == ["status:Deferred"]
