@@ -20,6 +20,7 @@ from tallystick.failpoints import failpoint
 from tallystick.importing import questions
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.intake import DocumentIntake
+from tallystick.importing.documents.unpacking import unpacked
 from tallystick.importing.entries import AllocationIntake, PaymentIntake
 from tallystick.importing.failed import MOST as MOST_FAILED
 from tallystick.importing.failed import write_failed
@@ -117,6 +118,7 @@ class _Run:
         self._order = order
         self._table = table
         self._mapping = questions.answered(mapping, order.answers)
+        self._content = unpacked(table, mapping)
         self._lists, self._tell = lists, tell
         noun = mapping.holds.removesuffix("s")
         self._report = ImportReport(
@@ -127,7 +129,7 @@ class _Run:
         started = time.monotonic()
         report, table = self._report, self._table
         surveyed = survey(
-            table,
+            self._content,
             self._mapping,
             home_of(self._order.workspace),
             on_read=lambda: self._tell(Progress("looking", table.position(), table.size)),
@@ -157,7 +159,7 @@ class _Run:
     def _take_in(self, surveyed: Surveyed, order: Order) -> None:
         report, table = self._report, self._table
         tally = Tally(report, self._lists.bad_rows)
-        intake = _INTAKES[surveyed.mapping.holds](order, surveyed, tally, table.header)
+        intake = _INTAKES[surveyed.mapping.holds](order, surveyed, tally, self._content.header)
         report.lines, lines = 0, -1
         rows = self._counted()
         # In batches, for the connection does nothing else while it copies: not even tell.
@@ -178,6 +180,6 @@ class _Run:
             report.told.append(f"The list of rows left out ends after {MOST_FAILED:,} of them.")
 
     def _counted(self) -> Iterator[Row]:
-        for row in self._table.rows():
+        for row in self._content.rows():
             self._report.lines += 1
             yield row

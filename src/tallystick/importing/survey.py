@@ -16,6 +16,7 @@ import msgspec
 
 from tallystick.books.models import Kind
 from tallystick.importing.documents.plausible import Plausible
+from tallystick.importing.documents.unpacking import Rows
 from tallystick.importing.home import Home
 from tallystick.importing.meaning.control import ControlSums
 from tallystick.importing.meaning.conventions import (
@@ -30,7 +31,7 @@ from tallystick.importing.meaning.mapping import Mapping, places_of, plain
 from tallystick.importing.meaning.texts import Filler, filler
 from tallystick.importing.meaning.values import BadValue, day
 from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
-from tallystick.importing.tables.table import Row, Table
+from tallystick.importing.tables.table import Row
 
 _BATCH = 5_000
 #: Texts of a column that are remembered as seen; of more, some are looked at again.
@@ -56,7 +57,7 @@ class Surveyed(NamedTuple):
     rows: int
 
 
-def survey(table: Table, mapping: Mapping, home: Home, *, on_read: OnRead) -> Surveyed:
+def survey(table: Rows, mapping: Mapping, home: Home, *, on_read: OnRead) -> Surveyed:
     """Go through the file once. Raises NotATable where it breaks off."""
     look = _Look(table.header, mapping)
     rows = table.rows()

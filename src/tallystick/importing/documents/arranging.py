@@ -38,11 +38,11 @@ _LINES = """
     SELECT arranged.place, arranged.head, arranged.off, staged.line, staged.place, staged.quantity,
         staged.unit_price, staged.discount, staged.tax_code, staged.amount, staged.tax,
         staged.stated_tax IS NOT NULL, staged.other_tax, staged.tax_is_stated, staged.rounding,
-        staged.tie
+        staged.tie, staged.item
     FROM import_arranged AS arranged JOIN import_row AS staged USING (row_kind, number, supplier)
     WHERE arranged.place BETWEEN %s AND %s AND staged.place BETWEEN 0 AND %s
         AND staged.quantity IS NOT NULL
-    ORDER BY arranged.place, staged.place, staged.line
+    ORDER BY arranged.place, staged.place, staged.line, staged.item
 """
 _CHANGE = """
     UPDATE import_row AS staged SET quantity = changed.quantity, unit_price = changed.unit_price,
@@ -50,10 +50,11 @@ _CHANGE = """
         other_tax = changed.other_tax, tax_is_stated = changed.tax_is_stated,
         rounding = changed.rounding
     FROM unnest(%s::bigint[], %s::smallint[], %s::numeric[], %s::numeric[], %s::numeric[],
-        %s::numeric[], %s::numeric[], %s::numeric[], %s::bool[], %s::text[]) AS changed
+        %s::numeric[], %s::numeric[], %s::numeric[], %s::bool[], %s::text[], %s::int[]) AS changed
         (line, place, quantity, unit_price, discount, amount, tax, other_tax, tax_is_stated,
-         rounding)
+         rounding, item)
     WHERE staged.line = changed.line AND staged.place = changed.place
+        AND staged.item = changed.item
 """
 
 
@@ -73,6 +74,7 @@ class _Line(NamedTuple):
     tax_is_stated: bool
     rounding: str
     tie: int
+    item: int
 
     def at(self, found: Figures, rate: Decimal, basis: Basis) -> "_Line":
         """Return the line at other figures, with the tax of them."""
@@ -176,11 +178,9 @@ def _with_money_off(
     whole = sum((line.amount for line in goods), Decimal(0))
     if not whole:
         return lines
-    taken = shared(off if whole > 0 else -off, [line.amount for line in goods])
-    less = dict(zip([line.line for line in goods], taken, strict=True))
+    taken = iter(shared(off if whole > 0 else -off, [line.amount for line in goods]))
     return [
-        _less(line, less[line.line], tax_codes, basis) if line.place == 0 else line
-        for line in lines
+        _less(line, next(taken), tax_codes, basis) if line.place == 0 else line for line in lines
     ]
 
 
@@ -280,6 +280,6 @@ def shared(whole: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 def _columns(lines: Sequence[_Line]) -> list[list[object]]:
     fields = (
         *("line", "place", "quantity", "unit_price", "discount", "amount", "tax", "other_tax"),
-        *("tax_is_stated", "rounding"),
+        *("tax_is_stated", "rounding", "item"),
     )
     return [[getattr(line, field) for line in lines] for field in fields]

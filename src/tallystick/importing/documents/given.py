@@ -15,7 +15,7 @@ _LINES = """
         CASE WHEN tax_is_stated THEN CASE WHEN %s THEN other_tax ELSE tax END END
     FROM import_row
     WHERE row_kind = %s AND number = %s AND supplier = %s AND place BETWEEN 0 AND 99
-    ORDER BY place, line
+    ORDER BY place, line, item
 """
 
 

@@ -33,6 +33,7 @@ _WIDTHS = {
 _FIGURES = ("quantity", "unit_price", "discount", "discount_amount", "line_amount", "line_tax")
 _OTHER: dict[Basis, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive", "none": "none"}
 _ONE = Decimal(1)
+_CENT = Decimal("0.01")
 
 
 class Contents(NamedTuple):
@@ -70,6 +71,7 @@ class LineParser:
         self._mark = mapping.decimal_mark
         self._tax_codes = tax_codes
         self._is_stated = mapping.tax_amounts == "stated"
+        self._is_close = mapping.tax_amounts == "close"
         self._tax_words = mapping.tax_words
         self._untaxed = mapping.untaxed_code
         #: Whether the file alone says what tax there is on a line that names no code.
@@ -103,7 +105,7 @@ class LineParser:
             pairs = ((name_1, option_1), (name_2, option_2))
             tracking = "; ".join(f"{name}: {option}" for name, option in pairs if name or option)
         found, stated_tax = self._figures(figured, document.currency)
-        if found and self._must_state and stated_tax is None and not (tax or document.order_tax):
+        if found and stated_tax is None and self._must_state and not _says_tax(document, tax):
             raise BadValue("Enter the tax of the line, 0 for none.", field="line_tax")
         return self.line(
             document,
@@ -132,7 +134,7 @@ class LineParser:
     ) -> Contents:
         """Return the line with its tax; no figures make a line of text alone."""
         code, rate, level = None, Decimal(0), None
-        if self._is_stated and not tax and stated_tax == 0:
+        if (self._is_stated or self._is_close) and not tax and stated_tax == 0:
             tax = self._untaxed
         if named := tax or (document.order_tax if found else ""):
             code, rate = self._tax_codes.find(named)
@@ -140,7 +142,9 @@ class LineParser:
             code, rate, level = self._tax_codes.of_others(document.template, item_code)
         amount = found.amount if found else Decimal(0)
         computed = line_tax(amount, rate, document.basis) if code else Decimal(0)
-        is_stated = self._is_stated and stated_tax is not None
+        is_stated = stated_tax is not None and (
+            self._is_stated or (self._is_close and abs(stated_tax - computed) <= _CENT)
+        )
         if is_stated and stated_tax:
             _check_stated(stated_tax, amount, rate)
         other = None
@@ -228,6 +232,11 @@ def _figures_of(
     if price_is_rounded and stated is not None and off is None:
         return of_rounded_price(count, price, percent, stated), tax
     return figures(count, price, percent, money_off=off, stated=stated), tax
+
+
+def _says_tax(document: Opened, tax: str) -> bool:
+    """Return whether the file says what tax a line bears that states no sum of its own."""
+    return bool(tax or document.order_tax or (document.head and document.head.tax_total))
 
 
 def _check_stated(tax: Decimal, amount: Decimal, rate: Decimal) -> None:

@@ -63,6 +63,8 @@ class StagedRow(NamedTuple):
     tax_is_stated: str = "f"
     rounding: str = ""
     tie: int = 0
+    #: Which of the rows packed into its line of the file it is.
+    item: int = 0
 
 
 class RowParser:
@@ -136,16 +138,17 @@ class RowParser:
         order_lines: Sequence[int] = ()
         if head_cells != self._cells or figures != self._figures:
             head, order_lines = self._open(row, head_cells, figures)
-        found, bad = self._contents(row.line, cells)
+        found, bad = self._contents(row, cells)
         beside, bad = self._beside(row.line, cells, found, bad)
         if self._lost or self._document.head is None:
             bad = self._lost or bad or f"Line {row.line} says something of it that cannot be read."
             self._lost = ""
-        yield self._staged(row.line, FROM_FILE, head, bad, () if bad else found)
+        contents = () if bad else found
+        yield self._staged(row.line, FROM_FILE, head, bad, contents, item=row.item)
         for place in order_lines:
             yield self._order_line(row.line, place)
         for place, line in beside:
-            yield self._staged(row.line, OF_ROW + place, None, None, line)
+            yield self._staged(row.line, OF_ROW + place, None, None, line, item=row.item)
 
     def _open(
         self, row: Row, cells: tuple[str, ...], figures: tuple[str, ...]
@@ -181,8 +184,12 @@ class RowParser:
             cells[place].strip() in ("", self._cells[place].strip()) for place in _NAMED_BY
         )
 
-    def _contents(self, line: int, cells: Sequence[str]) -> tuple[Contents | tuple[()], str]:
+    def _contents(self, row: Row, cells: Sequence[str]) -> tuple[Contents | tuple[()], str]:
         """Return the line's values, or why there are none."""
+        line = row.line
+        if row.fault:
+            self._refuse(line, "", "", row.fault)
+            return (), f"Line {line}: {row.fault}"
         texts = self._texts.for_line(self._line_cells(cells), cells)
         try:
             found = self._lines.parse(texts, self._document)

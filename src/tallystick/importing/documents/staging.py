@@ -27,7 +27,7 @@ _CREATE = """
         description text, quantity numeric, unit_price numeric, discount numeric, tax_code text,
         tax_level text, account_code text, charge text, tracking text, amount numeric, tax numeric,
         other_tax numeric, stated_tax numeric, tax_is_stated boolean, rounding text,
-        tie smallint
+        tie smallint, item int
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, email text);
     CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);
@@ -87,7 +87,7 @@ _GROUP = """
         SELECT
             row_kind, number, supplier, min(line) AS first_line,
             count(*) FILTER (WHERE place >= 0) AS lines,
-            (array_agg(bad ORDER BY place, line) FILTER (WHERE bad IS NOT NULL))[1] AS bad,
+            (array_agg(bad ORDER BY place, line, item) FILTER (WHERE bad IS NOT NULL))[1] AS bad,
             min(stretch) <> max(stretch) AS is_scattered,
             sum(amount) AS amount, sum(tax) AS tax,
             coalesce(sum(tax) FILTER (WHERE tax_level = 'default'), 0) AS default_tax,
@@ -96,7 +96,7 @@ _GROUP = """
             coalesce(bool_or(stated_tax <> other_tax), false) AS is_other_tax_off,
             count(*) FILTER (WHERE rounding = 'rounded') AS rounded,
             count(*) FILTER (WHERE rounding = 'one_piece') AS one_piece,
-            array_agg(head ORDER BY place, line) FILTER (WHERE head IS NOT NULL) AS heads,
+            array_agg(head ORDER BY place, line, item) FILTER (WHERE head IS NOT NULL) AS heads,
             sha256(convert_to(string_agg(
                 ROW(item_code, description, trim_scale(quantity), trim_scale(unit_price),
                     trim_scale(discount), CASE WHEN tax_level IS NULL THEN tax_code END,
@@ -104,7 +104,7 @@ _GROUP = """
                 || CASE WHEN charge IS NULL AND tracking IS NULL THEN ''
                     ELSE ROW(charge, tracking)::text END
                 || CASE WHEN tax_is_stated THEN ROW('tax', trim_scale(tax))::text ELSE '' END,
-                E'\\n' ORDER BY place, line
+                E'\\n' ORDER BY place, line, item
             ) FILTER (WHERE place >= 0), 'UTF8')) AS digest
         FROM import_row
         WHERE number <> ''

@@ -29,7 +29,7 @@ _LINES = f"""
     INSERT INTO books_line
         (document_id, position, item_code, description, quantity, unit_price, discount,
          tax_code_id, tax_level, account_code, charge, tracking, amount, tax, tax_is_stated)
-    SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.place, staged.line),
+    SELECT made.id, row_number() OVER (PARTITION BY made.id ORDER BY staged.place, staged.line, staged.item),
         staged.item_code, staged.description, made.sign * staged.quantity, staged.unit_price,
         staged.discount, tax_code.id,
         CASE WHEN is_bare THEN '' ELSE coalesce(staged.tax_level, '') END, staged.account_code,
@@ -44,7 +44,7 @@ _LINES = f"""
     ) AS told (is_bare)
     LEFT JOIN books_taxcode AS tax_code
         ON tax_code.workspace_id = %s AND tax_code.code = staged.tax_code AND NOT is_bare
-    ORDER BY made.id, staged.place, staged.line
+    ORDER BY made.id, staged.place, staged.line, staged.item
 """  # noqa: S608 # only the constant above goes in
 # Sorted, so that two imports at a time cannot lock each other out.
 _ITEMS = f"""

@@ -9,6 +9,7 @@ from tallystick.importing.formats import (
     shopify,
     square,
     stripe,
+    woocommerce,
     xero,
 )
 
@@ -18,6 +19,7 @@ SHIPPED = (
     xero.BILL_TEMPLATE,
     xero.EXPORT,
     shopify.ORDERS,
+    woocommerce.ORDERS,
     stripe.INVOICES,
     stripe.BALANCE,
     stripe.FEES,

@@ -56,6 +56,26 @@ class StatusColumn(msgspec.Struct, frozen=True, kw_only=True):
     unless: tuple[str, ...] = ()
 
 
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns in each cell of which several lines are packed: `name:Mug|total:5;name:Bowl|…`."""
+
+    #: A column named like one of them, or so with a number behind (`line_item_2`), is such a one.
+    columns: tuple[str, ...]
+    #: What is said of a line, to the column that it becomes.
+    keys: dict[str, str]
+    #: What must be said of each line.
+    needed: tuple[str, ...]
+
+    def places(self, header: Sequence[str]) -> list[int]:
+        """Return where the packed columns stand."""
+        names = [re.sub(r"_[0-9]+$", "", plain(name)) for name in header]
+        return [place for place, name in enumerate(names) if name in self.columns]
+
+    def names(self) -> list[str]:
+        """Return the names of the columns that what is packed becomes."""
+        return list(dict.fromkeys(self.keys.values()))
+
+
 class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column of the whole order that makes a line of it, or money off."""
 
@@ -161,6 +181,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: Names of taxes end in their rate, such as "VAT 20%".
     tax_names_end_in_rate: bool = False
     prefixes: tuple[Prefix, ...] = ()
+    packed: Packed | None = None
     order_columns: tuple[OrderColumn, ...] = ()
     #: The column with what the lines of a row come to, tax included; compared.
     row_total: str = ""
@@ -176,7 +197,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def places(self, header: Sequence[str]) -> dict[str, int]:
         """Return where in a row each field stands, for the columns that the file has."""
-        found = places_of(header)
+        found = places_of(self.unpacked(header))
         places: dict[str, int] = {}
         for field, name in self.columns.items():
             for each in (name, *self.synonyms.get(field, ())):
@@ -184,9 +205,15 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                     places.setdefault(field, found[plain(each)])
         return places
 
+    def unpacked(self, header: Sequence[str]) -> list[str]:
+        """Return the header with the columns behind it that what is packed becomes."""
+        if not (self.packed and self.packed.places(header)):
+            return list(header)
+        return [*header, *(name for name in self.packed.names() if name not in header)]
+
     def lacks(self, header: Sequence[str]) -> list[str]:
         """Return the names of the columns that must be there and are not."""
-        found = places_of(header)
+        found = places_of(self.unpacked(header))
         if self.is_own:
             needed = [*self.columns.values(), *(each.column for each in self.order_columns)]
             return [name for name in dict.fromkeys(needed) if plain(name) not in found]
@@ -231,7 +258,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def explained(self, header: Sequence[str]) -> int:
         """Return how many columns of the header the mapping knows."""
         known = set(self.used()) - {""}
-        return sum(plain(name) in known for name in header)
+        places = self.packed.places(header) if self.packed else []
+        return len(places) + sum(plain(name) in known for name in header)
 
 
 def places_of(header: Sequence[str]) -> dict[str, int]:

@@ -13,6 +13,10 @@ class Row(NamedTuple):
     problem: str | None
     #: Workbooks only: the places of the cells that are numbers there and not text.
     numeric: tuple[int, ...] = ()
+    #: Why only the document can be told that it is of, in whole sentences.
+    fault: str = ""
+    #: Which of those packed into one record it is.
+    item: int = 0
 
 
 def is_blank(cells: list[str]) -> bool:
