@@ -9,7 +9,8 @@ from factories import make_party, make_tax_code
 from tallystick.books.models import Document, Kind, Party, Status, TaxBasis, TaxCode
 from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.formats.shipped import SHIPPED
-from tallystick.importing.meaning.mapping import plain
+from tallystick.importing.meaning.mapping import Mapping, plain
+from tallystick.importing.meaning.recognising import guess
 from tallystick.importing.models import SavedMapping
 
 XERO = (
@@ -181,3 +182,16 @@ def test_a_shipped_mapping_is_recognised_by_its_own_columns(run, mapping):
     report = run(",".join(names.values()) + "\n")
 
     assert (report.format, report.lines) == (mapping.name, 0)
+
+
+def test_a_name_that_formats_take_for_different_things_is_not_guessed_at():
+    known = [
+        Mapping(name="a", title="a", columns={"line_amount": "Fee", "number": "Order no"}),
+        Mapping(name="b", title="b", columns={}, unused=("Fee",)),
+    ]
+
+    assert guess(["Order no", "Fee", "Unit price"], known) == {
+        "number": "Order no",
+        "unit_price": "Unit price",
+    }
+    assert guess(["Fee"], known[:1]) == {"line_amount": "Fee"}

@@ -2,15 +2,23 @@
 
 import re
 
+import msgspec
 import pytest
+from django.http import QueryDict
+from django.test import Client
 from django.urls import reverse
 from pressing import page, press
+from tables.workbook_files import compound, xlsx
 
 from background_work import work_off
 from factories import make_workspace, owner_of
 from tallystick.books.models import Document
 from tallystick.importing import uploads
+from tallystick.importing.formats.shipped import SHIPPED
+from tallystick.importing.glimpse import Glimpse
+from tallystick.importing.meaning.mapping import inserted
 from tallystick.importing.models import SavedMapping, UploadState
+from tallystick.web.forms.columns import ColumnsForm
 
 SHOP = "Order,Created,Buyer,Article,Gross,Shipping,Coupon,State,Note"
 ROWS = (
@@ -203,6 +211,28 @@ def test_a_shipped_format_is_begun_from_and_kept_under_another_name(send, say, b
     assert upload.report["format"] == "Ours"
 
 
+@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda each: each.name)
+def test_a_copy_of_every_shipped_format_says_what_the_format_says(shipped):
+    if shipped.holds != "documents":
+        return
+    names = [*shipped.columns.values(), *shipped.unused]
+    names += [name for text in shipped.texts.values() for name in inserted(text)]
+    for each in shipped.order_columns:
+        names += filter(None, (each.column, each.tax_column))
+    glimpse = Glimpse(list(dict.fromkeys(names)), [])
+    unbound = ColumnsForm(None, glimpse=glimpse, base=shipped, is_named=False)
+    data = QueryDict(mutable=True)
+    for name in unbound.fields:
+        value = unbound[name].value()
+        data.setlist(name, value if isinstance(value, tuple) else ["" if value is None else value])
+
+    form = ColumnsForm(data, glimpse=glimpse, base=shipped, is_named=False)
+
+    assert form.is_valid(), form.errors
+    named = {"title": shipped.name, "is_own": True}
+    assert form.to_mapping() == msgspec.structs.replace(shipped, **named)
+
+
 def test_what_was_answered_is_part_of_the_mapping_that_is_made_anew(shop, say, browser, workspace):
     say(shop(), **{"status:void": ""})
     upload = shop()
@@ -230,9 +260,6 @@ def test_a_file_may_begin_from_any_mapping(shop, say, send, browser):
 
     assert '<option value="Order" selected>' in text
     assert "You are changing Corner shop" in text
-
-
-PREAMBLE = "Shop report,,\nDrawn,2026-03-05,\nA,B,C\n1,2026-03-02,Tea\nnumber,issued_on,unit_price"
 
 
 def test_the_row_that_names_the_columns_is_chosen(browser, workspace, send):
@@ -309,8 +336,6 @@ def test_no_poisoned_file_waits_for_ever_and_each_can_be_discarded(
 
 
 def test_nobody_maps_the_files_of_others(shop, workspace):
-    from django.test import Client
-
     upload = shop()
     stranger = Client()
     stranger.force_login(owner_of(make_workspace("Elsewhere")))
@@ -320,3 +345,34 @@ def test_nobody_maps_the_files_of_others(shop, workspace):
             address = reverse(name, args=[slug, upload.pk])
             assert stranger.post(address).status_code in (404, 405)
             assert stranger.get(address).status_code in (404, 405)
+
+
+def test_another_sheet_of_a_workbook_is_chosen(browser, workspace, send):
+    header = ["number", "issued_on", "party_name", "description", "unit_price"]
+    sheets = {
+        "Notes": [["Some", "words"], ["a", "b"]],
+        "Sales": [header, ["1", "2026-03-02", "A", "Tea", "5"]],
+    }
+    upload = send(content=xlsx(sheets), name="book.xlsx")
+    assert upload.state == UploadState.REFUSED
+    text = page(browser, upload)
+    assert "Choose the header row or sheet" in text
+    assert "Choose the encoding" not in text
+    address = reverse("import-layout", args=[workspace.slug, upload.pk])
+
+    browser.post(address, {"sheet": "Sales", "header_line": "0"})
+    work_off()
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.report["documents"]) == (UploadState.CHECKED, 1)
+    assert '<option value="Sales" selected>' in browser.get(address).text
+
+
+def test_a_workbook_with_a_password_can_only_be_discarded(browser, send):
+    upload = send(content=compound("EncryptedPackage", b"x" * 5000), name="book.xlsx")
+
+    text = page(browser, upload)
+
+    assert "protected by a password" in text
+    assert "Choose the" not in text
+    assert "was discarded" in press(browser, upload, "discard")

@@ -1,7 +1,7 @@
 """Which mapping a header belongs to: the one that explains most of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.meaning.fields import FIELDS, label_of
@@ -61,16 +61,32 @@ def fits_one(header: Sequence[str], known: Iterable[Mapping]) -> bool:
 
 
 def guess(header: Sequence[str], known: Iterable[Mapping]) -> dict[str, str]:
-    """Return for each field the column that is probably meant, where one bears a known name."""
+    """Return for each field the column that is probably meant, where one bears a known name.
+
+    A name that mappings take for different things is not guessed at.
+    """
     columns = {plain(name): name for name in reversed(header) if name}
-    mappings = [mapping for mapping in known if mapping.holds == "documents"]
+    meant: dict[str, set[str]] = {}
+    for mapping in known:
+        if mapping.holds == "documents":
+            for field, name in mapping.columns.items():
+                meant.setdefault(plain(name), set()).add(field)
+            for name in _not_fields(mapping):
+                meant.setdefault(plain(name), set()).add("")
     guessed: dict[str, str] = {}
     for field in FIELDS:
-        names = [field, label_of(field), *(each.columns.get(field, "") for each in mappings)]
-        for name in names:
-            if name and plain(name) in columns:
-                guessed.setdefault(field, columns[plain(name)])
+        sure = [plain(field), plain(label_of(field))]
+        for name in [*sure, *(name for name, fields in meant.items() if fields == {field})]:
+            if name in columns:
+                guessed.setdefault(field, columns[name])
     return guessed
+
+
+def _not_fields(mapping: Mapping) -> Iterator[str]:
+    """Give the columns that the mapping uses for something else than a field, or not at all."""
+    yield from mapping.unused
+    for each in mapping.order_columns:
+        yield from filter(None, (each.column, each.tax_column))
 
 
 def _check_told(mapping: Mapping, known: Iterable[Mapping], header: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 
 from tallystick.books.models import Charge, Kind
 from tallystick.importing.glimpse import Glimpse
-from tallystick.importing.meaning.fields import FIELDS, Group
+from tallystick.importing.meaning.fields import FIELDS, Field, Group
 from tallystick.importing.meaning.leftover import sounds_like_meaning
 from tallystick.importing.meaning.mapping import MEANINGS, Mapping, OrderColumn, inserted, plain
 from tallystick.importing.meaning.values import BadValue, number
@@ -24,8 +24,25 @@ _FIXED = (
     *("number", "reference", "party_name", "description", "quantity"),
     *("tax_code", "account_code", "tracking", "template"),
 )
+#: Fields that most files have; the others stand behind a fold until they are used.
+_USUAL = frozenset(
+    {
+        *("number", "kind", "status", "issued_on", "due_on", "reference", "currency"),
+        *("party_number", "party_name", "email", "item_code", "description", "quantity"),
+        *("unit_price", "discount_amount", "line_amount", "line_tax", "tax_code"),
+        *("subtotal", "tax_total", "total", "account_code"),
+    }
+)
 _EXAMPLES = {"quantity": "1", "reference": "Order {Order}", "description": "Sales of the day"}
 _LONGEST_CELL = 30
+#: What of a mapping is shown; `is_own` and `holds` are no matter of choice.
+_SHOWN = frozenset(
+    {
+        *("name", "title", "columns", "texts", "unused", "statuses", "kinds", "order_columns"),
+        *("is_own", "holds", "currency", "terms_days"),
+        *("tax_basis", "tax_amounts", "party_by", "zero", "day_order", "decimal_mark"),
+    }
+)
 _ROWS_TO_ADD = 3
 _MOST_VALUES = 80
 _FOUND_OUT = ("", "Found out for each file")
@@ -73,7 +90,11 @@ _MANNERS = {
     ),
     "tax_amounts": Manner(
         "Tax is",
-        [("computed", "As our rates make it"), ("stated", "As the file has it")],
+        [
+            ("computed", "As our rates make it"),
+            ("stated", "As the file has it"),
+            ("close", "As the file has it, where that is but rounded otherwise"),
+        ],
         "As our rates make it, it is compared with what the file states.",
     ),
     "party_by": Manner(
@@ -179,12 +200,12 @@ class ColumnsForm(WordedForm):
             )
 
     def _add_fields(self) -> None:
-        columns = self._base.columns
+        places, header = self._base.places(self._glimpse.header), self._glimpse.header
         for name, field in FIELDS.items():
             self.fields[f"column-{name}"] = self._select(
                 self._columns,
                 aria_label=f"Column of {field.label}",
-                initial=self._spelt.get(plain(columns.get(name, "")), ""),
+                initial=header[places[name]] if name in places else "",
             )
         for name in self._texts:
             label = f"Fixed text for {FIELDS[name].label}"
@@ -200,7 +221,7 @@ class ColumnsForm(WordedForm):
         """Add a select for each value of the status and of the kind column."""
         for field, choices in _VALUES.items():
             said: dict[str, str] = getattr(self._base, _said(field))
-            column = self._base.columns.get(field, "")
+            column = str(self[f"column-{field}"].value() or "")
             shown = {value.casefold(): value for value in self._glimpse.values(column)}
             posted = [key.partition(":")[2] for key in self.data if key.startswith(f"{field}:")]
             for value in list(dict.fromkeys([*shown, *said, *posted]))[:_MOST_VALUES]:
@@ -248,22 +269,21 @@ class ColumnsForm(WordedForm):
     def manner(self) -> list[BoundField]:
         return [self[name] for name in ("name", *_MANNERS, "currency", "terms_days")]
 
-    def groups(self) -> Iterator[tuple[str, list[Line]]]:
-        """Give each heading with what stands below it."""
+    def groups(self) -> Iterator[tuple[str, list[Line], list[Line]]]:
+        """Give each heading with what most files have, or this one uses, and with the rest."""
         for group in Group:
-            yield (
-                group.value,
-                [
-                    Line(
-                        field.label,
-                        field.hint,
-                        self[f"column-{name}"],
-                        self[f"text-{name}"] if name in self._texts else None,
-                    )
-                    for name, field in FIELDS.items()
-                    if field.group is group
-                ],
-            )
+            usual: list[Line] = []
+            others: list[Line] = []
+            for name, field in FIELDS.items():
+                if field.group is group:
+                    line = self._line(name, field)
+                    fill = line.column.value() or (line.text and line.text.value())
+                    (usual if fill or name in _USUAL else others).append(line)
+            yield group.value, usual, others
+
+    def _line(self, name: str, field: Field) -> Line:
+        text = self[f"text-{name}"] if name in self._texts else None
+        return Line(field.label, field.hint, self[f"column-{name}"], text)
 
     def values(self) -> list[tuple[str, str, list[BoundField]]]:
         """Return title, explanation and selects for each column whose values mean something."""
@@ -289,6 +309,7 @@ class ColumnsForm(WordedForm):
         used = {plain(str(self[name].value() or "")) for name in self.fields if _is_column(name)}
         for name in self._texts:
             used.update(map(plain, inserted(str(self[f"text-{name}"].value() or ""))))
+        used.update(self._hidden().used())
         ticked = set(map(plain, self["unused"].value()))
         return [
             Left(
@@ -297,6 +318,23 @@ class ColumnsForm(WordedForm):
             for name in self._glimpse.header
             if name and plain(name) not in used
         ]
+
+    def _hidden(self) -> Mapping:
+        """Return what of the mapping is not shown here, and stays as it is."""
+        rows = tuple(
+            msgspec.structs.replace(each, column="", tax_column="")
+            for each in self._base.order_columns
+        )
+        return msgspec.structs.replace(
+            self._base, columns={}, synonyms={}, unused=(), texts={}, order_columns=rows
+        )
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the mapping says more than is shown here."""
+        plain_one = msgspec.to_builtins(Mapping(name="", title="", columns={}))
+        base = msgspec.to_builtins(self._base)
+        return any(base[key] != plain_one[key] for key in base.keys() - _SHOWN)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -346,11 +384,17 @@ class ColumnsForm(WordedForm):
         return {name.removeprefix(start): value for name, value in chosen if value}
 
     def _order_columns(self) -> Iterator[OrderColumn]:
+        before = {
+            self._spelt.get(plain(each.column)): msgspec.to_builtins(each)
+            for each in self._base.order_columns
+        }
         for place in range(self._order_rows):
             given = {part: self.cleaned_data[f"order-{place}-{part}"] for part in _ORDER_PARTS}
             how = given.pop("how") or "line"
             if given["column"]:
-                yield msgspec.convert(given | _HOW[how][1], OrderColumn)
+                yield msgspec.convert(
+                    before.get(given["column"], {}) | given | _HOW[how][1], OrderColumn
+                )
 
 
 def _said(field: str) -> str:

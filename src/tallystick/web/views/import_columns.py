@@ -118,15 +118,16 @@ def layout(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         except ImportRefused as refused:
             messages.warning(request, str(refused))
         return redirect("import-upload", slug, pk)
+    records = beginning.records if beginning else []
     context = {
         "workspace": workspace,
         "upload": upload,
         "form": form,
+        "width": min(_MOST_CELLS + 1, max((len(cells) for _, cells in records), default=1)),
         "chosen": chosen.header_line,
         "beginning": beginning,
         "records": [
-            (line, cells[:_MOST_CELLS], max(0, len(cells) - _MOST_CELLS))
-            for line, cells in (beginning.records if beginning else [])
+            (line, cells[:_MOST_CELLS], max(0, len(cells) - _MOST_CELLS)) for line, cells in records
         ],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
