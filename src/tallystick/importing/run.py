@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple, TextIO
 from tallystick.failpoints import failpoint
 from tallystick.importing import questions
 from tallystick.importing.documents import staging
+from tallystick.importing.documents.headings import without_headings
 from tallystick.importing.documents.intake import DocumentIntake
 from tallystick.importing.documents.unpacking import unpacked
 from tallystick.importing.entries import AllocationIntake, PaymentIntake
@@ -118,7 +119,7 @@ class _Run:
         self._order = order
         self._table = table
         self._mapping = questions.answered(mapping, order.answers)
-        self._content = unpacked(table, mapping)
+        self._content = without_headings(unpacked(table, mapping), mapping)
         self._lists, self._tell = lists, tell
         noun = mapping.holds.removesuffix("s")
         self._report = ImportReport(

@@ -58,7 +58,7 @@ class Surveyed(NamedTuple):
 
 
 def survey(table: Rows, mapping: Mapping, home: Home, *, on_read: OnRead) -> Surveyed:
-    """Go through the file once. Raises NotATable where it breaks off."""
+    """Go through the file once. Raises ImportRefused where it breaks off or its totals are wrong."""
     look = _Look(table.header, mapping)
     rows = table.rows()
     while batch := list(islice(rows, _BATCH)):

@@ -71,25 +71,14 @@ def test_each_amount_of_an_order_is_a_line_in_the_settlements_currency_without_t
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("976,20", "976,21"),
-        ("\t-7,49\t", "\t-7,94\t"),
-        ("\tEUR", "\tEUR\tOrder"),
-        ("\t4,99\t", "\t\t"),
-    ],
-    ids=["total", "amount", "a line in the row of the total", "no amount"],
+    [("976,20", "976,21"), ("\t-7,49\t", "\t-7,94\t"), ("\t4,99\t", "\t\t"), ("976,20", "")],
+    ids=["another total", "another amount", "an amount lost", "the total lost"],
 )
 def test_a_settlement_that_does_not_come_to_its_total_is_held(books, old, new):
     shop = books(**GERMAN)
-    text = SETTLEMENT.read_text().replace(old, new, 1)
 
-    if "Order" in new:
-        assert shop.take(text).not_made_count == 0
-        return
-    with pytest.raises(
-        ImportRefused, match=r"For 18906540001 the file states 976,2. in total-amount"
-    ):
-        shop.take(text)
+    with pytest.raises(ImportRefused, match=r"For 18906540001 the file states .* in total-amount"):
+        shop.take(SETTLEMENT.read_text().replace(old, new, 1))
 
     assert shop.totals() == {}
 

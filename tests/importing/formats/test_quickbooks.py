@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from importing.formats.offices import SAMPLES
+from tallystick.importing.errors import ImportRefused
 
 SAMPLE = SAMPLES / "quickbooks-invoices.csv"
 BRITISH = {"currency": "GBP", "zone": "Europe/London"}
@@ -86,3 +87,78 @@ def test_the_editions_of_other_countries_are_known(books, header, row, day, tota
     assert (report.format, report.questions) == ("quickbooks-invoices", [])
     [(number, found)] = office.totals().items()
     assert (found, office.document(number).issued_on) == (total, day)
+
+
+BY_CUSTOMER = SAMPLES / "quickbooks-sales-by-customer.csv"
+BY_PRODUCT = SAMPLES / "quickbooks-sales-by-product.csv"
+#: By hand: 4 x 75.00 + 2 x 15.00; one pump came back; 2.5 x 33.33 = 83.325; 100.00 as it stands.
+SOLD = {
+    "1037": Decimal("330.00"),
+    "1038": Decimal("-15.00"),
+    "1037-SR": Decimal("83.33"),
+    "1040": Decimal("100.00"),
+}
+SOLD_BY_PRODUCT = {"1037": Decimal("330.00"), "1038": Decimal("-15.00")}
+
+
+def test_a_report_of_sales_is_read_without_its_headings_and_totals(books):
+    office = books()
+
+    report = office.take(BY_CUSTOMER)
+
+    assert (report.format, report.questions, report.bad_rows) == (
+        *("quickbooks-sales-by-customer", [], []),
+    )
+    assert report.not_made == []
+    assert office.totals() == SOLD
+    # The last row of the report.
+    assert sum(office.totals().values()) == Decimal("498.33")
+    assert office.document("1037").party.name == "Amy's Bird Sanctuary"
+    assert office.document("1040").party.name == "0969 Ocean View Road"
+    assert office.lines("1037-SR")[0][:3] == ("Hours", Decimal("2.5"), Decimal("83.33"))
+
+
+def test_the_report_by_product_names_customers_in_its_rows_and_products_above_them(books):
+    office = books()
+
+    report = office.take(BY_PRODUCT)
+
+    assert (report.format, report.questions) == ("quickbooks-sales-by-product", [])
+    assert office.totals() == SOLD_BY_PRODUCT
+    assert [line[0] for line in office.lines("1037")] == ["Design", "Fountain pump"]
+    assert office.document("1038").party.name == "Amy's Bird Sanctuary"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "75.00,300.00",
+            "75.00,301.00",
+            "Line 10, Total for Amy's Bird Sanctuary: \\$315.00 is not",
+        ),
+        ("$183.33,\nTOTAL", "$183.34,\nTOTAL", "Total for Freeman Sporting Goods with"),
+        ("$498.33", "$489.33", "Line 17, TOTAL"),
+        ("Total for Amy's", "Total for Ann's", "Line 10"),
+        ("TOTAL,", "FINAL,", "ends without its last row, TOTAL"),
+        (",10/14/2026,Invoice,1040", "10/14/2026,Invoice,1040", "Total for 0969 Ocean View Road"),
+    ],
+    ids=["amount", "total of totals", "grand total", "name", "no end", "a cell lost"],
+)
+def test_a_report_whose_totals_do_not_fit_is_refused_whole(books, old, new, said):
+    office = books()
+    text = BY_CUSTOMER.read_text()
+    assert old in text
+
+    with pytest.raises(ImportRefused, match=said):
+        office.take(text.replace(old, new, 1))
+
+    assert office.totals() == {}
+
+
+def test_a_row_without_a_heading_is_nobodys(books):
+    office = books()
+    text = BY_CUSTOMER.read_text().replace("Amy's Bird Sanctuary,,,,,,,,,\n", "", 1)
+
+    with pytest.raises(ImportRefused):
+        office.take(text)

@@ -29,6 +29,8 @@ SHIPPED = (
     amazon.SETTLEMENT,
     amazon.DATE_RANGE,
     quickbooks.INVOICES,
+    quickbooks.BY_CUSTOMER,
+    quickbooks.BY_PRODUCT,
     myob.SALES,
     data_sets.ONLINE_RETAIL,
     data_sets.CHINOOK,

@@ -14,6 +14,9 @@ DecimalMark = Literal["", ".", ","]
 #: A column's name within a fixed text, such as "Order {Order ID}".
 _INSERTED = re.compile(r"\{([^{}]+)\}")
 
+#: What the headings of a report are called among its columns.
+HEADING = "(heading)"
+
 
 class RowMeaning(StrEnum):
     """What a value of the status column makes of its document."""
@@ -186,6 +189,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: The column with what the lines of a row come to, tax included; compared.
     row_total: str = ""
     control: Control | None = None
+    #: A report whose rows stand under headings, which are the column HEADING.
+    has_headings: bool = False
     #: Prices are shown with fewer decimals than they have: the amount of the line counts, if that
     #: is all that they differ by.
     price_is_rounded: bool = False

@@ -44,8 +44,7 @@ class Texts:
     def naming(self, head_cells: tuple[str, ...], row: Sequence[str]) -> tuple[str, ...]:
         """Return the head's cells with what tells the document from others put together."""
         cells = list(head_cells)
-        if not cells[_NUMBER].strip():
-            cells[_NUMBER] = self._number_of(cells[_KIND], row)
+        cells[_NUMBER] = self._number_of(cells[_KIND], cells[_NUMBER], row)
         for place in self._naming:
             cells[place] = cells[place].strip() or self._of_head[place](row)
         return tuple(cells)
@@ -64,30 +63,33 @@ class Texts:
             return cells
         return _put_in({place: filled(row) for place, filled in self._of_line.items()}, cells)
 
-    def _number_of(self, kind: str, row: Sequence[str]) -> str:
+    def _number_of(self, kind: str, said: str, row: Sequence[str]) -> str:
+        """Return the number by the kind, else what is said, else the text for all kinds."""
         kind = " ".join(kind.split()).casefold()
         if self._of_kinds and not kind:
             # It hangs on the kind, so that a row without one belongs to nobody knows which.
             return ""
-        return self._of_kinds.get(kind, self._number)(row)
+        if of_kind := self._of_kinds.get(kind):
+            return of_kind(row)
+        return said.strip() or self._number(row)
 
 
 def filler(text: str, found: Names[str, int], *, needs_all: bool = False) -> Filler:
     """Return what fills columns in braces from a row; `found` are the places of the headers.
 
-    It gives nothing where all of the columns are empty (`needs_all`: where any is), for then the
-    text says nothing.
+    It gives nothing where all of the columns are empty (`needs_all`: where one is that the file
+    has), for then the text says nothing.
     """
     places = [(f"{{{name}}}", found.get(plain(name))) for name in inserted(text)]
     enough = all if needs_all else any
 
     def fill(row: Sequence[str]) -> str:
-        values = {name: "" if place is None else row[place].strip() for name, place in places}
-        if values and not enough(values.values()):
+        values = {name: row[place].strip() for name, place in places if place is not None}
+        if places and not (values and enough(values.values())):
             return ""
         filled = text
-        for name, value in values.items():
-            filled = filled.replace(name, value)
+        for name, _ in places:
+            filled = filled.replace(name, values.get(name, ""))
         return filled
 
     return fill
