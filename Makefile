@@ -37,6 +37,9 @@ demo: $(READY) ## Run everything on this machine against the stand-in Xero, with
 test: $(READY) ## Run the tests (with those in Chromium where it is installed)
 	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)
 
+cases: $(READY) ## Try the inputs of ../shared/cases to the end in Xero; one line each with the outcome and the sums
+	$(BIN)/pytest -q --no-header tests/cases $(ARGS)
+
 format: $(READY) ## Format and mend what can be mended
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
@@ -91,4 +94,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-beside bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-beside bench-doors screenshots lock clean

@@ -50,7 +50,7 @@ def table(documents, order) -> list[list[str]]:
     for place, lines in enumerate(documents):
         amounts = [(quantity * price).quantize(CENT, ROUND_HALF_UP) for _, quantity, price in lines]
         for description, quantity, price in lines:
-            head = [f"D-{place}", f"Customer {place}", "2026-11-02"]
+            head = [f"D-{place}", f"Kundé {place}", "2026-11-02"]
             rows.append([*head, description, str(quantity), str(price), str(sum(amounts))])
     return [rows[place] for place in order(len(rows))]
 
