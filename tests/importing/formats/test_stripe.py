@@ -117,3 +117,11 @@ def test_a_category_that_is_new_is_asked_about(sample, run):
 
     assert [question.key for question in report.questions] == ["kind:lottery"]
     assert report.documents == 0
+
+
+def test_decimals_behind_a_comma_are_read_as_such(run, made, workspace, vat):
+    set_default_tax_code(workspace=workspace, tax_code=vat)
+
+    run(CASE_16.replace(",100,{},{},", ",{},{},{},").format('"1.100,50"', '"220,10"', '"1.320,60"'))
+
+    assert made() == {"ABCD-0001": (INVOICE, "220.10", "1320.60")}

@@ -39,7 +39,6 @@ INVOICES = Mapping(
             column="Total Discount Amount", description="Discount", is_discount=True, is_spread=True
         ),
     ),
-    decimal_mark=".",
     # Taxes may be inside or not, by invoice.
     basis_by_sums=True,
     tax_amounts="close",
