@@ -69,9 +69,7 @@ def bring(request) -> Import:
             workspace=books.workspace,
             actor=None,
             source=shared(name),
-            dry_run=False,
-            submit=True,
-            **given,
+            **({"dry_run": False, "submit": True} | given),
         )
 
     return bring

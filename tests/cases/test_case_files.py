@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from shared_cases import in_xero, summed
 
 from factories import make_tax_code
 from tallystick.books.models import Document, Kind, Party
 from tallystick.books.tax_codes import set_default_tax_code
+from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.meaning.mapping import Mapping, OrderColumn, RowMeaning
 from tallystick.importing.report import Cause
-from tallystick.importing.saving import save_mapping
+from tallystick.importing.saving import delete_mapping, save_mapping
 from tallystick.mapping.services import choose_tax_type
 
 
@@ -314,19 +316,26 @@ def test_case_18_figures_as_reports_write_them(books, bring, outcome):
 
 
 def test_case_19_the_header_is_found_wherever_it_stands(books, bring, outcome):
-    numbers = {"preamble": "R-7", "sep": "R-8", "pipe": "LG-1", "twice": "R-12"}
+    numbers = {"preamble.csv": "R-7", "sep.csv": "R-8", "pipe.csv": "LG-1", "twice.csv": "R-12"}
 
     for name in numbers:
-        report = bring(books, f"19-before-and-beside-the-header-{name}.csv")
+        report = bring(books, f"19-before-and-beside-the-header-{name}")
         assert (report.documents, report.bad_rows) == (1, []), name
+    vat = books.workspace.tax_codes.get(code="VAT20")
+    set_default_tax_code(workspace=books.workspace, tax_code=vat)
+    ledger = bring(books, "19-before-and-beside-the-header-ledger.txt")
 
+    assert (ledger.format, ledger.documents) == ("myob-sales", 1)
     found = in_xero(books)
-    assert found == dict.fromkeys(numbers.values(), Decimal("12.00"))
-    outcome(f"19 four of five by our template: {summed(found)}")
+    assert found == dict.fromkeys(numbers.values(), Decimal("12.00")) | {
+        "00000123": Decimal("24.00")
+    }
+    outcome(f"19 preamble, sep=, pipes, a name twice, {{}} first: {summed(found)}")
 
 
 def test_case_21_a_mapping_is_mended_deleted_and_made_anew(books, bring, outcome):
     name = "21-mapping-cannot-be-mended.csv"
+    people = {"workspace": books.workspace, "actor": books.owner}
     columns = {
         "number": "Order",
         "issued_on": "Day",
@@ -338,9 +347,22 @@ def test_case_21_a_mapping_is_mended_deleted_and_made_anew(books, bring, outcome
     wrong = Mapping(
         name="Till", title="Till", columns=columns, unused=("Net",), texts={"tax_code": "VAT20"}
     )
-    save_mapping(workspace=books.workspace, actor=books.owner, mapping=wrong)
-    assert bring(books, name, answers={}).total == {"GBP": Decimal("14.40")}
-    outcome("21 see the pages' tests for mending, copying and deleting")
+    save_mapping(**people, mapping=wrong)
+
+    looked = bring(books, name, dry_run=True)
+    assert (looked.format, looked.total) == ("Till", {"GBP": Decimal("14.40")})
+
+    # The same name again: mended.
+    mended = replace(wrong, columns={**columns, "unit_price": "Net"}, unused=("Gross",))
+    save_mapping(**people, mapping=mended, replaces="Till")
+    bring(books, name)
+
+    found = in_xero(books)
+    assert found == {"M-1": Decimal("12.00")}
+    delete_mapping(**people, name="Till")
+    with pytest.raises(UnknownFormat, match="The columns of this file are not known"):
+        bring(books, name)
+    outcome(f"21 seen before it is written, mended, deleted: {summed(found)}")
 
 
 def test_case_24_days_in_words_are_read_and_odd_ones_listed(books, bring, outcome):
