@@ -96,6 +96,7 @@ def test_an_order_whose_lines_and_sums_mix_with_and_without_tax_is_held(run):
         "name:Mug|total:5",
         "name:Mug|quantity:1|total:5;Bowl|quantity:1|total:2",
         "name:Mug|quantity:1|total:5|total:6",
+        "name:Mug|large|quantity:1|total:5",
     ],
 )
 def test_a_cell_that_cannot_be_taken_apart_makes_nothing_and_spares_its_neighbours(run, made, cell):
@@ -103,7 +104,7 @@ def test_a_cell_that_cannot_be_taken_apart_makes_nothing_and_spares_its_neighbou
 
     report = run(SHOP.format(cell) + good)
 
-    assert [each.document for each in report.not_made] == ["501"]
+    assert [(each.document, each.cause) for each in report.not_made] == [("501", Cause.UNREADABLE)]
     assert list(made()) == ["502"]
 
 
