@@ -150,12 +150,13 @@ class LineParser:
         other = None
         if self._thinks_of_other and code:
             other = str(stated_tax if is_stated else line_tax(amount, rate, _OTHER[document.basis]))
+        quantity, price, discount = _texts_of(found) if found else (None, None, None)
         return Contents(
             item_code,
             description,
-            f"{found.quantity:f}" if found else None,
-            f"{found.unit_price:f}" if found else None,
-            f"{found.discount:f}" if found and found.discount is not None else None,
+            quantity,
+            price,
+            discount,
             code,
             level,
             account_code,
@@ -173,9 +174,9 @@ class LineParser:
     def _figures(
         self, cells: Sequence[str], currency: str
     ) -> tuple[Figures | None, Decimal | None]:
-        for field, text in zip(_FIGURES, cells, strict=True):
-            if len(text) > _LONGEST_NUMBER:
-                raise BadValue("The number is too long.", field=field)
+        if max(map(len, cells)) > _LONGEST_NUMBER:
+            longest = max(range(len(cells)), key=lambda place: len(cells[place]))
+            raise BadValue("The number is too long.", field=_FIGURES[longest])
         return _figures_of(
             *cells,
             mark=self._mark,
@@ -184,6 +185,13 @@ class LineParser:
             has_price=self._has_price,
             price_is_rounded=self._price_is_rounded,
         )
+
+
+@lru_cache(maxsize=16_384)
+def _texts_of(found: Figures) -> tuple[str, str, str | None]:
+    """Return quantity, price and discount as COPY takes them."""
+    discount = None if found.discount is None else f"{found.discount:f}"
+    return f"{found.quantity:f}", f"{found.unit_price:f}", discount
 
 
 @lru_cache(maxsize=16_384)
@@ -258,10 +266,16 @@ def _check_stated(tax: Decimal, amount: Decimal, rate: Decimal) -> None:
 def _check_texts(item_code: str, description: str, account_code: str) -> None:
     if not description:
         raise BadValue("Enter a description or an item code.", field="description")
-    given = {"item_code": item_code, "description": description, "account_code": account_code}
-    for field, text in given.items():
-        if len(text) > _WIDTHS[field]:
-            raise BadValue(f"Shorten it to {_WIDTHS[field]:,} characters.", field=field)
+    if len(item_code) > _WIDTHS["item_code"]:
+        raise _too_long("item_code")
+    if len(description) > _WIDTHS["description"]:
+        raise _too_long("description")
+    if len(account_code) > _WIDTHS["account_code"]:
+        raise _too_long("account_code")
+
+
+def _too_long(field: str) -> BadValue:
+    return BadValue(f"Shorten it to {_WIDTHS[field]:,} characters.", field=field)
 
 
 @lru_cache(maxsize=16)

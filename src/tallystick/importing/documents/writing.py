@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Field
 
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document, DocumentTemplate
@@ -73,8 +75,7 @@ def write(
     replaced = [each.replaces.document_id for each in documents if each.replaces]
     numbers = next_in_families(replaced) if replaced else {}
     rows = [_document(each, parties, templates, numbers, workspace) for each in documents]
-    Document.objects.bulk_create(rows, ignore_conflicts=True)
-    ids = dict(Document.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", "pk"))
+    ids = _insert(rows)
     made = {ids[row.uid]: each for row, each in zip(rows, documents, strict=True) if row.uid in ids}
     _write_lines(made, workspace)
     audit.record_each(
@@ -92,6 +93,37 @@ def write(
         submitted = submit_documents(workspace=workspace, document_ids=list(made), actor=actor)
     failpoint("import.written")
     return list(made.values()), len(submitted)
+
+
+def _insert(rows: Sequence[Document]) -> dict[UUID, int]:
+    """Insert the rows by one array for each column, and return the keys of those that were new.
+
+    `bulk_create` writes each value into the statement, which takes several times as long.
+    """
+    fields = [
+        field
+        for field in Document._meta.concrete_fields
+        if not field.primary_key and not field.has_db_default()  # type: ignore[attr-defined]
+    ]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    arrays = ", ".join(f"%s::{_array_of(field)}" for field in fields)
+    values = [
+        [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO books_document ({columns}) SELECT * FROM unnest({arrays}) "  # noqa: S608 # our own names
+            "ON CONFLICT DO NOTHING RETURNING uid, id",
+            values,
+        )
+        return dict(cursor.fetchall())
+
+
+def _array_of(field: Field) -> str:
+    # As text, for a cast to a narrower varchar would cut off in silence.
+    kind = field.db_type(connection) or ""
+    return "text[]" if kind.startswith("varchar") else f"{kind}[]"
 
 
 def _still_replaceable(documents: Sequence[Accepted], workspace: Workspace) -> list[Accepted]:
