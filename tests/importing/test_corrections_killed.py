@@ -1,12 +1,19 @@
 """Corrections by a file that is killed are completed by the same file, and two at once are as good as one."""
 
+import json
+import os
 import signal
+import subprocess
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
-from test_import_killed import import_in_a_process
+from test_import_killed import import_command, import_in_a_process
 
 from factories import make_workspace
 from tallystick.books.documents import cancel_documents
@@ -96,6 +103,53 @@ def test_a_killed_correction_is_completed(bring, tmp_path, mode):
     assert (report.already_here, report.corrected) == (3, {mode: 3})
     tail = "" if mode == "edit" else "-2"
     assert live() == {f"{n}{tail}": "12.00" for n in range(6)}
+
+
+@contextmanager
+def judged_before(file: Path, **answers: str) -> Iterator[dict[str, Any]]:
+    """Have another process judge its first documents, do the block, and let it go on.
+
+    Gives what becomes its report once the block is over.
+    """
+    environment = os.environ | {
+        "TALLYSTICK_FAILPOINT": "import.judged:2", "TALLYSTICK_FAILPOINT_SIGNAL": "SIGSTOP"
+    }  # fmt: skip
+    command = import_command(file, answers)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    report: dict[str, Any] = {}
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    try:
+        yield report
+    finally:
+        process.send_signal(signal.SIGCONT)
+        printed, _ = process.communicate(timeout=60)
+    report.update(json.loads(printed))
+
+
+def test_what_another_import_made_anew_meanwhile_is_here_already(workspace, bring, tmp_path):
+    bring("5")
+    cancel_all(workspace)
+
+    with judged_before(tmp_path / "sales-5.csv", cancelled="make") as report:
+        assert bring("5", cancelled="make").anew == 6
+
+    assert live() == {f"{n}-2": "10.00" for n in range(6)}
+    assert (report["anew"], report["already_here"], report["left_out"]) == (0, 6, {})
+
+
+@pytest.mark.parametrize("mode", ["edit", "amend"])
+def test_what_another_import_corrected_meanwhile_is_here_already(bring, tmp_path, mode):
+    bring("5")
+    (tmp_path / "again.csv").write_text((tmp_path / "sales-5.csv").read_text().replace(",5", ",6"))
+
+    with judged_before(tmp_path / "again.csv", changed=mode) as report:
+        assert bring("6", changed=mode).corrected == {mode: 6}
+
+    tail = "" if mode == "edit" else "-2"
+    assert live() == {f"{n}{tail}": "12.00" for n in range(6)}
+    assert (report["corrected"], report["already_here"], report["left_out"]) == ({}, 6, {})
+    if mode == "edit":
+        assert set(Document.objects.values_list("revision", flat=True)) == {2}
 
 
 def test_two_imports_at_once_make_what_is_cancelled_anew_once(workspace, bring):

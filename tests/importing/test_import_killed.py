@@ -34,10 +34,11 @@ from tallystick.workspaces.models import Workspace
 
 connection.settings_dict["NAME"] = sys.argv[1]
 staging.CHUNK_LINES = 4
-import_file(
+report = import_file(
     workspace=Workspace.objects.get(), actor=None, source=Path(sys.argv[2]), dry_run=False,
     submit=True, answers=json.loads(sys.argv[3]),
 )
+print(json.dumps(report.as_json()))
 """
 
 
@@ -46,9 +47,14 @@ def import_in_a_process(
 ) -> int:
     """Import as another process would, with few rows in a chunk; return how it ended."""
     environment = os.environ | {"TALLYSTICK_FAILPOINT": failpoint}
-    given = [str(connection.settings_dict["NAME"]), str(file), json.dumps(dict(answers))]
-    command = [sys.executable, "-c", _IMPORT, *given]
+    command = import_command(file, answers)
     return subprocess.run(command, check=False, env=environment, timeout=60).returncode
+
+
+def import_command(file: Path, answers: Mapping[str, str]) -> list[str]:
+    """Return the command of a process that imports the file and prints the report as JSON."""
+    given = [str(connection.settings_dict["NAME"]), str(file), json.dumps(dict(answers))]
+    return [sys.executable, "-c", _IMPORT, *given]
 
 
 @pytest.mark.parametrize("failpoint", ["import.written:2", "import.chunk_done:2"])

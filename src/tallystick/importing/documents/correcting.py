@@ -86,8 +86,8 @@ class Corrector:
         parties.add_missing()
         self._tax_codes.save_new()
         document = self._locked(differing)
-        if document is None:
-            return differing.declined(_LATE)
+        if isinstance(document, Declined):
+            return document
         given = given_in(new, party_number=parties.party_of(new.head).number)
         # Kept out by a person is kept out, whatever the file says.
         given = replace(given, do_not_sync=given.do_not_sync or document.do_not_sync)
@@ -110,13 +110,17 @@ class Corrector:
             new_parties=new_parties,
         )
 
-    def _locked(self, differing: Differing) -> Document | None:
-        """Return what is here, locked; None where that is something else by now."""
-        root, here = differing.staged.here, differing.here
+    def _locked(self, differing: Differing) -> Document | Declined:
+        """Return what is here, locked; else what becomes of it where that is another by now."""
+        root, here, new = differing.staged.here or 0, differing.here, differing.new
         found = Document.objects.filter(pk__in=[root, here.document_id])
         locked = {each.pk: each for each in found.select_related("party", "template").locked()}
-        now = here_by_root(self._order.workspace, [root] if root else [])
-        return locked[here.document_id] if here in now.values() else None
+        now = here_by_root(self._order.workspace, [root]).get(root)
+        if now == here:
+            return locked[here.document_id]
+        if now and not now.is_cancelled and now.digest == new.digest:
+            return Declined(new.staged, None)
+        return differing.declined(_LATE)
 
     def _edit(self, document: Document, given: DocumentInput) -> dict[How, Document]:
         edited = edit_document(document_id=document.pk, document=given, **self._acting)

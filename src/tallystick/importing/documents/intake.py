@@ -87,6 +87,7 @@ class DocumentIntake(Intake):
 
     def chunk(self, place: int) -> int:
         judged = self._judged(place)
+        failpoint("import.judged")
         new = [each for each in judged if isinstance(each, Accepted)]
         parties = Parties(self.order.workspace, new, self.mapping)
         self.tally.report.new_parties += parties.note_new()
