@@ -16,7 +16,7 @@ from tallystick.importing.meaning.fields import FIELDS, Field, Group
 from tallystick.importing.meaning.leftover import sounds_like_meaning
 from tallystick.importing.meaning.mapping import MEANINGS, Mapping, OrderColumn, inserted, plain
 from tallystick.importing.meaning.values import BadValue, number
-from tallystick.web.forms.inputs import NumberInput, Select, TextInput
+from tallystick.web.forms.inputs import LongSelect, NumberInput, TextInput
 from tallystick.web.forms.words import WordedForm
 
 #: Fields for which a fixed text makes sense where the file has no column.
@@ -185,7 +185,7 @@ class ColumnsForm(WordedForm):
 
     def _select(self, choices: list[tuple[str, str]], **given: Any) -> forms.ChoiceField:
         label = given.pop("aria_label", "")
-        widget = Select(aria_label=label) if label else Select()
+        widget = LongSelect(aria_label=label) if label else LongSelect()
         field = forms.ChoiceField(required=False, choices=choices, widget=widget, **given)
         field.error_messages["invalid_choice"] = "Choose one from the list."
         return field
