@@ -281,6 +281,25 @@ def test_the_row_that_names_the_columns_is_chosen(browser, workspace, send):
     assert re.search('value="3" checked', again)
 
 
+def test_of_a_layout_that_cannot_be_read_nothing_is_offered_that_was_seen_before(
+    browser, workspace, send
+):
+    upload = send("1,C1,Cafe,2026-11-02,TEA,Tea,1,5")
+    address = reverse("import-layout", args=[workspace.slug, upload.pk])
+
+    browser.post(address, {"header_line": "99"})
+    work_off()
+
+    upload.refresh_from_db()
+    text = page(browser, upload)
+    assert "Line 99 is blank or not in the file" in text
+    assert "Say what the columns mean" not in text
+    browser.post(address, {"header_line": "0"})
+    work_off()
+    upload.refresh_from_db()
+    assert upload.state == UploadState.CHECKED
+
+
 def test_encoding_and_delimiter_are_chosen_where_the_file_says_neither(browser, workspace, send):
     header = "number\tissued_on\tparty_name\tdescription\tunit_price"
     rows = b"1\t2026-03-02\t\xd7\xe0\xe9\xed\xe0\xff\t\xd7\xe0\xe9\t5\n\x98\x81\x8d\n"

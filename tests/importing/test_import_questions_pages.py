@@ -85,7 +85,7 @@ def test_a_column_that_may_change_what_rows_mean_is_said_to_change_nothing_or_ma
 def test_what_else_can_be_said_stands_below_with_its_count(send, browser):
     upload = send("1,C1,Cafe,2026-11-02,TEA,Tea,1,5", ",C1,Cafe,2026-11-02,TEA,Rice,1,7")
     text = page(browser, upload)
-    assert "1 row name no document" in text or "1 row names no document" in text
+    assert "1 row is of no document that is named. What is it?" in text
     assert 'name="answer-unnumbered" value="continue"' in text
 
     text = answer(browser, upload, unnumbered="continue")

@@ -155,14 +155,14 @@ ASKED: dict[Ask, Asked] = {
 
 #: What is asked of documents that are left out until it is answered; all others are made.
 TEXTS: dict[Ask, str] = {
-    Ask.UNNUMBERED: "{count} row{s} name no document. What are they?",
-    Ask.STATUS: "{count} document{s} have no status in a file that gives one. What becomes of them?",
-    Ask.CREDIT_SIGN: "{count} credit note{s} stand below zero, others above. What are they?",
+    Ask.UNNUMBERED: "{count} row{s} {are} of no document that is named. What {are} {they}?",
+    Ask.STATUS: "{count} document{s} {are} without a status in a file that gives one. What becomes of {them}?",
+    Ask.CREDIT_SIGN: "{count} credit note{s} {are} below zero, others above. What {are} {they}?",
     Ask.TAX_BASIS: "{count} document{s} would come to what the file says if its prices are:",
-    Ask.TAX_AMOUNTS: "{count} document{s} state another tax than the rates make. Take it:",
-    Ask.ODD: "{count} document{s} have days that look wrong. Are they right?",
-    Ask.PARTY: "{count} document{s} are for customers whose e-mail address here is another.",
-    Ask.ZERO: "{count} document{s} come to nothing.",
+    Ask.TAX_AMOUNTS: "The tax of {count} document{s} is another than the rates make. Take it:",
+    Ask.ODD: "The days of {count} document{s} look wrong. Are they right?",
+    Ask.PARTY: "The customer of {count} document{s} has another e-mail address here.",
+    Ask.ZERO: "{count} document{s} would come to nothing.",
     Ask.CANCELLED: "{count} {noun}{s} of the file {are} {gone} here.",
     Ask.CHANGED: "{count} document{s} {are} here with other content.",
     Ask.CHANGED_HERE: (

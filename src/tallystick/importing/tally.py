@@ -162,6 +162,8 @@ class Tally:
                 s="" if count == 1 else "s",
                 are="is" if count == 1 else "are",
                 were="was" if count == 1 else "were",
+                they="it" if count == 1 else "they",
+                them="it" if count == 1 else "them",
                 noun=self.report.noun,
                 gone="cancelled" if self.report.noun == "document" else "deleted",
             )
