@@ -7,7 +7,7 @@ import pytest
 
 from importing.formats.offices import SAMPLES
 from tallystick.books.models import Kind
-from tallystick.importing.errors import ImportRefused
+from tallystick.importing.errors import ImportRefused, UnknownFormat
 from tallystick.importing.report import Cause
 
 SETTLEMENT = SAMPLES / "amazon-settlement.txt"
@@ -176,3 +176,24 @@ def test_what_is_not_released_yet_is_asked_about(books):
     report = books().take(DATE_RANGE.read_text().replace('"Released"', '"Deferred"'))
 
     assert [question.key for question in report.questions] == ["status:Deferred"]
+
+
+@pytest.mark.parametrize("lost", ["Order", "302-2222222-0000002"])
+def test_an_amount_whose_type_or_order_is_lost_is_put_to_no_other_document(books, lost):
+    shop = books(**GERMAN)
+    lines = SETTLEMENT.read_text().splitlines()
+    place = next(place for place, line in enumerate(lines) if "MarketplaceFacilitator" in line)
+    lines[place] = lines[place].replace(lost, "")
+
+    report = shop.take("\n".join(lines))
+
+    assert "names no document" in report.bad_rows[0].reason
+    assert shop.totals().items() <= SETTLED.items()
+    assert "302-2222222-0000002-18906540001" not in shop.totals()
+
+
+def test_a_report_of_the_older_layout_is_not_taken_for_this_one(books):
+    text = SETTLEMENT.read_text().replace("total-amount", "deposit-amount")
+
+    with pytest.raises(UnknownFormat, match="but total-amount is missing"):
+        books().take(text)

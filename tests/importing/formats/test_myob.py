@@ -96,3 +96,13 @@ def test_services_have_an_amount_alone(books):
     )
 
     assert office.totals() == {"00000200": Decimal("220.00")}
+
+
+def test_one_number_of_two_people_of_a_name_is_nobodys_invoice(books):
+    office = books(**AUSTRALIAN)
+    text = SAMPLE.read_text().replace("O'Brien\tSiobhán", "O'Brien\tMary", 1)
+
+    report = office.take(text)
+
+    assert report.left_out[Cause.CONTRADICTION].count == 1
+    assert "00000102" not in office.totals()

@@ -103,3 +103,15 @@ def test_another_kind_of_event_is_asked_about(books):
 
     assert [question.key for question in report.questions] == ["kind:Exchange"]
     assert report.created == {}
+
+
+def test_a_sale_that_states_no_tax_on_a_line_is_left_out(books):
+    shop = books(**TAXED)
+
+    report = shop.take(SAMPLE.read_text().replace("$8.10,$0.72,", "$8.10,,"))
+
+    assert (report.bad_rows[0].column, report.bad_rows[0].reason) == (
+        "Tax",
+        "Enter the tax of the line, 0 for none.",
+    )
+    assert "tQ3Zb1aSaleA" not in shop.totals()
