@@ -71,7 +71,7 @@ def test_bad_rows_are_listed_and_end_with_3(workspace: Workspace, file: Path, tm
     ended = command("import", str(file), "--yes", "--bad-rows", str(listed))
 
     assert ended.exit_code == Exit.NEEDS_PERSON
-    assert "line 3, quantity 'two': Write a plain number" in ended.output
+    assert "line 3, quantity 'two': Write a number" in ended.output
     assert "two" in listed.read_text()
     assert [str(document) for document in Document.objects.all()] == ["INV-1"]
 
