@@ -26,7 +26,7 @@ from tallystick.importing.meaning.conventions import (
     zone_in_header,
 )
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
-from tallystick.importing.meaning.leftover import leftover, says_something
+from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
 from tallystick.importing.meaning.texts import Filler, filler
 from tallystick.importing.meaning.values import BadValue, day
@@ -38,7 +38,6 @@ _BATCH = 5_000
 _MOST_SEEN = 50_000
 #: Values of a status or kind column that can be asked about; more are no such values.
 _MOST_VALUES = 40
-_SHOWN = 3
 
 #: Called after each batch.
 OnRead = Callable[[], None]
@@ -120,10 +119,7 @@ class _Look:
                 for name, place in self._number_columns(header).items()
             ),
         ]
-        #: Name and first texts of the columns that are left over, by place.
-        self._leftover: dict[int, tuple[str, list[str]]] = {
-            place: (name, []) for place, name in leftover(mapping, header).items()
-        }
+        self._leftover = list(leftovers(mapping, header))
         #: Name and reason of the columns that are told of once one of their cells says something.
         self._not_taken = _not_taken(mapping, header)
         self._values = {
@@ -190,11 +186,9 @@ class _Look:
             )
 
     def _look_at_leftover(self, columns: Sequence[Sequence[str]]) -> None:
-        for place, (_, shown) in self._leftover.items():
-            if len(shown) < _SHOWN:
-                for text in set(columns[place]) - set(shown):
-                    if says_something(text) and len(shown) < _SHOWN:
-                        shown.append(text)
+        for column in self._leftover:
+            if not column.is_settled:
+                column.look(dict.fromkeys(columns[column.place]))
         for place in list(self._not_taken):
             if any(map(says_something, set(columns[place]))):
                 name, reason = self._not_taken.pop(place)
@@ -283,13 +277,14 @@ class _Look:
 
     def _asked_columns(self) -> Iterator[Question]:
         """Ask about columns that nobody knows and that say something."""
-        for name, shown in self._leftover.values():
-            if shown:
-                samples = ", ".join(f"“{text.strip()[:40]}”" for text in shown)
+        for column in self._leftover:
+            if shown := column.samples():
+                samples = ", ".join(f"“{text[:40]}”" for text in shown)
+                named = column.name or "without a name"
                 yield Question(
-                    key=key_of(Ask.COLUMN, name),
+                    key=key_of(Ask.COLUMN, column.name),
                     text=(
-                        f"The file has a column {name} ({samples}) that is not read. Does it change "
+                        f"The file has a column {named} ({samples}) that is not read. Does it change "
                         "what the rows mean? If so, choose what it holds among the columns."
                     ),
                     choices=list(ASKED[Ask.COLUMN].choices),

@@ -79,7 +79,7 @@ SETTLEMENT = Mapping(
     ),
     unused=(
         *("posted-date", "deposit-date", "quantity-purchased", "adjustment-id", "promotion-id"),
-        *("merchant-adjustment-item-id", "amount-type"),
+        *("merchant-adjustment-item-id", "amount-type", "fulfillment-id"),
     ),
     control=Control(total="total-amount", of="amount", by="settlement-id", currency="currency"),
     kinds=_KINDS,

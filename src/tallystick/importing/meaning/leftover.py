@@ -1,101 +1,104 @@
-"""Columns that nobody knows and that sound as if they changed what a file means."""
+"""Columns that nobody knows and that may change what a file means, by their name or by their cells.
+
+A name is heard by its words, in the languages of `leftover_words`. Whatever the name, cells tell: an
+amount of money, a currency, a state in which a row does not simply count.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from tallystick.importing.meaning.currencies import SIGNS
+from tallystick.importing.meaning.day_words import folded
+from tallystick.importing.meaning.leftover_words import STATES, STEMS, WORDS
 from tallystick.importing.meaning.mapping import Mapping, plain
 
-#: Words of headers that state money, tax, a kind, a state or a day on which something is due.
-#: Grown from the headers of ../formats and of exports that were taken for something else.
-_WORDS = frozenset(
-    [
-        "total",
-        "totals",
-        "subtotal",
-        "sum",
-        "amount",
-        "amounts",
-        "net",
-        "gross",
-        "balance",
-        "price",
-        "prices",
-        "qty",
-        "quantity",
-        "tax",
-        "taxes",
-        "vat",
-        "gst",
-        "hst",
-        "pst",
-        "qst",
-        "mwst",
-        "ust",
-        "tva",
-        "iva",
-        "btw",
-        "moms",
-        "duty",
-        "duties",
-        "withheld",
-        "status",
-        "type",
-        "kind",
-        "currency",
-        "rate",
-        "due",
-        "discount",
-        "discounts",
-        "rebate",
-        "rebates",
-        "coupon",
-        "voucher",
-        "shipping",
-        "freight",
-        "postage",
-        "delivery",
-        "fee",
-        "fees",
-        "tip",
-        "tips",
-        "gratuity",
-        "surcharge",
-        "handling",
-        "refund",
-        "refunds",
-        "refunded",
-        "void",
-        "voided",
-        "cancelled",
-        "canceled",
-        "deleted",
-        "credit",
-        "credits",
-        "adjustment",
-        "adjustments",
-        "deposit",
-        "reversed",
-        "reversal",
-    ]
-)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_TOKENS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
+#: Figures alone or with a currency; money has two decimals or a currency somewhere in the column.
+_FIGURES = re.compile(
+    r"[-+(]*(?P<before>[^\d\s.,()+-]{0,4}) ?-?[\d.,' ]*\d\)? ?(?P<after>\D{0,4})-?"
+)
+_CENTS = re.compile(r"[.,]\d\d(?![.,]?\d)")
+_LONGEST_STATE = 25
+#: Different texts that a column of states has at most.
+_MOST_STATES = 200
+_SHOWN = 3
 
 
 def sounds_like_meaning(header: str) -> bool:
     """Return whether a word of the header is one of those that change what a row means."""
-    return any(part.casefold() in _WORDS for part in _PARTS.findall(header))
-
-
-def leftover(mapping: Mapping, header: Sequence[str]) -> dict[int, str]:
-    """Return place and name of the columns that the mapping leaves over and that sound so."""
-    used = set(mapping.used())
-    return {
-        place: name
-        for place, name in enumerate(header)
-        if plain(name) not in used and sounds_like_meaning(name)
-    }
+    tokens = _TOKENS.findall(header)
+    parts = [part for token in tokens for part in (token, *_PARTS.findall(token))]
+    words = {folded(part) for part in parts}
+    return not words.isdisjoint(WORDS) or any(stem in word for word in words for stem in STEMS)
 
 
 def says_something(text: str) -> bool:
     """Return whether a cell holds more than a nothing of some form: blank, 0, 0.00, a dash."""
     return bool(text.strip(" 0.,-+%£$€'")) or any(mark.isalpha() for mark in text)
+
+
+class Leftover:
+    """A column that the mapping leaves over, and what its cells say so far."""
+
+    def __init__(self, place: int, name: str) -> None:
+        self.place, self.name = place, name
+        self._sounds = sounds_like_meaning(name)
+        self._shown: list[str] = []
+        self._state = ""
+        self._may_be_money = self._may_be_currency = True
+        self._has_cents = False
+        self._states_seen: set[str] = set()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether further cells tell nothing more."""
+        if self._sounds:
+            return len(self._shown) == _SHOWN
+        could_be = self._may_be_money or self._may_be_currency
+        return bool(self._state) or not (could_be or len(self._states_seen) <= _MOST_STATES)
+
+    def look(self, texts: Iterable[str]) -> None:
+        """Take different texts of the column into account."""
+        for text in texts:
+            if self.is_settled:
+                return
+            if says_something(text):
+                self._look_at(text.strip())
+
+    def samples(self) -> list[str]:
+        """Return texts of the column where it may change what the rows mean, else nothing."""
+        if self._state:
+            return [self._state]
+        is_money = self._may_be_money and self._has_cents
+        return self._shown if self._sounds or is_money or self._may_be_currency else []
+
+    def _look_at(self, text: str) -> None:
+        if len(self._shown) < _SHOWN and text not in self._shown:
+            self._shown.append(text)
+        self._may_be_currency = self._may_be_currency and _is_currency(text)
+        if self._may_be_money:
+            figures = _FIGURES.fullmatch(text)
+            sign = figures and (figures["before"] or figures["after"]).strip(" .-")
+            self._may_be_money = bool(figures) and (not sign or sign in SIGNS)
+            self._has_cents = self._has_cents or bool(sign or _CENTS.search(text))
+        if len(self._states_seen) <= _MOST_STATES:
+            self._states_seen.add(text)
+            if len(text) <= _LONGEST_STATE and folded(text) in STATES:
+                self._state = text
+
+
+def _is_currency(text: str) -> bool:
+    return (len(text) == 3 and text in SIGNS) or (text.islower() and text.upper() in SIGNS)
+
+
+def leftovers(mapping: Mapping, header: Sequence[str]) -> Iterator[Leftover]:
+    """Give the columns that the mapping leaves over."""
+    used = set(mapping.used())
+    if "" not in mapping.unused:
+        # Parts of the mapping that name no column say nothing of one without a name.
+        used.discard("")
+    packed = mapping.packed.places(header) if mapping.packed else []
+    for place, name in enumerate(header):
+        if plain(name) not in used and place not in packed:
+            yield Leftover(place, name)
