@@ -26,7 +26,7 @@ LEFT_OUT = frozenset(
         *("sync-plan", "payment-export", *(pages.export_name for pages in PAGES.values())),
         *("import-upload", "import-act", "import-columns", "import-layout", "import-answer"),
         *("import-bad-rows", "import-left-out", "file-format", "file-format-delete"),
-        *("import-tax-codes", "report", "report-file"),
+        *("import-tax-codes", "kept-import", "kept-import-undo", "report", "report-file"),
         *("xero-callback", "asset", "gallery", "document-template-edit"),
     }
 )
