@@ -106,6 +106,10 @@ class Opened(NamedTuple):
     currency: str = ""
     order_tax: str = ""
     template: str = ""
+    #: Comparable name of who sold; empty for what is sold.
+    seller: str = ""
+    #: Whether a column of the kind leaves it open here, or the status makes it another.
+    is_kind_open: bool = False
     #: None where something in it is bad.
     head: Head | None = None
 
@@ -118,13 +122,13 @@ class HeadParser:
         mapping: Mapping,
         *,
         home: Home,
-        has_status: bool,
+        has: Collection[str],
         templates: Collection[str],
         plausible: Plausible,
         refuse: Refuse,
     ) -> None:
-        """`has_status`: the file has a column of it. `templates` are the workspace's."""
-        self._has_status = has_status
+        """`has` are the fields with a column. `templates` are the workspace's."""
+        self._has_kind, self._has_status = "kind" in has, "status" in has
         #: Documents whose status is empty in a file that has a column of it.
         self.without_status = 0
         self._mapping = mapping
@@ -148,9 +152,10 @@ class HeadParser:
             kind = _CREDIT_OF.get(Kind(kind), Kind(kind))
         elif meaning is RowMeaning.LEAVE_OUT:
             left_out = left_out or reason
-        supplier = ""
+        supplier = seller = ""
         if Kind(kind).is_purchase:
-            supplier = texts["party_number"] or comparable_name(texts["party_name"])
+            seller = comparable_name(texts["party_name"])
+            supplier = texts["party_number"] or seller
         basis = checked.read("tax_basis", _basis) or self._mapping.tax_basis
         currency = checked.read("currency", _currency) or self._currency
         head = self._head(
@@ -170,6 +175,8 @@ class HeadParser:
             currency=currency,
             order_tax=texts["order_tax_code"],
             template=head.template if head else "",
+            seller=seller,
+            is_kind_open=meaning is RowMeaning.CREDIT or (self._has_kind and not texts["kind"]),
             head=head,
         )
 

@@ -8,6 +8,7 @@ from tallystick.books.documents import cancel_documents
 from tallystick.books.errors import HasEntries
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
+from tallystick.importing.documents.alike import mark_alike
 from tallystick.importing.documents.arranging import arrange
 from tallystick.importing.documents.correcting import Corrector
 from tallystick.importing.documents.here import here_by_root
@@ -72,6 +73,7 @@ class DocumentIntake(Intake):
             staging.forget_told_again()
         arrange(self.mapping, self._tax_codes, has_ties=self._parser.has_ties)
         found = staging.group(negative_is_credit=self.mapping.negative_is_credit)
+        mark_alike()
         signs = staging.credit_signs()
         self._rules = self._rules._replace(
             poisoned=_SCATTERED if self._parser.lost and staging.is_scattered() else "",

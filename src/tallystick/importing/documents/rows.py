@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tallystick.importing.documents.alike import marks_of
 from tallystick.importing.documents.cells import Columns, readable, unusable
 from tallystick.importing.documents.heads import HeadParser, Opened
 from tallystick.importing.documents.lines import Contents, LineParser
@@ -65,6 +66,10 @@ class StagedRow(NamedTuple):
     tie: int = 0
     #: Which of the rows packed into its line of the file it is.
     item: int = 0
+    #: Where the head is: by what the document may be the same as one of another key.
+    alike: str | None = None
+    seller: str | None = None
+    is_kind_open: bool | None = None
 
 
 class RowParser:
@@ -93,7 +98,7 @@ class RowParser:
         self.heads = HeadParser(
             mapping,
             home=home,
-            has_status="status" in self._columns.has(),
+            has=self._columns.has(),
             templates=templates,
             plausible=plausible,
             refuse=self._refuse,
@@ -136,6 +141,7 @@ class RowParser:
             head_cells = self._cells
         head: str | None = None
         order_lines: Sequence[int] = ()
+        before = self._document
         if head_cells != self._cells or figures != self._figures:
             head, order_lines = self._open(row, head_cells, figures)
         found, bad = self._contents(row, cells)
@@ -144,7 +150,8 @@ class RowParser:
             bad = self._lost or bad or f"Line {row.line} says something of it that cannot be read."
             self._lost = ""
         contents = () if bad else found
-        yield self._staged(row.line, FROM_FILE, head, bad, contents, item=row.item)
+        marks: dict[str, Any] = {} if self._document is before else marks_of(self._document)
+        yield self._staged(row.line, FROM_FILE, head, bad, contents, item=row.item, **marks)
         for place in order_lines:
             yield self._order_line(row.line, place)
         for place, line in beside:
@@ -170,6 +177,8 @@ class RowParser:
             self._texts.begin()
         self._cells, self._figures = cells, figures
         texts = self._texts.for_head(cells, row.cells)
+        # What is bad in it is told of it, not of the document before.
+        self._document = Opened(number=" ".join(cells[_NUMBER].split()))
         self._document = self.heads.parse(row.line, texts, self._orders.says(figures))
         head = self._document.head
         told = [place for place, old in enumerate(before) if figures[place] and not old]
@@ -232,7 +241,7 @@ class RowParser:
         return self._staged(line, OF_ORDER + place if found else NO_ROW, None, None, found or ())
 
     def _lose(self, row: Row, field: str, reason: str) -> Iterator[StagedRow]:
-        self._refuse(row.line, field, "", reason)
+        self._report(BadRow(row.line, self._columns.name(field), "", reason))
         self.lost += 1
         self._lost = f"Line {row.line} may belong to it. {reason}"
         yield StagedRow(row.line, FROM_FILE, "", "", "", 0, None, reason)

@@ -27,7 +27,8 @@ _CREATE = """
         description text, quantity numeric, unit_price numeric, discount numeric, tax_code text,
         tax_level text, account_code text, charge text, tracking text, amount numeric, tax numeric,
         other_tax numeric, stated_tax numeric, tax_is_stated boolean, rounding text,
-        tie smallint, item int
+        tie smallint, item int, alike text COLLATE "C", seller text COLLATE "C",
+        is_kind_open boolean
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, email text);
     CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);
@@ -89,6 +90,7 @@ _GROUP = """
             count(*) FILTER (WHERE place >= 0) AS lines,
             (array_agg(bad ORDER BY place, line, item) FILTER (WHERE bad IS NOT NULL))[1] AS bad,
             min(stretch) <> max(stretch) AS is_scattered,
+            min(alike) AS alike, min(seller) AS seller, bool_or(is_kind_open) AS is_kind_open,
             sum(amount) AS amount, sum(tax) AS tax,
             coalesce(sum(tax) FILTER (WHERE tax_level = 'default'), 0) AS default_tax,
             sum(other_tax) AS other_tax,
