@@ -50,7 +50,7 @@ def test_without_yes_a_file_is_only_looked_at(workspace: Workspace, file: Path):
 
     assert isinstance(ended.exception, Stop)
     assert ended.exception.code == Exit.NEEDS_PERSON
-    assert "1 sales invoice documents would be created" in ended.output
+    assert "1 sales invoice would be created" in ended.output
     assert not Document.objects.exists()
 
 
@@ -62,6 +62,25 @@ def test_with_yes_documents_are_made_once_however_often_it_is_said(workspace, fi
     assert "GBP 97.00" in first.output
     assert json.loads(second.stdout)["already_here"] == 1
     assert [str(document) for document in Document.objects.all()] == ["INV-1"]
+
+
+def test_a_row_that_no_document_can_be_named_for_ends_with_3(workspace: Workspace, file: Path):
+    file.write_text(HEADER + GOOD.replace("Mooring", '"Mooring') + BAD)
+
+    ended = command("import", str(file), "--yes", "--json")
+
+    report = json.loads(ended.stdout)
+    assert (report["documents"], report["left_out"], report["bad_row_count"]) == (0, {}, 1)
+    assert ended.exit_code == Exit.NEEDS_PERSON
+
+
+def test_a_file_of_nothing_but_a_header_says_so(workspace: Workspace, file: Path):
+    file.write_text(HEADER)
+
+    ended = command("import", str(file), "--yes")
+
+    assert "No row stands below the header." in ended.output
+    assert ended.exit_code == Exit.OK
 
 
 def test_bad_rows_are_listed_and_end_with_3(workspace: Workspace, file: Path, tmp_path: Path):

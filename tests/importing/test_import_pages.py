@@ -364,3 +364,14 @@ def test_nobody_sees_or_touches_the_uploads_of_others(send, workspace):
         assert viewer.get(address).status_code == 403
     assert stranger.get(elsewhere).status_code == 404
     assert viewer.get(reverse("import", args=[workspace.slug])).status_code == 403
+
+
+def test_rows_of_no_document_are_downloaded_corrected_and_uploaded_alone(browser, send, workspace):
+    upload = send(GOOD.replace("Tea", "Tea, green"))
+    address = reverse("import-left-out", args=[workspace.slug, upload.pk])
+    assert address in page(browser, upload)
+
+    listed = b"".join(browser.get(address).streaming_content).decode()
+    again = send(content=listed.replace("Tea, green", "Tea").encode())
+
+    assert (again.report["documents"], again.report["bad_row_count"]) == (1, 0)

@@ -20,7 +20,12 @@ _SHOWN = 20
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file, plain or packed with gzip.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV file, packed with gzip or not, or a workbook: XLSX, XLSB, XLS, ODS."
+        ),
+    ],
     workspace: WorkspaceOption = "",
     format: Annotated[
         str, typer.Option(help="Name of a column mapping; left out, the header tells.")
@@ -128,11 +133,11 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         print(json.dumps(report.as_json(), indent=2))
         return
     would = "would be " if report.dry_run else ""
-    print(f"{report.lines:,} lines, read as {report.format}, in {report.seconds:.1f} seconds")
-    whats = f"{report.noun}s"
+    print(
+        f"{report.lines:,} line{_s(report.lines)}, read as {report.format}, in {report.seconds:.1f} seconds"
+    )
     for kind, count in sorted(report.created.items()):
-        what = whats if kind == report.noun else f"{kind.replace('_', ' ')} documents"
-        print(f"  {count:>9,} {what} {would}created")
+        print(f"  {count:>9,} {kind.replace('_', ' ')}{_s(count)} {would}created")
     for currency, total in sorted(report.total.items()):
         print(f"            in all {currency} {total:,.2f}")
     for currency, total in sorted(report.credit_total.items()):
@@ -148,8 +153,8 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         (report.edited, f"here {would}changed to what the file says"),
         (report.corrected.get("amend", 0), f"here {would}cancelled and made anew, as it says"),
         (report.corrected.get("credit", 0), f"here {would}credited and made anew, as it says"),
-        (report.new_parties, f"new customers {would}created"),
-        (report.already_here, f"{whats} were here already"),
+        (report.new_parties, f"new customer{_s(report.new_parties)} {would}created"),
+        (report.already_here, f"{report.noun}{_s(report.already_here)} here already"),
     ):
         if count:
             print(f"  {count:>9,} {what}")
@@ -163,6 +168,10 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
     _print_left_out(report)
     _print_bad_rows(report)
     _print_questions(report)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _print_left_out(report: "ImportReport") -> None:

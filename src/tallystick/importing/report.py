@@ -190,9 +190,14 @@ class ImportReport(msgspec.Struct, kw_only=True):
 
     @property
     def needs_person(self) -> bool:
-        """Return whether something waits for a person, or money was left out."""
-        return self.is_blocked or any(
-            cause is not Cause.ZERO and each.count for cause, each in self.left_out.items()
+        """Return whether something waits for a person, or money was or may have been left out.
+
+        A row that cannot be read may belong to no document that can be named.
+        """
+        return (
+            self.is_blocked
+            or self.bad_row_count > 0
+            or any(cause is not Cause.ZERO and each.count for cause, each in self.left_out.items())
         )
 
     def as_json(self) -> dict[str, Any]:

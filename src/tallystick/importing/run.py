@@ -177,6 +177,11 @@ class _Run:
             stage = "checking" if order.dry_run else "writing"
             self._tell(Progress(stage, done, records))
         tally.close()
+        if not report.lines:
+            report.told.append(
+                "No row stands below the header. If there should be some, save the file again where "
+                "it comes from, or choose another row as the header."
+            )
         if self._lists.failed and write_failed(table, self._lists.failed):
             report.told.append(f"The list of rows left out ends after {MOST_FAILED:,} of them.")
 

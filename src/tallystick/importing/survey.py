@@ -62,6 +62,7 @@ def survey(table: Rows, mapping: Mapping, home: Home, *, on_read: OnRead) -> Sur
     rows = table.rows()
     while batch := list(islice(rows, _BATCH)):
         look.at([row for row in batch if row.problem is None])
+        look.beside([row for row in batch if row.problem is not None])
         on_read()
     return look.found(home)
 
@@ -170,7 +171,7 @@ class _Look:
         self._look_at_leftover(columns)
         if self._control:
             for row in rows:
-                self._control.add(row.cells)
+                self._control.add(row.line, row.cells)
         if (issued := self._places.get("issued_on")) is not None:
             if len(self._dates) < _MOST_SEEN:
                 self._dates.update(columns[issued])
@@ -184,6 +185,12 @@ class _Look:
             self._numeric_codes += sum(
                 any(place in row.numeric for place in codes) for row in rows if row.numeric
             )
+
+    def beside(self, rows: Sequence[Row]) -> None:
+        """Remember rows that cannot be read, where the file states what its rows come to."""
+        if self._control:
+            for row in rows:
+                self._control.miss(row.line, row.problem or "")
 
     def _look_at_leftover(self, columns: Sequence[Sequence[str]]) -> None:
         for column in self._leftover:

@@ -150,8 +150,8 @@ class Tally:
         """Put what was counted for questions and for what is told into the report."""
         for basis, count in self._turned.items():
             self.report.told.append(
-                f"{count:,} document{'' if count == 1 else 's'} of the file come to what it says "
-                f"only with prices {BASES[basis]}, and were read so."
+                f"{count:,} document{'' if count == 1 else 's'} of the file come{'s' if count == 1 else ''} to what it says "
+                f"only with prices {BASES[basis]}, and {'was' if count == 1 else 'were'} read so."
             )
         for (ask, value), count in self._asked.items():
             choices = [

@@ -91,6 +91,21 @@ def test_a_settlement_without_one_of_its_rows_is_held(books):
         shop.take("\n".join([*lines[:5], *lines[6:]]))
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("\tx7,49\t", r"“x7,49” in amount is no number"),
+        ("\t-7,49\t\t\t\t\t\t\t\t\t\t\t\t\t", r"line \d+ cannot be read. The row has"),
+    ],
+    ids=["a figure", "a row"],
+)
+def test_a_settlement_with_what_cannot_be_read_names_it(books, new, said):
+    shop = books(**GERMAN)
+
+    with pytest.raises(ImportRefused, match=said):
+        shop.take(SETTLEMENT.read_text().replace("\t-7,49\t", new, 1))
+
+
 def test_several_settlements_in_one_file_are_each_compared(books):
     shop = books(**GERMAN)
     text = SETTLEMENT.read_text()

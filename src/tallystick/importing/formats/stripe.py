@@ -125,7 +125,8 @@ BALANCE = Mapping(
         **dict.fromkeys(_NO_DOCUMENTS, RowMeaning.LEAVE_OUT),
     },
     not_taken={
-        "fee": "import the same file once more with --format stripe-fees for bills of Stripe."
+        "fee": "import the same file once more as stripe-fees (chosen on the page Import, or with "
+        "--format) for bills of Stripe."
     },
     unused=tuple(name for name in _BESIDE if name != "fee"),
 )

@@ -31,8 +31,14 @@ class ControlSums:
         self._stated: dict[str, set[str]] = {}
         self._sums: dict[str, dict[str, Decimal | None]] = {}
         self._currencies: set[str] = set()
+        #: What is amiss with the first row or figure that cannot be read.
+        self._amiss = ""
 
-    def add(self, cells: Sequence[str]) -> None:
+    def miss(self, line: int, problem: str) -> None:
+        """Remember a row that cannot be read, for the totals cannot be right without it."""
+        self._amiss = self._amiss or f"line {line} cannot be read. {problem}"
+
+    def add(self, line: int, cells: Sequence[str]) -> None:
         """Take a row into account."""
         stated, figure, name, currency = (cells[place].strip() for place in self._places)
         if stated:
@@ -42,6 +48,8 @@ class ControlSums:
         sums = self._sums.setdefault(name, dict.fromkeys(_MARKS, Decimal(0)))
         for mark in _MARKS if figure else ():
             sums[mark] = _plus(sums[mark], figure, mark)
+        if figure and not any(_plus(Decimal(0), figure, mark) is not None for mark in _MARKS):
+            self.miss(line, f"“{figure[:40]}” in {self._control.of} is no number.")
 
     def currency(self) -> str:
         """Return the currency of the file. Raises ImportRefused where it has several."""
@@ -60,11 +68,11 @@ class ControlSums:
             if totals != {sums[mark]} or None in totals:
                 said = ", ".join(sorted(stated)) or "nothing"
                 found = "no sum" if sums[mark] is None else f"{sums[mark]:f}"
+                amiss = self._amiss or "rows are missing or were changed."
                 raise ImportRefused(
                     f"For {name or 'rows without a name'} the file states {said} in "
-                    f"{self._control.total}, but its rows come to {found} in {self._control.of}: rows "
-                    "are missing or were changed. Download the report again and import that file; "
-                    "nothing was imported."
+                    f"{self._control.total}, but its rows come to {found} in {self._control.of}: "
+                    f"{amiss} Download the report again and import that file; nothing was imported."
                 )
 
 

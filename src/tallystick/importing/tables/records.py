@@ -67,7 +67,7 @@ def _flaws(lines: Lines, last: int) -> str:
 
 def _unreadable(error: csv.Error) -> str:
     if "larger than field limit" in str(error) or "unexpected end" in str(error):
-        cause = "a cell is too long; a quotation mark is probably opened and never closed"
+        cause = "a quotation mark is probably opened and never closed, or a cell is too long"
     else:
         cause = "a quotation mark stands where a cell neither begins nor ends"
     return f"cannot be read: {cause}. Correct it and import again."

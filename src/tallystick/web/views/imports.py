@@ -96,7 +96,8 @@ def _look(workspace: Workspace, upload: Upload, report: ImportReport) -> dict[st
         if is_checked
         else [],
         "has_list": uploads.bad_rows_path_of(upload).exists(),
-        "has_failed": bool(report.left_out) and uploads.failed_path_of(upload).exists(),
+        "has_failed": bool(report.left_out or report.bad_rows)
+        and uploads.failed_path_of(upload).exists(),
     }
 
 
