@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from tallystick.importing.documents.heads import Head
 from tallystick.importing.documents.rows import SPREAD
 from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.meaning.bad_value import BadValue
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.precision import Figures, Rounding, figures, other_cent, rounded
 from tallystick.money import Basis, line_tax, totals_of_sums
@@ -56,6 +57,7 @@ _CHANGE = """
     WHERE staged.line = changed.line AND staged.place = changed.place
         AND staged.item = changed.item
 """
+_REFUSE = "UPDATE import_row SET bad = %s WHERE line = %s AND place = %s AND item = %s"
 
 
 class _Line(NamedTuple):
@@ -109,13 +111,15 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
         [count] = cursor.fetchone()
         for first in range(1, count + 1, _BATCH):
             cursor.execute(_LINES, [first, first + _BATCH - 1, SPREAD - 1])
-            changed = [
-                line
-                for head, off, lines in _by_document(cursor.fetchall())
-                for line in _arranged(
-                    head, off, lines, tax_codes, states_tax=states_tax, is_close=is_close
-                )
-            ]
+            changed: list[_Line] = []
+            for head, off, lines in _by_document(cursor.fetchall()):
+                try:
+                    changed += _arranged(
+                        head, off, lines, tax_codes, states_tax=states_tax, is_close=is_close
+                    )
+                except BadValue as error:
+                    at = lines[0]
+                    cursor.execute(_REFUSE, [str(error), at.line, at.place, at.item])
             if changed:
                 cursor.execute(_CHANGE, _columns(changed))
         # What was spread is in the lines now.
@@ -173,11 +177,17 @@ def _left_to_spread(off: Decimal, lines: list[_Line], after: Decimal) -> Decimal
 def _with_money_off(
     lines: list[_Line], off: Decimal, tax_codes: TaxCodes, basis: Basis
 ) -> list[_Line]:
-    """Return the lines with so much less in all; those of the order's own columns stay."""
+    """Return the lines with so much less in all; those of the order's own columns stay.
+
+    Raises BadValue where they come to less than that.
+    """
     goods = [line for line in lines if line.place == 0]
     whole = sum((line.amount for line in goods), Decimal(0))
-    if not whole:
-        return lines
+    if off > abs(whole):
+        raise BadValue(
+            f"The file takes {off} off all its lines, which come to {whole}. Look which of them is "
+            "wrong; a credit is a line of its own below zero."
+        )
     taken = iter(shared(off if whole > 0 else -off, [line.amount for line in goods]))
     return [
         _less(line, next(taken), tax_codes, basis) if line.place == 0 else line for line in lines

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping as Answers
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -13,6 +13,7 @@ from tallystick.books.names import comparable_name
 from tallystick.importing.documents.heads import Head
 from tallystick.importing.documents.here import Here
 from tallystick.importing.documents.staging import StagedDocument
+from tallystick.importing.meaning.leftover import says_something
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.questions import Ask
 from tallystick.importing.report import Cause
@@ -339,17 +340,39 @@ def _difference(first: Head, others: list[Head]) -> str:
             ours, theirs = getattr(first, field), getattr(other, field)
             if theirs and not _is_same(field, ours, theirs):
                 return (
-                    f"Line {other.line} gives {field.replace('_', ' ')} “{theirs}”, line "
-                    f"{first.line} of the same document “{ours}”. Make them the same, or give "
-                    "one of them another number."
+                    f"Line {other.line} {_said(field, theirs, ours)}, line {first.line} of the same "
+                    f"document {_said(field, ours, theirs)}. Make them the same, or give one of them "
+                    "another number."
                 )
     return ""
 
 
-def _is_same(field: str, ours: object, theirs: object) -> bool:
+def _said(field: str, value: Any, other: Any) -> str:
+    """Say what a row has in a field, where another row of its document has something else."""
+    if field == "left_out":
+        return f"is left out ({value})" if value else "is taken"
+    if field == "cancels":
+        return "cancels what is here" if value else "does not"
+    if field == "order_figures":
+        pairs = zip(value, other, strict=True)
+        value = next((mine for mine, its in pairs if not _is_same_figure(mine, its)), "")
+        return f"gives “{value}” in a column of the whole document"
+    return f"gives {field.replace('_', ' ')} “{value}”"
+
+
+def _is_same(field: str, ours: Any, theirs: Any) -> bool:
     if field == "party_name":
-        return comparable_name(str(ours)) == comparable_name(str(theirs))
-    return ours == theirs
+        return comparable_name(ours) == comparable_name(theirs)
+    if field == "email":
+        return bool(ours.casefold() == theirs.casefold())
+    if field == "order_figures":
+        return all(map(_is_same_figure, ours, theirs))
+    return bool(ours == theirs)
+
+
+def _is_same_figure(ours: str, theirs: str) -> bool:
+    """Whether two rows say the same in a column of the order; a nothing says no other figure."""
+    return ours == theirs or not (says_something(ours) and says_something(theirs))
 
 
 def _digest(staged: StagedDocument, head: Head, rounding: Decimal) -> bytes:

@@ -15,6 +15,7 @@ from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.home import Home
 from tallystick.importing.meaning.control import control_rows
 from tallystick.importing.meaning.fields import HEAD_FIELDS, LINE_FIELDS
+from tallystick.importing.meaning.leftover import says_something
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.texts import Texts
 from tallystick.importing.meaning.values import BadValue
@@ -169,7 +170,11 @@ class RowParser:
             # Exports often say customer, dates and sums in a document's first row only.
             cells = tuple(new or old for new, old in zip(cells, self._cells, strict=True))
             before = self._figures
-            figures = tuple(new or old for new, old in zip(figures, before, strict=True))
+            # A nothing there is no other figure, be it of the row or of the document.
+            figures = tuple(
+                new if says_something(new) else old or new
+                for new, old in zip(figures, before, strict=True)
+            )
             if cells == self._cells and figures == before:
                 return None, ()
         else:
@@ -181,7 +186,11 @@ class RowParser:
         self._document = Opened(number=" ".join(cells[_NUMBER].split()))
         self._document = self.heads.parse(row.line, texts, self._orders.says(figures))
         head = self._document.head
-        told = [place for place, old in enumerate(before) if figures[place] and not old]
+        told = [
+            place
+            for place, old in enumerate(before)
+            if says_something(figures[place]) and not says_something(old)
+        ]
         return (msgspec.json.encode(head).decode() if head else None), told
 
     def _continues(self, cells: tuple[str, ...]) -> bool:
