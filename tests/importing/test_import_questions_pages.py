@@ -140,7 +140,7 @@ def test_what_is_left_out_is_named_summed_downloaded_corrected_and_uploaded_alon
     content = b"".join(answer.streaming_content).decode()
     assert "left out.csv" in answer["Content-Disposition"]
     header, *rows = csv.reader(io.StringIO(content))
-    assert header[-1] == "Why it was left out"
+    assert header[-1].startswith("Why it was left out")
     assert "2" in {row[0] for row in rows}
     again = send(content=content.replace("2026-13-02", "2026-12-02").encode())
 

@@ -30,6 +30,7 @@ from tallystick.importing.imports import begin, end
 from tallystick.importing.intake import Intake, Order
 from tallystick.importing.meaning.fields import Holds
 from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.parts import as_decided
 from tallystick.importing.meaning.recognising import fits_one, named, recognise
 from tallystick.importing.models import Import, Upload, known_mappings, remembered
 from tallystick.importing.report import ImportReport, Progress
@@ -118,7 +119,7 @@ class _Run:
     ) -> None:
         self._order = order
         self._table = table
-        self._mapping = questions.answered(mapping, order.answers)
+        self._mapping = questions.answered(as_decided(mapping, table.header), order.answers)
         self._content = without_headings(unpacked(table, mapping), mapping)
         self._lists, self._tell = lists, tell
         noun = mapping.holds.removesuffix("s")
@@ -182,7 +183,9 @@ class _Run:
                 "No row stands below the header. If there should be some, save the file again where "
                 "it comes from, or choose another row as the header."
             )
-        if self._lists.failed and write_failed(table, self._lists.failed):
+        if self._lists.failed and write_failed(
+            table, self._content, surveyed.mapping, self._lists.failed
+        ):
             report.told.append(f"The list of rows left out ends after {MOST_FAILED:,} of them.")
 
     def _counted(self) -> Iterator[Row]:

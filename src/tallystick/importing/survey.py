@@ -28,6 +28,7 @@ from tallystick.importing.meaning.conventions import (
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
 from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
+from tallystick.importing.meaning.parts import is_part
 from tallystick.importing.meaning.texts import Filler, filler
 from tallystick.importing.meaning.values import BadValue, day
 from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
@@ -245,7 +246,8 @@ class _Look:
             )
         if self._control:
             changed["currency"] = self._control.currency() or mapping.currency
-            if mark := changed.get("decimal_mark", mapping.decimal_mark):
+            mark = changed.get("decimal_mark", mapping.decimal_mark)
+            if mark and not is_part(self._header):
                 self._control.check(mark)
         changed["time_zone"] = self._zone(home, told)
         return msgspec.structs.replace(mapping, **changed)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from tallystick.importing.documents.unpacking import Rows
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.meaning.mapping import HEADING, Mapping
+from tallystick.importing.meaning.parts import is_part
 from tallystick.importing.meaning.values import BadValue, number
 from tallystick.importing.tables.row import Row, is_blank
 
@@ -25,10 +26,12 @@ _Sums = dict[str, Decimal | None]
 def without_headings(content: Rows, mapping: Mapping) -> Rows:
     """Return the content with its headings as a column, if it has any; its rows raise
     ImportRefused where a total does not fit."""
-    return _Report(content, mapping) if mapping.has_headings else content
+    return Report(content, mapping) if mapping.has_headings else content
 
 
-class _Report:
+class Report:
+    """The rows of a report, each with its heading as one more cell."""
+
     def __init__(self, content: Rows, mapping: Mapping) -> None:
         self._content = content
         self._amount = mapping.places(content.header)["line_amount"]
@@ -49,8 +52,13 @@ class _Report:
                 yield row._replace(problem=_NOWHERE)
             elif not self._is_over:
                 self._open.append((lead, dict.fromkeys(_MARKS, Decimal(0))))
-        if not self._is_over:
+        if not self._is_over and not is_part(self._content.header):
             raise ImportRefused(f"The report ends without its last row, TOTAL. {_ANEW}")
+
+    @property
+    def heading(self) -> str:
+        """What the row stands under that was given last; empty where it stands under none."""
+        return self._open[-1][0] if self._open else ""
 
     def _begin(self) -> None:
         #: The headings that are not closed by their total, each with what it comes to so far.

@@ -11,6 +11,7 @@ from tallystick.importing.meaning.currencies import SIGNS
 from tallystick.importing.meaning.day_words import folded
 from tallystick.importing.meaning.leftover_words import STATES, STEMS, WORDS
 from tallystick.importing.meaning.mapping import Mapping, plain
+from tallystick.importing.meaning.parts import is_reason
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
@@ -100,5 +101,5 @@ def leftovers(mapping: Mapping, header: Sequence[str]) -> Iterator[Leftover]:
         used.discard("")
     packed = mapping.packed.places(header) if mapping.packed else []
     for place, name in enumerate(header):
-        if plain(name) not in used and place not in packed:
+        if plain(name) not in used and place not in packed and not is_reason(name):
             yield Leftover(place, name)
