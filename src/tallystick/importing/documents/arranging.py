@@ -114,9 +114,12 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
             changed: list[_Line] = []
             for head, off, lines in _by_document(cursor.fetchall()):
                 try:
-                    changed += _arranged(
+                    found = _arranged(
                         head, off, lines, tax_codes, states_tax=states_tax, is_close=is_close
                     )
+                    changed += [
+                        new for old, new in zip(lines, found, strict=True) if new is not old
+                    ]
                 except BadValue as error:
                     at = lines[0]
                     cursor.execute(_REFUSE, [str(error), at.line, at.place, at.item])
