@@ -126,7 +126,8 @@ def test_a_payment_recorded_by_hand_is_here_already_and_a_deleted_one_is_told_an
         (",INV-1,,2026-13-10,4,,", "paid_on", "a day that the calendar has"),
         (",INV-1,,2026-11-10,,,", "amount", "Enter the amount"),
         (",INV-1,,2026-11-10,x,,", "amount", "Write a number"),
-        (",INV-1,,2026-11-10,4.001,,", "amount", "at most 2 decimals"),
+        (",INV-1,,2026-11-10,$ 4 USD,,", "amount", "Write the amount in NZD"),
+        (",INV-1,,2026-11-10,€4,,", "amount", "which is not NZD"),
         (",INV-1,,2026-11-10,-4,,", "amount", "from 0.01"),
         (",INV-1,,2026-11-10,10.01,,", "amount", "INV-1 has 10.00 NZD outstanding"),
         (f",INV-1,,2026-11-10,4,{'x' * 41},", "method", "40 characters"),
@@ -146,6 +147,56 @@ def test_a_bad_row_is_listed_with_what_to_do_and_stops_no_other(pay, invoice, ro
     assert (bad.line, bad.column) == (2, column)
     assert reason in bad.reason
     assert outstanding(invoice) == 9
+    [named] = report.not_made
+    assert (named.line, named.cause) == (2, Cause.UNREADABLE)
+    assert reason in named.reason
+    assert report.needs_person
+
+
+def test_what_is_not_recorded_is_named_counted_and_summed(pay, invoice):
+    report = pay(
+        ",INV-1,,2026-11-10,500,,",
+        ",INV-9,,2026-11-10,4.00,,",
+        ",,,2026-11-10,2.00,,",
+        ",INV-1,,x,1.00,,",
+    )
+
+    assert [each.document for each in report.not_made] == ["", "INV-1", "INV-1", "INV-9"]
+    left_out = report.left_out[Cause.UNREADABLE]
+    assert (left_out.count, left_out.total) == (4, {"NZD": Decimal("507.00")})
+
+
+@pytest.mark.parametrize("written", ["3.3333", "3.3250", "3.329999999999"])
+def test_an_amount_of_more_decimals_is_rounded_to_the_cent_and_told(pay, invoice, written):
+    report = pay(f",INV-1,,2026-11-10,{written},,")
+
+    assert outstanding(invoice) == Decimal("6.67")
+    assert "rounded half up to the cent: 1." in report.told[-1]
+    assert pay(f",INV-1,,2026-11-10,{written},,").already_here == 1
+
+
+@pytest.mark.parametrize("written", ["$4", "NZ$ 4.00", "4 NZD"])
+def test_a_sign_of_the_documents_currency_is_read(pay, invoice, written):
+    assert pay(f",INV-1,,2026-11-10,{written},,").documents == 1
+
+
+@pytest.mark.parametrize("day", ["2099-11-10", "1926-11-10", "1970-01-01"])
+def test_a_day_far_away_is_asked_about_before_anything_is_recorded(
+    pay, allocate, invoice, note, day
+):
+    row = f",INV-1,,{day},4.00,,"
+
+    report = pay(row)
+
+    assert [(each.document, each.cause) for each in report.not_made] == [("INV-1", Cause.ODD)]
+    assert report.left_out[Cause.ODD].total == {"NZD": Decimal("4.00")}
+    [question] = report.questions
+    assert (question.key, question.text) == (
+        "odd",
+        "The days of 1 payment look wrong. Are they right?",
+    )
+    assert pay(row, answers={"odd": "take"}).documents == 1
+    assert allocate(f"CN-1,INV-1,,1.00,{day},").left_out[Cause.ODD].count == 1
 
 
 def test_once_its_document_is_submitted_the_same_file_brings_the_rest(pay, workspace, party):

@@ -187,6 +187,13 @@ def test_windows_1252_is_read_and_told(run, document):
     assert any("Windows-1252" in said for said in report.told)
 
 
+@pytest.mark.parametrize("day", ["1926-11-21", "1970-01-01", "01/01/1900"])
+def test_a_day_decades_back_is_doubted_even_where_all_days_of_the_file_are(simple, day):
+    report = simple(*(f"{n},C1,Cafe,{day},,Tea,2,5" for n in "123"))
+
+    assert (report.documents, report.left_out[Cause.ODD].count) == (0, 3)
+
+
 def test_rows_of_one_document_that_contradict_each_other_keep_it_out(simple):
     report = simple("1," + TEA, "1,C2,Bar,2026-11-02,,Tea,1,5")
 

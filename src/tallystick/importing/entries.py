@@ -2,6 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Names
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Generic, TypedDict, TypeVar
@@ -12,7 +14,7 @@ from django.db import transaction
 from tallystick.books.allocations import record_new_allocations
 from tallystick.books.entries import Verdict
 from tallystick.books.inputs import AllocationInput, PaymentInput
-from tallystick.books.models import Allocation, Kind, Payment
+from tallystick.books.models import Allocation, Document, Kind, Payment
 from tallystick.books.payments import record_new_payments
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
@@ -25,7 +27,7 @@ from tallystick.importing.meaning.fields import ENTRY_FIELDS
 from tallystick.importing.meaning.precision import rounded
 from tallystick.importing.meaning.values import BadValue, day, number
 from tallystick.importing.questions import Ask
-from tallystick.importing.report import BadRow
+from tallystick.importing.report import BadRow, Cause, NotMade
 from tallystick.importing.survey import Surveyed
 from tallystick.importing.tables.table import Row
 from tallystick.importing.tally import Tally
@@ -60,17 +62,26 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         self, order: Order, surveyed: Surveyed, tally: Tally, header: Sequence[str]
     ) -> None:
         super().__init__(order, surveyed.mapping, tally)
-        self._zone = surveyed.home.zone
+        self._home = surveyed.home
+        self._plausible = surveyed.plausible
         self._columns = Columns(self.mapping, header)
         self._fields = ENTRY_FIELDS[self.mapping.holds]
         self._widths = dict.fromkeys(self._fields, _LONGEST)
         self._pick = self._columns.pick(self._fields)
-        #: Lines that are none, noted once the connection is free of the rows' copy.
-        self._unreadable: list[tuple[int, str]] = []
+        #: Those that cannot be read, told once the connection is free of the rows' copy.
+        self._unreadable: list[tuple[NotMade, Decimal | None]] = []
+        #: What was refused of the row that is read.
+        self._said: list[str] = []
+        #: Amounts of more decimals than money has.
+        self._rounded = 0
 
     @abstractmethod
     def read(self, cells: Cells) -> Given | None:
         """Return what the row says; None where something in it was refused."""
+
+    @abstractmethod
+    def about(self, given: Given) -> tuple[Kind, str, date]:
+        """Return kind and number of the document whose currency counts, and the day."""
 
     @abstractmethod
     def key(self, given: Given) -> str:
@@ -86,19 +97,29 @@ class EntryIntake(Intake, Generic[Given, Entry]):
 
     def stage(self, rows: Iterable[Row]) -> None:
         staging.fill_entries(self._staged(rows))
-        for line, reason in self._unreadable:
-            self.tally.refused(line, reason)
+        for named, amount in self._unreadable:
+            self.tally.not_recorded(named, amount)
         self._unreadable.clear()
 
     def group(self) -> tuple[int, int]:
         self.tally.too_many(staging.take_out_crowds_of_entries(), f"{self.noun}s")
+        if self._rounded:
+            self.tally.report.told.append(
+                f"Amounts of more than two decimals were rounded half up to the cent: "
+                f"{self._rounded:,}."
+            )
         return staging.group_entries()
 
     def chunk(self, place: int) -> int:
-        staged = staging.entries_of_chunk(place)
-        decode = msgspec.json.Decoder(self.given).decode
-        verdicts = self._recorded([decode(entry) for _, entry in staged])
-        for (line, _), verdict in zip(staged, verdicts, strict=True):
+        staged = self._staged_in(place)
+        currencies = self._currencies([given for _, given, _ in staged])
+        good = [
+            (line, given)
+            for line, given, written in staged
+            if self._is_good(line, given, written, currencies)
+        ]
+        verdicts = self._recorded([given for _, given in good])
+        for (line, given), verdict in zip(good, verdicts, strict=True):
             if verdict.entry is not None:
                 self.count(verdict.entry)
             elif verdict.is_here:
@@ -106,12 +127,63 @@ class EntryIntake(Intake, Generic[Given, Entry]):
             elif verdict.deleted is not None:
                 self.tally.was_deleted(line, self.noun, verdict.deleted)
             else:
-                self.tally.refused(line, " ".join(each.message for each in verdict.problems))
                 for problem in verdict.problems:
                     self._refuse(line, problem.field, problem.value, problem.message)
+                reason = " ".join(each.message for each in verdict.problems)
+                self._decline(line, given, Cause.UNREADABLE, reason, currencies)
         if not self.order.dry_run:
             failpoint("import.chunk_done")
         return len(staged)
+
+    def _staged_in(self, place: int) -> list[tuple[int, Given, str]]:
+        """Return line, entry and amount as the file writes it."""
+        found = []
+        for line, entry in staging.entries_of_chunk(place):
+            given, written = msgspec.json.decode(entry, type=tuple[self.given, str])  # type: ignore[name-defined]
+            found.append((line, given, written))
+        return found
+
+    def _currencies(self, given: Sequence[Given]) -> dict[tuple[str, str], str]:
+        """Return by kind and number the currency of the documents here."""
+        numbers = {self.about(each)[1] for each in given}
+        found = Document.objects.in_workspace(self.order.workspace).filter(number__in=numbers)
+        return {
+            (kind, number): currency
+            for kind, number, currency in found.values_list("kind", "number", "currency")
+        }
+
+    def _is_good(
+        self, line: int, given: Given, written: str, currencies: Names[tuple[str, str], str]
+    ) -> bool:
+        """Decline what is in another currency than its document, or on a day that looks wrong."""
+        kind, number_, on = self.about(given)
+        try:
+            number(written, self.mapping.decimal_mark, currencies.get((kind, number_), ""))
+        except BadValue as error:
+            self._refuse(line, "amount", written, str(error))
+            self._decline(line, given, Cause.UNREADABLE, str(error), currencies)
+            return False
+        doubt = self._plausible.doubt(on, on)
+        if not doubt or self.order.answers.get(Ask.ODD) == "take":
+            return True
+        self._decline(line, given, Cause.ODD, doubt, currencies, answer=(Ask.ODD, "take"))
+        return False
+
+    def _decline(
+        self,
+        line: int,
+        given: Given,
+        cause: Cause,
+        reason: str,
+        currencies: Names[tuple[str, str], str],
+        *,
+        answer: tuple[Ask, str] | None = None,
+    ) -> None:
+        kind, number_, _ = self.about(given)
+        currency = currencies.get((kind, number_), self._home.currency)
+        amount = given.amount
+        named = NotMade(readable(number_), line, cause, reason, f"{amount:.2f}", currency)
+        self.tally.not_recorded(named, amount, answer=answer)
 
     def recording(self) -> Recording:
         """Return how entries are recorded; those deleted here anew where that was answered."""
@@ -129,34 +201,51 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         return verdicts
 
     def day(self, text: str) -> date:
-        return day(text, self.mapping.day_order, self.mapping.time_zone, self._zone)
+        return day(text, self.mapping.day_order, self.mapping.time_zone, self._home.zone)
 
     def amount(self, text: str) -> Decimal:
+        """Return the amount to the cent; its currency is looked at once the document is known."""
         amount = number(text, self.mapping.decimal_mark)
-        if amount != rounded(amount, 2):
-            raise BadValue("Write at most 2 decimals.")
-        return amount
+        self._rounded += amount != rounded(amount, 2)
+        return rounded(amount, 2)
 
     def _staged(self, rows: Iterable[Row]) -> Iterator[StagedEntry]:
         for row in rows:
-            given = self._given(row)
+            self._said.clear()
+            texts = self._texts(row)
+            given = self._given(row.line, texts) if texts else None
             if given is None:
-                self._unreadable.append((row.line, "The row cannot be read; see the bad rows."))
+                self._note_unreadable(row.line, texts)
             else:
-                entry = msgspec.json.encode(given).decode()
+                entry = msgspec.json.encode((given, texts["amount"])).decode()
                 yield StagedEntry(row.line, self.key(given), entry)
 
-    def _given(self, row: Row) -> Given | None:
+    def _texts(self, row: Row) -> dict[str, str]:
+        """Return by field what the row says; nothing where it cannot be used."""
         if reason := unusable(row):
             self._refuse(row.line, "", "", reason)
-            return None
+            return {}
         texts = (" ".join(text.split()) for text in self._pick([*row.cells, ""]))
-        found = dict(zip(self._fields, texts, strict=True))
-        cells = Cells(row.line, found, self._refuse)
+        return dict(zip(self._fields, texts, strict=True))
+
+    def _given(self, line: int, texts: dict[str, str]) -> Given | None:
+        cells = Cells(line, texts, self._refuse)
         cells.fit(self._widths)
         return self.read(cells)
 
+    def _note_unreadable(self, line: int, texts: Names[str, str]) -> None:
+        """Remember to tell of a row, with its number and amount as far as they can be read."""
+        amount = None
+        with suppress(BadValue):
+            amount = rounded(number(texts.get("amount", ""), self.mapping.decimal_mark), 2)
+        number_ = readable(texts.get("number") or texts.get("credit_note", ""))
+        shown, currency = ("", "") if amount is None else (f"{amount:.2f}", self._home.currency)
+        reason = " ".join(self._said)
+        named = NotMade(number_, line, Cause.UNREADABLE, reason, shown, currency)
+        self._unreadable.append((named, amount))
+
     def _refuse(self, line: int, field: str, value: str, reason: str) -> None:
+        self._said.append(reason)
         self.tally.bad_row(BadRow(line, self._columns.name(field), readable(value), reason))
 
 
@@ -182,6 +271,9 @@ class PaymentIntake(EntryIntake[PaymentInput, Payment]):
             method=cells.texts["method"],
             reference=cells.texts["reference"],
         )
+
+    def about(self, given: PaymentInput) -> tuple[Kind, str, date]:
+        return given.kind, given.number, given.paid_on
 
     def key(self, given: PaymentInput) -> str:
         # All on one document, so that payments alike are told apart by counting them.
@@ -222,6 +314,9 @@ class AllocationIntake(EntryIntake[AllocationInput, Allocation]):
             amount=amount,
             allocated_on=allocated_on,
         )
+
+    def about(self, given: AllocationInput) -> tuple[Kind, str, date]:
+        return given.kind, given.credit_note, given.allocated_on
 
     def key(self, given: AllocationInput) -> str:
         return f"{given.kind} {given.credit_note}"

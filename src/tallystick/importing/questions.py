@@ -160,7 +160,7 @@ TEXTS: dict[Ask, str] = {
     Ask.CREDIT_SIGN: "{count} credit note{s} {are} below zero, others above. What {are} {they}?",
     Ask.TAX_BASIS: "{count} document{s} would come to what the file says if its prices are:",
     Ask.TAX_AMOUNTS: "The tax of {count} document{s} is another than the rates make. Take it:",
-    Ask.ODD: "The days of {count} document{s} look wrong. Are they right?",
+    Ask.ODD: "The days of {count} {noun}{s} look wrong. Are they right?",
     Ask.PARTY: "The customer of {count} document{s} has another e-mail address here.",
     Ask.ZERO: "{count} document{s} would come to nothing.",
     Ask.CANCELLED: "{count} {noun}{s} of the file {are} {gone} here.",

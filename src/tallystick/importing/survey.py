@@ -130,6 +130,9 @@ class _Look:
             if ask in places and mapping.holds == "documents"
         }
         self._codes = [places[field] for field in CODE_FIELDS if field in places]
+        #: Where the day of the document, payment or allocation stands.
+        own = (places[field] for field in DAY_FIELDS if field != "due_on" and field in places)
+        self._day_place = next(own, None)
         self._dates: Counter[str] = Counter()
         self._told: list[str] = []
 
@@ -173,7 +176,7 @@ class _Look:
         if self._control:
             for row in rows:
                 self._control.add(row.line, row.cells)
-        if (issued := self._places.get("issued_on")) is not None:
+        if (issued := self._day_place) is not None:
             if len(self._dates) < _MOST_SEEN:
                 self._dates.update(columns[issued])
             if (due := self._places.get("due_on")) is not None:
@@ -257,7 +260,7 @@ class _Look:
         the same day everywhere."""
         if not self._days.stamps:
             return ""
-        place = self._places.get("issued_on")
+        place = self._day_place
         said = ""
         if place is not None and place < len(self._header):
             said = zone_in_header(self._header[place])

@@ -114,20 +114,25 @@ class Tally:
             )
         staging.note_failed([(each.staged, each.reason) for each in declined if each.cause])
 
-    def refused(self, line: int, reason: str) -> None:
-        """Count a payment or allocation that is not recorded; its bad row tells why."""
-        self._left_out(Cause.UNREADABLE, None, "")
-        staging.note_failed_lines([(line, reason)])
+    def not_recorded(
+        self, named: NotMade, amount: Decimal | None, *, answer: tuple[Ask, str] | None = None
+    ) -> None:
+        """Count, sum up and name a payment or allocation that is not recorded.
+
+        `answer` would have it recorded, if there is one.
+        """
+        self._left_out(named.cause, amount, named.currency)
+        self._name(named)
+        if answer:
+            self._asked[answer] = self._asked.get(answer, 0) + 1
+        staging.note_failed_lines([(named.line, named.reason)])
 
     def was_deleted(self, line: int, noun: str, entry: Payment | Allocation) -> None:
         """Count, sum up and name one that was recorded before and was deleted here."""
         reason = f"This {noun} was deleted here and is not recorded anew."
         number, currency = entry.document.number, entry.document.currency
-        self._left_out(Cause.CANCELLED, entry.amount, currency)
-        amount = f"{entry.amount:.2f}"
-        self._name(NotMade(number, line, Cause.CANCELLED, reason, amount, currency))
-        self._asked[_ANEW] = self._asked.get(_ANEW, 0) + 1
-        staging.note_failed_lines([(line, reason)])
+        named = NotMade(number, line, Cause.CANCELLED, reason, f"{entry.amount:.2f}", currency)
+        self.not_recorded(named, entry.amount, answer=_ANEW)
 
     def too_many(self, crowds: Iterable[Crowd], what: str) -> None:
         """Count and list what was taken out since so many rows bear one number."""

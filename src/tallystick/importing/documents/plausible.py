@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 #: A document is not dated further ahead of today.
 _FURTHEST_AHEAD = timedelta(days=2 * 366)
+#: Nor further back, whatever the other days of its file are.
+_FURTHEST_BACK = timedelta(days=50 * 366)
 #: Nor further from the years that most documents of its file are of.
 _MOST_YEARS_APART = 12
 #: Nor due so much later.
@@ -23,6 +25,8 @@ class Plausible:
         """Return, in a sentence, why the days look wrong; empty where they do not."""
         if issued_on > self._today + _FURTHEST_AHEAD:
             return f"Its date, {issued_on}, lies far ahead."
+        if issued_on < self._today - _FURTHEST_BACK:
+            return f"Its date, {issued_on}, lies far back."
         if abs(issued_on.year - self._usual) > _MOST_YEARS_APART:
             return f"Its date, {issued_on}, is far from {self._usual}, the year of this file."
         if due_on < issued_on:
