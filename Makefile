@@ -78,6 +78,9 @@ bench-sandbox: $(READY) ## Measure the stand-in Xero with a million lines on one
 bench-tables: $(READY) ## Measure the reading of CSVs and workbooks beside the csv module (ARGS="--lines 50000 --rows 10000")
 	$(BIN)/python bench/tables.py $(ARGS)
 
+bench-importing: $(READY) ## Measure an import from file to books beside a bare copy (ARGS="--lines 100000")
+	$(BIN)/python bench/importing.py $(ARGS)
+
 bench-beside: $(READY) ## Measure pages and pushes beside imports, plans and exports (ARGS=--quick)
 	$(BIN)/python bench/beside.py $(ARGS)
 
@@ -94,4 +97,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-beside bench-doors screenshots lock clean
+.PHONY: help setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
