@@ -74,6 +74,12 @@ def test_a_row_that_no_document_can_be_named_for_ends_with_3(workspace: Workspac
     assert ended.exit_code == Exit.NEEDS_PERSON
 
 
+def test_a_file_that_is_not_there_is_said_in_words(workspace: Workspace, file: Path):
+    ended = command("import", f"{file}.gone")
+
+    assert f"{file}.gone: No such file or directory. Nothing was imported." in str(ended.exception)
+
+
 def test_a_file_of_nothing_but_a_header_says_so(workspace: Workspace, file: Path):
     file.write_text(HEADER)
 

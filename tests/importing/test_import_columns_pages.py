@@ -375,6 +375,7 @@ def test_another_sheet_of_a_workbook_is_chosen(browser, workspace, send):
     upload = send(content=xlsx(sheets), name="book.xlsx")
     assert upload.state == UploadState.REFUSED
     text = page(browser, upload)
+    assert "Of 2 sheets “Notes” was read" in text
     assert "Choose the header row or sheet" in text
     assert "Choose the encoding" not in text
     address = reverse("import-layout", args=[workspace.slug, upload.pk])

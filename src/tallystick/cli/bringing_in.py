@@ -89,7 +89,11 @@ def import_(
                 _ask(report)
             report = run(dry_run=False)
             _print(report, as_json=as_json)
-    except (ImportRefused, NotAllowed, OSError) as error:
+    except OSError as error:
+        raise Stop(
+            f"{error.filename or file}: {error.strerror or error}. Nothing was imported."
+        ) from error
+    except (ImportRefused, NotAllowed) as error:
         raise Stop(f"{file} was not imported. {error}") from error
     except KeyboardInterrupt:
         raise Stop(

@@ -23,6 +23,7 @@ from tallystick.importing.documents.headings import without_headings
 from tallystick.importing.documents.intake import DocumentIntake
 from tallystick.importing.documents.unpacking import unpacked
 from tallystick.importing.entries import AllocationIntake, PaymentIntake
+from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.failed import MOST as MOST_FAILED
 from tallystick.importing.failed import write_failed
 from tallystick.importing.home import home_of
@@ -101,7 +102,7 @@ def import_file(
         ) as table,
         staging.tables(),
     ):
-        mapping = named(format, table.header, known) if format else recognise(table.header, known)
+        mapping = _recognised(table, format, known)
         said = remembered(workspace, mapping.name)
         if tried:
             said = questions.beyond(tried, said)
@@ -109,6 +110,20 @@ def import_file(
         run = _Run(order, table, mapping, lists or Lists(), on_progress or (lambda progress: None))
         name = file_name or (source.name if isinstance(source, Path) else "a file")
         return run.go(named=name, upload=upload)
+
+
+def _recognised(table: Table, format: str | None, known: Sequence[Mapping]) -> Mapping:
+    try:
+        return named(format, table.header, known) if format else recognise(table.header, known)
+    except UnknownFormat as unknown:
+        if len(table.sheets) < 2:
+            raise
+        raise UnknownFormat(
+            f"{unknown} Of {len(table.sheets):,} sheets “{table.sheet}” was read: if the rows stand in "
+            "another, choose that one, or save it as CSV UTF-8 and import that file.",
+            header=unknown.header,
+            missing=unknown.missing,
+        ) from unknown
 
 
 class _Run:
