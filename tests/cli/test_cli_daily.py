@@ -77,7 +77,13 @@ def test_a_row_that_no_document_can_be_named_for_ends_with_3(workspace: Workspac
 def test_a_file_that_is_not_there_is_said_in_words(workspace: Workspace, file: Path):
     ended = command("import", f"{file}.gone")
 
-    assert f"{file}.gone: No such file or directory. Nothing was imported." in str(ended.exception)
+    assert f"There is no file {file}.gone. Nothing was imported." in str(ended.exception)
+
+
+def test_a_list_that_cannot_be_written_does_not_say_that_nothing_was_imported(workspace, file):
+    ended = command("import", str(file), "--yes", "--left-out", str(file.parent))
+
+    assert "Is a directory. All that is imported so far is whole" in str(ended.exception)
 
 
 def test_a_file_of_nothing_but_a_header_says_so(workspace: Workspace, file: Path):

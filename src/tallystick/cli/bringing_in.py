@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tallystick.importing.report import ImportReport, Progress
 
 _SHOWN = 20
+_WHOLE = "All that is imported so far is whole; the same command imports the rest."
 
 
 def import_(
@@ -54,6 +55,8 @@ def import_(
     whole documents only, and the same command completes them. Exit code 3: something was left out,
     or a question is open, or it waits for your --yes.
     """
+    if not file.exists() or file.is_dir():
+        raise Stop(f"There is no file {file}. Nothing was imported.")
     prepare()
     from tallystick.importing.errors import ImportRefused
     from tallystick.importing.run import Lists, import_file
@@ -90,16 +93,11 @@ def import_(
             report = run(dry_run=False)
             _print(report, as_json=as_json)
     except OSError as error:
-        raise Stop(
-            f"{error.filename or file}: {error.strerror or error}. Nothing was imported."
-        ) from error
+        raise Stop(f"{error.filename or file}: {error.strerror or error}. {_WHOLE}") from error
     except (ImportRefused, NotAllowed) as error:
         raise Stop(f"{file} was not imported. {error}") from error
     except KeyboardInterrupt:
-        raise Stop(
-            "Stopped. All that is imported so far is whole; the same command imports the rest.",
-            code=Exit.INTERRUPTED,
-        ) from None
+        raise Stop(f"Stopped. {_WHOLE}", code=Exit.INTERRUPTED) from None
     raise typer.Exit(Exit.NEEDS_PERSON if report.needs_person else Exit.OK)
 
 
