@@ -37,6 +37,7 @@ def test_case_01_a_row_without_number_takes_both_neighbours_along(books, bring, 
 
     assert named(report) == {"BN-1": Cause.UNREADABLE, "BN-2": Cause.UNREADABLE}
     assert all("Line 3 may belong to it" in each.reason for each in report.not_made)
+    assert report.left_out[Cause.UNREADABLE].total == {"GBP": Decimal("24.00")}
     assert report.needs_person
     assert in_xero(books) == {}
     [question] = report.questions

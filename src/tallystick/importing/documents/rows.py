@@ -150,9 +150,8 @@ class RowParser:
         if self._lost or self._document.head is None:
             bad = self._lost or bad or f"Line {row.line} says something of it that cannot be read."
             self._lost = ""
-        contents = () if bad else found
         marks: dict[str, Any] = {} if self._document is before else marks_of(self._document)
-        yield self._staged(row.line, FROM_FILE, head, bad, contents, item=row.item, **marks)
+        yield self._staged(row.line, FROM_FILE, head, bad, found, item=row.item, **marks)
         for place in order_lines:
             yield self._order_line(row.line, place)
         for place, line in beside:
