@@ -66,6 +66,15 @@ def test_a_price_that_no_rounding_explains_leaves_its_invoice_out(books):
     assert "quantity times price make 54.54" in report.not_made[0].reason
 
 
+def test_a_tax_code_of_freight_that_is_not_known_is_named_itself(books):
+    office = books(currency="AUD", zone="Australia/Sydney", codes=[("FRE", "0")])
+
+    report = office.take(SAMPLE)
+
+    freight = [bad.value for bad in report.bad_rows if bad.column == "Freight Amount"]
+    assert set(freight) == {"GST"}
+
+
 def test_tax_that_does_not_make_the_rows_total_leaves_its_invoice_out(books):
     office = books(**AUSTRALIAN)
 

@@ -100,10 +100,14 @@ class OrderLines:
             document,
             of_amount(_ONE if amount > 0 else -_ONE, amount),
             description=column.description,
-            tax=figures[place + 2 * count] or column.tax_code,
+            tax=self.tax_code(place, figures),
             charge=column.charge or None,
             stated_tax=tax,
         )
+
+    def tax_code(self, place: int, figures: Sequence[str]) -> str:
+        """Return what the file, else the mapping, says is the tax code of the figure at `place`."""
+        return figures[place + 2 * len(self._columns)] or self._columns[place].tax_code
 
     def of_row(
         self, cells: Sequence[str], document: Opened, lines: LineParser

@@ -244,6 +244,8 @@ class RowParser:
             found = orders.line(place, self._figures, self._document, self._lines)
         except BadValue as error:
             name, number = orders.name(place), self._document.number
+            if error.field == "tax_code":
+                text = orders.tax_code(place, self._figures) or self._document.order_tax
             self._report(BadRow(line, name, readable(text), str(error), readable(number)))
             return self._staged(line, NO_ROW, None, f"Line {line}, {name} “{text}”: {error}")
         return self._staged(line, OF_ORDER + place if found else NO_ROW, None, None, found or ())
