@@ -37,6 +37,7 @@ class Ask(StrEnum):
     CREDIT_SIGN = "credit_sign"
     ODD = "odd"
     PARTY = "party"
+    PARTY_NUMBER = "party_number"
     ZERO = "zero"
     CANCELLED = "cancelled"
     CHANGED = "changed"
@@ -142,6 +143,13 @@ ASKED: dict[Ask, Asked] = {
         ),
         is_kept=True,
     ),
+    Ask.PARTY_NUMBER: Asked(
+        (
+            Choice("number", "One number is one customer"),
+            Choice("leave", "Leave them out"),
+        ),
+        is_kept=True,
+    ),
     Ask.ZERO: Asked(
         (Choice("take", "Take them"), Choice("leave_out", "Leave them out")), is_kept=True
     ),
@@ -162,6 +170,9 @@ TEXTS: dict[Ask, str] = {
     Ask.TAX_AMOUNTS: "The tax of {count} document{s} is another than the rates make. Take it:",
     Ask.ODD: "The days of {count} {noun}{s} look wrong. Are they right?",
     Ask.PARTY: "The customer of {count} document{s} has another e-mail address here.",
+    Ask.PARTY_NUMBER: (
+        "The customer of {count} document{s} has another name and another e-mail address here."
+    ),
     Ask.ZERO: "{count} document{s} would come to nothing.",
     Ask.CANCELLED: "{count} {noun}{s} of the file {are} {gone} here.",
     Ask.CHANGED: "{count} document{s} {are} here with other content.",
@@ -270,6 +281,7 @@ _ABOUT: dict[Ask, str] = {
     Ask.CREDIT_SIGN: "Credit notes below zero",
     Ask.ODD: "Days that look wrong",
     Ask.PARTY: "Customers",
+    Ask.PARTY_NUMBER: "Customers by number",
     Ask.ZERO: "Documents that come to nothing",
     Ask.CANCELLED: "Documents cancelled here",
     Ask.CHANGED: "Documents here with other content",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tallystick.books.models import Document
 from tallystick.importing.documents.judging import Accepted
+from tallystick.importing.documents.staging import NotedParty
 
 
 class Corrected(NamedTuple):
@@ -20,5 +21,5 @@ class Corrected(NamedTuple):
     #: What the document comes to now, less what it came to before.
     change: Decimal
     submitted: int
-    #: Number and e-mail address of parties added.
-    new_parties: list[tuple[str, str]]
+    #: Parties added.
+    new_parties: list[NotedParty]

@@ -4,7 +4,7 @@ Each document is one transaction. A dry run does the same and takes it back, so 
 the run does, refusals of the books too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as Mapped
 from dataclasses import replace
 from datetime import datetime
@@ -29,13 +29,14 @@ from tallystick.importing.documents.corrected import Corrected
 from tallystick.importing.documents.given import given_in
 from tallystick.importing.documents.here import here_by_root
 from tallystick.importing.documents.judging import Declined, Differing
-from tallystick.importing.documents.parties import Parties, of_other_email
+from tallystick.importing.documents.parties import Parties, contradicting
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.home import home_of
 from tallystick.importing.imports import note
 from tallystick.importing.intake import Order
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.models import How
+from tallystick.importing.questions import Ask
 from tallystick.workspaces.models import User, Workspace
 
 _CHANGED_HERE = " It was changed here since it was imported, which an edit would take back."
@@ -58,14 +59,14 @@ class Corrector:
         self._tax_codes = tax_codes
         self._acting: Acting = {"workspace": order.workspace, "actor": order.actor}
 
-    def correct(self, differing: Differing, *, names_decide: bool) -> Corrected | Declined:
+    def correct(self, differing: Differing, *, decided: Collection[Ask]) -> Corrected | Declined:
         """Do what was answered, or say what is otherwise.
 
-        `names_decide`: parties of one name are one, whatever their e-mail addresses.
+        `decided`: as `contradicting` has it.
         """
         try:
             with transaction.atomic():
-                found = self._corrected(differing, names_decide=names_decide)
+                found = self._corrected(differing, decided=decided)
                 if self._order.dry_run or isinstance(found, Declined):
                     transaction.set_rollback(True)
         except HasEntries as refused:
@@ -77,10 +78,10 @@ class Corrector:
             failpoint("import.corrected")
         return found
 
-    def _corrected(self, differing: Differing, *, names_decide: bool) -> Corrected | Declined:
+    def _corrected(self, differing: Differing, *, decided: Collection[Ask]) -> Corrected | Declined:
         new = differing.new
         parties = Parties(self._order.workspace, [new], self._mapping)
-        if not names_decide and (other := of_other_email(parties, new)):
+        if other := contradicting(parties, decided, new):
             return other
         new_parties = parties.new()
         parties.add_missing()

@@ -21,7 +21,7 @@ from tallystick.importing.documents.judging import (
     Verdict,
     judge,
 )
-from tallystick.importing.documents.parties import Parties, of_other_email
+from tallystick.importing.documents.parties import Parties, contradicting
 from tallystick.importing.documents.rows import RowParser
 from tallystick.importing.documents.taxes import TaxCodes
 from tallystick.importing.documents.writing import templates_of, write
@@ -94,8 +94,9 @@ class DocumentIntake(Intake):
         parties = Parties(self.order.workspace, new, self.mapping)
         self.tally.report.new_parties += parties.note_new()
         declined = [each for each in judged if isinstance(each, Declined)]
-        if not self._names_decide():
-            declined += filter(None, map(partial(of_other_email, parties), new))
+        doubted = [*filter(None, map(partial(contradicting, parties, self._decided()), new))]
+        if doubted:
+            declined += doubted
             left_out = {each.staged.key for each in declined}
             new = [each for each in new if each.staged.key not in left_out]
         if new and not self.order.dry_run:
@@ -116,12 +117,14 @@ class DocumentIntake(Intake):
         here = here_by_root(self.order.workspace, roots)
         return [judge(each, here.get(each.here or 0), self._rules) for each in staged]
 
-    def _names_decide(self) -> bool:
-        return self._rules.says(Ask.PARTY, "name") or self.mapping.party_by == "email"
+    def _decided(self) -> set[Ask]:
+        """Return what was said of customers who may be somebody else: that they are not."""
+        said = {Ask.PARTY: "name", Ask.PARTY_NUMBER: "number"}
+        return {ask for ask, value in said.items() if self._rules.says(ask, value)}
 
     def _correct(self, differing: Differing) -> list[Declined]:
         """Bring what is here to what the file says, if that was answered; else say what is otherwise."""
-        found = self._corrector.correct(differing, names_decide=self._names_decide())
+        found = self._corrector.correct(differing, decided=self._decided())
         if isinstance(found, Declined):
             return [found]
         self.tally.corrected(found)

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from hashlib import blake2b
 from typing import NamedTuple
 
+from django.db.models.functions import Lower
+
 from tallystick.books.models import Kind, Party
 from tallystick.books.names import comparable_name
 from tallystick.books.parties import walk_in_party
@@ -43,17 +45,22 @@ class Parties:
         self._workspace = workspace
         self._mapping = mapping
         self._documents: dict[PartyKey, Accepted] = {}
+        #: The first address that is not empty.
+        self._emails: dict[PartyKey, str] = {}
         for each in documents:
-            self._documents.setdefault(self.key_of(each.head), each)
+            key = self.key_of(each.head)
+            self._documents.setdefault(key, each)
+            self._emails[key] = self._emails.get(key) or each.head.email
         self._found: dict[PartyKey, Party] = {}
-        #: By number the e-mail addresses of those that the file itself brings.
-        self._noted: dict[str, str] = {}
+        #: By number what the file itself says of them first.
+        self._noted: dict[str, staging.NotedParty] = {}
         self._look_up()
 
     def key_of(self, head: Head) -> PartyKey:
-        # The number decides where there is one: a name may be written in two ways.
+        # The number decides where there is one: a name may be written in two ways. Somebody without
+        # a name is no less a customer.
         number = head.party_number
-        if not number and self._mapping.party_by == "email":
+        if not number and (self._mapping.party_by == "email" or not head.party_name):
             number = head.email.casefold()
         return PartyKey(number, "" if number else comparable_name(head.party_name))
 
@@ -61,25 +68,36 @@ class Parties:
         """Return those that the books do not have, the walk-in party left aside."""
         return sorted(self._documents.keys() - self._found.keys() - {NOBODY})
 
-    def new(self) -> list[tuple[str, str]]:
-        """Return number and e-mail address of those that are missing."""
-        return [(self._number_of(key), self._documents[key].head.email) for key in self.missing()]
+    def new(self) -> list[staging.NotedParty]:
+        """Return what the file says of those that are missing."""
+        return [self._said_of(key) for key in self.missing()]
 
     def note_new(self) -> int:
-        """Remember those that are missing for the rest of the file; return how many are new to it."""
-        new = self.new()
-        noted = staging.note_parties(new)
-        self._noted = staging.noted_emails([number for number, _ in new])
+        """Remember the parties for the rest of the file; return how many of them are new to both."""
+        noted = staging.note_parties(self.new())
+        staging.note_parties([self._said_of(key) for key in self._found])
+        self._noted = staging.noted_parties([self._number_of(key) for key in self._documents])
         return noted
 
-    def of_other_email(self, document: Accepted) -> str:
-        """Return the e-mail address by which the party of this name is known, if it is another."""
-        key, email = self.key_of(document.head), document.head.email
-        if not (email and key.name):
-            return ""
-        party = self._found.get(key)
-        known = party.email if party else self._noted.get(self._number_of(key), "")
-        return known if known and known.casefold() != email.casefold() else ""
+    def contradicted(self, head: Head) -> tuple[str, str, Ask] | None:
+        """Return name and e-mail address by which the party of the document is known, if it may be
+        somebody else: of the same name with another address, or of the same number with neither."""
+        key = self.key_of(head)
+        if key == NOBODY or not head.email:
+            return None
+        party, noted = self._found.get(key), self._noted.get(self._number_of(key))
+        email = (party.email if party else "") or (noted.email if noted else "")
+        if not email or email.casefold() == head.email.casefold():
+            return None
+        name = party.name if party else noted.name if noted else ""
+        if key.name:
+            return name, email, Ask.PARTY
+        is_same = not head.party_name or comparable_name(name) == comparable_name(head.party_name)
+        return None if is_same else (name, email, Ask.PARTY_NUMBER)
+
+    def _said_of(self, key: PartyKey) -> staging.NotedParty:
+        name = self._documents[key].head.party_name
+        return staging.NotedParty(self._number_of(key), name, self._emails[key])
 
     def add_missing(self) -> None:
         """Add to the books those that are missing, the walk-in party if need be."""
@@ -100,13 +118,26 @@ class Parties:
         numbers = {self._number_of(key) for key in keys}
         names = {key.name for key in keys if key.name}
         by_number = {each.number: each for each in ours.filter(number__in=numbers)}
+        by_email = self._by_email(keys)
         # The oldest of those with one name, unless one is spelt just as here.
         by_name: dict[str, Party] = {}
         for party in ours.filter(comparable_name__in=names).order_by("-pk"):
             by_name[party.comparable_name] = party
         for key in keys:
-            if found := by_name.get(key.name) or by_number.get(self._number_of(key)):
+            found = by_name.get(key.name) or by_number.get(self._number_of(key))
+            if found := found or by_email.get(key.number):
                 self._found[key] = found
+
+    def _by_email(self, keys: Collection[PartyKey]) -> dict[str, Party]:
+        """Return by address the one party that has it, for those who are known by nothing else."""
+        asked = {key.number for key in keys if "@" in key.number}
+        if not asked:
+            return {}
+        ours = Party.objects.in_workspace(self._workspace).alias(mail=Lower("email"))
+        found: dict[str, list[Party]] = {}
+        for party in ours.filter(mail__in=asked):
+            found.setdefault(party.email.casefold(), []).append(party)
+        return {email: parties[0] for email, parties in found.items() if len(parties) == 1}
 
     def _number_of(self, key: PartyKey) -> str:
         """Return the party's number; one that has none goes by its name, shortened if need be."""
@@ -125,7 +156,7 @@ class Parties:
             workspace=self._workspace,
             number=self._number_of(key),
             name=(head.party_name or named)[:255],
-            email=head.email,
+            email=self._emails[key],
             address=head.address,
             city=head.city,
             region=head.region,
@@ -136,20 +167,26 @@ class Parties:
         )
 
 
-def of_other_email(parties: Parties, document: Accepted) -> Declined | None:
-    """Decline a document for a party whose e-mail address is known to be another."""
-    known, head = parties.of_other_email(document), document.head
-    if not known:
+def contradicting(
+    parties: Parties, decided: Collection[Ask], document: Accepted
+) -> Declined | None:
+    """Decline a document for a party that may be somebody else than the one known here.
+
+    `decided` are the questions by which it was said that it is not.
+    """
+    head, found = document.head, parties.contradicted(document.head)
+    if not found or found[2] in decided:
         return None
-    reason = (
-        f"{head.party_name} has the e-mail address {head.email} in the file and {known} here. It "
-        "may be somebody else of that name."
-    )
-    return Declined(
-        document.staged,
-        Cause.PARTY,
-        reason,
-        document.totals.total,
-        head.currency,
-        (Ask.PARTY, "name"),
-    )
+    name, email, ask = found
+    if ask is Ask.PARTY:
+        reason = (
+            f"{head.party_name} has the e-mail address {head.email} in the file and {email} here. "
+            "It may be somebody else of that name."
+        )
+    else:
+        reason = (
+            f"The customer number {head.party_number} is that of {name} ({email}) here, and of "
+            f"{head.party_name} ({head.email}) in the file. It may be somebody else."
+        )
+    total, currency = document.totals.total, head.currency
+    return Declined(document.staged, Cause.PARTY, reason, total, currency, (ask, ""))

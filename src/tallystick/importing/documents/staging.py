@@ -30,7 +30,7 @@ _CREATE = """
         tie smallint, item int, alike text COLLATE "C", seller text COLLATE "C",
         is_kind_open boolean
     );
-    CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, email text);
+    CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, name text, email text);
     CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);
     CREATE TEMPORARY TABLE import_failed (line bigint, reason text)
 """
@@ -371,24 +371,40 @@ def failed_lines(*, at_most: int) -> list[tuple[int, str]]:
         return cursor.fetchall()
 
 
-def note_parties(parties: Sequence[tuple[str, str]]) -> int:
-    """Remember number and e-mail of new parties; return how many were not noted before."""
+class NotedParty(NamedTuple):
+    """What the file says first of a party; the e-mail address is the first that is not empty."""
+
+    number: str
+    name: str
+    email: str
+
+
+def note_parties(parties: Sequence[NotedParty]) -> int:
+    """Remember parties of the file; return how many were not noted before."""
+    columns = [list(column) for column in zip(*parties, strict=True)] or [[], [], []]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO import_party SELECT * FROM unnest(%s::text[], %s::text[]) "
+            "INSERT INTO import_party SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) "
             "ON CONFLICT DO NOTHING",
-            [[number for number, _ in parties], [email for _, email in parties]],
+            columns,
         )
-        return cursor.rowcount
+        noted = cursor.rowcount
+        cursor.execute(
+            "UPDATE import_party AS known SET email = said.email "
+            "FROM unnest(%s::text[], %s::text[], %s::text[]) AS said (number, name, email) "
+            "WHERE known.number = said.number AND known.email = ''",
+            columns,
+        )
+    return noted
 
 
-def noted_emails(numbers: Sequence[str]) -> dict[str, str]:
-    """Return by number the e-mail of new parties that were noted."""
+def noted_parties(numbers: Sequence[str]) -> dict[str, NotedParty]:
+    """Return by number the parties that were noted."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, email FROM import_party WHERE number = ANY(%s)", [list(numbers)]
+            "SELECT number, name, email FROM import_party WHERE number = ANY(%s)", [list(numbers)]
         )
-        return dict(cursor.fetchall())
+        return {row[0]: NotedParty(*row) for row in cursor.fetchall()}
 
 
 def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> int:
