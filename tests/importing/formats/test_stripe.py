@@ -95,7 +95,7 @@ def test_what_is_no_sale_in_the_balance_is_named_and_summed(sample):
     # 141.26 paid out, 36.00 charged back, 1.50 of fees.
     assert [each.document for each in report.not_made] == ["txn_5", "txn_6", "txn_7"]
     assert report.left_out[Cause.ON_PURPOSE].total == {"GBP": Decimal("178.76")}
-    assert any("--format stripe-fees" in each for each in report.told)
+    assert any("once more as stripe-fees" in each for each in report.told)
 
 
 def test_fees_become_bills_of_stripe(sample, made):
