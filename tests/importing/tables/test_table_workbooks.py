@@ -51,8 +51,8 @@ def test_an_xlsx_is_read_cell_by_cell_with_the_places_of_its_numbers():
         found = [
             (4, ["007", 'Café, "Co"\nLooe', "19.99", "2026-11-21", "2026-11-21 10:30:00", "yes"],
              None, (2,)),
-            (6, ["8", " ", "0.3", "", "", "no"], None, (0, 2)),
-            (7, ["9", "", "", "", "", ""], None, ()),
+            (6, ["8", " ", "0.3", "", "", "no"], None, (0, 2), "", 0),
+            (7, ["9", "", "", "", "", ""], None, (), "", 0),
         ]  # fmt: skip
         assert list(read.rows()) == found
         assert list(read.rows()) == found
@@ -70,15 +70,15 @@ def test_an_ods_is_read():
     )
 
     assert rows(content) == [
-        (2, ["007", "Café", "19.99"], None, (2,)),
+        (2, ["007", "Café", "19.99"], None, (2,), "", 0),
         (100_003, ["8", "2026-11-21", "5"], None, (0, 2)),
     ]
 
 
 def test_an_old_workbook_is_read():
     assert rows(xls([NAMES, ["007", "Cafe", 19.99], [8.0, "Tea", 5.0]])) == [
-        (2, ["007", "Cafe", "19.99"], None, (2,)),
-        (3, ["8", "Tea", "5"], None, (0, 2)),
+        (2, ["007", "Cafe", "19.99"], None, (2,), "", 0),
+        (3, ["8", "Tea", "5"], None, (0, 2), "", 0),
     ]
 
 
@@ -164,13 +164,13 @@ def test_cells_beside_the_table_are_a_problem_and_a_header_again_is_none():
     longer, fine = rows(xlsx({"A": [["a", "b"], ["1", "2", "seen"], ["a", "b"], ["3", "4"]]}))
 
     assert "right of the last column" in longer.problem
-    assert fine == (4, ["3", "4"], None, ())
+    assert fine == (4, ["3", "4"], None, (), "", 0)
 
 
 def test_the_row_of_the_header_can_be_chosen():
     content = xlsx({"A": [["Report"], None, ["x", "y"], ["1", "2"]]})
 
-    assert rows(content, layout=Layout(header_line=3)) == [(4, ["1", "2"], None, ())]
+    assert rows(content, layout=Layout(header_line=3)) == [(4, ["1", "2"], None, (), "", 0)]
     seen = []
     open_table(io.BytesIO(content), look=seen.append).close()
     assert seen[0].records == [(1, ["Report"]), (3, ["x", "y"]), (4, ["1", "2"])]
