@@ -50,7 +50,7 @@ def test_an_xlsx_is_read_cell_by_cell_with_the_places_of_its_numbers():
         assert (read.delimiter, read.encoding, read.size) == ("", "", len(content))
         found = [
             (4, ["007", 'Café, "Co"\nLooe', "19.99", "2026-11-21", "2026-11-21 10:30:00", "yes"],
-             None, (2,)),
+             None, (2,), "", 0),
             (6, ["8", " ", "0.3", "", "", "no"], None, (0, 2), "", 0),
             (7, ["9", "", "", "", "", ""], None, (), "", 0),
         ]  # fmt: skip
@@ -71,7 +71,7 @@ def test_an_ods_is_read():
 
     assert rows(content) == [
         (2, ["007", "Café", "19.99"], None, (2,), "", 0),
-        (100_003, ["8", "2026-11-21", "5"], None, (0, 2)),
+        (100_003, ["8", "2026-11-21", "5"], None, (0, 2), "", 0),
     ]
 
 
