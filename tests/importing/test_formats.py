@@ -197,3 +197,16 @@ def test_a_name_that_formats_take_for_different_things_is_not_guessed_at():
         "unit_price": "Unit price",
     }
     assert guess(["Fee"], known[:1]) == {"line_amount": "Fee"}
+
+
+def test_what_tables_usually_call_a_column_is_guessed():
+    header = ["Order", "Day", "Who", "What", "Count", "Price", "Net", "Gross"]
+
+    assert guess(header, SHIPPED) == {
+        "number": "Order",
+        "issued_on": "Day",
+        "party_name": "Who",
+        "description": "What",
+        "quantity": "Count",
+        "unit_price": "Price",
+    }

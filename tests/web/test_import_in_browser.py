@@ -177,5 +177,24 @@ def test_no_page_of_an_import_is_wider_than_a_phone(
     phone.context.close()
 
 
+def test_answers_that_are_sentences_go_on_below_on_a_phone(
+    chromium, live_server, workspace, tmp_path
+) -> None:
+    file = tmp_path / "lost.csv"
+    file.write_text(
+        "number,party_name,issued_on,description,quantity,unit_price\n"
+        "1,Ada,2026-11-02,Tea,1,5\n,Ada,2026-11-02,Cake,1,5\n"
+    )
+    phone = signed_in_page(chromium, live_server, workspace, viewport={"width": 360, "height": 740})
+    phone.goto(reverse("import", args=[workspace.slug]))
+    phone.get_by_label("CSV file or workbook").set_input_files(file)
+    phone.get_by_role("button", name="Check the file").click()
+    wait(phone)
+
+    expect(phone.get_by_role("button", name="Leave them out, with the documents")).to_be_visible()
+    look(phone, "sentences")
+    phone.context.close()
+
+
 def look(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, name

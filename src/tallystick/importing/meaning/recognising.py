@@ -7,6 +7,37 @@ from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.meaning.fields import FIELDS, label_of
 from tallystick.importing.meaning.mapping import Mapping, plain
 
+#: What tables of all sorts call a column, where that is all it can be.
+_USUAL: dict[str, tuple[str, ...]] = {
+    "number": (
+        "invoice number",
+        "invoice no",
+        "invoice no.",
+        "invoice #",
+        "invoice",
+        "order",
+        "order number",
+        "order no",
+        "order no.",
+        "order #",
+        "order id",
+        "document no",
+    ),
+    "issued_on": ("day", "invoice date", "order date", "sold on", "issue date", "issued"),
+    "due_on": ("due", "payment due", "due on"),
+    "party_name": ("customer", "customer name", "client", "buyer", "who", "supplier", "vendor"),
+    "party_number": ("customer no", "customer number", "customer id", "client id"),
+    "email": ("email", "e-mail", "customer email", "mail"),
+    "description": ("what", "item", "product", "article", "details", "product name", "item name"),
+    "item_code": ("sku", "item no", "item number", "article no", "product code"),
+    "quantity": ("qty", "count", "pieces", "pcs", "units"),
+    "unit_price": ("price", "unit price", "price each", "rate each"),
+    "tax_code": ("tax rate", "vat code", "vat rate", "gst code"),
+    "line_tax": ("vat amount", "gst amount"),
+    "total": ("invoice total", "order total", "grand total"),
+    "reference": ("reference", "po number", "your reference", "customer reference"),
+}
+
 
 def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
     """Return the mapping that explains most columns of the header, whatever it has besides.
@@ -75,7 +106,7 @@ def guess(header: Sequence[str], known: Iterable[Mapping]) -> dict[str, str]:
                 meant.setdefault(plain(name), set()).add("")
     guessed: dict[str, str] = {}
     for field in FIELDS:
-        sure = [plain(field), plain(label_of(field))]
+        sure = [plain(field), plain(label_of(field)), *_USUAL.get(field, ())]
         for name in [*sure, *(name for name, fields in meant.items() if fields == {field})]:
             if name in columns:
                 guessed.setdefault(field, columns[name])
