@@ -93,3 +93,42 @@ def test_what_is_bad_is_told_of_its_own_document_not_of_the_one_before(take):
     report = take(f",A-1,,Ann,{DAY},10", ",A-2,,Ann,gestern,Mug,1,5", f",,,Ann,{DAY},5")
 
     assert [(bad.line, bad.document) for bad in report.bad_rows] == [(3, "A-2"), (4, "")]
+
+
+def test_a_kind_that_a_mapping_knows_by_its_words_is_not_guessed_at_where_it_is_empty(run):
+    mapping = Mapping(
+        name="kinds",
+        title="Kinds",
+        is_own=True,
+        columns={
+            "number": "No",
+            "issued_on": "Day",
+            "description": "What",
+            "line_amount": "Sum",
+            "kind": "Type",
+        },
+        kinds={"invoice": "sales_invoice", "credit": "sales_credit_note"},
+    )
+    rows = ("T-1,2026-11-01,Mug,10,Invoice", "T-1,2026-11-01,Cap,5,", "T-2,2026-11-01,Cap,5,")
+
+    report = run("\n".join(["No,Day,What,Sum,Type", *rows]), tried=mapping)
+
+    assert [each.document for each in report.not_made] == ["T-2"]
+    assert Document.objects.get().total == Decimal(15)
+
+
+@pytest.mark.parametrize("answer", ["amount", "leave"])
+def test_what_was_said_of_credit_notes_below_zero_is_not_asked_again(take, answer):
+    rows = (f"sales_credit_note,C-1,,Ann,{DAY},-10", f"sales_credit_note,C-2,,Ann,{DAY},10")
+
+    assert [question.key for question in take(*rows).questions] == ["credit_sign"]
+
+    assert take(*rows, answers={"credit_sign": answer}).questions == []
+
+
+def test_what_was_said_of_rows_without_a_number_is_not_asked_again(take):
+    rows = (f",A-1,,Ann,{DAY},10", f",,,Ann,{DAY},10")
+
+    assert [question.key for question in take(*rows).questions] == ["unnumbered"]
+
+    assert take(*rows, answers={"unnumbered": "leave"}).questions == []

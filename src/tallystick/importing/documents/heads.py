@@ -265,6 +265,8 @@ class HeadParser:
             if document_number.startswith(prefix.text):
                 return Kind(prefix.kind or Kind.SALES_INVOICE), prefix.left_out
         text = checked.texts["kind"]
+        if not text and self._has_kind and self._mapping.kinds:
+            checked.bad("kind", "Say in the file of which kind the document is: it names none.")
         said = self._mapping.kinds.get(text.casefold(), "")
         if said == RowMeaning.LEAVE_OUT:
             return Kind.SALES_INVOICE, f"its kind is {text}"

@@ -79,9 +79,10 @@ class DocumentIntake(Intake):
             poisoned=_SCATTERED if self._parser.lost and staging.is_scattered() else "",
             mixes_signs=bool(signs.above and signs.below),
         )
-        self.tally.ask(Ask.UNNUMBERED, count=self._parser.unnumbered)
+        if Ask.UNNUMBERED not in self.order.answers:
+            self.tally.ask(Ask.UNNUMBERED, count=self._parser.unnumbered)
         self.tally.ask(Ask.STATUS, count=self._parser.heads.without_status)
-        if signs.above and signs.below:
+        if signs.above and signs.below and Ask.CREDIT_SIGN not in self.order.answers:
             self.tally.ask(Ask.CREDIT_SIGN, count=signs.below)
         if not self.order.dry_run:
             self._tax_codes.save_new()
