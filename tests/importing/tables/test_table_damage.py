@@ -106,7 +106,7 @@ def test_an_endless_line_is_cut_and_costs_only_its_own_row():
     found = rows(b"a,b\n1," + b"x" * (LONGEST_LINE * 10) + b"\n3,4\n")
 
     assert "too long" in found[0].problem
-    assert found[1] == (3, ["3", "4"], None, ())
+    assert found[1] == (3, ["3", "4"], None, (), "", 0)
 
 
 def test_a_line_that_is_cut_is_a_problem_even_where_its_cells_are_short():
@@ -114,7 +114,7 @@ def test_a_line_that_is_cut_is_a_problem_even_where_its_cells_are_short():
 
     assert found[0].problem is None
     assert "Line 3 is too long" in found[1].problem
-    assert found[2] == (4, ["3", "4"], None, ())
+    assert found[2] == (4, ["3", "4"], None, (), "", 0)
 
 
 def test_a_nul_costs_its_row_and_is_told_with_the_line():

@@ -177,7 +177,7 @@ def test_lines_before_the_header_are_passed_over_and_told():
     read = table(content, is_header=is_known)
 
     assert (read.header, read.header_line) == (NAMES, 4)
-    assert list(read.rows()) == [(5, ["1", "Cafe", "5"], None, ())]
+    assert list(read.rows()) == [(5, ["1", "Cafe", "5"], None, (), "", 0)]
     assert read.notes == ["Not read before the header, 2 lines: “Sales report”, “May all”"]
 
 
