@@ -86,13 +86,21 @@ def test_a_total_a_little_off_becomes_the_rounding_and_is_counted(
     assert report.total == {"NZD": Decimal(total)}
 
 
+def test_a_tenth_of_a_small_document_is_no_rounding(columns):
+    """Such as the tax that is missing, or counted twice."""
+    report = columns("total", "1,C1,2026-11-02,Tea,1,0.50,0.60", "2,C1,2026-11-02,Tea,1,0.60,0.61")
+
+    assert [each.document for each in report.not_made] == ["1"]
+    assert report.rounded == 1
+
+
 def test_a_total_further_off_keeps_the_document_out(columns):
     report = columns("total", f"{TEA},5.11", "2,C1,2026-11-02,Tea,1,5.00,4.89")
 
     assert (report.documents, report.not_made_count, report.rounded) == (0, 2, 0)
     assert report.not_made[0].reason == (
-        "The file says it comes to 5.11, but its lines add up to 5.00; at most 0.10 of difference "
-        "is taken as rounding. Look for missing or repeated rows."
+        "The file says it comes to 5.11, but its lines add up to 5.00; at most 0.10 of difference, "
+        "and a twentieth of it, is taken as rounding. Look for missing or repeated rows."
     )
 
 

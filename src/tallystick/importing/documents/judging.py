@@ -19,6 +19,8 @@ from tallystick.importing.questions import Ask
 from tallystick.importing.report import Cause
 from tallystick.money import Basis, Totals, totals_of_sums
 
+#: A sum is at least so many times its rounding.
+_LEAST_OF_ROUNDING = 20
 _heads = msgspec.json.Decoder(Head)
 _SAME_IN_ALL_ROWS = (
     *("party_number", "party_name", "email", "currency", "tax_basis", "subtotal", "tax_total"),
@@ -205,6 +207,12 @@ def _summed(staged: StagedDocument, heads: list[Head], rules: Rules) -> Accepted
     return Accepted(staged, head, totals, rounding, sums.bears_default, is_turned, sign, digest)
 
 
+def _is_rounding(stated: Decimal, found: Decimal) -> bool:
+    """Return whether two sums are apart by cents only; a tenth of a small one is no rounding."""
+    off = abs(stated - found)
+    return off <= MOST_ROUNDING and off * _LEAST_OF_ROUNDING <= max(abs(stated), abs(found))
+
+
 class _Sums:
     """What the lines come to, and what the file says they come to.
 
@@ -218,9 +226,7 @@ class _Sums:
         self.sign = -1 if self._amount < 0 and Kind(staged.kind).is_credit else 1
         with_default = self._totals(self._tax)
         self._stated = self._said(head.total, with_default.total)
-        self.bears_default = (
-            self._stated is None or abs(self._stated - with_default.total) <= MOST_ROUNDING
-        )
+        self.bears_default = self._stated is None or _is_rounding(self._stated, with_default.total)
 
     def totals(self) -> Totals:
         """Return the sums of the document, positive for a credit note."""
@@ -236,13 +242,13 @@ class _Sums:
         """Say where the file states something else than its lines make; empty where nowhere."""
         head, totals = self._head, self._totals(self._own_tax())
         if self._stated is not None and (
-            abs(self._stated - totals.total) > MOST_ROUNDING or self._is_better_the_other_way()
+            not _is_rounding(self._stated, totals.total) or self._is_better_the_other_way()
         ):
             # With the default's tax, for that is what was to be made.
             found = self._totals(self._tax).total
             return self._worded(
                 f"The file says it comes to {head.total}, but its lines add up to {found}; at most "
-                f"{MOST_ROUNDING} of difference is taken as rounding. "
+                f"{MOST_ROUNDING} of difference, and a twentieth of it, is taken as rounding. "
                 "Look for missing or repeated rows."
             )
         tax_total = self._said(head.tax_total, totals.tax)
@@ -286,7 +292,7 @@ class _Sums:
         other = totals_of_sums(self._amount, staged.other_tax, _OTHER[head.tax_basis])
         total, tax = self._said(head.total, other.total), self._said(head.tax_total, other.tax)
         said = [*filter(None, (head.total, head.tax_total)), *filter(None, [staged.tax_off])]
-        fits_total = total is None or abs(total - other.total) <= MOST_ROUNDING
+        fits_total = total is None or _is_rounding(total, other.total)
         return bool(said) and fits_total and (tax is None or tax == other.tax)
 
     def _is_better_the_other_way(self) -> bool:
