@@ -12,6 +12,7 @@ from tallystick.importing.formats.shipped import SHIPPED
 from tallystick.importing.meaning.mapping import Mapping, plain
 from tallystick.importing.meaning.recognising import guess
 from tallystick.importing.models import SavedMapping
+from tallystick.importing.report import Cause
 
 XERO = (
     "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity,"
@@ -210,3 +211,22 @@ def test_what_tables_usually_call_a_column_is_guessed():
         "quantity": "Count",
         "unit_price": "Price",
     }
+
+
+def test_a_sale_that_names_nobody_is_asked_about_where_the_format_does_not_know_walk_ins(
+    run, document
+):
+    file = "\n".join(
+        [XERO, xero_row("INV-1", name="", tax="Tax Exempt").replace("a@cafe.example", "")]
+    )
+
+    report = run(file)
+
+    assert [(each.document, each.cause) for each in report.not_made] == [("INV-1", Cause.NOBODY)]
+    [question] = report.questions
+    assert (question.key, question.count) == ("nobody", 1)
+
+    left = run(file, answers={"nobody": "leave"})
+    assert (left.questions, left.needs_person) == ([], True)
+    run(file, answers={"nobody": "walk_in"})
+    assert document("INV-1").party.is_walk_in

@@ -39,6 +39,7 @@ class Ask(StrEnum):
     PARTY = "party"
     PARTY_NUMBER = "party_number"
     ZERO = "zero"
+    NOBODY = "nobody"
     CANCELLED = "cancelled"
     CHANGED = "changed"
     CHANGED_HERE = "changed_here"
@@ -153,6 +154,13 @@ ASKED: dict[Ask, Asked] = {
     Ask.ZERO: Asked(
         (Choice("take", "Take them"), Choice("leave_out", "Leave them out")), is_kept=True
     ),
+    Ask.NOBODY: Asked(
+        (
+            Choice("walk_in", "They are the walk-in customer's"),
+            Choice("leave", "Leave them out"),
+        ),
+        is_kept=True,
+    ),
     Ask.CANCELLED: Asked(
         (Choice("leave", "Leave them out"), Choice("make", "Make them anew")), is_kept=False
     ),
@@ -174,6 +182,7 @@ TEXTS: dict[Ask, str] = {
         "The customer of {count} document{s} has another name and another e-mail address here."
     ),
     Ask.ZERO: "{count} document{s} would come to nothing.",
+    Ask.NOBODY: "No customer is named for {count} document{s}. Whose {are} {they}?",
     Ask.CANCELLED: "{count} {noun}{s} of the file {are} {gone} here.",
     Ask.CHANGED: "{count} document{s} {are} here with other content.",
     Ask.CHANGED_HERE: (
@@ -264,6 +273,7 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
         tax_amounts=plain.get(Ask.TAX_AMOUNTS, mapping.tax_amounts),
         party_by=plain.get(Ask.PARTY, mapping.party_by),
         zero=plain.get(Ask.ZERO, mapping.zero),
+        nobody=plain.get(Ask.NOBODY, mapping.nobody),
     )
 
 
@@ -283,6 +293,7 @@ _ABOUT: dict[Ask, str] = {
     Ask.PARTY: "Customers",
     Ask.PARTY_NUMBER: "Customers by number",
     Ask.ZERO: "Documents that come to nothing",
+    Ask.NOBODY: "Documents without a customer",
     Ask.CANCELLED: "Documents cancelled here",
     Ask.CHANGED: "Documents here with other content",
     Ask.CHANGED_HERE: "Documents changed here",

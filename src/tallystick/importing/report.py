@@ -22,6 +22,7 @@ class Cause(StrEnum):
     ODD = "odd"
     CREDIT_SIGN = "credit_sign"
     PARTY = "party"
+    NOBODY = "nobody"
     CANCELLED = "cancelled"
     CHANGED = "changed"
     NOT_HERE = "not_here"
@@ -38,6 +39,7 @@ CAUSES: dict[Cause, str] = {
     Cause.ODD: "their days look wrong",
     Cause.CREDIT_SIGN: "credit notes below zero among others above",
     Cause.PARTY: "the customer has another e-mail address here",
+    Cause.NOBODY: "they name no customer",
     Cause.CANCELLED: "cancelled or deleted here",
     Cause.CHANGED: "here with other content",
     Cause.NOT_HERE: "cancelled in the file, and not here",

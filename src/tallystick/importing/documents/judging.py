@@ -137,10 +137,18 @@ def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
     if head.odd and not rules.says(Ask.ODD, "take"):
         declined = _declined(staged, heads, Cause.ODD, head.odd)
         return declined._replace(answer=(Ask.ODD, "take"))
+    if rules.mapping.nobody != "walk_in" and _names_nobody(head):
+        declined = _declined(staged, heads, Cause.NOBODY, "It names no customer.")
+        is_asked = rules.mapping.nobody == "ask"
+        return declined._replace(answer=(Ask.NOBODY, "walk_in") if is_asked else None)
     if unsigned := _unsigned(staged, heads, rules):
         return unsigned
     summed = _summed(staged, heads, rules)
     return _met(summed, here, rules) if here and isinstance(summed, Accepted) else summed
+
+
+def _names_nobody(head: Head) -> bool:
+    return not (head.party_number or head.party_name or head.email)
 
 
 def _cancelling(staged: StagedDocument, heads: list[Head], here: Here | None) -> Verdict:

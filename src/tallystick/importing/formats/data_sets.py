@@ -22,6 +22,7 @@ ONLINE_RETAIL = Mapping(
     tax_basis="none",
     currency="GBP",
     party_name="Customer {number}",
+    nobody="walk_in",
     prefixes=(
         Prefix("C", kind=Kind.SALES_CREDIT_NOTE),
         Prefix("A", left_out="bad debt adjustment"),

@@ -21,6 +21,7 @@ SIMPLE = Mapping(
         {"address": "address_1"}.get(name, name): name
         for name in (*_OF_DOCUMENT, *_OF_LINE, *_FOR_BOOKS)
     },
+    nobody="walk_in",
 )
 PAYMENTS = Mapping(
     name="payments",

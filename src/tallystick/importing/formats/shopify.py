@@ -62,6 +62,8 @@ ORDERS = Mapping(
     # Paid on the spot; orders on terms say when they are due.
     terms_days=0,
     party_by="email",
+    # Of a sale at the till.
+    nobody="walk_in",
     statuses={
         "paid": RowMeaning.TAKE,
         "pending": RowMeaning.TAKE,

@@ -33,6 +33,7 @@ ITEMS = Mapping(
     unused=("Gross Sales", "Discounts", "Itemization Type", "Card Brand", "Commission"),
     kinds={"payment": Kind.SALES_INVOICE, "refund": Kind.SALES_CREDIT_NOTE},
     party_name="Customer {number}",
+    nobody="walk_in",
     tax_amounts="stated",
     terms_days=0,
 )

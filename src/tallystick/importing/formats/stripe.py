@@ -118,6 +118,7 @@ BALANCE = Mapping(
     tax_basis="inclusive",
     terms_days=0,
     party_by="email",
+    nobody="walk_in",
     negative_is_credit=False,
     kinds={
         "charge": Kind.SALES_INVOICE,

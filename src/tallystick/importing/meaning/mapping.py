@@ -198,6 +198,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     negative_is_credit: bool = True
     #: Documents that come to nothing; with the reason why where they are left out.
     zero: Literal["take", "leave_out"] = "take"
+    #: Sales that name no customer: the walk-in customer's, or left out, asked about or not.
+    nobody: Literal["ask", "walk_in", "leave"] = "ask"
     zero_reason: str = "it comes to nothing"
 
     def places(self, header: Sequence[str]) -> dict[str, int]:

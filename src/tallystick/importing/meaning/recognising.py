@@ -106,8 +106,9 @@ def guess(header: Sequence[str], known: Iterable[Mapping]) -> dict[str, str]:
                 meant.setdefault(plain(name), set()).add("")
     guessed: dict[str, str] = {}
     for field in FIELDS:
-        sure = [plain(field), plain(label_of(field)), *_USUAL.get(field, ())]
-        for name in [*sure, *(name for name, fields in meant.items() if fields == {field})]:
+        known_as = [name for name, fields in meant.items() if fields == {field}]
+        sure = [plain(field), plain(label_of(field))]
+        for name in [*sure, *known_as, *_USUAL.get(field, ())]:
             if name in columns:
                 guessed.setdefault(field, columns[name])
     return guessed

@@ -40,7 +40,7 @@ _SHOWN = frozenset(
     {
         *("name", "title", "columns", "texts", "unused", "statuses", "kinds", "order_columns"),
         *("is_own", "holds", "currency", "terms_days"),
-        *("tax_basis", "tax_amounts", "party_by", "zero", "day_order", "decimal_mark"),
+        *("tax_basis", "tax_amounts", "party_by", "nobody", "zero", "day_order", "decimal_mark"),
     }
 )
 _ROWS_TO_ADD = 3
@@ -101,6 +101,14 @@ _MANNERS = {
         "Customers are told apart by",
         [("name", "Their name"), ("email", "Their e-mail address")],
         "Where the file gives them no number.",
+    ),
+    "nobody": Manner(
+        "Sales that name no customer",
+        [
+            ("ask", "Ask about them"),
+            ("walk_in", "Are the walk-in customer's"),
+            ("leave", "Leave them out"),
+        ],
     ),
     "zero": Manner(
         "Documents that come to nothing",
