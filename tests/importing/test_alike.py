@@ -108,6 +108,7 @@ def test_a_kind_that_a_mapping_knows_by_its_words_is_not_guessed_at_where_it_is_
             "kind": "Type",
         },
         kinds={"invoice": "sales_invoice", "credit": "sales_credit_note"},
+        nobody="walk_in",
     )
     rows = ("T-1,2026-11-01,Mug,10,Invoice", "T-1,2026-11-01,Cap,5,", "T-2,2026-11-01,Cap,5,")
 
@@ -121,7 +122,11 @@ def test_a_kind_that_a_mapping_knows_by_its_words_is_not_guessed_at_where_it_is_
 def test_what_was_said_of_credit_notes_below_zero_is_not_asked_again(take, answer):
     rows = (f"sales_credit_note,C-1,,Ann,{DAY},-10", f"sales_credit_note,C-2,,Ann,{DAY},10")
 
-    assert [question.key for question in take(*rows).questions] == ["credit_sign"]
+    [question] = take(*rows).questions
+    assert question.key == "credit_sign"
+    assert [tuple(sample) for sample in question.samples] == [
+        (2, "C-1 -10.00 NZD", ["credit note of 10.00 NZD", "left out"])
+    ]
 
     assert take(*rows, answers={"credit_sign": answer}).questions == []
 

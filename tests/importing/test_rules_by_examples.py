@@ -173,3 +173,31 @@ def test_a_file_and_a_form_give_a_line_the_same_tax_code(db, level):
     assert (imported.tax, imported.total) == (typed.tax, typed.total)
     theirs, ours = imported.lines.get(), typed.lines.get()
     assert (theirs.tax_code, theirs.tax_level) == (ours.tax_code, ours.tax_level)
+
+
+def test_a_line_of_which_the_file_states_no_tax_bears_no_code_that_is_fixed_for_all(db):
+    """A code of 20 % on it would stop it on its way."""
+    workspace = make_workspace(currency="GBP")
+    make_tax_code(workspace, "VAT20", "20")
+    columns = {
+        "number": "No",
+        "party_name": "Who",
+        "issued_on": "Day",
+        "description": "What",
+        "line_amount": "Sum",
+        "line_tax": "Tax",
+    }
+    mapping = Mapping(
+        name="Till",
+        title="Till",
+        columns=columns,
+        texts={"tax_code": "VAT20"},
+        tax_amounts="stated",
+    )
+    save_mapping(workspace=workspace, actor=owner_of(workspace), mapping=mapping)
+    file = "No,Who,Day,What,Sum,Tax\n1,Ada,2026-11-02,Mug,10,2\n1,Ada,2026-11-02,Book,5,0\n"
+
+    import_file(workspace=workspace, actor=None, source=io.BytesIO(file.encode()), dry_run=False)
+
+    mug, book = Document.objects.get().lines.order_by("position")
+    assert (mug.tax, str(mug.tax_code), book.tax, book.tax_code) == (2, "VAT20", 0, None)

@@ -27,6 +27,7 @@ class Ask(StrEnum):
 
     DAY_ORDER = "day_order"
     DECIMAL_MARK = "decimal_mark"
+    DISCOUNT = "discount"
     STATUS = "status"
     KIND = "kind"
     TAX = "tax"
@@ -98,6 +99,10 @@ ASKED: dict[Ask, Asked] = {
     Ask.DAY_ORDER: Asked((Choice("dmy", "Day first"), Choice("mdy", "Month first")), is_kept=False),
     Ask.DECIMAL_MARK: Asked(
         (Choice(".", "Point, 1,234.50"), Choice(",", "Comma, 1.234,50")), is_kept=False
+    ),
+    Ask.DISCOUNT: Asked(
+        (Choice("percent", "Percent as they stand"), Choice("fraction", "Parts of one")),
+        is_kept=True,
     ),
     Ask.STATUS: Asked(tuple(Choice(*each) for each in MEANINGS.items()), is_kept=True),
     Ask.KIND: Asked(
@@ -269,6 +274,7 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
         unused=tuple(unused),
         day_order=cast(DayOrder, plain.get(Ask.DAY_ORDER, mapping.day_order)),
         decimal_mark=cast(DecimalMark, plain.get(Ask.DECIMAL_MARK, mapping.decimal_mark)),
+        discount_as=plain.get(Ask.DISCOUNT, mapping.discount_as),
         tax_basis=plain.get(Ask.TAX_BASIS, mapping.tax_basis),
         tax_amounts=plain.get(Ask.TAX_AMOUNTS, mapping.tax_amounts),
         party_by=plain.get(Ask.PARTY, mapping.party_by),
@@ -281,6 +287,7 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
 _ABOUT: dict[Ask, str] = {
     Ask.DAY_ORDER: "Days",
     Ask.DECIMAL_MARK: "Decimal mark",
+    Ask.DISCOUNT: "Discounts below one",
     Ask.STATUS: "Status",
     Ask.KIND: "Kind",
     Ask.TAX: "Tax",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
 from tallystick.importing.meaning.parts import is_part
 from tallystick.importing.meaning.texts import Filler, filler
-from tallystick.importing.meaning.values import BadValue, day
+from tallystick.importing.meaning.values import BadValue, day, number
 from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
 from tallystick.importing.tables.table import Row
 
@@ -121,6 +122,10 @@ class _Look:
                 for name, place in self._number_columns(header).items()
             ),
         ]
+        #: Texts of discounts, with the line that each stands on first.
+        self._discounts: dict[str, int] = {}
+        if "discount" in places and not mapping.discount_as:
+            self._columns.append(_Column(places["discount"], self._note_discount))
         self._leftover = list(leftovers(mapping, header))
         #: Name and reason of the columns that are told of once one of their cells says something.
         self._not_taken = _not_taken(mapping, header)
@@ -160,6 +165,10 @@ class _Look:
 
     def _number_sink(self, name: str) -> Callable[[str, int], None]:
         return lambda text, line: self._numbers.add(text, line, name)
+
+    def _note_discount(self, text: str, line: int) -> None:
+        if len(self._discounts) < _MOST_SEEN:
+            self._discounts[text] = line
 
     def at(self, rows: Sequence[Row]) -> None:
         """Look at so many rows that can be read."""
@@ -210,6 +219,7 @@ class _Look:
         questions: list[Question] = []
         told = list(self._told)
         mapping = self._decided(home, questions, told)
+        questions += _asked_discounts(self._discounts, mapping.decimal_mark)
         questions += self._asked_values()
         questions += self._asked_columns()
         if self._numeric_codes:
@@ -310,6 +320,27 @@ class _Look:
                     found = day(text, mapping.day_order or "dmy", mapping.time_zone, home.zone)
                     years[found.year] += count
         return years
+
+
+def _asked_discounts(discounts: dict[str, int], mark: str) -> Iterator[Question]:
+    """Ask what discounts are that are all below one, none with a percent sign: 0.1 or 10 percent?"""
+    if not mark or any("%" in text for text in discounts):
+        return
+    found: dict[str, Decimal] = {}
+    for text in discounts:
+        with suppress(BadValue):
+            if value := number(text, mark):
+                found[text] = value
+    if found and all(0 < value < 1 for value in found.values()):
+        yield Question(
+            key=Ask.DISCOUNT,
+            text="What are the discounts of this file? All of them are below one.",
+            choices=list(ASKED[Ask.DISCOUNT].choices),
+            samples=[
+                Sample(discounts[text], text, [f"{value:f} %", f"{value * 100:f} %"])
+                for text, value in list(found.items())[:3]
+            ],
+        )
 
 
 def _taken(

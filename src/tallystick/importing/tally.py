@@ -12,7 +12,7 @@ from tallystick.importing.documents.cells import readable
 from tallystick.importing.documents.corrected import Corrected
 from tallystick.importing.documents.judging import BASES, Accepted, Declined
 from tallystick.importing.documents.staging import MOST_LINES, Crowd
-from tallystick.importing.questions import ASKED, TEXTS, Ask, Question
+from tallystick.importing.questions import ASKED, TEXTS, Ask, Question, Sample
 from tallystick.importing.report import (
     KEPT,
     BadRow,
@@ -26,6 +26,7 @@ from tallystick.spreadsheets import spreadsheet_safe
 
 #: So many bad rows go to the list beside the report.
 LISTED = 100_000
+_SHOWN = 3
 
 #: What is said of what is cancelled or deleted here and shall be made anew.
 _ANEW = (Ask.CANCELLED, "make")
@@ -174,8 +175,27 @@ class Tally:
             )
             key = f"{ask}:" if ask is Ask.STATUS else str(ask)
             self.report.questions.append(
-                Question(key=key, text=text, choices=choices, blocks=False, count=count)
+                Question(
+                    key=key,
+                    text=text,
+                    choices=choices,
+                    samples=self._both_ways() if ask is Ask.CREDIT_SIGN else [],
+                    blocks=False,
+                    count=count,
+                )
             )
+
+    def _both_ways(self) -> list[Sample]:
+        """Return credit notes below zero as they would be by either answer."""
+        below = [each for each in self.report.not_made if each.cause is Cause.CREDIT_SIGN]
+        return [
+            Sample(
+                each.line,
+                f"{each.document} {each.amount} {each.currency}",
+                [f"credit note of {each.amount.lstrip('-')} {each.currency}", "left out"],
+            )
+            for each in below[:_SHOWN]
+        ]
 
     def _created(self, kind: str, currency: str, total: Decimal) -> None:
         _count(self.report.created, kind)

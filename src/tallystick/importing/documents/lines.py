@@ -74,11 +74,14 @@ class LineParser:
         self._is_close = mapping.tax_amounts == "close"
         self._tax_words = mapping.tax_words
         self._untaxed = mapping.untaxed_code
+        #: The code that the mapping gives to lines, not the file.
+        self._fixed_tax = mapping.texts.get("tax_code", "")
         #: Whether the file alone says what tax there is on a line that names no code.
         self._must_state = self._is_stated and "line_tax" in has
         self._has_quantity = "quantity" in has
         self._has_price = "unit_price" in has
         self._price_is_rounded = mapping.price_is_rounded
+        self._is_fraction = mapping.discount_as == "fraction"
         # Another basis is only thought of where the file has sums to hold it against.
         self._thinks_of_other = bool(has & {"line_tax", "tax_total", "total"})
 
@@ -134,7 +137,9 @@ class LineParser:
     ) -> Contents:
         """Return the line with its tax; no figures make a line of text alone."""
         code, rate, level = None, Decimal(0), None
-        if (self._is_stated or self._is_close) and not tax and stated_tax == 0:
+        is_taken_over = self._is_stated or self._is_close
+        if is_taken_over and stated_tax == 0 and tax in ("", self._fixed_tax):
+            # The file says that there is none: a code that bears tax would say otherwise.
             tax = self._untaxed
         if named := tax or (document.order_tax if found else ""):
             code, rate = self._tax_codes.find(named)
@@ -184,6 +189,7 @@ class LineParser:
             has_quantity=self._has_quantity,
             has_price=self._has_price,
             price_is_rounded=self._price_is_rounded,
+            is_fraction=self._is_fraction,
         )
 
 
@@ -208,6 +214,7 @@ def _figures_of(
     has_quantity: bool,
     has_price: bool,
     price_is_rounded: bool,
+    is_fraction: bool,
 ) -> tuple[Figures | None, Decimal | None]:
     """Return the figures, None for a line of text alone, and the tax that is stated."""
 
@@ -221,6 +228,8 @@ def _figures_of(
 
     count, price = read("quantity", quantity), read("unit_price", unit_price)
     percent = read("discount", discount.strip().rstrip("%"))
+    if percent is not None and is_fraction and "%" not in discount:
+        percent *= 100
     money_off, stated = read("discount_amount", discount_amount), read("line_amount", line_amount)
     tax = read("line_tax", line_tax)
     stated = None if stated is None else rounded(stated, 2)

@@ -150,6 +150,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     decimal_mark: DecimalMark = ""
     #: IANA zone of times that bear none; empty: the organisation's.
     time_zone: str = ""
+    #: Whether 0.1 in the discount column is a tenth of a percent or ten percent; empty: asked where
+    #: all of a file are that small.
+    discount_as: Literal["", "percent", "fraction"] = ""
     #: Where the file has no column for it.
     tax_basis: Literal["exclusive", "inclusive", "none"] = "exclusive"
     #: A document whose sums fit only if its prices stand to tax the other way is read that way: for

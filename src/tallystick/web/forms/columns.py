@@ -40,7 +40,16 @@ _SHOWN = frozenset(
     {
         *("name", "title", "columns", "texts", "unused", "statuses", "kinds", "order_columns"),
         *("is_own", "holds", "currency", "terms_days"),
-        *("tax_basis", "tax_amounts", "party_by", "nobody", "zero", "day_order", "decimal_mark"),
+        *(
+            "tax_basis",
+            "tax_amounts",
+            "party_by",
+            "nobody",
+            "zero",
+            "day_order",
+            "decimal_mark",
+            "discount_as",
+        ),
     }
 )
 _ROWS_TO_ADD = 3
@@ -118,6 +127,15 @@ _MANNERS = {
         "Days are written",
         [_FOUND_OUT, ("dmy", "Day first, 21/11/2026"), ("mdy", "Month first, 11/21/2026")],
         "Years first, 2026-11-21, are always understood.",
+    ),
+    "discount_as": Manner(
+        "Discounts that are all below one",
+        [
+            ("", "Ask about them"),
+            ("percent", "Are percent: 0.1 %"),
+            ("fraction", "Are parts: 10 %"),
+        ],
+        "A percent sign always says percent.",
     ),
     "decimal_mark": Manner(
         "Numbers are written", [_FOUND_OUT, (".", "1,234.50"), (",", "1.234,50")]
