@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +56,8 @@ def import_(
     whole documents only, and the same command completes them. Exit code 3: something was left out,
     or a question is open, or it waits for your --yes.
     """
-    if not file.exists() or file.is_dir():
+    # Also where the path cannot be one at all, such as a name that is too long.
+    if not os.path.isfile(file):
         raise Stop(f"There is no file {file}. Nothing was imported.")
     prepare()
     from tallystick.importing.errors import ImportRefused
