@@ -21,6 +21,7 @@ SHOP = Mapping(
         OrderColumn(column="Shipping", description="Shipping", charge="shipping"),
         OrderColumn(column="Off", description="Off", is_discount=True, is_spread=True),
     ),
+    nobody="walk_in",
 )
 
 
