@@ -239,30 +239,40 @@ def _figures_of(
     if price is None and stated is not None and (stated or count is not None):
         return of_amount(_ONE if count is None else count, stated), tax
     if count is None and price is None:
-        if money_off:
-            raise BadValue(
-                "Enter quantity and price of what the money is off, or the discount as a line of its "
-                "own below zero.",
-                field="discount_amount",
-            )
+        _check_bare(money_off)
         if stated is None and not (has_quantity or has_price):
             raise BadValue("Enter the amount of the line, 0 for none.", field="line_amount")
         return None, tax
     if count is None or price is None:
         field = "quantity" if count is None else "unit_price"
         raise BadValue("Enter quantity and price, or neither for a mere text.", field=field)
-    off = None if money_off is None else abs(money_off)
-    if off is not None and off > abs(count * price):
-        raise BadValue(
-            f"More is taken off than the {rounded(count * price, 2)} that quantity times price make. "
-            "Look which of the three is wrong; a credit is a line of its own below zero.",
-            field="discount_amount",
-        )
-    if off is not None and count * price < 0:
-        off = -off
+    off = _taken_off(money_off, count * price)
     if price_is_rounded and stated is not None and off is None:
         return of_rounded_price(count, price, percent, stated), tax
     return figures(count, price, percent, money_off=off, stated=stated), tax
+
+
+def _check_bare(money_off: Decimal | None) -> None:
+    """Raise BadValue for money that is off a line which is a text alone."""
+    if money_off:
+        raise BadValue(
+            "Enter quantity and price of what the money is off, or the discount as a line of its "
+            "own below zero.",
+            field="discount_amount",
+        )
+
+
+def _taken_off(money_off: Decimal | None, gross: Decimal) -> Decimal | None:
+    """Return the money off with the sign of what it is off. Raises BadValue where it is more."""
+    if money_off is None:
+        return None
+    if abs(money_off) > abs(gross):
+        raise BadValue(
+            f"More is taken off than the {rounded(gross, 2)} that quantity times price make. "
+            "Look which of the three is wrong; a credit is a line of its own below zero.",
+            field="discount_amount",
+        )
+    return -abs(money_off) if gross < 0 else abs(money_off)
 
 
 def _says_tax(document: Opened, tax: str) -> bool:
