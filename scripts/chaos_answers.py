@@ -101,14 +101,12 @@ class Answers:
             self._retry(link)
 
     def _one_of_two(self, link: Link, paper: Paper, *, ours: bool) -> None:
-        if ours:
-            self._choose(choosing.send_ours, [link.pk])
-            return
+        """Choose a side; what was kept before counts no more once the other was chosen."""
         there = self._total_there(str(link.xero_id))
-        self._choose(choosing.keep_theirs, [link.pk])
-        now = Link.objects.filter(pk=link.pk, problem__isnull=True)
-        if there is not None and self.clerk.surely(now.exists):
-            paper.kept = there
+        took_effect = self._choose(choosing.send_ours if ours else choosing.keep_theirs, [link.pk])
+        if took_effect:
+            paper.kept = None if ours else there
+            paper.note("ours was sent over it" if ours else f"{there} was kept as Xero has it")
 
     def _total_there(self, xero_id: str) -> Decimal | None:
         for what in ("invoices", "credit_notes"):
@@ -134,9 +132,16 @@ class Answers:
     def _retry(self, link: Link) -> None:
         self._choose(queue.retry, [link.pk])
 
-    def _choose(self, act: Callable[..., int], link_ids: list[int]) -> None:
-        clerk = self.clerk
+    def _choose(self, act: Callable[..., int], link_ids: list[int]) -> bool:
+        """Press the button; tell whether one of the links took it."""
+        clerk, before = self.clerk, self._decided(link_ids)
         clerk.surely(lambda: act(workspace=clerk.workspace, actor=clerk.actor, link_ids=link_ids))
+        return self._decided(link_ids) > before
+
+    def _decided(self, link_ids: list[int]) -> int:
+        """Return how often somebody has decided about the links, which the Sync log tells."""
+        told = Attempt.objects.filter(link__in=link_ids, actor=self.clerk.actor)
+        return self.clerk.surely(told.count)
 
     def _expect(self, explained: bool, link: Link) -> None:
         if not explained:

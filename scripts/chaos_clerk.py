@@ -104,6 +104,7 @@ class Clerk:
             after.first,
         )
         paper.body, paper.revision, paper.kept = body, paper.revision + 1, None
+        paper.note("edited")
         return True
 
     def cancel(self, draw: random.Random, press: Press | None = None) -> bool:
@@ -126,6 +127,7 @@ class Clerk:
         )
         for paper in papers:
             paper.cancelled = True
+            paper.note("cancelled")
 
     def amend(self, draw: random.Random) -> bool:
         """Put a new document in the place of a cancelled one, and submit it."""
@@ -168,6 +170,7 @@ class Clerk:
         )
         payment.pk, payment.number = made.pk, f"PAY-{made.uid.hex[:12].upper()}"
         self.memory.payments.append(payment)
+        paper.note(f"{amount} was paid")
         return True
 
     def unpay(self, draw: random.Random) -> bool:
@@ -183,6 +186,7 @@ class Clerk:
             )
         )
         payment.deleted, payment.taken_back = True, False
+        payment.paper.note(f"the payment of {payment.amount} was deleted")
 
     def allocate(self, draw: random.Random) -> bool:
         """Set a credit note against an invoice or bill of the same party."""
@@ -208,6 +212,8 @@ class Clerk:
         )
         offset.pk = made.pk
         self.memory.offsets.append(offset)
+        for one in (note, paper):
+            one.note(f"{amount} was set off")
         return True
 
     def unallocate(self, draw: random.Random) -> bool:
@@ -223,6 +229,8 @@ class Clerk:
             )
         )
         offset.deleted, offset.taken_back = True, False
+        for one in (offset.note, offset.paper):
+            one.note(f"the allocation of {offset.amount} was removed")
 
     def sync_now(self) -> None:
         def press() -> None:

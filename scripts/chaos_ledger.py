@@ -82,8 +82,10 @@ class Books:
             if row["status"] not in _GONE:
                 live[_name_of_row(row)].append(row)
         for paper in memory.papers:
-            rows = live.pop(_name(paper, prefix), [])
+            rows, before = live.pop(_name(paper, prefix), []), len(found.said)
             self._document(memory, paper, rows, found)
+            if len(found.said) > before:
+                found.said.append(f"what was done to {paper}: {'; '.join(paper.history)}")
         for rows in live.values():
             for row in rows:
                 found.ghost(f"{row['type']} {row['number']} of {row['contact_number']}")

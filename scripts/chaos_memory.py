@@ -72,6 +72,11 @@ class Paper:
     #: What a person let stand in Xero instead of ours.
     kept: Decimal | None = None
     amended: bool = False
+    #: What was done to it, in order; told where it is not as it should be in the end.
+    history: list[str] = field(default_factory=list)
+
+    def note(self, what: str) -> None:
+        self.history.append(f"{what} ({self.total} here)")
 
     @property
     def total(self) -> Decimal:

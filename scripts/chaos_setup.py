@@ -118,6 +118,7 @@ class Desk:
         if paper is None:
             return False
         paper.touched = True
+        paper.note("a person was to approve it in Xero")
         return self.person.approve(paper)
 
     def change_there(self, draw: random.Random, step: int) -> bool:
@@ -125,6 +126,7 @@ class Desk:
         if paper is None:
             return False
         paper.touched = True
+        paper.note("a person was to change it in Xero")
         return self.person.change(paper)
 
     def remove_there(self, draw: random.Random, step: int) -> bool:
@@ -133,6 +135,7 @@ class Desk:
         if paper is None:
             return False
         paper.left_alone, paper.removed = True, self.person.remove(paper)
+        paper.note("a person was to remove it from Xero")
         return paper.removed
 
     def reconnect(self) -> bool:
