@@ -427,6 +427,30 @@ def test_an_edit_here_that_met_a_change_there_goes_out_when_that_is_taken_back(
     assert books.copy(invoice)["reference"] == "PO 10"
 
 
+@pytest.mark.parametrize("is_edited", [True, False])
+def test_a_question_shows_what_stands_in_xero_after_another_change_there(
+    books: Books, bookkeeper: Bookkeeper, is_edited: bool
+):
+    from test_edits_push import edit
+
+    invoice = books.submit("INV-1", reference="PO 9")
+    books.work()
+    bookkeeper.change(books.link(invoice), Reference="By Mary")
+    if is_edited:
+        invoice = edit(books, invoice, reference="PO 10")
+        books.work()
+    check(books)
+    assert books.problem(invoice)["details"]["theirs"]["reference"] == "By Mary"
+    bookkeeper.change(books.link(invoice), Reference="By John")
+
+    check(books)
+
+    assert books.problem(invoice)["details"]["theirs"]["reference"] == "By John"
+    before = Attempt.objects.count()
+    check(books)
+    assert Attempt.objects.count() == before
+
+
 def test_the_report_says_what_was_compared_and_what_not_and_why(
     books: Books, bookkeeper: Bookkeeper
 ):

@@ -151,13 +151,17 @@ def _is_by_check(link: Link) -> bool:
 
 
 def _is_news(link: Link, asked: Verdict) -> bool:
-    """Tell whether the question is another one than that which stands already."""
+    """Tell whether the question is another one than that which stands already.
+
+    So it is too where Xero's side has changed again: nobody is to choose by what stands there no
+    more.
+    """
     now, then = asked.problem.to_json() if asked.problem else {}, link.problem or {}
     if now.get("code") != then.get("code"):
         # Something was paid there, or is not any more: other remedies.
         return True
-    differing = then.get("details", {}).get("differences")
-    return differing is not None and differing != now["details"].get("differences")
+    theirs, shown = (one.get("details", {}).get("theirs") for one in (now, then))
+    return bool(theirs and shown) and not says_the_same(theirs, shown)
 
 
 def _is_older(theirs: Content, left: Content | None) -> bool:
