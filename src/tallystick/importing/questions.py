@@ -13,6 +13,7 @@ import msgspec
 
 from tallystick.books.models import Kind
 from tallystick.importing.errors import ImportRefused
+from tallystick.importing.meaning.bad_value import BadValue
 from tallystick.importing.meaning.mapping import (
     MEANINGS,
     DayOrder,
@@ -20,6 +21,7 @@ from tallystick.importing.meaning.mapping import (
     Mapping,
     RowMeaning,
 )
+from tallystick.importing.meaning.values import zone_named
 
 
 class Ask(StrEnum):
@@ -27,6 +29,7 @@ class Ask(StrEnum):
 
     DAY_ORDER = "day_order"
     DECIMAL_MARK = "decimal_mark"
+    TIME_ZONE = "time_zone"
     DISCOUNT = "discount"
     STATUS = "status"
     KIND = "kind"
@@ -100,6 +103,8 @@ ASKED: dict[Ask, Asked] = {
     Ask.DECIMAL_MARK: Asked(
         (Choice(".", "Point, 1,234.50"), Choice(",", "Comma, 1.234,50")), is_kept=False
     ),
+    #: The organisation's zone or UTC; any other by its name.
+    Ask.TIME_ZONE: Asked((), is_kept=True),
     Ask.DISCOUNT: Asked(
         (Choice("percent", "Percent as they stand"), Choice("fraction", "Parts of one")),
         is_kept=True,
@@ -217,12 +222,21 @@ def check(answers: Answers[str, str]) -> None:
                 f"Nothing asks for {key!r}. Answers are about one of {', '.join(Ask)}; nothing was "
                 "imported."
             ) from None
+        if ask is Ask.TIME_ZONE:
+            _check_zone(value)
         values = [choice.value for choice in ASKED[ask].choices]
         if values and value not in values:
             raise ImportRefused(
                 f"{value!r} is no answer to {key}. Say one of {', '.join(values)}; nothing was "
                 "imported."
             )
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone_named(name)
+    except BadValue as bad:
+        raise ImportRefused(f"{bad} Nothing was imported.") from None
 
 
 def kept(answers: Answers[str, str]) -> dict[str, str]:
@@ -274,6 +288,7 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
         unused=tuple(unused),
         day_order=cast(DayOrder, plain.get(Ask.DAY_ORDER, mapping.day_order)),
         decimal_mark=cast(DecimalMark, plain.get(Ask.DECIMAL_MARK, mapping.decimal_mark)),
+        time_zone=zone_named(plain[Ask.TIME_ZONE]) if Ask.TIME_ZONE in plain else mapping.time_zone,
         discount_as=plain.get(Ask.DISCOUNT, mapping.discount_as),
         tax_basis=plain.get(Ask.TAX_BASIS, mapping.tax_basis),
         tax_amounts=plain.get(Ask.TAX_AMOUNTS, mapping.tax_amounts),
@@ -287,6 +302,7 @@ def answered(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
 _ABOUT: dict[Ask, str] = {
     Ask.DAY_ORDER: "Days",
     Ask.DECIMAL_MARK: "Decimal mark",
+    Ask.TIME_ZONE: "Time zone",
     Ask.DISCOUNT: "Discounts below one",
     Ask.STATUS: "Status",
     Ask.KIND: "Kind",

@@ -24,15 +24,17 @@ from tallystick.importing.meaning.conventions import (
     DayEvidence,
     Decision,
     NumberEvidence,
+    in_words,
     zone_in_header,
 )
+from tallystick.importing.meaning.days import hangs_on_zone
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
 from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
 from tallystick.importing.meaning.parts import is_part
 from tallystick.importing.meaning.texts import Filler, filler
 from tallystick.importing.meaning.values import BadValue, day, number
-from tallystick.importing.questions import ASKED, Ask, Question, Sample, key_of
+from tallystick.importing.questions import ASKED, Ask, Choice, Question, Sample, key_of
 from tallystick.importing.tables.table import Row
 
 _BATCH = 5_000
@@ -40,6 +42,8 @@ _BATCH = 5_000
 _MOST_SEEN = 50_000
 #: Values of a status or kind column that can be asked about; more are no such values.
 _MOST_VALUES = 40
+
+_SAMPLES = 3
 
 #: Called after each batch.
 OnRead = Callable[[], None]
@@ -116,13 +120,15 @@ class _Look:
         self._days, self._numbers = DayEvidence(), NumberEvidence()
         self._rows = self._numeric_codes = 0
         self._columns = [
-            *(_Column(places[field], self._days.add) for field in DAY_FIELDS if field in places),
+            *(_Column(places[field], self._note_day) for field in DAY_FIELDS if field in places),
             *(
                 _Column(place, self._number_sink(name))
                 for name, place in self._number_columns(header).items()
             ),
         ]
-        #: Texts of discounts, with the line that each stands on first.
+        #: Texts of days, with the line that each stands on first.
+        self._day_texts: dict[str, int] = {}
+        #: Likewise of discounts.
         self._discounts: dict[str, int] = {}
         if "discount" in places and not mapping.discount_as:
             self._columns.append(_Column(places["discount"], self._note_discount))
@@ -165,6 +171,11 @@ class _Look:
 
     def _number_sink(self, name: str) -> Callable[[str, int], None]:
         return lambda text, line: self._numbers.add(text, line, name)
+
+    def _note_day(self, text: str, line: int) -> None:
+        self._days.add(text, line)
+        if len(self._day_texts) < _MOST_SEEN:
+            self._day_texts[text] = line
 
     def _note_discount(self, text: str, line: int) -> None:
         if len(self._discounts) < _MOST_SEEN:
@@ -218,7 +229,7 @@ class _Look:
         """Decide what the file and the books' country decide, and ask what they do not."""
         questions: list[Question] = []
         told = list(self._told)
-        mapping = self._decided(home, questions, told)
+        mapping = self._in_zone(self._decided(home, questions, told), home, questions, told)
         questions += _asked_discounts(self._discounts, mapping.decimal_mark)
         questions += self._asked_values()
         questions += self._asked_columns()
@@ -262,23 +273,46 @@ class _Look:
             mark = changed.get("decimal_mark", mapping.decimal_mark)
             if mark and not is_part(self._header):
                 self._control.check(mark)
-        changed["time_zone"] = self._zone(home, told)
         return msgspec.structs.replace(mapping, **changed)
 
-    def _zone(self, home: Home, told: list[str]) -> str:
-        """Return the zone of times that name none; empty where there are none, for a plain day is
-        the same day everywhere."""
+    def _in_zone(
+        self, mapping: Mapping, home: Home, questions: list[Question], told: list[str]
+    ) -> Mapping:
+        """Decide the zone of times that name none, or ask where a day hangs on it.
+
+        None where there are no such times, for a plain day is the same day everywhere.
+        """
         if not self._days.stamps:
-            return ""
+            return msgspec.structs.replace(mapping, time_zone="")
         place = self._day_place
         said = ""
         if place is not None and place < len(self._header):
             said = zone_in_header(self._header[place])
-        zone = self._mapping.time_zone or said
-        why = "as their column says" if said and zone == said else "as none is named"
+        zone = mapping.time_zone or said
         if "time_zone" not in self._places:
-            told.append(f"Times without a zone are taken for those of {zone or home.zone}, {why}.")
-        return zone
+            samples = [] if zone else self._both_days(mapping.day_order, home.zone)
+            why = "as none is named"
+            if zone:
+                why = "as their column says" if zone == said else "as is said for this format"
+            if samples:
+                questions.append(_asked_zone(home.zone, samples))
+            else:
+                told.append(
+                    f"Times without a zone are taken for those of {zone or home.zone}, {why}."
+                )
+        return msgspec.structs.replace(mapping, time_zone=zone)
+
+    def _both_days(self, order: str, to_zone: str) -> list[Sample]:
+        """Return times that are of one day where the books lie and of another in UTC, both told."""
+        samples: list[Sample] = []
+        for text, line in self._day_texts.items() if order else ():
+            with suppress(BadValue):
+                if hangs_on_zone(text, order, to_zone):
+                    days = (day(text, order, zone, to_zone) for zone in ("", "UTC"))
+                    samples.append(Sample(line, text, [in_words(each) for each in days]))
+            if len(samples) == _SAMPLES:
+                break
+        return samples
 
     def _asked_values(self) -> Iterator[Question]:
         """Ask what values of the status and of the kind column mean that the mapping does not know."""
@@ -322,6 +356,15 @@ class _Look:
         return years
 
 
+def _asked_zone(zone: str, samples: list[Sample]) -> Question:
+    return Question(
+        key=Ask.TIME_ZONE,
+        text="Of which time zone are the times of this file? Days hang on it, and no zone is named.",
+        choices=[Choice(zone, f"That of your books, {zone}"), Choice("UTC", "UTC")],
+        samples=samples,
+    )
+
+
 def _asked_discounts(discounts: dict[str, int], mark: str) -> Iterator[Question]:
     """Ask what discounts are that are all below one, none with a percent sign: 0.1 or 10 percent?"""
     if not mark or any("%" in text for text in discounts):
@@ -338,7 +381,7 @@ def _asked_discounts(discounts: dict[str, int], mark: str) -> Iterator[Question]
             choices=list(ASKED[Ask.DISCOUNT].choices),
             samples=[
                 Sample(discounts[text], text, [f"{value:f} %", f"{value * 100:f} %"])
-                for text, value in list(found.items())[:3]
+                for text, value in list(found.items())[:_SAMPLES]
             ],
         )
 

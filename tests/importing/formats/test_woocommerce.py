@@ -9,6 +9,8 @@ from tallystick.importing.questions import Ask
 from tallystick.importing.report import Cause
 
 INVOICE = "sales_invoice"
+#: Its times name no zone; one of them is near midnight.
+SHOP_ZONE = {"time_zone": "Europe/London"}
 #: 15.00 + 30.00 + 4.13 of shipping, 3.00 + 6.00 + 0.83 of tax: 58.96.
 ORDER = (INVOICE, "9.83", "58.96")
 LINES = [("15.00", "3.00"), ("30.00", "6.00"), ("4.13", "0.83")]
@@ -20,7 +22,7 @@ def default(workspace, vat):
 
 
 def test_orders_with_packed_lines_are_read_to_the_cent(sample, made, lines, document):
-    report = sample("woocommerce-orders")
+    report = sample("woocommerce-orders", answers=SHOP_ZONE)
 
     # 502: a book of 8.00 without tax, 2.50 of fees with 0.50.
     assert (report.format, report.questions) == ("woocommerce-orders", [])
@@ -35,8 +37,20 @@ def test_orders_with_packed_lines_are_read_to_the_cent(sample, made, lines, docu
     )
 
 
+def test_the_zone_of_the_shop_is_asked_where_a_day_hangs_on_it(sample, document):
+    [asked] = sample("woocommerce-orders").questions
+
+    sample("woocommerce-orders", answers={"time_zone": "UTC"})
+
+    assert (asked.key, asked.samples[0].readings) == (
+        "time_zone",
+        ["7 October 2026", "8 October 2026"],
+    )
+    assert document("502").issued_on == date(2026, 10, 8)
+
+
 def test_what_is_no_sale_or_cannot_be_told_apart_is_named_with_its_sum(sample):
-    report = sample("woocommerce-orders")
+    report = sample("woocommerce-orders", answers=SHOP_ZONE)
 
     reasons = {each.document: each.reason for each in report.not_made}
     assert reasons["503"] == "It is left out: its status is cancelled."
@@ -47,8 +61,8 @@ def test_what_is_no_sale_or_cannot_be_told_apart_is_named_with_its_sum(sample):
 
 
 def test_the_same_orders_a_second_time_are_here_already(sample):
-    sample("woocommerce-orders")
-    again = sample("woocommerce-orders")
+    sample("woocommerce-orders", answers=SHOP_ZONE)
+    again = sample("woocommerce-orders", answers=SHOP_ZONE)
 
     assert (again.documents, again.already_here) == (0, 2)
 

@@ -24,6 +24,7 @@ __all__ = [
     "NumberEvidence",
     "Sample",
     "country_of_zone",
+    "in_words",
     "zone_in_header",
 ]
 
@@ -135,7 +136,7 @@ class DayEvidence(_Evidence):
         written = hanging_on_order(text)
         if written and written not in self._days:
             _remember(self._days, written)
-            self._weigh(written, line, lambda order: _shown(day(written, order)))
+            self._weigh(written, line, lambda order: in_words(day(written, order)))
 
     def pair(self, issued: str, due: str, line: int) -> None:
         """Take into account that the second day should not be before the first."""
@@ -152,7 +153,7 @@ class DayEvidence(_Evidence):
         in_order = [order for order, (first, second) in read.items() if first <= second + _SHIFT]
         if len(in_order) == 1:
             readings = {
-                order: f"{_shown(first)}, due {_shown(second)}"
+                order: f"{in_words(first)}, due {in_words(second)}"
                 for order, (first, second) in read.items()
             }
             sample = Sample(line, f"{issued}, due {due}", readings)
@@ -274,5 +275,6 @@ def _remember(known: set[Any], what: Hashable) -> None:
         known.add(what)
 
 
-def _shown(found: date) -> str:
+def in_words(found: date) -> str:
+    """Return the day as questions tell it, such as 3 April 2026."""
     return f"{found.day} {found:%B %Y}"

@@ -74,6 +74,18 @@ def hanging_on_order(text: str) -> str:
     return match[0].strip() if match else ""
 
 
+def hangs_on_zone(text: str, order: str, to_zone: str) -> bool:
+    """Tell whether the text is of one day if its time is local, and of another if it is UTC's.
+
+    `to_zone` is the organisation's zone. What names its own zone hangs on nothing. Raises BadValue.
+    """
+    found, clock, named = _parts(text, order, to_zone)
+    if clock is None or named:
+        return False
+    stamp = datetime.combine(found, clock, zone_of("UTC"))
+    return stamp.astimezone(zone_of(to_zone)).date() != found
+
+
 def bare_time(text: str) -> time | None:
     """Return the time of day that stands in the text without a zone. Raises BadValue."""
     refusal = BadValue("")
