@@ -327,6 +327,30 @@ def test_a_file_that_cancels_reaches_what_came_in_place(bring, workspace):
     assert statuses()["CR-1-2"][0] == Status.CANCELLED
 
 
+def test_what_comes_again_as_left_out_is_told_to_stand_here_all_the_same(bring, workspace):
+    header = f"{HEADER},State"
+    columns = {name: name for name in HEADER.split(",")} | {"status": "State"}
+    SavedMapping.objects.create(
+        workspace=workspace,
+        name="Shop",
+        definition={"columns": columns, "statuses": {"void": "leave_out", "open": "take"}},
+    )
+    bring(*(f"{row},open" for row in FIRST), header=header)
+    cancel("CR-2")
+
+    report = bring(*(f"{row},void" for row in FIRST), header=header)
+
+    reasons = {each.document: each.reason for each in report.not_made}
+    assert reasons == {
+        "CR-1": (
+            "It is left out: its status is void. CR-1 is here and stays as it is: cancel it if it "
+            "is to go."
+        ),
+        "CR-2": "It is left out: its status is void.",
+    }
+    assert statuses()["CR-1"][0] != Status.CANCELLED
+
+
 _row = st.tuples(
     st.decimals(Decimal("0.25"), Decimal(9), places=2),
     st.decimals(Decimal("0.01"), Decimal(99), places=4),

@@ -129,7 +129,7 @@ def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
     if difference := _difference(head, others):
         return _declined(staged, heads, Cause.CONTRADICTION, difference)
     if head.left_out:
-        return _declined(staged, heads, Cause.ON_PURPOSE, f"It is left out: {head.left_out}.")
+        return _declined(staged, heads, Cause.ON_PURPOSE, _left_out(head, here))
     if head.cancels:
         return _cancelling(staged, heads, here)
     if rules.poisoned:
@@ -145,6 +145,13 @@ def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
         return unsigned
     summed = _summed(staged, heads, rules)
     return _met(summed, here, rules) if here and isinstance(summed, Accepted) else summed
+
+
+def _left_out(head: Head, here: Here | None) -> str:
+    reason = f"It is left out: {head.left_out}."
+    if here is None or here.is_cancelled:
+        return reason
+    return f"{reason} {here.number} is here and stays as it is: cancel it if it is to go."
 
 
 def _names_nobody(head: Head) -> bool:
