@@ -16,6 +16,7 @@ from factories import (
     make_workspace,
     owner_of,
 )
+from importing.tables.workbook_files import xlsx
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document
 from tallystick.cli import app
@@ -115,6 +116,32 @@ def test_a_file_that_is_no_table_is_refused_by_its_name(workspace: Workspace, tm
 
     assert isinstance(ended.exception, Stop)
     assert str(ended.exception).startswith(f"{picture} was not imported.")
+
+
+def test_options_say_how_the_file_lies(workspace: Workspace, file: Path):
+    text = "Sales; of November\n" + (HEADER + GOOD).replace(",", ";").replace("Cafe", "Café Łódź")
+    file.write_text(text, encoding="cp1250")
+
+    refused = command("import", str(file), "--yes", "--encoding", "klingon")
+    ended = command(
+        *("import", str(file), "--yes", "--encoding", "cp1250"),
+        *("--delimiter", ";", "--header-line", "2"),
+    )
+
+    assert "The encoding klingon is not offered. Choose one of: utf-8," in str(refused.exception)
+    assert ended.exit_code == Exit.OK
+    assert Document.objects.get().party.name == "Harbour Café Łódź"
+
+
+def test_the_sheet_of_a_workbook_is_said_by_an_option(workspace: Workspace, tmp_path: Path):
+    book = tmp_path / "books.xlsx"
+    rows = [row.split(",") for row in (HEADER + GOOD).splitlines()]
+    book.write_bytes(xlsx({"Plan": [*rows[:1], ["P-9", *rows[1][1:]]], "Done": rows}))
+
+    ended = command("import", str(book), "--yes", "--sheet", "Done")
+
+    assert ended.exit_code == Exit.OK
+    assert [str(document) for document in Document.objects.all()] == ["INV-1"]
 
 
 def test_of_several_workspaces_one_must_be_named(workspace: Workspace):

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TextIO
 
 import typer
 
@@ -16,6 +16,8 @@ from tallystick.cli.prepare import prepare
 
 if TYPE_CHECKING:
     from tallystick.importing.report import ImportReport, Progress
+    from tallystick.importing.tables.layout import Layout
+    from tallystick.workspaces.models import User, Workspace
 
 _SHOWN = 20
 _WHOLE = "All that is imported so far is whole; the same command imports the rest."
@@ -46,6 +48,14 @@ def import_(
         Path | None,
         typer.Option(help="Write the rows of all that is left out to this CSV file."),
     ] = None,
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook; else found out.")] = "",
+    encoding: Annotated[str, typer.Option(help="Such as cp1252; else found out.")] = "",
+    delimiter: Annotated[
+        str, typer.Option(help="What parts the columns, such as a semicolon; else found out.")
+    ] = "",
+    header_line: Annotated[
+        int, typer.Option(help="The line that names the columns, from 1; else found out.")
+    ] = 0,
     person: Annotated[str, typer.Option("--as", help="E-mail of who imports; else nobody.")] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -60,44 +70,85 @@ def import_(
     if not os.path.isfile(file):
         raise Stop(f"There is no file {file}. Nothing was imported.")
     prepare()
-    from tallystick.importing.errors import ImportRefused
-    from tallystick.importing.run import Lists, import_file
-    from tallystick.workspaces.access import NotAllowed
+    from tallystick.importing.tables.layout import Layout
 
     where = chosen_workspace(workspace)
-    actor = acting_person(where, person) if person else None
-    answers = _answers(answer or [])
+    _bring_in(
+        _Given(
+            where=where,
+            actor=acting_person(where, person) if person else None,
+            file=file,
+            format=format or None,
+            submit=submit,
+            layout=Layout(
+                encoding=encoding, delimiter=delimiter, sheet=sheet, header_line=header_line
+            ),
+            answers=_answers(answer or []),
+            bad_rows=bad_rows,
+            left_out=left_out,
+            as_json=as_json,
+        ),
+        yes=yes,
+        dry_run=dry_run,
+    )
 
-    def run(*, dry_run: bool) -> "ImportReport":
+
+class _Given(NamedTuple):
+    """What the command was given, as the import takes it."""
+
+    where: "Workspace"
+    actor: "User | None"
+    file: Path
+    format: str | None
+    submit: bool
+    layout: "Layout"
+    answers: dict[str, str]
+    bad_rows: Path | None
+    left_out: Path | None
+    as_json: bool
+
+    def run(self, *, dry_run: bool) -> "ImportReport":
+        """Import the file and print what was done, or would be."""
+        from tallystick.importing.run import Lists, import_file
+
         with (
-            _written(bad_rows) as listed,
-            _written(left_out) as failed,
-            _shown(quiet=as_json) as tell,
+            _written(self.bad_rows) as listed,
+            _written(self.left_out) as failed,
+            _shown(quiet=self.as_json) as tell,
         ):
-            return import_file(
-                workspace=where,
-                actor=actor,
-                source=file,
-                format=format or None,
+            report = import_file(
+                workspace=self.where,
+                actor=self.actor,
+                source=self.file,
+                format=self.format,
+                layout=self.layout,
                 dry_run=dry_run,
-                submit=submit,
+                submit=self.submit,
                 on_progress=tell,
-                answers=answers,
+                answers=self.answers,
                 lists=Lists(listed, failed),
             )
+        _print(report, as_json=self.as_json)
+        return report
+
+
+def _bring_in(given: _Given, *, yes: bool, dry_run: bool) -> None:
+    """Look first unless told to go on, ask, import; ends with the exit code that tells how it went."""
+    from tallystick.importing.errors import ImportRefused
+    from tallystick.workspaces.access import NotAllowed
 
     try:
-        report = run(dry_run=not yes or dry_run)
-        _print(report, as_json=as_json)
+        report = given.run(dry_run=not yes or dry_run)
         if not yes and not dry_run:
             if not report.is_blocked:
                 _ask(report)
-            report = run(dry_run=False)
-            _print(report, as_json=as_json)
+            report = given.run(dry_run=False)
     except OSError as error:
-        raise Stop(f"{error.filename or file}: {error.strerror or error}. {_WHOLE}") from error
+        raise Stop(
+            f"{error.filename or given.file}: {error.strerror or error}. {_WHOLE}"
+        ) from error
     except (ImportRefused, NotAllowed) as error:
-        raise Stop(f"{file} was not imported. {error}") from error
+        raise Stop(f"{given.file} was not imported. {error}") from error
     except KeyboardInterrupt:
         raise Stop(f"Stopped. {_WHOLE}", code=Exit.INTERRUPTED) from None
     raise typer.Exit(Exit.NEEDS_PERSON if report.needs_person else Exit.OK)
