@@ -16,6 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
+import msgspec
+
 from tallystick.failpoints import failpoint
 from tallystick.importing import questions
 from tallystick.importing.documents import staging
@@ -29,6 +31,7 @@ from tallystick.importing.failed import write_failed
 from tallystick.importing.home import home_of
 from tallystick.importing.imports import begin, end
 from tallystick.importing.intake import Intake, Order
+from tallystick.importing.meaning.currencies import named_in
 from tallystick.importing.meaning.fields import Holds
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.parts import as_decided
@@ -134,6 +137,9 @@ class _Run:
     ) -> None:
         self._order = order
         self._table = table
+        if words := mapping.currency_before:
+            currency = named_in(table.before, words) or mapping.currency
+            mapping = msgspec.structs.replace(mapping, currency=currency)
         self._mapping = questions.answered(as_decided(mapping, table.header), order.answers)
         self._content = without_headings(unpacked(table, mapping), mapping)
         self._lists, self._tell = lists, tell

@@ -230,6 +230,7 @@ class _Look:
         questions: list[Question] = []
         told = list(self._told)
         mapping = self._in_zone(self._decided(home, questions, told), home, questions, told)
+        told += self._of_currency(home)
         questions += _asked_discounts(self._discounts, mapping.decimal_mark)
         questions += self._asked_values()
         questions += self._asked_columns()
@@ -275,6 +276,17 @@ class _Look:
                 self._control.check(mark)
         return msgspec.structs.replace(mapping, **changed)
 
+    def _of_currency(self, home: Home) -> Iterator[str]:
+        """Tell in what the amounts are, where that stands outside the table or nowhere."""
+        if self._mapping.currency_before:
+            currency = self._mapping.currency
+            yield (
+                f"All amounts are taken for {currency}, as the file says."
+                if currency
+                else f"All amounts are taken for {home.currency}, that of your books, as the file "
+                "names none."
+            )
+
     def _in_zone(
         self, mapping: Mapping, home: Home, questions: list[Question], told: list[str]
     ) -> Mapping:
@@ -288,7 +300,8 @@ class _Look:
         said = ""
         if place is not None and place < len(self._header):
             said = zone_in_header(self._header[place])
-        zone = mapping.time_zone or said
+        # What was answered for a file whose column names none does not hold for one that does.
+        zone = (mapping.time_zone or said) if mapping.is_own else (said or mapping.time_zone)
         if "time_zone" not in self._places:
             samples = [] if zone else self._both_days(mapping.day_order, home.zone)
             why = "as none is named"

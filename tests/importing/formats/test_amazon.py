@@ -1,14 +1,16 @@
 """Amazon's settlement report and date range report, to the cent."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from importing.formats.offices import SAMPLES
-from tallystick.books.models import Kind
+from tallystick.books.models import Document, Kind
 from tallystick.importing.errors import ImportRefused, UnknownFormat
 from tallystick.importing.report import Cause
+from tallystick.importing.run import Lists
 
 SETTLEMENT = SAMPLES / "amazon-settlement.txt"
 DATE_RANGE = SAMPLES / "amazon-date-range.csv"
@@ -212,3 +214,80 @@ def test_a_report_of_the_older_layout_is_not_taken_for_this_one(books):
 
     with pytest.raises(UnknownFormat, match="but total-amount is missing"):
         books().take(text)
+
+
+def test_the_currency_of_a_date_range_report_stands_before_its_header(books):
+    shop = books(currency="GBP", zone="Europe/London")
+
+    report = shop.take(DATE_RANGE)
+
+    assert {each.currency for each in Document.objects.in_workspace(shop.workspace)} == {"USD"}
+    assert "All amounts are taken for USD, as the file says." in report.told
+
+
+def test_a_date_range_report_that_lost_those_lines_is_told_to_name_no_currency(books):
+    shop = books(currency="GBP", zone="Europe/London")
+
+    report = shop.take(DATE_RANGE.read_text().replace("amounts in USD", "amounts"))
+
+    assert shop.document("21873640001").currency == "GBP"
+    assert any("taken for GBP, that of your books" in each for each in report.told)
+
+
+def test_what_was_left_out_of_a_date_range_report_keeps_its_currency(books):
+    shop = books(currency="GBP", zone="Europe/London")
+    failed = io.StringIO()
+    text = DATE_RANGE.read_text()
+
+    shop.take(text.replace('"-11.55"', '"-11.50"'), lists=Lists(None, failed))
+    shop.take(failed.getvalue().replace("-11.50", "-11.55"))
+
+    order = shop.document("111-1111111-1111111-21873640001")
+    assert (order.total, order.currency) == (Decimal("916.27"), "USD")
+
+
+DATED = (
+    '"All amounts in {}, unless specified"\n"date/time","settlement id","type","order id","sku",'
+    '"description","quantity",{},"selling fees","fba fees","other transaction fees","other","total"\n'
+    '"1 Sept 2026 01:23:45 UTC","12","{}","503-1","S1","Mug","1",{},"-1.50","-3.00","0","0",{}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("currency", "columns", "figures", "total"),
+    [
+        # By hand: 10.00 + 1.00 - 1.00 - 4.50
+        (
+            "AUD",
+            '"product sales","sales tax collected","low value goods"',
+            '"10.00","1.00","-1.00"',
+            "5.50",
+        ),
+        # 1,000.00 - 50.00 + 180.00 - 2.50 - 2.50 - 1.00 - 4.50
+        (
+            "INR",
+            (
+                '"product sales","promotional rebates","Total sales tax liable(GST before adjusting TCS)",'
+                '"TCS-CGST","TCS-SGST","TCS-IGST","TDS (Section 194-O)"'
+            ),
+            '"1,000.00","-50.00","180.00","-2.50","-2.50","0","-1.00"',
+            "1,119.50",
+        ),
+    ],
+)
+def test_columns_of_other_countries_are_lines_too(books, currency, columns, figures, total):
+    shop = books(currency="NZD", zone="Pacific/Auckland")
+
+    report = shop.take(DATED.format(currency, columns, "Order", figures, f'"{total}"'))
+
+    assert (report.questions, report.not_made_count) == ([], 0)
+    assert report.total == {currency: Decimal(total.replace(",", ""))}
+
+
+@pytest.mark.parametrize("type", ["Others", "Delivery Services"])
+def test_types_of_later_years_are_known(books, type):
+    shop = books(currency="GBP", zone="Europe/London")
+
+    report = shop.take(DATED.format("GBP", '"product sales"', type, '"0"', '"-4.50"'))
+
+    assert (report.questions, shop.totals()) == ([], {"12": Decimal("-4.50")})

@@ -162,3 +162,62 @@ def test_a_row_without_a_heading_is_nobodys(books):
 
     with pytest.raises(ImportRefused):
         office.take(text)
+
+
+UNITED_STATES = (
+    "*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location,Memo,Item(Product/Service),"
+    "ItemDescription,ItemQuantity,ItemRate,*ItemAmount,Taxable,TaxRate,Shipping address,Ship via,"
+    "Shipping date,Tracking no,Service Date\n"
+    "1001,Acme,08/26/2026,09/25/2026,Net 30,,,Mug,Mug,2,10.00,20.00,{},1 High St,UPS,08/27/2026,1Z,\n"
+    "1001,,,,,,,Bread,Bread,1,5.00,5.00,{},,,,,\n"
+)
+
+
+@pytest.mark.parametrize("taxed", ["Y,8.25%", "yes,8.25"])
+@pytest.mark.parametrize("untaxed", ["N,", "No,0", "n,8.25%"])
+def test_what_is_taxable_bears_the_rate_beside_it(books, taxed, untaxed):
+    shop = books(codes=[("DEF", "5")], default="DEF")
+
+    report = shop.take(UNITED_STATES.format(taxed, untaxed))
+
+    assert report.questions == []
+    # 8.25 % of 20.00.
+    assert shop.lines("1001") == [("Mug", 2, 20, Decimal("1.65")), ("Bread", 1, 5, 0)]
+    assert [each.tax_code.name for each in shop.document("1001").lines.order_by("position")] == [
+        "8.25%",
+        "No tax",
+    ]
+
+
+def test_what_is_taxable_without_a_rate_bears_that_of_the_books(books):
+    shop = books(codes=[("DEF", "5")], default="DEF")
+
+    shop.take(UNITED_STATES.format("Y,", "N,"))
+
+    assert shop.document("1001").tax == 1
+
+
+def test_a_rate_that_may_be_a_fraction_is_asked_about(books):
+    report = books().take(UNITED_STATES.format("Y,0.0825", "N,"))
+
+    assert report.documents == 0
+    assert report.unknown_tax_codes == {"0.0825%": 1}
+
+
+def test_a_report_with_a_currency_beside_amounts_is_asked_about(books):
+    shop = books()
+    text = REPORT.replace(",Balance", ",Balance,Currency").replace(
+        "10.00,10.00\n", "10.00,10.00,EUR\n"
+    )
+
+    report = shop.take(text)
+
+    assert [each.key for each in report.questions] == ["column:Currency"]
+
+
+REPORT = """,Date,Transaction Type,Num,Product/Service,Qty,Sales Price,Amount,Balance
+Acme,,,,,,,,
+,11/25/2026,Invoice,1001,Tea,1,10.00,10.00,10.00
+Total for Acme,,,,,,,10.00,
+TOTAL,,,,,,,10.00,
+"""

@@ -115,3 +115,17 @@ def test_a_sale_that_states_no_tax_on_a_line_is_left_out(books):
         "Enter the tax of the line, 0 for none.",
     )
     assert "tQ3Zb1aSaleA" not in shop.totals()
+
+
+def test_files_that_say_product_sales_have_the_tax_in_gross_sales_and_not_in_net(books):
+    shop = books(currency="AUD", zone="Australia/Sydney", codes=[("GST", "10")], default="GST")
+    header = (
+        "Date,Time,Time Zone,Item,Qty,Product Sales,Discounts,Net Sales,Tax,Gross Sales,"
+        "Transaction ID,Event Type"
+    )
+
+    report = shop.take(
+        f"{header}\n28/12/2026,10:15:00,Sydney,Latte,1,$5.00,-$0.45,$4.55,$0.46,$5.01,T1,Payment\n"
+    )
+
+    assert (report.questions, shop.totals()) == ([], {"T1": Decimal("5.01")})

@@ -125,3 +125,32 @@ def test_decimals_behind_a_comma_are_read_as_such(run, made, workspace, vat):
     run(CASE_16.replace(",100,{},{},", ",{},{},{},").format('"1.100,50"', '"220,10"', '"1.320,60"'))
 
     assert made() == {"ABCD-0001": (INVOICE, "220.10", "1320.60")}
+
+
+DASHBOARD = (
+    "balance_transaction_id,{},available_on,currency,gross,fee,net,reporting_category,description\n"
+    "txn_1,2026-08-21 23:35:28,2026-08-25 10:00:00,gbp,40.00,1.40,38.60,charge,Mug\n"
+)
+
+
+def test_times_of_the_dashboards_own_report_are_asked_about(run, document):
+    asked = run(DASHBOARD.format("created"))
+    run(DASHBOARD.format("created"), answers={"time_zone": "Europe/London"})
+
+    assert (asked.format, [each.key for each in asked.questions]) == (
+        "stripe-balance",
+        ["time_zone"],
+    )
+    assert document("txn_1").issued_on == date(2026, 8, 21)
+
+
+def test_what_was_answered_for_such_times_does_not_hold_for_those_in_utc(run, document):
+    run(DASHBOARD.format("created_utc"), answers={"time_zone": "Europe/London"})
+
+    assert document("txn_1").issued_on == date(2026, 8, 22)
+
+
+def test_fees_of_the_dashboards_own_report_become_bills(run, made):
+    run(DASHBOARD.format("created"), format="stripe-fees", answers={"time_zone": "UTC"})
+
+    assert made() == {"txn_1 of Stripe": ("bill", "0.00", "1.40")}

@@ -72,7 +72,6 @@ class LineParser:
         self._tax_codes = tax_codes
         self._is_stated = mapping.tax_amounts == "stated"
         self._is_close = mapping.tax_amounts == "close"
-        self._tax_words = mapping.tax_words
         self._untaxed = mapping.untaxed_code
         #: The code that the mapping gives to lines, not the file.
         self._fixed_tax = mapping.texts.get("tax_code", "")
@@ -102,7 +101,6 @@ class LineParser:
         ) = cells
         item_code, account_code, tax = item_code.strip(), account_code.strip(), tax.strip()
         description = " ".join(description.split()) or item_code
-        tax = self._tax_words.get(tax.casefold(), tax)
         _check_texts(item_code, description, account_code)
         if name_1 or name_2:
             pairs = ((name_1, option_1), (name_2, option_2))

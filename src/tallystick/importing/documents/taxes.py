@@ -136,4 +136,6 @@ def _rate_in(name: str, *, ends_in_rate: bool) -> Decimal | None:
     match = _LEADING_RATE.match(name)
     if not match and ends_in_rate:
         match = _RATE_AT_END.fullmatch(name)
-    return Decimal(match[1]) if match else None
+    rate = Decimal(match[1]) if match else None
+    # Below one it may be a fraction: 0.2 for 20 %.
+    return None if rate is not None and 0 < rate < 1 else rate

@@ -29,7 +29,14 @@ _OF_SETTLEMENT = (
         "tax adjustment",
         "current reserve amount",
     ),
-    *("previous reserve amount balance", "payable to amazon", "successful charge", "debt"),
+    *(
+        "others",
+        "delivery services",
+        "previous reserve amount balance",
+        "payable to amazon",
+        "successful charge",
+        "debt",
+    ),
 )
 _OF_REFUNDS = (
     *("refund", "chargeback refund", "a-to-z guarantee refund", "a-to-z guarantee claim"),
@@ -119,10 +126,14 @@ DATE_RANGE = Mapping(
         *("giftwrap credits tax", "gift wrap credits tax"),
         *("regulatory fee", "tax on regulatory fee"),
         *("promotional rebates", "promotional rebates tax"),
-        *("marketplace withheld tax", "marketplace facilitator tax"),
+        *("marketplace withheld tax", "marketplace facilitator tax", "low value goods"),
+        # Of India; the tax on the goods, then what Amazon keeps of it and of the seller's own.
+        "Total sales tax liable(GST before adjusting TCS)",
+        *("TCS-CGST", "TCS-SGST", "TCS-IGST", "TDS (Section 194-O)"),
         *("selling fees", "fba fees", "other transaction fees", "other"),
     ),
     row_total="total",
+    currency_before="amounts in {}",
     unused=("tax collection model", "account type", "Transaction Release Date"),
     status_is_optional=True,
     statuses={"": RowMeaning.TAKE, "released": RowMeaning.TAKE},

@@ -28,13 +28,22 @@ INVOICES = Mapping(
         "line_tax": "ItemTaxAmount",
     },
     synonyms={
-        "tax_code": ("Item Tax Code", "TaxCode"),
+        # Taxable (of the United States) says of a line that it bears the rate beside it, or none.
+        "tax_code": ("Item Tax Code", "TaxCode", "Taxable"),
         "line_tax": ("Item Tax Amount", "TaxAmount"),
     },
     # Products are known by name there, with that of their category in front of it.
-    texts={"description": "{Item(Product/Service)}"},
+    texts={"description": "{Item(Product/Service)}", "tax_code": "{TaxRate}%"},
+    tax_words={"y": "", "yes": "", "true": "", "n": "No tax", "no": "No tax", "false": "No tax"},
     needed=("InvoiceNo", "ItemAmount"),
-    unused=("Terms",),
+    unused=(
+        "Terms",
+        "Shipping address",
+        "Ship via",
+        "Shipping date",
+        "Tracking no",
+        "Tracking no.",
+    ),
 )
 BY_CUSTOMER = Mapping(
     name="quickbooks-sales-by-customer",
@@ -45,7 +54,6 @@ BY_CUSTOMER = Mapping(
         "issued_on": "Date",
         "due_on": "Due Date",
         "party_name": HEADING,
-        "currency": "Currency",
         "description": "Memo/Description",
         "quantity": "Qty",
         "unit_price": "Sales Price",

@@ -29,8 +29,15 @@ ITEMS = Mapping(
     # A refund bears the number of the sale in some years and one of its own in others.
     numbers={"refund": "{Transaction ID}-R"},
     needed=("Transaction ID", "Event Type", "Date", "Item"),
-    # Both are in Net Sales. Tips and card fees do not stand in this file.
-    unused=("Gross Sales", "Discounts", "Itemization Type", "Card Brand", "Commission"),
+    # All three are in Net Sales, or it in them. Tips and card fees do not stand in this file.
+    unused=(
+        "Gross Sales",
+        "Product Sales",
+        "Discounts",
+        "Itemization Type",
+        "Card Brand",
+        "Commission",
+    ),
     kinds={"payment": Kind.SALES_INVOICE, "refund": Kind.SALES_CREDIT_NOTE},
     party_name="Customer {number}",
     nobody="walk_in",

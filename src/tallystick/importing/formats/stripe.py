@@ -82,6 +82,8 @@ _NO_DOCUMENTS = (
     *("platform_earning_refund", "refund_failure", "reserved_funds", "risk_reserved_funds"),
     *("tax", "topup", "topup_reversal", "transfer", "transfer_reversal"),
 )
+#: In the time zone that the report was asked for in; of Stripe's dashboard the only one.
+_CREATED: dict[str, tuple[str, ...]] = {"issued_on": ("created",)}
 _BALANCE = {
     "number": "balance_transaction_id",
     "issued_on": "created_utc",
@@ -111,9 +113,9 @@ BALANCE = Mapping(
         "description": "description",
         "line_amount": "gross",
     },
+    synonyms=_CREATED,
     texts={"description": "Payment {balance_transaction_id}"},
     decimal_mark=".",
-    time_zone="UTC",
     # What a customer pays holds its tax.
     tax_basis="inclusive",
     terms_days=0,
@@ -136,13 +138,13 @@ FEES = Mapping(
     name="stripe-fees",
     title="Stripe's itemised balance: Stripe's fees as bills",
     columns=_BALANCE | {"reference": "source_id", "line_amount": "fee"},
+    synonyms=_CREATED,
     texts={
         "kind": Kind.BILL,
         "party_name": "Stripe",
         "description": "Fee for {reporting_category} {balance_transaction_id}",
     },
     decimal_mark=".",
-    time_zone="UTC",
     tax_basis="none",
     terms_days=0,
     zero="leave_out",

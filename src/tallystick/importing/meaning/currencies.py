@@ -4,6 +4,9 @@ Codes are those of ISO 4217, signs those of the Unicode CLDR 49 with the abbrevi
 lists use.
 """
 
+import re
+from collections.abc import Iterable
+
 _CODES = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
     "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL "
@@ -95,3 +98,11 @@ SIGNS = {
         "KSh": "KES",
     }.items()
 } | {code: frozenset({code}) for code in _CODES.split()}
+
+
+def named_in(texts: Iterable[str], words: str) -> str:
+    """Return the code that stands for the {} of `words` in one of the texts; empty for none."""
+    before, _, after = words.partition("{}")
+    pattern = re.compile(re.escape(before) + "([A-Z]{3})" + re.escape(after) + r"\b", re.IGNORECASE)
+    codes = (found[1].upper() for text in texts if (found := pattern.search(text)))
+    return next((code for code in codes if code in SIGNS), "")

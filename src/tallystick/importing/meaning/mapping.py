@@ -166,6 +166,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     untaxed_code: str = ""
     #: ISO 4217, where the file has no column; empty for the workspace's.
     currency: str = ""
+    #: How the lines before the header name the currency of files that have no column of it, with {}
+    #: for its code.
+    currency_before: str = ""
     #: Days from date to due date where the file has none.
     terms_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
     #: The name of a party that has only a number.

@@ -2,7 +2,7 @@
 
 Its last column says why each was left out. That column's name also says what was decided for the
 whole file, for the part may not show it: 03/04 must not become another day there, nor 1.234
-another sum. What the whole file states of its rows together is not compared with a part.
+another sum, and the lines that name its currency stand in the file alone. What the whole file states of its rows together is not compared with a part.
 """
 
 import re
@@ -15,7 +15,8 @@ from tallystick.importing.meaning.mapping import Mapping
 _REASON = "Why it was left out"
 _DECIDED = re.compile(
     _REASON
-    + r"(?: \((?:days (?P<day_order>dmy|mdy))?(?:, )?(?:decimals (?P<decimal_mark>[.,]))?\))?"
+    + r"(?: \((?:days (?P<day_order>dmy|mdy))?(?:, )?(?:decimals (?P<decimal_mark>[.,]))?"
+    + r"(?:, )?(?:amounts in (?P<currency>[A-Z]{3}))?\))?"
 )
 
 
@@ -23,7 +24,9 @@ def reason_column(mapping: Mapping) -> str:
     """Return the name of the column of reasons, with what was decided for the file."""
     days = f"days {mapping.day_order}" if mapping.day_order else ""
     mark = f"decimals {mapping.decimal_mark}" if mapping.decimal_mark else ""
-    decided = ", ".join(filter(None, (days, mark)))
+    is_from_file = mapping.currency_before and mapping.currency
+    money = f"amounts in {mapping.currency}" if is_from_file else ""
+    decided = ", ".join(filter(None, (days, mark, money)))
     return f"{_REASON} ({decided})" if decided else _REASON
 
 

@@ -8,6 +8,7 @@ from tallystick.importing.meaning.mapping import Mapping, inserted, places_of, p
 
 _NUMBER = HEAD_FIELDS.index("number")
 _KIND = HEAD_FIELDS.index("kind")
+_TAX_CODE = LINE_FIELDS.index("tax_code")
 #: What tells one document from another is put together anew in every row.
 _NAMING = [HEAD_FIELDS.index(field) for field in ("party_number", "party_name")]
 
@@ -33,6 +34,7 @@ class Texts:
         self._of_kinds = {
             kind: filler(text, found, needs_all=True) for kind, text in mapping.numbers.items()
         }
+        self._tax_words = mapping.tax_words
         self._naming = [place for place in _NAMING if place in self._of_head]
         self._for_document: dict[int, str] = {}
         self.names_documents = bool(number or mapping.numbers or self._naming)
@@ -58,7 +60,14 @@ class Texts:
         return _put_in(self._for_document, cells)
 
     def for_line(self, cells: Sequence[str], row: Sequence[str]) -> Sequence[str]:
-        """Return the line's cells with texts in empty ones."""
+        """Return the line's cells with texts in empty ones.
+
+        What stands there instead of a tax is said first: "yes" names none.
+        """
+        if self._tax_words:
+            word = cells[_TAX_CODE].strip().casefold()
+            tax = self._tax_words.get(word, cells[_TAX_CODE])
+            cells = [*cells[:_TAX_CODE], tax, *cells[_TAX_CODE + 1 :]]
         if not self._of_line:
             return cells
         return _put_in({place: filled(row) for place, filled in self._of_line.items()}, cells)
@@ -90,7 +99,8 @@ def filler(text: str, found: Names[str, int], *, needs_all: bool = False) -> Fil
         filled = text
         for name, _ in places:
             filled = filled.replace(name, values.get(name, ""))
-        return filled
+        # Percentages stand in columns with their sign and without.
+        return filled.replace("%%", "%")
 
     return fill
 

@@ -107,7 +107,9 @@ class Table:
         self.header_line = header_line
         self.encoding, self.delimiter = content.encoding, content.delimiter
         self.sheet, self.sheets = content.sheet, content.sheets
-        self._opened_with = [*content.notes, *_passed_over(content.sample, header_line)]
+        #: What the lines before the header say, joined by blanks.
+        self.before = _texts_before(content.sample, header_line)
+        self._opened_with = [*content.notes, *_passed_over(self.before)]
         self._raw_header = self._read_header()
         self.header = names_of(self._raw_header)
         check_header(self.header)
@@ -269,15 +271,19 @@ def _beginning(content: Content, header_line: int) -> Beginning:
     )
 
 
-def _passed_over(sample: list[Numbered], header_line: int) -> list[str]:
+def _texts_before(sample: list[Numbered], header_line: int) -> list[str]:
+    return [
+        " ".join(filter(None, names_of(without_what_is_no_text(cells[:MOST_COLUMNS]))))
+        for line, cells in sample
+        if line < header_line
+    ]
+
+
+def _passed_over(before: list[str]) -> list[str]:
     """Say which records stand before the header."""
-    before = [cells for line, cells in sample if line < header_line]
     if not before:
         return []
-    shown = [
-        " ".join(filter(None, names_of(without_what_is_no_text(cells))))[:_SHOWN_CHARACTERS]
-        for cells in before[:_SHOWN]
-    ]
+    shown = [text[:_SHOWN_CHARACTERS] for text in before[:_SHOWN]]
     said = "1 line" if len(before) == 1 else f"{len(before)} lines"
     more = ", …" if len(before) > _SHOWN else ""
     return [f"Not read before the header, {said}: {', '.join(f'“{text}”' for text in shown)}{more}"]
