@@ -54,3 +54,26 @@ def test_a_total_that_neither_makes_is_refused(default, simple):
     report = simple(f"{DEF_CO},11.00", header=header)
 
     assert (report.not_made_count, report.created) == (1, {})
+
+
+@pytest.mark.parametrize(("price", "total"), [("120", "120.00"), ("100", "100.00")])
+@pytest.mark.parametrize("answers", [{}, {"tax_amounts": "stated"}])
+def test_where_the_file_states_the_tax_of_a_line_there_must_be_room_for_it(
+    default, simple, price, total, answers
+):
+    """Made without the tax that stands in the file, it would fit the total and be wrong."""
+    row = f"V-1,,Def Co,2026-11-05,,Tea,1,{price},20.00,{total}"
+
+    report = simple(row, header=f"{SIMPLE},line_tax,total", answers=answers)
+
+    assert (report.documents, [each.cause for each in report.not_made]) == (0, [Cause.SUMS])
+
+
+def test_with_tax_inside_is_offered_where_total_and_tax_of_the_lines_fit_so(default, simple):
+    row, header = "V-1,,Def Co,2026-11-05,,Tea,1,120,20.00,120.00", f"{SIMPLE},line_tax,total"
+
+    [question] = simple(row, header=header).questions
+
+    assert (question.key, [each.value for each in question.choices]) == ("tax_basis", ["inclusive"])
+    made = simple(row, header=header, answers={"tax_basis": "inclusive"})
+    assert (made.documents, Line.objects.get().tax) == (1, Decimal("20.00"))

@@ -45,6 +45,10 @@ def test_other_names_do_not_sound_so(name):
         *(("99.00", ""), ("12", "4.95"), ("£5", "0.00"), ("(5.50)", ""), ('"1.234,50"', "")),
         *(("USD", "EUR"), ("usd", ""), ("ok", "VOID"), ("", "Storniert"), ("Credit note", "")),
         *(("annulé", ""), ("5 EUR", "")),
+        # What is no figure beside the figures, and figures as reports write them.
+        *(("n/a", "4.95"), ("free", "£5"), ("\u22124.50", ""), ("4.9500", ""), ("4.5", "")),
+        *(('"1\u00a0234,50"', ""), ('"1,234"', ""), ("5.00 CR", ""), ("1'234", ""), ("5 kr", "")),
+        *(("€", "€"), ("$", ""), ("US$", ""), ("CR", "DR")),
     ],
 )
 @pytest.mark.parametrize("name", ["Spalte 9", "合計", ""])
@@ -57,7 +61,11 @@ def test_cells_tell_money_currency_and_states_whatever_the_name(asked, name, fir
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("red", "Bob"), ("12", "7"), ("12 Main St", ""), ("5 kg", "2.50 kg"), ("0.00", "-"), ("", "")],
+    [
+        *(("red", "Bob"), ("12", "7"), ("12 Main St", ""), ("5 kg", "2.50 kg"), ("0.00", "-")),
+        *(("", ""), ("£ -", "€0.00"), ("0.00 EUR", "NZ$0.00"), ("0,00 kr", "0"), ("R", "S")),
+        *(("555 123", ""), ("2026-11-02", ""), ("1.2.3", ""), ("A-4.50", "4.50 x 2")),
+    ],
 )
 def test_cells_that_say_no_such_thing_stop_nothing(asked, first, second):
     assert asked("Spalte 9", first, second) == []

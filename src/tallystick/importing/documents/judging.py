@@ -27,6 +27,8 @@ _SAME_IN_ALL_ROWS = (
     *("total", "currency_rate", "order_tax", "template", "do_not_sync", "left_out", "cancels"),
     "order_figures",
 )
+#: Of these, empty is not silence: the row is taken.
+_SAID_BY_NOTHING = ("left_out", "cancels")
 #: How prices stand to tax, after "prices are".
 BASES = {"inclusive": "with tax inside", "exclusive": "without tax"}
 _OTHER: dict[str, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive"}
@@ -241,7 +243,11 @@ class _Sums:
         self.sign = -1 if self._amount < 0 and Kind(staged.kind).is_credit else 1
         with_default = self._totals(self._tax)
         self._stated = self._said(head.total, with_default.total)
-        self.bears_default = self._stated is None or _is_rounding(self._stated, with_default.total)
+        self.bears_default = (
+            self._stated is None
+            or staged.states_default_tax
+            or _is_rounding(self._stated, with_default.total)
+        )
 
     def totals(self) -> Totals:
         """Return the sums of the document, positive for a credit note."""
@@ -359,7 +365,7 @@ def _difference(first: Head, others: list[Head]) -> str:
     for other in others:
         for field in _SAME_IN_ALL_ROWS:
             ours, theirs = getattr(first, field), getattr(other, field)
-            if theirs and not _is_same(field, ours, theirs):
+            if (theirs or field in _SAID_BY_NOTHING) and not _is_same(field, ours, theirs):
                 return (
                     f"Line {other.line} {_said(field, theirs, ours)}, line {first.line} of the same "
                     f"document {_said(field, ours, theirs)}. Make them the same, or give one of them "

@@ -93,6 +93,8 @@ _GROUP = """
             min(alike) AS alike, min(seller) AS seller, bool_or(is_kind_open) AS is_kind_open,
             sum(amount) AS amount, sum(tax) AS tax,
             coalesce(sum(tax) FILTER (WHERE tax_level = 'default'), 0) AS default_tax,
+            coalesce(bool_or(stated_tax <> 0) FILTER (WHERE tax_level = 'default'), false)
+                AS states_default_tax,
             sum(other_tax) AS other_tax,
             min(line) FILTER (WHERE stated_tax <> tax) AS tax_off,
             coalesce(bool_or(stated_tax <> other_tax), false) AS is_other_tax_off,
@@ -117,8 +119,8 @@ _GROUP = """
 # in the collation of the indexes.
 _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
-        staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax, staged.other_tax,
-        staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
+        staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax,
+        staged.states_default_tax, staged.other_tax, staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
         staged.digest, coalesce(sold.id, bought.id)
     FROM import_document AS staged
     LEFT JOIN books_document AS sold
@@ -205,6 +207,8 @@ class StagedDocument(NamedTuple):
     tax: Decimal | None
     #: What of the tax comes from the workspace's default tax code.
     default_tax: Decimal
+    #: Whether the file itself states a tax on some of those lines.
+    states_default_tax: bool
     #: What the tax would be if prices stood to it the other way; None where nothing speaks of it.
     other_tax: Decimal | None
     #: The first line on which the file states another tax than ours; None where none does.

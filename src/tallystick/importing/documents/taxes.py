@@ -29,11 +29,16 @@ _ZERO = frozenset(
         "bas excluded",
     }
 )
-#: Such as "20% (VAT on Income)" or "15% GST on Income". A rate further inside may be a reverse
-#: charge, which bears none.
+#: Such as "20% (VAT on Income)" or "15% GST on Income". One further inside may be anything.
 _LEADING_RATE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
 #: As shops name taxes, where the mapping says that the file does.
 _RATE_AT_END = re.compile(r"[^0-9%]*\b([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
+#: Words of taxes that the buyer owes: whatever their rate, the line bears none or another.
+_OWED_BY_BUYER = re.compile(
+    r"\b(?:reverse|rc|ec|ecg|ecs|pva|postponed|imports?|intra\w*|autoliquidation|verlegd|13b|"
+    r"inversi[oó]n\w*)\b",
+    re.IGNORECASE,
+)
 _NO_RATE = Decimal(0)
 #: A file with more new ones than this has something else in that column.
 _MOST_NEW = 200
@@ -133,6 +138,8 @@ class TaxCodes:
 def _rate_in(name: str, *, ends_in_rate: bool) -> Decimal | None:
     if name.casefold() in _ZERO:
         return Decimal(0)
+    if _OWED_BY_BUYER.search(name):
+        return None
     match = _LEADING_RATE.match(name)
     if not match and ends_in_rate:
         match = _RATE_AT_END.fullmatch(name)

@@ -6,24 +6,27 @@ amount of money, a currency, a state in which a row does not simply count.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from decimal import Decimal
 
 from tallystick.importing.meaning.currencies import SIGNS
 from tallystick.importing.meaning.day_words import folded
 from tallystick.importing.meaning.leftover_words import STATES, STEMS, WORDS
 from tallystick.importing.meaning.mapping import Mapping, plain
 from tallystick.importing.meaning.parts import is_reason
+from tallystick.importing.meaning.values import BadValue, number
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
-#: Figures alone or with a currency; money has two decimals or a currency somewhere in the column.
-_FIGURES = re.compile(
-    r"[-+(]*(?P<before>[^\d\s.,()+-]{0,4}) ?-?[\d.,' ]*\d\)? ?(?P<after>\D{0,4})-?"
-)
-_CENTS = re.compile(r"[.,]\d\d(?![.,]?\d)")
+#: Money has decimals, thousands or a currency somewhere in the column; counts and codes do not.
+_MARKED = re.compile(r"[0-9][.,'][0-9]")
+_CREDIT_OR_DEBIT = re.compile(r"(?<=[0-9)]) ?(?:CR|DR)\.?", re.IGNORECASE)
 _LONGEST_STATE = 25
-#: Different texts that a column of states has at most.
+#: Different texts that a column of states has at most, and one of money besides its figures.
 _MOST_STATES = 200
 _SHOWN = 3
+#: The signs of currencies that are no letters.
+_SIGNS = frozenset(mark for sign in SIGNS for mark in sign if not (mark.isalnum() or mark in "./"))
 
 
 def sounds_like_meaning(header: str) -> bool:
@@ -36,7 +39,11 @@ def sounds_like_meaning(header: str) -> bool:
 
 def says_something(text: str) -> bool:
     """Return whether a cell holds more than a nothing of some form: blank, 0, 0.00, a dash."""
-    return bool(text.strip(" 0.,-+%£$€'")) or any(mark.isalpha() for mark in text)
+    if not text.strip(" 0.,-+%£$€'"):
+        # A currency by itself; with a dash it is how ledgers write nothing of it.
+        return text.strip() in SIGNS
+    is_figure = "0" in text and not any(figure in text for figure in "123456789")
+    return not (is_figure and any(not found for found in _figures(text)))
 
 
 class Leftover:
@@ -48,7 +55,7 @@ class Leftover:
         self._shown: list[str] = []
         self._state = ""
         self._may_be_money = self._may_be_currency = True
-        self._has_cents = False
+        self._has_figures = self._has_cents = False
         self._states_seen: set[str] = set()
 
     @property
@@ -56,8 +63,9 @@ class Leftover:
         """Whether further cells tell nothing more."""
         if self._sounds:
             return len(self._shown) == _SHOWN
-        could_be = self._may_be_money or self._may_be_currency
-        return bool(self._state) or not (could_be or len(self._states_seen) <= _MOST_STATES)
+        if self._state or len(self._states_seen) <= _MOST_STATES:
+            return bool(self._state)
+        return not (self._may_be_currency or (self._may_be_money and self._has_figures))
 
     def look(self, texts: Iterable[str]) -> None:
         """Take different texts of the column into account."""
@@ -78,19 +86,35 @@ class Leftover:
         if len(self._shown) < _SHOWN and text not in self._shown:
             self._shown.append(text)
         self._may_be_currency = self._may_be_currency and _is_currency(text)
-        if self._may_be_money:
-            figures = _FIGURES.fullmatch(text)
-            sign = figures and (figures["before"] or figures["after"]).strip(" .-")
-            self._may_be_money = bool(figures) and (not sign or sign in SIGNS)
-            self._has_cents = self._has_cents or bool(sign or _CENTS.search(text))
+        if self._may_be_money and any(mark.isdigit() for mark in text):
+            self._may_be_money = bool(_figures(text))
+            self._has_figures = True
+            self._has_cents = self._has_cents or _is_marked(text)
         if len(self._states_seen) <= _MOST_STATES:
             self._states_seen.add(text)
             if len(text) <= _LONGEST_STATE and folded(text) in STATES:
                 self._state = text
 
 
+def _figures(text: str) -> list[Decimal]:
+    """Return the number that is written, by each decimal mark; nothing where it is none."""
+    found = []
+    for mark in ".,":
+        with suppress(BadValue):
+            found.append(number(_CREDIT_OR_DEBIT.sub("", text), mark))
+    return found
+
+
+def _is_marked(text: str) -> bool:
+    """Return whether figures bear a mark or a currency, as money does."""
+    return bool(_MARKED.search(text)) or any(mark.isalpha() or mark in _SIGNS for mark in text)
+
+
 def _is_currency(text: str) -> bool:
-    return (len(text) == 3 and text in SIGNS) or (text.islower() and text.upper() in SIGNS)
+    if text in SIGNS:
+        # A letter or two may be anything.
+        return len(text) == 3 or not text.isalpha()
+    return text.islower() and text.upper() in SIGNS
 
 
 def leftovers(mapping: Mapping, header: Sequence[str]) -> Iterator[Leftover]:

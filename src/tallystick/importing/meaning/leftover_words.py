@@ -43,7 +43,7 @@ _STEMS = """
 STEMS = tuple(_STEMS.split())
 #: What a cell of a column of states says where the row does not simply count.
 _STATES = """
-    void voided cancelled canceled cancellation deleted draft refund refunded partially_refunded
+    cr dr void voided cancelled canceled cancellation deleted draft refund refunded partially_refunded
     partial_refund credit credit_note credit_memo creditnote debit_note return returned reversed
     reversal chargeback failed declined expired disputed abandoned uncollectible write-off written_off
     quote estimate proforma pro_forma
