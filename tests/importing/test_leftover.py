@@ -26,6 +26,7 @@ def asked(simple):
         *("Storno", "Belegart", "Rabatt", "Montant TTC", "Devise", "Échéance", "Remise", "Statut"),
         *("Importe", "Moneda", "Vencimiento", "Descuento", "Totale", "Scadenza", "Bedrag"),
         *("Korting", "Beløb", "Moms", "Dr/Cr", "Curr.", "CCY", "Is Cancelled", "Outstanding"),
+        *("Time Zone", "timeZone", "TIMEZONE", "order_time_zone", "Fuseau horaire"),
     ],
 )
 def test_a_name_is_heard_in_capitals_in_one_word_and_in_other_languages(name):
@@ -33,7 +34,8 @@ def test_a_name_is_heard_in_capitals_in_one_word_and_in_other_languages(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Colour", "Notes", "Salesman", "Warehouse", "Carrier", "Order ID"]
+    "name",
+    ["Colour", "Notes", "Salesman", "Warehouse", "Carrier", "Order ID", "Parking zone", "Time"],
 )
 def test_other_names_do_not_sound_so(name):
     assert not sounds_like_meaning(name)

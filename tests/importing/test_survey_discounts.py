@@ -1,4 +1,4 @@
-"""Discounts that are all below one may be percent or parts of one: asked once for the file."""
+"""Discounts of which none is above one may be percent or parts of one: asked once for the file."""
 
 from decimal import Decimal
 
@@ -29,11 +29,21 @@ def test_discounts_that_are_all_below_one_are_asked_about(simple, document, answ
     assert document("2").total == document("4").total == 100
 
 
-@pytest.mark.parametrize("discounts", [["0.5", "10"], ["0.5%"], ["0"], ["1"], [""]])
+@pytest.mark.parametrize("discounts", [["0.5", "10"], ["0.5%"], ["0"], [""]])
 def test_discounts_that_say_what_they_are_are_not(simple, discounts):
     rows = [row(place, text) for place, text in enumerate(discounts, start=1)]
 
     assert simple(*rows, header=HEADER).questions == []
+
+
+@pytest.mark.parametrize("discounts", [["0.1", "1"], ["1"], ["0.2", "10%"], ["0.1", "-0.1"]])
+def test_all_of_the_price_is_one_of_the_parts_of_one(simple, discounts):
+    rows = [row(place, text) for place, text in enumerate(discounts, start=1)]
+
+    report = simple(*rows, header=HEADER)
+
+    assert [question.key for question in report.questions] == ["discount"]
+    assert report.documents == 0
 
 
 def test_a_percent_sign_says_percent_whatever_was_answered(simple, document):

@@ -23,7 +23,7 @@ from tallystick.importing.documents.heads import kind_named
 from tallystick.importing.documents.staging import StagedEntry
 from tallystick.importing.imports import note_entries
 from tallystick.importing.intake import Intake, Order
-from tallystick.importing.meaning.fields import ENTRY_FIELDS
+from tallystick.importing.meaning.fields import CODE_FIELDS, ENTRY_FIELDS
 from tallystick.importing.meaning.precision import rounded
 from tallystick.importing.meaning.values import BadValue, day, number
 from tallystick.importing.questions import Ask
@@ -67,6 +67,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         self._columns = Columns(self.mapping, header)
         self._fields = ENTRY_FIELDS[self.mapping.holds]
         self._widths = dict.fromkeys(self._fields, _LONGEST)
+        self._names = [field for field in self._fields if field in CODE_FIELDS]
         self._pick = self._columns.pick(self._fields)
         #: Those that cannot be read, told once the connection is free of the rows' copy.
         self._unreadable: list[tuple[NotMade, Decimal | None]] = []
@@ -231,6 +232,7 @@ class EntryIntake(Intake, Generic[Given, Entry]):
     def _given(self, line: int, texts: dict[str, str]) -> Given | None:
         cells = Cells(line, texts, self._refuse)
         cells.fit(self._widths)
+        cells.refuse_shortened(self._names)
         return self.read(cells)
 
     def _note_unreadable(self, line: int, texts: Names[str, str]) -> None:

@@ -303,7 +303,7 @@ _ABOUT: dict[Ask, str] = {
     Ask.DAY_ORDER: "Days",
     Ask.DECIMAL_MARK: "Decimal mark",
     Ask.TIME_ZONE: "Time zone",
-    Ask.DISCOUNT: "Discounts below one",
+    Ask.DISCOUNT: "Discounts, none above one",
     Ask.STATUS: "Status",
     Ask.KIND: "Kind",
     Ask.TAX: "Tax",

@@ -181,6 +181,7 @@ class _Run:
 
     def _take_in(self, surveyed: Surveyed, order: Order) -> None:
         report, table = self._report, self._table
+        table.write_numbers(surveyed.number_places, surveyed.mapping.decimal_mark)
         tally = Tally(report, self._lists.bad_rows)
         intake = _INTAKES[surveyed.mapping.holds](order, surveyed, tally, self._content.header)
         report.lines, lines = 0, -1

@@ -60,6 +60,8 @@ class Surveyed(NamedTuple):
     #: Sentences: what was decided or assumed, and by what.
     told: list[str]
     rows: int
+    #: Where the file's numbers stand.
+    number_places: frozenset[int]
 
 
 def survey(table: Rows, mapping: Mapping, home: Home, *, on_read: OnRead) -> Surveyed:
@@ -76,17 +78,21 @@ def survey(table: Rows, mapping: Mapping, home: Home, *, on_read: OnRead) -> Sur
 class _Column:
     """The distinct texts of a column, each given on once with the line that it stands on first."""
 
-    def __init__(self, place: int, tell: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, place: int, tell: Callable[[str, int], None], *, is_of_numbers: bool = False
+    ) -> None:
+        """`is_of_numbers`: cells of a workbook that are numbers are exact and show nothing."""
         self.place = place
         self._tell = tell
         self._seen: set[str] = set()
+        self._is_of_numbers = is_of_numbers
 
     def look(self, texts: Sequence[str], rows: Sequence[Row]) -> None:
         new = set(texts) - self._seen
         if not new:
             return
         for text, row in zip(texts, rows, strict=True):
-            if text in new:
+            if text in new and not (self._is_of_numbers and self.place in row.numeric):
                 new.discard(text)
                 if text.strip():
                     self._tell(text.strip(), row.line)
@@ -119,11 +125,13 @@ class _Look:
         self._control = ControlSums(mapping.control, header) if mapping.control else None
         self._days, self._numbers = DayEvidence(), NumberEvidence()
         self._rows = self._numeric_codes = 0
+        numbers = self._number_columns(header)
+        self._number_places = frozenset(numbers.values())
         self._columns = [
             *(_Column(places[field], self._note_day) for field in DAY_FIELDS if field in places),
             *(
-                _Column(place, self._number_sink(name))
-                for name, place in self._number_columns(header).items()
+                _Column(place, self._number_sink(name), is_of_numbers=True)
+                for name, place in numbers.items()
             ),
         ]
         #: Texts of days, with the line that each stands on first.
@@ -246,13 +254,14 @@ class _Look:
             questions,
             told,
             self._rows,
+            self._number_places,
         )
 
     def _decided(self, home: Home, questions: list[Question], told: list[str]) -> Mapping:
         mapping = self._mapping
         changed: dict[str, str] = {}
         if not mapping.day_order:
-            decision = self._days.decide(home.country)
+            decision = self._days.decide(home.country, _today(home))
             changed["day_order"] = _taken(
                 decision,
                 Ask.DAY_ORDER,
@@ -379,24 +388,27 @@ def _asked_zone(zone: str, samples: list[Sample]) -> Question:
 
 
 def _asked_discounts(discounts: dict[str, int], mark: str) -> Iterator[Question]:
-    """Ask what discounts are that are all below one, none with a percent sign: 0.1 or 10 percent?"""
-    if not mark or any("%" in text for text in discounts):
-        return
-    found: dict[str, Decimal] = {}
-    for text in discounts:
-        with suppress(BadValue):
-            if value := number(text, mark):
-                found[text] = value
-    if found and all(0 < value < 1 for value in found.values()):
+    """Ask what discounts without a percent sign are of which none is above one: is 0.1 a tenth of
+    a percent or ten, 1 one or all?"""
+    found = {text: value for text in discounts if (value := _discount(text, mark))}
+    if found and all(abs(value) <= 1 for value in found.values()):
         yield Question(
             key=Ask.DISCOUNT,
-            text="What are the discounts of this file? All of them are below one.",
+            text="What are the discounts of this file? None of them is above one.",
             choices=list(ASKED[Ask.DISCOUNT].choices),
             samples=[
                 Sample(discounts[text], text, [f"{value:f} %", f"{value * 100:f} %"])
                 for text, value in list(found.items())[:_SAMPLES]
             ],
         )
+
+
+def _discount(text: str, mark: str) -> Decimal | None:
+    """Return what the text says, with the file's mark or, as numbers of workbooks have, a point."""
+    for each in dict.fromkeys((mark, ".")) if mark else ():
+        with suppress(BadValue):
+            return number(text, each)
+    return None
 
 
 def _taken(

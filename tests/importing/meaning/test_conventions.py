@@ -107,6 +107,36 @@ def test_a_file_in_which_nothing_hangs_on_the_order_is_not_asked_about(texts, co
     assert (decision.value is not None, decision.reason, decision.samples) == (True, "", ())
 
 
+TODAY = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("country", ["SE", "GB", "JP", ""])
+@pytest.mark.parametrize("texts", [["26-11-21"], ["26/11/02", "26/11/22"], ["25.12.31", "26.1.05"]])
+def test_a_year_of_two_digits_that_may_stand_in_front_is_asked_about(texts, country):
+    decision = days(*texts).decide(country, TODAY)
+
+    assert decision.value is None
+    assert decision.reason.startswith(f"{texts[0]} in line 2 may have its year in front.")
+    assert [sample.text for sample in decision.samples] == texts
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        # Of our time at the end, too old in front, no day in front, not of two digits.
+        ["21/11/26"],
+        ["26/11/26"],
+        ["26/11/21", "14/11/21"],
+        ["26/11/21", "05/11/26"],
+        ["26/11/32"],
+        ["26/11/2021"],
+        ["26-11-21", "31-12-99"],
+    ],
+)
+def test_a_year_of_two_digits_stands_at_the_end_where_one_of_the_file_only_can(texts):
+    assert days(*texts).decide("GB", TODAY).value == "dmy"
+
+
 def test_a_file_of_us_days_for_books_in_the_us_is_read_month_first():
     evidence = days(("03/04/2026", "04/03/2026"), ("12/31/2026", "01/30/2027"))
 

@@ -1,6 +1,7 @@
 """The cells of a row by field, and what is refused of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
@@ -11,6 +12,9 @@ from tallystick.importing.tables.table import Row
 Value = TypeVar("Value")
 #: Is told line, field, value and reason of whatever is bad.
 Refuse = Callable[[int, str, str, str], None]
+
+#: What a spreadsheet makes of 202611020001: its last figures are lost, and many codes are one.
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 
 
 class Columns:
@@ -56,6 +60,17 @@ class Cells:
         for field, width in widths.items():
             if len(self.texts[field]) > width:
                 self.bad(field, f"Shorten it to {width} characters.")
+
+    def refuse_shortened(self, fields: Iterable[str]) -> None:
+        """Refuse what names a document or a customer and has lost figures in a spreadsheet."""
+        for field in fields:
+            if _SHORTENED.fullmatch(self.texts[field]):
+                self.bad(
+                    field,
+                    "A spreadsheet has shortened this number, so that its last figures are lost. "
+                    "Export the file anew, and do not save it in a spreadsheet unless that column "
+                    "is formatted as text.",
+                )
 
     def read(self, field: str, parse: Callable[[str], Value]) -> Value | None:
         """Return what the text says; None where there is none or it was refused."""

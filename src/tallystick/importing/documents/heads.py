@@ -146,6 +146,7 @@ class HeadParser:
         texts["after_discount"] = order.after_discount
         checked = Cells(line, texts, self._refuse)
         checked.fit(_WIDTHS)
+        checked.refuse_shortened(("number", "party_number"))
         kind, left_out = self._kind(texts["number"], checked)
         meaning, reason = self._meaning(checked, order.statuses)
         if meaning is RowMeaning.CREDIT:

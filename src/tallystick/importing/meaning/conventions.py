@@ -39,6 +39,10 @@ _ENOUGH_PAIRS = 3
 _SHIFT = timedelta(days=1)
 #: Texts of one shape can be read in the same ways. Zeros matter: 0,500 is not five hundred.
 _SHAPE = str.maketrans("23456789", "11111111")
+#: A day with a year of two digits: the last figures, unless the file shows otherwise.
+_SHORT = re.compile(r"([0-9]{2})([-/.]) ?([0-9]{1,2})\2 ?([0-9]{2})\.?")
+#: A day is of our time that lies no further from today.
+_OUR_TIME = timedelta(days=2 * 366)
 _IN_HEADER = re.compile(
     r"(?:(?<![A-Za-z])(?:UTC|GMT|utc|gmt)|Utc|Gmt|(?<=[a-z])UTC)(?:[+-][0-9:]+)?(?![A-Za-z])"
     r"|(?<=[(\[])[A-Z]\w+/\w+(?=[)\]])|(?<=[(\[])[+-][0-9]{1,2}:?[0-9]{2}(?=[)\]])"
@@ -123,6 +127,7 @@ class DayEvidence(_Evidence):
         self._texts: set[str] = set()
         self._days: set[str] = set()
         self._zoned_shapes: set[str] = set()
+        self._short: dict[str, int] = {}  #: Days with a year of two digits, and their lines.
         self._due: set[tuple[str, str]] = set()
         self._pairs: dict[str, list[Sample]] = {}  #: Choice to pairs that only it puts in order.
 
@@ -136,6 +141,8 @@ class DayEvidence(_Evidence):
         written = hanging_on_order(text)
         if written and written not in self._days:
             _remember(self._days, written)
+            if _SHORT.fullmatch(written) and len(self._short) < _MOST_REMEMBERED:
+                self._short[written] = line
             self._weigh(written, line, lambda order: in_words(day(written, order)))
 
     def pair(self, issued: str, due: str, line: int) -> None:
@@ -161,12 +168,40 @@ class DayEvidence(_Evidence):
             if len(pairs) < _ENOUGH_PAIRS:
                 pairs.append(sample)
 
-    def decide(self, country: str) -> Decision:
-        """Decide for an organisation in the country (ISO 3166 alpha-2; empty for unknown)."""
+    def decide(self, country: str, today: date | None = None) -> Decision:
+        """Decide for an organisation in the country (ISO 3166 alpha-2; empty for unknown).
+
+        `today` there, left out where nobody looks at years of two digits.
+        """
+        if today and (doubted := self._year_first(today)):
+            return doubted
         custom = day_order(country)
         reasons = self._reasons(self._first_pairs(custom) | self._only)
         customary = f"Days in the organisation's country ({country}) are written {{}}."
         return self._judge(reasons, custom, customary.format(self._words.get(custom)))
+
+    def _year_first(self, today: date) -> Decision | None:
+        """Leave the order open where all years of two digits would be of our time in front, and
+        none of them is where it is read: at the end."""
+        samples = []
+        for text, line in self._short.items():
+            first = _with_year_first(text)
+            last = []
+            for order in self._words:
+                with suppress(BadValue):
+                    last.append((order, day(text, order)))
+            if not _is_near(first, today) or any(_is_near(found, today) for _, found in last):
+                return None
+            readings = {order: in_words(found) for order, found in last}
+            samples.append(Sample(line, text, dict.fromkeys(self._words, self._refused) | readings))
+        if not samples:
+            return None
+        text, line = samples[0].text, samples[0].line
+        reason = (
+            f"{text} in line {line} may have its year in front. Where a year has two digits it is "
+            "read at the end; if that is wrong, write it with four in the file, such as 2026-11-21."
+        )
+        return Decision(None, reason, tuple(samples[:_SAMPLES]))
 
     def _first_pairs(self, custom: str) -> dict[str, Sample]:
         few = sum(map(len, self._pairs.values())) < _ENOUGH_PAIRS
@@ -268,6 +303,17 @@ def zone_in_header(name: str) -> str:
         with suppress(BadValue):
             return zone_named(written)
     return ""
+
+
+def _with_year_first(text: str) -> date | None:
+    match = _SHORT.fullmatch(text)
+    with suppress(ValueError):
+        return date(2000 + int(match[1]), int(match[3]), int(match[4])) if match else None
+    return None
+
+
+def _is_near(found: date | None, today: date) -> bool:
+    return found is not None and abs(found - today) <= _OUR_TIME
 
 
 def _remember(known: set[Any], what: Hashable) -> None:

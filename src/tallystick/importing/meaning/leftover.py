@@ -33,6 +33,7 @@ def sounds_like_meaning(header: str) -> bool:
     """Return whether a word of the header is one of those that change what a row means."""
     tokens = _TOKENS.findall(header)
     parts = [part for token in tokens for part in (token, *_PARTS.findall(token))]
+    parts.append("".join(tokens))
     words = {folded(part) for part in parts}
     return not words.isdisjoint(WORDS) or any(stem in word for word in words for stem in STEMS)
 

@@ -32,13 +32,15 @@ _WORDS = """
     forfallodag rabat frakt fragt gebyr avgift dricks drikkepenge kreditnota makulerad annulleret antal
 """
 WORDS = frozenset(_WORDS.split())
-#: Whole words as above, where they stand within a longer one: GRANDTOTAL, Gesamtbetrag, taxamount.
+#: Whole words as above, where they stand within a longer one: GRANDTOTAL, Gesamtbetrag, taxamount,
+#: or make one together: Time Zone, Due Date.
 _STEMS = """
     total amount price status currency discount shipping freight refund cancel credit duedate taxable
     salestax exchangerate quantity surcharge balance adjustment voucher
     betrag summe preis steuer mwst wahrung waehrung rabatt versand gebuhr gebuehr storn gutschrift
     fallig faellig montant devise echeance remise annul importe impuesto moneda descuento vencim totaal
     bedrag korting belopp beløb kredit
+    timezone zeitzone fuseauhoraire zonahoraria fusoorario fusohorario tijdzone
 """
 STEMS = tuple(_STEMS.split())
 #: What a cell of a column of states says where the row does not simply count.

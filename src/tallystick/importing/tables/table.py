@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,7 @@ _SHOWN = 3  #: Lines before the header that are told word by word.
 _SHOWN_CHARACTERS = 60
 _MOST_RECORDS = 30  #: That are shown to choose the header from.
 _AS_FOUND = Layout()
+_POINT = "."  #: Before the decimals of cells that are numbers.
 _BESIDE = (
     "The row has cells to the right of the last column that the header names. Empty them, or give "
     "their columns a name."
@@ -114,6 +115,8 @@ class Table:
         self.header = names_of(self._raw_header)
         check_header(self.header)
         self._padded = _width_of_most(content.sample, header_line, len(self.header))
+        self._number_places: frozenset[int] = frozenset()
+        self._mark = _POINT
         self._tell_anew()
 
     def __enter__(self) -> Self:
@@ -148,6 +151,13 @@ class Table:
         """Return how many bytes of the file, as it lies on disk, have been read."""
         return self._content.position()
 
+    def write_numbers(self, places: Collection[int], mark: str) -> None:
+        """Give cells that are numbers, not texts, with this decimal mark in these columns.
+
+        What a workbook keeps as a number is exact, however its texts beside are written.
+        """
+        self._number_places, self._mark = frozenset(places), mark
+
     def rows(self) -> Iterator[Row]:
         """Give the rows after the header, blank ones left out; asked again, from the first one on.
 
@@ -158,7 +168,7 @@ class Table:
         header, width = self._raw_header, len(self._raw_header)
         found = self._content.records(self.header_line)
         next(found)
-        for row in found:
+        for row in map(self._in_mark, found) if self._mark != _POINT else found:
             cells = row[1]
             if row[2] is not None:
                 yield row
@@ -173,6 +183,16 @@ class Table:
                 yield row._replace(cells=as_written(cells))
             else:
                 yield row
+
+    def _in_mark(self, row: Row) -> Row:
+        places = self._number_places.intersection(row.numeric)
+        if not places:
+            return row
+        cells = [
+            cell.replace(_POINT, self._mark) if place in places else cell
+            for place, cell in enumerate(row.cells)
+        ]
+        return row._replace(cells=cells)
 
     def _tell_anew(self) -> None:
         self._repeated, self._short = _Counted(), _Counted()

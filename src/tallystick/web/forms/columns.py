@@ -129,7 +129,7 @@ _MANNERS = {
         "Years first, 2026-11-21, are always understood.",
     ),
     "discount_as": Manner(
-        "Discounts that are all below one",
+        "Discounts of which none is above one",
         [
             ("", "Ask about them"),
             ("percent", "Are percent: 0.1 %"),
