@@ -4,18 +4,24 @@ import datetime as dt
 import io
 import struct
 import zipfile
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_STYLES = f"""<styleSheet xmlns="{_MAIN}"><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/>
-<xf numFmtId="22"/></cellXfs></styleSheet>"""
+_STYLES = """<styleSheet xmlns="{main}"><numFmts><numFmt numFmtId="164" formatCode={code}/></numFmts>
+<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="164"/></cellXfs>
+</styleSheet>"""
 _EPOCH = dt.datetime(1899, 12, 30)
 
 
 class Raw(str):
     """The XML of a cell, with {place} for where it is."""
+
+
+def shown(value):
+    """Return the XML of a number that is shown in the workbook's own format, its `code`."""
+    return Raw(f'<c r="{{place}}" s="3"><v>{value}</v></c>')
 
 
 def zipped(parts):
@@ -26,8 +32,11 @@ def zipped(parts):
     return out.getvalue()
 
 
-def xlsx(sheets, hidden=()):
-    """Return a workbook of the sheets, each a list of rows; rows of None are not there at all."""
+def xlsx(sheets, hidden=(), code="0.00"):
+    """Return a workbook of the sheets, each a list of rows; rows of None are not there at all.
+
+    `code` is the format of numbers that are `shown`.
+    """
     listed, relations, parts = [], [], {}
     for number, (name, rows) in enumerate(sheets.items(), start=1):
         state = ' state="hidden"' if name in hidden else ""
@@ -43,7 +52,7 @@ def xlsx(sheets, hidden=()):
             f"{''.join(listed)}</sheets></workbook>",
             "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">'
             f"{''.join(relations)}</Relationships>",
-            "xl/styles.xml": _STYLES,
+            "xl/styles.xml": _STYLES.format(main=_MAIN, code=quoteattr(code)),
             **parts,
         }
     )

@@ -13,13 +13,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
+from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 import msgspec
 import python_calamine as calamine
 
 from tallystick.importing.tables.archives import ZIP, Refusal, Refused, check_archive
+from tallystick.importing.tables.cell_formats import shown_beside, with_shown
 from tallystick.importing.tables.cell_texts import is_beyond_digits, text_of
 from tallystick.importing.tables.compound import is_encrypted
+from tallystick.importing.tables.sheet_parts import Place
 from tallystick.importing.tables.without_value import cells_without_value
 
 #: More than any cell that is imported may have, and less than the csv module reads.
@@ -63,7 +67,7 @@ def main() -> None:
         told = Told(refused=refused.why)
     except calamine.PasswordError:
         told = Told(refused=Refusal.PASSWORD)
-    except (calamine.CalamineError, ValueError):
+    except (calamine.CalamineError, ValueError, ExpatError, ElementTree.ParseError):
         told = Told(refused=Refusal.DAMAGED)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -100,10 +104,11 @@ def _read(file: BinaryIO, asked: Asked) -> Told:
     book = calamine.load_workbook(content)
     told, sheet = _chosen(book, asked)
     lacking = cells_without_value(content, told.sheet) if is_archive else {}
+    shown = shown_beside(content, told.sheet) if is_archive else iter(())
     if sheet.end is not None and sheet.end[0] >= asked.most_rows:
         raise Refused(Refusal.TOO_MANY_ROWS)
     with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as out:
-        csv.writer(out).writerows(_records(sheet, lacking, told))
+        csv.writer(out).writerows(_records(sheet, lacking, _ByRow(shown), told))
     return told
 
 
@@ -132,8 +137,24 @@ def _chosen(book: calamine.CalamineWorkbook, asked: Asked) -> tuple[Told, calami
     return told, found
 
 
+class _ByRow:
+    """What is said of cells row after row, taken one row at a time."""
+
+    def __init__(self, found: Iterator[tuple[Place, str]]) -> None:
+        self._found = found
+        self._next = next(found, None)
+
+    def of(self, row: int) -> Iterator[tuple[int, str]]:
+        """Give columns and texts of the row; rows are asked for in their order."""
+        while self._next and self._next[0][0] <= row:
+            (at, column), text = self._next
+            if at == row:
+                yield column, text
+            self._next = next(self._found, None)
+
+
 def _records(
-    sheet: calamine.CalamineSheet, lacking: dict[tuple[int, int], str], told: Told
+    sheet: calamine.CalamineSheet, lacking: dict[Place, str], shown: _ByRow, told: Told
 ) -> Iterator[list[object]]:
     first_column = (sheet.start or (0, 0))[1]
     lacking_in: dict[int, dict[int, str]] = {}
@@ -146,6 +167,9 @@ def _records(
             if type(cell) is float or type(cell) is int  # a bool is an int otherwise
         }
         texts = [cell[:_LONGEST_CELL] if type(cell) is str else text_of(cell) for cell in cells]
+        for column, beside in shown.of(place):
+            if (at := column - first_column) in numbers:
+                texts[at] = with_shown(texts[at], beside)
         if place in lacking_in:
             told.without_value += 1
             told.first_without_value = told.first_without_value or place + 1
