@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -128,7 +129,11 @@ class _Look:
         numbers = self._number_columns(header)
         self._number_places = frozenset(numbers.values())
         self._columns = [
-            *(_Column(places[field], self._note_day) for field in DAY_FIELDS if field in places),
+            *(
+                _Column(places[field], partial(self._note_day, field))
+                for field in DAY_FIELDS
+                if field in places
+            ),
             *(
                 _Column(place, self._number_sink(name), is_of_numbers=True)
                 for name, place in numbers.items()
@@ -180,8 +185,8 @@ class _Look:
     def _number_sink(self, name: str) -> Callable[[str, int], None]:
         return lambda text, line: self._numbers.add(text, line, name)
 
-    def _note_day(self, text: str, line: int) -> None:
-        self._days.add(text, line)
+    def _note_day(self, field: str, text: str, line: int) -> None:
+        self._days.add(text, line, field)
         if len(self._day_texts) < _MOST_SEEN:
             self._day_texts[text] = line
 

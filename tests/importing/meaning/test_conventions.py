@@ -107,6 +107,38 @@ def test_a_file_in_which_nothing_hangs_on_the_order_is_not_asked_about(texts, co
     assert (decision.value is not None, decision.reason, decision.samples) == (True, "", ())
 
 
+@pytest.mark.parametrize("country", ["US", "GB", ""])
+@pytest.mark.parametrize("text", ["12/31/2026", "31/12/2026", "31/12/26 10:00"])
+def test_dates_beside_texts_that_a_spreadsheet_could_not_read_are_asked_about(text, country):
+    decision = days("2026-04-03", "2026-12-01 08:00:00", text).decide(country)
+
+    assert decision.value is None
+    assert "with day and month swapped" in decision.reason
+    assert "dates such as 2026-04-03" in decision.reason
+    assert [sample.text for sample in decision.samples] == [text.partition(" ")[0]]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["2026-04-03", "2026-04-13", "31/12/2026"],
+        ["2026-04-03", "31/12/2026", "01/12/2026"],
+        ["2026-04-03", "31 Dec 2026"],
+        ["2026-04-03", "99/99/2026"],
+    ],
+)
+def test_days_in_two_notations_that_no_spreadsheet_has_swapped_are_read(texts):
+    assert days(*texts).decide("GB").value == "dmy"
+
+
+def test_two_columns_may_have_two_notations():
+    evidence = DayEvidence()
+    evidence.add("2026-04-03", 2, "issued_on")
+    evidence.add("31/12/2026", 2, "due_on")
+
+    assert evidence.decide("GB").value == "dmy"
+
+
 TODAY = date(2026, 11, 30)
 
 

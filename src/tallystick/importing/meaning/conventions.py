@@ -39,6 +39,8 @@ _ENOUGH_PAIRS = 3
 _SHIFT = timedelta(days=1)
 #: Texts of one shape can be read in the same ways. Zeros matter: 0,500 is not five hundred.
 _SHAPE = str.maketrans("23456789", "11111111")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-([0-9]{2})(?![0-9])")
+_TWELFTH = 12  #: A day after it is no month.
 #: A day with a year of two digits: the last figures, unless the file shows otherwise.
 _SHORT = re.compile(r"([0-9]{2})([-/.]) ?([0-9]{1,2})\2 ?([0-9]{2})\.?")
 #: A day is of our time that lies no further from today.
@@ -116,6 +118,30 @@ class _Evidence:
         return Decision(None, reason, tuple(samples[:_SAMPLES]))
 
 
+class _Notations:
+    """The two ways in which a column may write its days, as a spreadsheet leaves them that took
+    03/04 for a day of its own order and 31/12, which it could not, for a text."""
+
+    def __init__(self) -> None:
+        #: The first date, and whether some date is of a day after the twelfth.
+        self.date, self.is_past_twelfth = "", False
+        #: The first day that makes sense in one order only, and whether some does in both.
+        self.text: Sample | None = None
+        self.is_open = False
+
+    def doubt(self) -> str:
+        """Return why the dates may have day and month swapped; empty where they may not."""
+        if not (self.date and self.text) or self.is_past_twelfth or self.is_open:
+            return ""
+        return (
+            f"One column has days in two notations: {self.text.text} in line {self.text.line}, and "
+            f"dates such as {self.date}, none of which is after the twelfth. A spreadsheet that "
+            "reads days the other way round makes such dates, with day and month swapped. Compare "
+            "some with where they come from. If they are swapped, discard this file and import the "
+            "one that the spreadsheet was made of; if not, say how the others are written."
+        )
+
+
 class DayEvidence(_Evidence):
     """The order of day and month in a file: "dmy" or "mdy"."""
 
@@ -127,13 +153,19 @@ class DayEvidence(_Evidence):
         self._texts: set[str] = set()
         self._days: set[str] = set()
         self._zoned_shapes: set[str] = set()
+        self._notations: dict[str, _Notations] = {}  #: By column.
         self._short: dict[str, int] = {}  #: Days with a year of two digits, and their lines.
         self._due: set[tuple[str, str]] = set()
         self._pairs: dict[str, list[Sample]] = {}  #: Choice to pairs that only it puts in order.
 
-    def add(self, text: str, line: int) -> None:
+    def add(self, text: str, line: int, column: str = "") -> None:
         """Take a text of a column of days into account."""
-        if text in self._texts or len(text) > _LONGEST:
+        if len(text) <= _LONGEST:
+            self._look_at_notation(text, line, self._notations.setdefault(column, _Notations()))
+            self._note(text, line)
+
+    def _note(self, text: str, line: int) -> None:
+        if text in self._texts:
             return
         _remember(self._texts, text)
         if not self.stamps:
@@ -150,8 +182,8 @@ class DayEvidence(_Evidence):
         if (issued, due) in self._due or len(issued) + len(due) > 2 * _LONGEST:
             return
         _remember(self._due, (issued, due))
-        self.add(issued, line)
-        self.add(due, line)
+        self._note(issued, line)
+        self._note(due, line)
         issued, due = hanging_on_order(issued) or issued, hanging_on_order(due) or due
         try:
             read = {order: (day(issued, order), day(due, order)) for order in self._words}
@@ -175,6 +207,8 @@ class DayEvidence(_Evidence):
         """
         if today and (doubted := self._year_first(today)):
             return doubted
+        if swapped := next(filter(None, (each.doubt() for each in self._notations.values())), ""):
+            return self._left_open(swapped)
         custom = day_order(country)
         reasons = self._reasons(self._first_pairs(custom) | self._only)
         customary = f"Days in the organisation's country ({country}) are written {{}}."
@@ -213,6 +247,20 @@ class DayEvidence(_Evidence):
         pairs = [found[0] for found in self._pairs.values()]
         samples = [*self._only.values(), *pairs, *self._open]
         return Decision(None, reason, tuple(samples[:_SAMPLES]))
+
+    def _look_at_notation(self, text: str, line: int, found: _Notations) -> None:
+        if iso := _ISO_DAY.match(text):
+            found.date = found.date or iso[0]
+            found.is_past_twelfth = found.is_past_twelfth or int(iso[1]) > _TWELFTH
+        elif not found.is_open and (written := hanging_on_order(text)):
+            orders = []
+            for order in self._words:
+                with suppress(BadValue):
+                    day(written, order)
+                    orders.append(order)
+            found.is_open = len(orders) > 1
+            if len(orders) == 1 and not found.text:
+                found.text = Sample(line, written, {})
 
     def _look_for_time(self, text: str) -> None:
         shape = text.translate(_SHAPE)
