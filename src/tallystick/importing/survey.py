@@ -177,7 +177,7 @@ class _Look:
         }
         by_name = places_of(header)
         for each in self._mapping.order_columns:
-            for name in (each.column, each.tax_column, each.after_column):
+            for name in (each.column, *each.tax_names(), each.after_column):
                 if plain(name) in by_name and name:
                     found[name] = by_name[plain(name)]
         return found

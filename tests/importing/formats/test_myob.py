@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from importing.formats.offices import SAMPLES
 from tallystick.importing.report import Cause
 
@@ -115,3 +117,17 @@ def test_one_number_of_two_people_of_a_name_is_nobodys_invoice(books):
 
     assert report.left_out[Cause.CONTRADICTION].count == 1
     assert "00000102" not in office.totals()
+
+
+@pytest.mark.parametrize("column", ["Freight Tax Amount", "Freight VAT Amount"])
+def test_the_tax_of_freight_is_read_whatever_an_edition_calls_it(books, column):
+    office = books(**AUSTRALIAN)
+
+    report = office.take(
+        f"{{}}\nCo./Last Name,Invoice #,Date,Item Number,Quantity,Description,Price,Total,Inc-Tax Total,"
+        f"Tax Code,GST Amount,Freight Amount,Freight Tax Code,{column}\n"
+        "Buyer,0001,27/10/2026,MUG,2,Mug,$10.00,$20.00,$22.00,GST,$2.00,$5.00,GST,$0.50\n"
+    )
+
+    assert (report.questions, office.totals()) == ([], {"0001": Decimal("27.50")})
+    assert office.document("0001").tax == Decimal("2.50")

@@ -136,3 +136,21 @@ def test_tax_that_is_more_than_rounding_off_is_held_and_can_be_taken_as_the_file
     assert [each.document for each in report.not_made] == ["#1"]
     assert (again.documents, again.already_here, again.questions) == (1, 1, [])
     assert made() == {"#1": (INVOICE, "6.69", "40.00"), "#2": (INVOICE, "6.68", "40.00")}
+
+
+def test_an_order_saved_anew_with_decimal_commas_is_read(run, made):
+    row = '#1,paid,2026-10-07,"1.010,00","5,50","0,00","1.015,50",1,Mug,"1.010,00","0,00"'
+
+    report = run(f"{HEAD}\n{row}")
+
+    assert (report.questions, made()) == ([], {"#1": (INVOICE, "0.00", "1015.50")})
+
+
+def test_tax_as_stated_is_not_offered_where_the_total_is_another_even_so(run):
+    head = HEAD.replace("Refunded Amount", "Tax 1 Name")
+    # A line that was taken off the order stands in the file all the same.
+    rows = "#1,paid,2026-10-07,20,0,3.33,20,1,Mug,20,VAT 20%\n#1,,,,,,,1,Taken off,9,"
+
+    report = run(f"{head}\n{rows}")
+
+    assert (report.questions, report.count(Cause.SUMS)) == ([], 1)

@@ -154,3 +154,13 @@ def test_fees_of_the_dashboards_own_report_become_bills(run, made):
     run(DASHBOARD.format("created"), format="stripe-fees", answers={"time_zone": "UTC"})
 
     assert made() == {"txn_1 of Stripe": ("bill", "0.00", "1.40")}
+
+
+def test_the_balance_is_read_with_decimal_commas_too(run, made):
+    file = DASHBOARD.format("created_utc").replace(
+        "40.00,1.40,38.60", '"1.040,00","1,40","1.038,60"'
+    )
+
+    run(file)
+
+    assert made() == {"txn_1": (INVOICE, "0.00", "1040.00")}

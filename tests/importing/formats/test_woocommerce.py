@@ -136,3 +136,26 @@ def test_taking_tax_as_stated_keeps_the_packed_lines_apart_and_in_order(run, lin
         ("Bowl", "30.00", "3.00"),
         ("Cup", "5.00", "0.50"),
     ]
+
+
+def test_what_the_suite_says_once_more_of_lines_and_visitors_is_passed_over(run, made):
+    header, row = SHOP.replace("line_items", "line_item_1").split("\n")
+    header += (
+        ",Product Item 1 Name,Product Item 1 Quantity,Product Item 1 Total,Product Item 1 Subtotal,"
+        "meta:_wc_order_attribution_source_type"
+    )
+    row = row.replace("4.95,9.83,6.00,58.95", "0,2.00,0,12.00")
+
+    report = run(f"{header}\n{row.format('name:Mug|quantity:1|total:10')},Mug,1,10.00,10.00,typein")
+
+    assert (report.questions, made()) == ([], {"501": (INVOICE, "2.00", "12.00")})
+
+
+def test_a_refund_that_only_a_packed_line_tells_of_keeps_its_order_out(run):
+    line = "name:{}|quantity:1|total:5.00|total_tax:1.00|refunded:{}"
+    cell = ";".join([line.format("Mug", "0.00"), line.format("Cup", "-3.00")])
+
+    report = run(SHOP.replace("4.95,9.83,6.00,58.95", "0,2.00,0,12.00").format(cell))
+
+    assert report.documents == 0
+    assert "money of it was refunded" in report.not_made[0].reason

@@ -302,9 +302,21 @@ class _Sums:
             return Ask.TAX_BASIS, _OTHER[self._head.tax_basis]
         if mapping.tax_amounts == "stated" or not self._tax:
             return None
-        if self._head.tax_total or self._staged.tax_off is not None:
-            return Ask.TAX_AMOUNTS, "stated"
-        return None
+        if not (self._head.tax_total or self._staged.tax_off is not None):
+            return None
+        return (Ask.TAX_AMOUNTS, "stated") if self._may_fit_stated_tax(mapping) else None
+
+    def _may_fit_stated_tax(self, mapping: Mapping) -> bool:
+        """Return whether the total is not another even with the tax that the file states."""
+        if not (self._head.total and self._head.tax_total):
+            return True
+        bases = {self._basis, _OTHER.get(self._basis, self._basis)}
+        for basis in bases if mapping.basis_by_sums else {self._basis}:
+            tax = self._said(self._head.tax_total, self._tax) or Decimal(0)
+            made = totals_of_sums(self._amount, tax, basis).total
+            if _is_rounding(self._said(self._head.total, made) or Decimal(0), made):
+                return True
+        return False
 
     def _fits_other_basis(self) -> bool:
         staged, head = self._staged, self._head

@@ -3,7 +3,7 @@
 Most stand once for the whole order, some in each row for that row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from decimal import Decimal
 
 from tallystick.importing.documents.heads import OfOrder, Opened
@@ -30,7 +30,7 @@ class OrderLines:
         self._statuses = mapping.status_columns
         names = [
             *(each.column for each in self._columns),
-            *(each.tax_column for each in self._columns),
+            *(_first(each.tax_names(), found) for each in self._columns),
             *(each.tax_code_column for each in self._columns),
             *(each.after_column for each in self._columns),
             *(each.column for each in self._statuses),
@@ -145,3 +145,8 @@ class OrderLines:
 
     def _amount(self, text: str, document: Opened) -> Decimal:
         return rounded(number(text, self._mark, document.currency), 2)
+
+
+def _first(names: Sequence[str], found: Container[str]) -> str:
+    """Return the first of the names that the file has; empty for none."""
+    return next((name for name in names if plain(name) in found), "")

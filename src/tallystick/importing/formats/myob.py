@@ -46,6 +46,7 @@ SALES = Mapping(
             description="Freight",
             charge="freight",
             tax_column="Freight GST Amount",
+            tax_synonyms=("Freight Tax Amount", "Freight VAT Amount"),
             tax_code_column="Freight Tax Code",
         ),
     ),

@@ -58,7 +58,6 @@ ORDERS = Mapping(
     basis_by_sums=True,
     # Two lines of 20.00 with tax inside bear 6.67 there, and 3.33 each line by line.
     tax_amounts="close",
-    decimal_mark=".",
     # Paid on the spot; orders on terms say when they are due.
     terms_days=0,
     party_by="email",

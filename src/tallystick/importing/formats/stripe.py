@@ -115,7 +115,6 @@ BALANCE = Mapping(
     },
     synonyms=_CREATED,
     texts={"description": "Payment {balance_transaction_id}"},
-    decimal_mark=".",
     # What a customer pays holds its tax.
     tax_basis="inclusive",
     terms_days=0,
@@ -144,7 +143,6 @@ FEES = Mapping(
         "party_name": "Stripe",
         "description": "Fee for {reporting_category} {balance_transaction_id}",
     },
-    decimal_mark=".",
     tax_basis="none",
     terms_days=0,
     zero="leave_out",

@@ -46,6 +46,7 @@ _PACKED = Packed(
         "total": "item_total",
         "total_tax": "item_total_tax",
         "tax": "item_total_tax",
+        "refunded": "item_refunded",
     },
     needed=("name", "quantity", "total"),
 )
@@ -121,4 +122,6 @@ ORDERS = Mapping(
     terms_days=0,
     party_by="email",
     unused=_UNUSED,
+    # The Suite says each line once more in columns of its own, and where the customer came from.
+    unused_beginnings=("product item ", "meta:_wc_order_attribution_"),
 )

@@ -126,5 +126,7 @@ def leftovers(mapping: Mapping, header: Sequence[str]) -> Iterator[Leftover]:
         used.discard("")
     packed = mapping.packed.places(header) if mapping.packed else []
     for place, name in enumerate(header):
+        if plain(name).startswith(mapping.unused_beginnings):
+            continue
         if plain(name) not in used and place not in packed and not is_reason(name):
             yield Leftover(place, name)

@@ -95,6 +95,8 @@ class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     tax_code: str = ""
     #: The column with the tax of it, where tax is taken as the file has it.
     tax_column: str = ""
+    #: Further headers of it, as other years or countries have it.
+    tax_synonyms: tuple[str, ...] = ()
     #: The column of what the lines come to with it off. No more is spread over them than that says:
     #: the rest is off already, off single lines or off the shipping.
     after_column: str = ""
@@ -102,6 +104,10 @@ class OrderColumn(msgspec.Struct, frozen=True, kw_only=True):
     tax_code_column: str = ""
     #: Each row has a figure of its own there, and so a line of its own.
     of_row: bool = False
+
+    def tax_names(self) -> tuple[str, ...]:
+        """Return every header of the column with its tax; the first that a file has is it."""
+        return (self.tax_column, *self.tax_synonyms)
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +144,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     needed: tuple[str, ...] = ()
     #: Headers that change nothing, whatever they are called.
     unused: tuple[str, ...] = ()
+    #: Beginnings of such headers, in small letters.
+    unused_beginnings: tuple[str, ...] = ()
     #: Header to the reason why it is not taken, which is told where the column says something.
     not_taken: dict[str, str] = {}
     #: Headers, stars included, that tell the file from those of other mappings; of one group all
@@ -254,7 +262,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         for names in self.synonyms.values():
             yield from map(plain, names)
         for each in self.order_columns:
-            yield from map(plain, (each.column, each.tax_column, each.tax_code_column))
+            yield from map(plain, (each.column, *each.tax_names(), each.tax_code_column))
             yield plain(each.after_column)
         yield plain(self.row_total)
         if (control := self.control) is not None:
