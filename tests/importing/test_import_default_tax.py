@@ -77,3 +77,30 @@ def test_with_tax_inside_is_offered_where_total_and_tax_of_the_lines_fit_so(defa
     assert (question.key, [each.value for each in question.choices]) == ("tax_basis", ["inclusive"])
     made = simple(row, header=header, answers={"tax_basis": "inclusive"})
     assert (made.documents, Line.objects.get().tax) == (1, Decimal("20.00"))
+
+
+@pytest.mark.parametrize(
+    ("sums", "offered"),
+    [
+        # Line tax, tax in all, total, without tax.
+        (("20.01", "20.01", "120.01", "100.00"), ["tax_amounts"]),
+        (("", "20.01", "120.01", ""), ["tax_amounts"]),
+        (("20.01", "", "", ""), ["tax_amounts"]),
+        # Neither tax would make these fit.
+        (("20.00", "20.00", "120.00", "101.00"), []),
+        (("20.01", "21.00", "121.00", "100.00"), []),
+        (("", "20.01", "130.00", ""), []),
+    ],
+)
+def test_the_files_own_tax_is_offered_where_all_fits_with_it_and_then_does(
+    default, simple, sums, offered
+):
+    row = "V-1,,Def Co,2026-11-05,,Tea,1,100," + ",".join(sums)
+    header = f"{SIMPLE},line_tax,tax_total,total,subtotal"
+
+    report = simple(row, header=header)
+
+    assert [each.cause for each in report.not_made] == [Cause.SUMS]
+    assert [each.key for each in report.questions] == offered
+    if offered:
+        assert simple(row, header=header, answers={"tax_amounts": "stated"}).documents == 1

@@ -200,4 +200,4 @@ def test_a_line_of_which_the_file_states_no_tax_bears_no_code_that_is_fixed_for_
     import_file(workspace=workspace, actor=None, source=io.BytesIO(file.encode()), dry_run=False)
 
     mug, book = Document.objects.get().lines.order_by("position")
-    assert (mug.tax, str(mug.tax_code), book.tax, book.tax_code) == (2, "VAT20", 0, None)
+    assert (mug.tax, mug.tax_code.code, book.tax, book.tax_code.code) == (2, "VAT20", 0, "No tax")

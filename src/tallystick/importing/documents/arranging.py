@@ -4,7 +4,7 @@ Money off becomes a percentage of each line, in proportion to the lines; a state
 lines' stated tax. To the cent: what rounding leaves over goes to the lines it was taken from most.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -13,9 +13,9 @@ from django.db import connection, transaction
 
 from tallystick.importing.documents.heads import Head
 from tallystick.importing.documents.rows import SPREAD
-from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.documents.taxes import MOST_TAX_OF_NONE, NO_TAX, TaxCodes
 from tallystick.importing.meaning.bad_value import BadValue
-from tallystick.importing.meaning.mapping import Mapping
+from tallystick.importing.meaning.mapping import Mapping, inserted
 from tallystick.importing.meaning.precision import Figures, Rounding, figures, other_cent, rounded
 from tallystick.money import Basis, line_tax, totals_of_sums
 
@@ -39,7 +39,7 @@ _LINES = """
     SELECT arranged.place, arranged.head, arranged.off, staged.line, staged.place, staged.quantity,
         staged.unit_price, staged.discount, staged.tax_code, staged.amount, staged.tax,
         staged.stated_tax IS NOT NULL, staged.other_tax, staged.tax_is_stated, staged.rounding,
-        staged.tie, staged.item
+        staged.tie, staged.item, staged.tax_level
     FROM import_arranged AS arranged JOIN import_row AS staged USING (row_kind, number, supplier)
     WHERE arranged.place BETWEEN %s AND %s AND staged.place BETWEEN 0 AND %s
         AND staged.quantity IS NOT NULL
@@ -49,11 +49,12 @@ _CHANGE = """
     UPDATE import_row AS staged SET quantity = changed.quantity, unit_price = changed.unit_price,
         discount = changed.discount, amount = changed.amount, tax = changed.tax,
         other_tax = changed.other_tax, tax_is_stated = changed.tax_is_stated,
-        rounding = changed.rounding
+        rounding = changed.rounding, tax_code = changed.tax_code, tax_level = changed.tax_level
     FROM unnest(%s::bigint[], %s::smallint[], %s::numeric[], %s::numeric[], %s::numeric[],
-        %s::numeric[], %s::numeric[], %s::numeric[], %s::bool[], %s::text[], %s::int[]) AS changed
+        %s::numeric[], %s::numeric[], %s::numeric[], %s::bool[], %s::text[], %s::int[], %s::text[],
+        %s::text[]) AS changed
         (line, place, quantity, unit_price, discount, amount, tax, other_tax, tax_is_stated,
-         rounding, item)
+         rounding, item, tax_code, tax_level)
     WHERE staged.line = changed.line AND staged.place = changed.place
         AND staged.item = changed.item
 """
@@ -77,18 +78,48 @@ class _Line(NamedTuple):
     rounding: str
     tie: int
     item: int
+    tax_level: str | None
 
     def at(self, found: Figures, rate: Decimal, basis: Basis) -> "_Line":
-        """Return the line at other figures, with the tax of them."""
-        return self._replace(
+        """Return the line at other figures, with the tax of them where the file states none."""
+        line = self._replace(
             quantity=found.quantity,
             unit_price=found.unit_price,
             discount=found.discount,
             amount=found.amount,
-            tax=line_tax(found.amount, rate, basis),
-            other_tax=line_tax(found.amount, rate, _OTHER[basis]),
             rounding=found.rounding or self.rounding,
         )
+        if line.tax_is_stated:
+            return line
+        return line._replace(
+            tax=line_tax(found.amount, rate, basis),
+            other_tax=line_tax(found.amount, rate, _OTHER[basis]),
+        )
+
+
+class _Taxing(NamedTuple):
+    """How the tax is told that the file states of whole documents."""
+
+    codes: TaxCodes
+    #: Whether it is taken over at all.
+    is_taken: bool
+    #: Only where it is that of the rates but for rounding.
+    is_close: bool
+    #: Codes that the mapping gives to all lines and the file did not name.
+    fixed: Collection[str | None]
+    #: The code, as the mapping calls it, of what the file states no tax of.
+    untaxed: str
+
+
+def _taxing(mapping: Mapping, tax_codes: TaxCodes) -> _Taxing:
+    texts = [mapping.texts.get(field, "") for field in ("tax_code", "order_tax_code")]
+    return _Taxing(
+        tax_codes,
+        mapping.tax_amounts != "computed" and "tax_total" in mapping.columns,
+        mapping.tax_amounts == "close",
+        [tax_codes.found(text) for text in texts if text and not inserted(text)],
+        mapping.untaxed_code or NO_TAX,
+    )
 
 
 def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
@@ -98,9 +129,9 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
     """
     spreads = any(column.is_spread for column in mapping.order_columns)
     states_tax = mapping.tax_amounts != "computed" and "tax_total" in mapping.columns
-    is_close = mapping.tax_amounts == "close"
     if not (spreads or states_tax or (has_ties and "total" in mapping.columns)):
         return
+    taxing = _taxing(mapping, tax_codes)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON import_row (line)")
         cursor.execute("CREATE INDEX ON import_row (number)")
@@ -114,9 +145,7 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
             changed: list[_Line] = []
             for head, off, lines in _by_document(cursor.fetchall()):
                 try:
-                    found = _arranged(
-                        head, off, lines, tax_codes, states_tax=states_tax, is_close=is_close
-                    )
+                    found = _arranged(head, off, lines, taxing)
                     changed += [
                         new for old, new in zip(lines, found, strict=True) if new is not old
                     ]
@@ -148,15 +177,8 @@ def _by_document(
         yield head, off, lines
 
 
-def _arranged(
-    head: Head,
-    off: Decimal,
-    lines: list[_Line],
-    tax_codes: TaxCodes,
-    *,
-    states_tax: bool,
-    is_close: bool,
-) -> list[_Line]:
+def _arranged(head: Head, off: Decimal, lines: list[_Line], taxing: _Taxing) -> list[_Line]:
+    tax_codes = taxing.codes
     basis = cast(Basis, head.tax_basis)
     if off and head.after_discount:
         off = _left_to_spread(off, lines, Decimal(head.after_discount))
@@ -164,10 +186,30 @@ def _arranged(
         lines = _with_money_off(lines, off, tax_codes, basis)
     if head.total and any(line.tie for line in lines):
         lines = _at_stated_total(lines, head, tax_codes)
-    if states_tax and head.tax_total and not all(line.has_stated_tax for line in lines):
+    if taxing.is_taken and head.tax_total and not all(line.has_stated_tax for line in lines):
         stated = Decimal(head.tax_total)
-        lines = _with_close_tax(lines, stated) if is_close else _with_tax(lines, stated)
+        if not stated:
+            lines = [_untaxed(line, taxing) for line in lines]
+        lines = _with_close_tax(lines, stated) if taxing.is_close else _with_tax(lines, stated)
+    if any(line.tax_is_stated and abs(line.tax) > abs(line.amount) for line in lines):
+        tax, amount = (sum(each) for each in zip(*((x.tax, x.amount) for x in lines), strict=True))
+        raise BadValue(
+            f"A tax of {tax} cannot be that of lines of {amount}. Look which column holds the tax."
+        )
     return lines
+
+
+def _untaxed(line: _Line, taxing: _Taxing) -> _Line:
+    """Return the line, of a document that the file states no tax of, without a code that says
+    otherwise; one that the file names stays."""
+    is_named = line.tax_level is None and line.tax_code not in taxing.fixed
+    if is_named or line.has_stated_tax or abs(line.tax) <= MOST_TAX_OF_NONE:
+        return line
+    code, _ = taxing.codes.find(taxing.untaxed)
+    nothing = Decimal(0)
+    return line._replace(
+        tax_code=code, tax_level=None, tax=nothing, other_tax=nothing, tax_is_stated=True
+    )
 
 
 def _left_to_spread(off: Decimal, lines: list[_Line], after: Decimal) -> Decimal:
@@ -293,6 +335,6 @@ def shared(whole: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 def _columns(lines: Sequence[_Line]) -> list[list[object]]:
     fields = (
         *("line", "place", "quantity", "unit_price", "discount", "amount", "tax", "other_tax"),
-        *("tax_is_stated", "rounding", "item"),
+        *("tax_is_stated", "rounding", "item", "tax_code", "tax_level"),
     )
     return [[getattr(line, field) for line in lines] for field in fields]

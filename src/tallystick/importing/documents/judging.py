@@ -300,21 +300,30 @@ class _Sums:
         """Return the answer by which what the file says would be what the lines make."""
         if self._fits_other_basis():
             return Ask.TAX_BASIS, _OTHER[self._head.tax_basis]
-        if mapping.tax_amounts == "stated" or not self._tax:
-            return None
-        if not (self._head.tax_total or self._staged.tax_off is not None):
-            return None
-        return (Ask.TAX_AMOUNTS, "stated") if self._may_fit_stated_tax(mapping) else None
+        if mapping.tax_amounts != "stated" and self._tax and self._fits_as_stated():
+            return Ask.TAX_AMOUNTS, "stated"
+        return None
 
-    def _may_fit_stated_tax(self, mapping: Mapping) -> bool:
-        """Return whether the total is not another even with the tax that the file states."""
-        if not (self._head.total and self._head.tax_total):
-            return True
-        bases = {self._basis, _OTHER.get(self._basis, self._basis)}
-        for basis in bases if mapping.basis_by_sums else {self._basis}:
-            tax = self._said(self._head.tax_total, self._tax) or Decimal(0)
-            made = totals_of_sums(self._amount, tax, basis).total
-            if _is_rounding(self._said(self._head.total, made) or Decimal(0), made):
+    def _fits_as_stated(self) -> bool:
+        """Return whether all would be as the file says with its own tax, be it inside or not."""
+        staged, head = self._staged, self._head
+        tax = staged.taken_tax
+        if head.tax_total and not staged.states_all_taxes:
+            tax = self._said(head.tax_total, self._amount)
+        if tax is None or not (head.tax_total or staged.tax_off is not None):
+            return False
+        for basis in (self._basis, _OTHER.get(self._basis, self._basis)):
+            own = totals_of_sums(self._amount, tax, basis)
+            total, tax_total = (
+                self._said(head.total, own.total),
+                self._said(head.tax_total, own.tax),
+            )
+            subtotal = self._said(head.subtotal, own.subtotal)
+            if (
+                (total is None or _is_rounding(total, own.total))
+                and tax_total in (None, own.tax)
+                and subtotal in (None, own.subtotal, self._amount)
+            ):
                 return True
         return False
 

@@ -10,7 +10,7 @@ import msgspec
 from tallystick.books.checking import tracking_problem
 from tallystick.books.models import Charge, Line
 from tallystick.importing.documents.heads import Opened
-from tallystick.importing.documents.taxes import TaxCodes
+from tallystick.importing.documents.taxes import MOST_TAX_OF_NONE, NO_TAX, TaxCodes
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.precision import (
     Figures,
@@ -72,7 +72,7 @@ class LineParser:
         self._tax_codes = tax_codes
         self._is_stated = mapping.tax_amounts == "stated"
         self._is_close = mapping.tax_amounts == "close"
-        self._untaxed = mapping.untaxed_code
+        self._untaxed = mapping.untaxed_code or NO_TAX
         #: The code that the mapping gives to lines, not the file.
         self._fixed_tax = mapping.texts.get("tax_code", "")
         #: Whether the file alone says what tax there is on a line that names no code.
@@ -135,16 +135,15 @@ class LineParser:
     ) -> Contents:
         """Return the line with its tax; no figures make a line of text alone."""
         code, rate, level = None, Decimal(0), None
-        is_taken_over = self._is_stated or self._is_close
-        if is_taken_over and stated_tax == 0 and tax in ("", self._fixed_tax):
-            # The file says that there is none: a code that bears tax would say otherwise.
-            tax = self._untaxed
         if named := tax or (document.order_tax if found else ""):
             code, rate = self._tax_codes.find(named)
-        elif found and not (self._is_stated and stated_tax == 0):
+        elif found:
             code, rate, level = self._tax_codes.of_others(document.template, item_code)
         amount = found.amount if found else Decimal(0)
         computed = line_tax(amount, rate, document.basis) if code else Decimal(0)
+        if self._is_untaxed(stated_tax, amount, computed, tax, code):
+            # The file says that there is none: a code that bears tax would say otherwise.
+            (code, rate), level, computed = self._tax_codes.find(self._untaxed), None, Decimal(0)
         is_stated = stated_tax is not None and (
             self._is_stated or (self._is_close and abs(stated_tax - computed) <= _CENT)
         )
@@ -172,6 +171,24 @@ class LineParser:
             "t" if is_stated else "f",
             found.rounding if found else Rounding.NONE,
             found.tie if found else 0,
+        )
+
+    def _is_untaxed(
+        self,
+        stated_tax: Decimal | None,
+        amount: Decimal,
+        computed: Decimal,
+        tax: str,
+        code: str | None,
+    ) -> bool:
+        """Return whether the file states no tax of the line and names none either, and what it
+        would bear else does not fit that."""
+        return (
+            (self._is_stated or self._is_close)
+            and stated_tax == 0
+            and tax in ("", self._fixed_tax)
+            and bool(amount)
+            and (code is None or abs(computed) > MOST_TAX_OF_NONE)
         )
 
     def _figures(

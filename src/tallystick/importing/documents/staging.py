@@ -96,6 +96,9 @@ _GROUP = """
             coalesce(bool_or(stated_tax <> 0) FILTER (WHERE tax_level = 'default'), false)
                 AS states_default_tax,
             sum(other_tax) AS other_tax,
+            sum(coalesce(stated_tax, tax)) AS taken_tax,
+            coalesce(bool_and(stated_tax IS NOT NULL) FILTER (WHERE quantity IS NOT NULL), false)
+                AS states_all_taxes,
             min(line) FILTER (WHERE stated_tax <> tax) AS tax_off,
             coalesce(bool_or(stated_tax <> other_tax), false) AS is_other_tax_off,
             count(*) FILTER (WHERE rounding = 'rounded') AS rounded,
@@ -120,7 +123,8 @@ _GROUP = """
 _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
         staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax,
-        staged.states_default_tax, staged.other_tax, staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
+        staged.states_default_tax, staged.other_tax, staged.taken_tax, staged.states_all_taxes,
+        staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
         staged.digest, coalesce(sold.id, bought.id)
     FROM import_document AS staged
     LEFT JOIN books_document AS sold
@@ -211,6 +215,10 @@ class StagedDocument(NamedTuple):
     states_default_tax: bool
     #: What the tax would be if prices stood to it the other way; None where nothing speaks of it.
     other_tax: Decimal | None
+    #: What the tax would be if each line bore what the file states of it, and whether it states it
+    #: of all lines.
+    taken_tax: Decimal | None
+    states_all_taxes: bool
     #: The first line on which the file states another tax than ours; None where none does.
     tax_off: int | None
     #: The same, for the other way.

@@ -40,6 +40,10 @@ _OWED_BY_BUYER = re.compile(
     re.IGNORECASE,
 )
 _NO_RATE = Decimal(0)
+#: The tax code of what the file states no tax of.
+NO_TAX = "No tax"
+#: A rate that makes no more than this of it is no contradiction, as in `mapping.taxes`.
+MOST_TAX_OF_NONE = Decimal("0.10")
 #: A file with more new ones than this has something else in that column.
 _MOST_NEW = 200
 #: So many unknown names are asked about at once.
@@ -99,6 +103,10 @@ class TaxCodes:
                 self._add(text)
         code = self._codes[text]
         return code, self._rates[code]
+
+    def found(self, text: str) -> str | None:
+        """Return the code that was found for the text, if it was."""
+        return self._codes.get(text)
 
     def rate_of(self, code: str | None) -> Decimal:
         """Return the rate in percent of a code that was found; 0 of none."""

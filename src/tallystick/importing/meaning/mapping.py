@@ -170,7 +170,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: the document's tax is but rounded otherwise: `close`, at most a cent a line.
     tax_amounts: Literal["computed", "close", "stated"] = "computed"
     #: The tax code, by code or name, of lines that name none and of which the file states no tax;
-    #: empty: as for any line. Only where tax is taken as stated.
+    #: empty for `No tax`. Only where tax is taken as stated.
     untaxed_code: str = ""
     #: ISO 4217, where the file has no column; empty for the workspace's.
     currency: str = ""
