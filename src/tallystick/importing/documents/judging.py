@@ -136,8 +136,9 @@ def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
         return _cancelling(staged, heads, here)
     if rules.poisoned:
         return _declined(staged, heads, Cause.UNREADABLE, rules.poisoned)
-    if head.odd and not rules.says(Ask.ODD, "take"):
-        declined = _declined(staged, heads, Cause.ODD, head.odd)
+    odd = head.odd or _days_apart(head, others, rules.mapping)
+    if odd and not rules.says(Ask.ODD, "take"):
+        declined = _declined(staged, heads, Cause.ODD, odd)
         return declined._replace(answer=(Ask.ODD, "take"))
     if rules.mapping.nobody != "walk_in" and _names_nobody(head):
         declined = _declined(staged, heads, Cause.NOBODY, "It names no customer.")
@@ -382,7 +383,7 @@ def _declined(staged: StagedDocument, heads: list[Head], cause: Cause, reason: s
 
 
 def _difference(first: Head, others: list[Head]) -> str:
-    """Say in which row the document contradicts its first one; days may differ, the first counts."""
+    """Say in which row the document contradicts its first one."""
     for other in others:
         for field in _SAME_IN_ALL_ROWS:
             ours, theirs = getattr(first, field), getattr(other, field)
@@ -392,6 +393,17 @@ def _difference(first: Head, others: list[Head]) -> str:
                     f"document {_said(field, ours, theirs)}. Make them the same, or give one of them "
                     "another number."
                 )
+    return ""
+
+
+def _days_apart(first: Head, others: list[Head], mapping: Mapping) -> str:
+    """Say in which row the document is of another day than in its first one, which counts."""
+    for other in others:
+        if other.issued_on != first.issued_on and not mapping.days_differ:
+            return (
+                f"Line {other.line} is of {other.issued_on}, line {first.line} of the same document "
+                f"of {first.issued_on}, which would count: these may be two that bear one number."
+            )
     return ""
 
 

@@ -141,7 +141,8 @@ class LineParser:
             code, rate, level = self._tax_codes.of_others(document.template, item_code)
         amount = found.amount if found else Decimal(0)
         computed = line_tax(amount, rate, document.basis) if code else Decimal(0)
-        if self._is_untaxed(stated_tax, amount, computed, tax, code):
+        # Where prices bear no tax, nobody asks for its code.
+        if document.basis != "none" and self._is_untaxed(stated_tax, amount, computed, tax, code):
             # The file says that there is none: a code that bears tax would say otherwise.
             (code, rate), level, computed = self._tax_codes.find(self._untaxed), None, Decimal(0)
         is_stated = stated_tax is not None and (

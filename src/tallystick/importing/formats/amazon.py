@@ -60,6 +60,7 @@ def _numbers(order: str, settlement: str) -> dict[str, str]:
 
 SETTLEMENT = Mapping(
     name="amazon-settlement",
+    days_differ=True,
     title="Amazon's settlement report (flat file V2)",
     columns={
         "kind": "transaction-type",
@@ -104,6 +105,7 @@ def _each(*names: str) -> tuple[OrderColumn, ...]:
 
 DATE_RANGE = Mapping(
     name="amazon-date-range",
+    days_differ=True,
     title="Amazon's date range report",
     columns={
         "kind": "type",

@@ -177,6 +177,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: How the lines before the header name the currency of files that have no column of it, with {}
     #: for its code.
     currency_before: str = ""
+    #: Rows of one document are of different days; that of the first counts.
+    days_differ: bool = False
     #: Days from date to due date where the file has none.
     terms_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
     #: The name of a party that has only a number.
