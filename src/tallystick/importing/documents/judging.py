@@ -136,6 +136,9 @@ def judge(staged: StagedDocument, here: Here | None, rules: Rules) -> Verdict:
         return _cancelling(staged, heads, here)
     if rules.poisoned:
         return _declined(staged, heads, Cause.UNREADABLE, rules.poisoned)
+    if not staged.has_figures:
+        reason = "No line of it has a quantity and a price: its figures were probably lost."
+        return _declined(staged, heads, Cause.UNREADABLE, reason)
     odd = head.odd or _days_apart(head, others, rules.mapping)
     if odd and not rules.says(Ask.ODD, "take"):
         declined = _declined(staged, heads, Cause.ODD, odd)

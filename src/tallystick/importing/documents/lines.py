@@ -253,6 +253,7 @@ def _figures_of(
     if count is None and not has_quantity and (price is not None or stated is not None):
         count = _ONE
     if price is None and stated is not None and (stated or count is not None):
+        _check_once_off(stated, percent, money_off)
         return of_amount(_ONE if count is None else count, stated), tax
     if count is None and price is None:
         _check_bare(money_off)
@@ -266,6 +267,16 @@ def _figures_of(
     if price_is_rounded and stated is not None and off is None:
         return of_rounded_price(count, price, percent, stated), tax
     return figures(count, price, percent, money_off=off, stated=stated), tax
+
+
+def _check_once_off(stated: Decimal, percent: Decimal | None, money_off: Decimal | None) -> None:
+    """Raise BadValue for a discount of which nothing says whether it is off the amount already."""
+    if stated and (percent or money_off):
+        raise BadValue(
+            f"Enter the price too: without one nothing tells whether the {stated} is before or after "
+            "the discount. If it is after, leave the column of the discount unused.",
+            field="discount" if percent else "discount_amount",
+        )
 
 
 def _check_bare(money_off: Decimal | None) -> None:

@@ -86,9 +86,12 @@ class OrderLines:
 
         Raises BadValue.
         """
-        if place >= len(self._columns) or self._columns[place].is_spread or not figures[place]:
+        count = len(self._columns)
+        if count <= place < 2 * count:
+            self._check_tax(place - count, figures, document)
+        if place >= count or self._columns[place].is_spread or not figures[place]:
             return None
-        column, count = self._columns[place], len(self._columns)
+        column = self._columns[place]
         amount = self._amount(figures[place], document)
         if not amount:
             return None
@@ -105,6 +108,15 @@ class OrderLines:
             stated_tax=tax,
         )
 
+    def _check_tax(self, place: int, figures: Sequence[str], document: Opened) -> None:
+        """Raise BadValue for a tax of nothing."""
+        text = figures[place + len(self._columns)]
+        if text and not says_something(figures[place]) and self._amount(text, document):
+            raise BadValue(
+                f"The file states a tax of {text} here and nothing that it is of. Look which column "
+                f"holds the amount; it is {self._columns[place].column} so far."
+            )
+
     def tax_code(self, place: int, figures: Sequence[str]) -> str:
         """Return what the file, else the mapping, says is the tax code of the figure at `place`."""
         return figures[place + 2 * len(self._columns)] or self._columns[place].tax_code
@@ -116,6 +128,7 @@ class OrderLines:
         figures = self.row_figures(cells)
         for place, column in enumerate(self._columns):
             try:
+                self._check_tax(place, figures, document)
                 found = self.line(place, figures, document, lines)
             except BadValue as error:
                 raise BadValue(str(error), field=column.column) from None

@@ -88,6 +88,7 @@ _GROUP = """
         SELECT
             row_kind, number, supplier, min(line) AS first_line,
             count(*) FILTER (WHERE place >= 0) AS lines,
+            coalesce(bool_or(quantity IS NOT NULL) FILTER (WHERE place = 0), false) AS has_figures,
             (array_agg(bad ORDER BY place, line, item) FILTER (WHERE bad IS NOT NULL))[1] AS bad,
             min(stretch) <> max(stretch) AS is_scattered,
             min(alike) AS alike, min(seller) AS seller, bool_or(is_kind_open) AS is_kind_open,
@@ -122,7 +123,7 @@ _GROUP = """
 # in the collation of the indexes.
 _CHUNK = """
     SELECT staged.row_kind, staged.kind, staged.number, staged.supplier, staged.first_line,
-        staged.lines, staged.bad, staged.amount, staged.tax, staged.default_tax,
+        staged.lines, staged.has_figures, staged.bad, staged.amount, staged.tax, staged.default_tax,
         staged.states_default_tax, staged.other_tax, staged.taken_tax, staged.states_all_taxes,
         staged.tax_off, staged.is_other_tax_off, staged.rounded, staged.one_piece, staged.heads,
         staged.digest, coalesce(sold.id, bought.id)
@@ -204,6 +205,8 @@ class StagedDocument(NamedTuple):
     supplier: str
     first_line: int
     lines: int
+    #: Whether some row of it has a quantity and a price; else all are text alone.
+    has_figures: bool
     #: Why it cannot be made, in whole sentences; None where its rows are good.
     bad: str | None
     #: Sums of the lines' amounts and taxes; None where no row could be read.

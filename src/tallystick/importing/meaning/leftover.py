@@ -102,13 +102,14 @@ def _figures(text: str) -> list[Decimal]:
     found = []
     for mark in ".,":
         with suppress(BadValue):
-            found.append(number(_CREDIT_OR_DEBIT.sub("", text), mark))
+            found.append(number(_CREDIT_OR_DEBIT.sub("", text.removesuffix("%")), mark))
     return found
 
 
 def _is_marked(text: str) -> bool:
-    """Return whether figures bear a mark or a currency, as money does."""
-    return bool(_MARKED.search(text)) or any(mark.isalpha() or mark in _SIGNS for mark in text)
+    """Return whether figures bear a mark, a currency or a percent sign, as money and taxes do."""
+    signs = (mark.isalpha() or mark in _SIGNS or mark == "%" for mark in text)
+    return bool(_MARKED.search(text)) or any(signs)
 
 
 def _is_currency(text: str) -> bool:
