@@ -128,15 +128,14 @@ def arrange(mapping: Mapping, tax_codes: TaxCodes, *, has_ties: bool) -> None:
     `has_ties`: cents of some lines were as good as tossed.
     """
     spreads = any(column.is_spread for column in mapping.order_columns)
-    states_tax = mapping.tax_amounts != "computed" and "tax_total" in mapping.columns
-    if not (spreads or states_tax or (has_ties and "total" in mapping.columns)):
-        return
     taxing = _taxing(mapping, tax_codes)
+    if not (spreads or taxing.is_taken or (has_ties and "total" in mapping.columns)):
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON import_row (line)")
         cursor.execute("CREATE INDEX ON import_row (number)")
         cursor.execute("ANALYZE import_row")
-        cursor.execute(_DOCUMENTS, {"spread": SPREAD, "all": states_tax})
+        cursor.execute(_DOCUMENTS, {"spread": SPREAD, "all": taxing.is_taken})
         cursor.execute("CREATE INDEX ON import_arranged (place)")
         cursor.execute("SELECT count(*) FROM import_arranged")
         [count] = cursor.fetchone()
