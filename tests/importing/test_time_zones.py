@@ -1,6 +1,7 @@
 """Times that name no zone: asked about once where a day hangs on it, with rows read both ways."""
 
 import pytest
+from django.urls import reverse
 from pressing import answer, page, press
 
 from background_work import work_off
@@ -37,6 +38,39 @@ def test_any_zone_can_be_said_by_its_name(simple, document):
     simple(EVENING, header=HEADER, answers={"time_zone": "Australia/Perth"})
 
     assert document("1").issued_on.isoformat() == "2026-11-03"
+
+
+def test_another_zone_is_chosen_on_the_page(send, browser):
+    upload = send(EVENING, header=HEADER)
+    assert "<option>Australia/Perth</option>" in page(browser, upload)
+
+    address = reverse("import-answer", args=[upload.workspace.slug, upload.pk])
+    browser.post(
+        address, {"answer-time_zone": "UTC", "other-time_zone": "Australia/Perth"}, follow=True
+    )
+    work_off()
+    upload.refresh_from_db()
+
+    assert "taken for those of Australia/Perth" in page(browser, upload)
+
+
+def test_what_is_no_zone_is_refused_on_the_page(send, browser):
+    upload = send(EVENING, header=HEADER)
+
+    address = reverse("import-answer", args=[upload.workspace.slug, upload.pk])
+    said = browser.post(address, {"other-time_zone": "Nowhere"}, follow=True).text
+
+    assert "Nowhere is not one that has a single meaning" in said
+    assert "Of which time zone" in said
+
+
+def test_that_days_were_turned_into_those_of_the_books_is_told(simple, document):
+    turned = simple(EVENING.replace("23:50", "13:00Z"), header=HEADER)
+    as_it_is = simple(EVENING.replace("23:50", "01:00Z").replace("1,C1", "2,C1"), header=HEADER)
+
+    assert document("1").issued_on.isoformat() == "2026-11-03"
+    assert "2026-11-02 13:00Z in line 2 is 3 November 2026 there" in " ".join(turned.told)
+    assert not any("there" in told for told in as_it_is.told)
 
 
 def test_a_zone_that_there_is_not_is_refused(simple):

@@ -82,6 +82,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the answer may also be what the column holds, said by a mapping."""
         return parted(self.key)[0] is Ask.COLUMN
 
+    @property
+    def takes_any_zone(self) -> bool:
+        """Whether any other time zone is an answer too."""
+        return parted(self.key)[0] is Ask.TIME_ZONE
+
 
 class Asked(NamedTuple):
     """The row of a kind of question: its answers, and whether they are kept for the next file."""

@@ -28,7 +28,7 @@ from tallystick.importing.meaning.conventions import (
     in_words,
     zone_in_header,
 )
-from tallystick.importing.meaning.days import hangs_on_zone
+from tallystick.importing.meaning.days import as_written, hangs_on_zone
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
 from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
@@ -308,6 +308,7 @@ class _Look:
 
         None where there are no such times, for a plain day is the same day everywhere.
         """
+        told += self._turned(mapping.day_order, home.zone)
         if not self._days.stamps:
             return msgspec.structs.replace(mapping, time_zone="")
         place = self._day_place
@@ -328,6 +329,17 @@ class _Look:
                     f"Times without a zone are taken for those of {zone or home.zone}, {why}."
                 )
         return msgspec.structs.replace(mapping, time_zone=zone)
+
+    def _turned(self, order: str, to_zone: str) -> Iterator[str]:
+        """Tell of the first time that names its zone and is of another day where the books lie."""
+        for text, line in islice(self._day_texts.items(), _BATCH) if order else ():
+            with suppress(BadValue):
+                if (turned := day(text, order, "", to_zone)) != as_written(text, order, to_zone):
+                    yield (
+                        f"Times that name their zone were turned into days of {to_zone}: {text} in "
+                        f"line {line} is {in_words(turned)} there."
+                    )
+                    return
 
     def _both_days(self, order: str, to_zone: str) -> list[Sample]:
         """Return times that are of one day where the books lie and of another in UTC, both told."""

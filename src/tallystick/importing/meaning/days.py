@@ -86,6 +86,11 @@ def hangs_on_zone(text: str, order: str, to_zone: str) -> bool:
     return stamp.astimezone(zone_of(to_zone)).date() != found
 
 
+def as_written(text: str, order: str, to_zone: str) -> date:
+    """Return the day that stands in the text, whatever zone its time names. Raises BadValue."""
+    return _parts(text, order, to_zone)[0]
+
+
 def bare_time(text: str) -> time | None:
     """Return the time of day that stands in the text without a zone. Raises BadValue."""
     refusal = BadValue("")

@@ -49,6 +49,9 @@ _MEANT_IN = {
     "EDT": re.compile("(?!Australia/)"),
 }
 _OFFSET = re.compile(r"(?:UTC|GMT)? ?([+\-\u2212])([0-9]{1,2})(?::?([0-5][0-9]))?", re.IGNORECASE)
+_OF_PLACES = re.compile(
+    "(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/"
+)
 _RAILS_PREFIX = re.compile(r"\((?:GMT|UTC)(?:[+-][0-9]{2}:[0-9]{2})?\) ")
 #: Rails' names that are not the last part of one IANA name. (Its Astana is the zone of Dhaka: left out.)
 _RAILS = {
@@ -131,6 +134,11 @@ def zone_of(name: str) -> tzinfo:
         size = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return timezone(size if sign == "+" else -size)
     return ZoneInfo(name)
+
+
+def offered_zones() -> list[str]:
+    """Return the zones to choose from: IANA's of places, by their names."""
+    return sorted(name for name in available_timezones() if _OF_PLACES.match(name))
 
 
 def _offset(east: bool, minutes: int) -> str:

@@ -42,6 +42,11 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         for choice in asked.choices
         if request.POST.get(f"answer-{asked.key}") == choice.value
     }
+    answers |= {
+        asked.key: other
+        for asked in report.questions
+        if asked.takes_any_zone and (other := request.POST.get(f"other-{asked.key}"))
+    }
     if not answers:
         messages.warning(request, "Choose an answer first. Nothing was changed.")
     else:

@@ -18,6 +18,7 @@ from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.example import example
 from tallystick.importing.glimpse import beginning_of, may_be_text
+from tallystick.importing.meaning.zones import offered_zones
 from tallystick.importing.models import Upload, UploadState, known_mappings
 from tallystick.importing.report import CAUSES, ImportReport
 from tallystick.mapping.naming import usual_sales_code
@@ -86,7 +87,9 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _look(workspace: Workspace, upload: Upload, report: ImportReport) -> dict[str, object]:
     """Return what the last step counted and left open."""
     is_checked = upload.state == UploadState.CHECKED
+    asks_zone = any(question.takes_any_zone for question in report.questions)
     return {
+        "zones": offered_zones() if asks_zone else [],
         "made": _made(report),
         "left_out": [(CAUSES[cause], each) for cause, each in report.left_out.items()],
         "lists": _lists(report),
