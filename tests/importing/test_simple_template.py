@@ -203,3 +203,10 @@ def test_every_kind_is_submitted_if_asked_for(columns):
 
     assert (report.documents, report.submitted) == (4, 4)
     assert set(Document.objects.values_list("status", flat=True)) == {"submitted"}
+
+
+def test_how_days_that_are_plain_numbers_are_read_is_told(simple, document):
+    report = simple("1,C1,Cafe,46328,TEA,Tea,1,5.00")
+
+    assert document("1").issued_on.isoformat() == "2026-11-02"
+    assert "46328 in line 2 is 2 November 2026." in " ".join(report.told)

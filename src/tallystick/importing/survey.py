@@ -28,7 +28,7 @@ from tallystick.importing.meaning.conventions import (
     in_words,
     zone_in_header,
 )
-from tallystick.importing.meaning.days import as_written, hangs_on_zone
+from tallystick.importing.meaning.days import as_written, hangs_on_zone, is_serial
 from tallystick.importing.meaning.fields import CODE_FIELDS, DAY_FIELDS, NUMBER_FIELDS
 from tallystick.importing.meaning.leftover import leftovers, says_something
 from tallystick.importing.meaning.mapping import Mapping, places_of, plain
@@ -308,6 +308,7 @@ class _Look:
 
         None where there are no such times, for a plain day is the same day everywhere.
         """
+        told += self._counted_days()
         told += self._turned(mapping.day_order, home.zone)
         if not self._days.stamps:
             return msgspec.structs.replace(mapping, time_zone="")
@@ -338,6 +339,17 @@ class _Look:
                     yield (
                         f"Times that name their zone were turned into days of {to_zone}: {text} in "
                         f"line {line} is {in_words(turned)} there."
+                    )
+                    return
+
+    def _counted_days(self) -> Iterator[str]:
+        """Tell how the first day that is a plain number is read."""
+        for text, line in islice(self._day_texts.items(), _BATCH):
+            if is_serial(text):
+                with suppress(BadValue):
+                    yield (
+                        f"Days that are plain numbers are counted from 1900: {text} in line {line} "
+                        f"is {in_words(day(text, 'dmy'))}."
                     )
                     return
 

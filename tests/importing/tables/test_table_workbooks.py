@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import struct
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_an_xlsx_is_read_cell_by_cell_with_the_places_of_its_numbers():
         assert list(read.rows()) == found
         assert read.notes == ["Not read before the header, 1 line: “Sales report”"]
         assert read.position() == read.size
+
+
+def test_hidden_rows_are_read_and_told():
+    content = xlsx({"Sales": [NAMES, ["1", "Ada", 5.0], ["2", "Ben", 6.0]]})
+    parts = zipfile.ZipFile(io.BytesIO(content))
+    name = "xl/worksheets/sheet1.xml"
+    hidden = parts.read(name).replace(b'<row r="3"', b'<row r="3" hidden="1"')
+    content = zipped({each: parts.read(each) for each in parts.namelist()} | {name: hidden})
+
+    with table(content) as read:
+        assert [row.cells[0] for row in read.rows()] == ["1", "2"]
+        [note] = read.notes
+    assert note.startswith("Rows that are hidden in the sheet, by a filter or by hand: 1. They are")
 
 
 def test_an_ods_is_read():

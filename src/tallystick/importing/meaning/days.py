@@ -91,6 +91,11 @@ def as_written(text: str, order: str, to_zone: str) -> date:
     return _parts(text, order, to_zone)[0]
 
 
+def is_serial(text: str) -> bool:
+    """Tell whether the text is the number that a spreadsheet has for a day."""
+    return _SERIAL.fullmatch(text) is not None
+
+
 def bare_time(text: str) -> time | None:
     """Return the time of day that stands in the text without a zone. Raises BadValue."""
     refusal = BadValue("")

@@ -4,12 +4,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree
 
 _BLOCK = 1 << 20
 _ROW_END = b"row>"
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"')
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -52,3 +53,13 @@ def place_of(attributes: bytes) -> Place | None:
     for letter in named[1]:
         column = column * 26 + letter - ord("A") + 1
     return int(named[2]) - 1, column - 1
+
+
+def hidden_rows(file: BinaryIO, sheet: str) -> int:
+    """Return how many rows of the sheet are hidden, by a filter or by hand."""
+    with zipfile.ZipFile(file) as archive:
+        part = part_of(archive, sheet)
+        if part not in archive.namelist():
+            return 0
+        with archive.open(part) as xml:
+            return sum(len(_HIDDEN.findall(piece)) for piece in whole_rows(xml))

@@ -23,7 +23,7 @@ from tallystick.importing.tables.archives import ZIP, Refusal, Refused, check_ar
 from tallystick.importing.tables.cell_formats import shown_beside, with_shown
 from tallystick.importing.tables.cell_texts import is_beyond_digits, text_of
 from tallystick.importing.tables.compound import is_encrypted
-from tallystick.importing.tables.sheet_parts import Place
+from tallystick.importing.tables.sheet_parts import Place, hidden_rows
 from tallystick.importing.tables.without_value import cells_without_value
 
 #: More than any cell that is imported may have, and less than the csv module reads.
@@ -49,6 +49,7 @@ class Told(msgspec.Struct, kw_only=True):
     sheets: list[str] = []
     filled: list[str] = []  #: The visible sheets with anything in them.
     is_hidden: bool = False
+    hidden_rows: int = 0
     #: Rows, counted and the first one named: with numbers that lost digits, with cells that have
     #: no value where there should be one.
     beyond_digits: int = 0
@@ -104,6 +105,7 @@ def _read(file: BinaryIO, asked: Asked) -> Told:
     book = calamine.load_workbook(content)
     told, sheet = _chosen(book, asked)
     lacking = cells_without_value(content, told.sheet) if is_archive else {}
+    told.hidden_rows = hidden_rows(content, told.sheet) if is_archive else 0
     shown = shown_beside(content, told.sheet) if is_archive else iter(())
     if sheet.end is not None and sheet.end[0] >= asked.most_rows:
         raise Refused(Refusal.TOO_MANY_ROWS)

@@ -178,6 +178,11 @@ def _notes(told: Told) -> list[str]:
     notes = []
     if told.is_hidden:
         notes.append(f"The sheet “{told.sheet}”, which is read, is hidden in the workbook.")
+    if told.hidden_rows:
+        notes.append(
+            f"Rows that are hidden in the sheet, by a filter or by hand: {told.hidden_rows:,}. They "
+            "are read like the others; delete them in the workbook if they should not be."
+        )
     if len(told.filled) > 1:
         names = ", ".join(f"“{name}”" for name in told.filled[:_SHOWN])
         more = ", …" if len(told.filled) > _SHOWN else ""
