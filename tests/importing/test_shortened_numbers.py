@@ -8,7 +8,7 @@ HEADER = "number,party_number,party_name,issued_on,description,quantity,unit_pri
 GOOD = "1,C1,Ada,2026-11-02,Tea,1,5.00"
 
 
-@pytest.mark.parametrize("shortened", ["2.02611E+11", "2E+11", '"2,02611E+11"'])
+@pytest.mark.parametrize("shortened", ["2.02611E+11", "2E+11", '"2,02611E+11"', "INV-2E+11-R"])
 def test_documents_are_not_made_into_one(simple, shortened):
     rows = [f"{shortened},C2,Ben,2026-11-02,Tea,1,{price}" for price in (100, 50)]
 

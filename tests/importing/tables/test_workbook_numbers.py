@@ -71,3 +71,20 @@ def test_the_list_of_what_was_left_out_is_read_alike(run, document):
     run(again.getvalue())
 
     assert str(document("A").total) == "1.50"
+
+
+@pytest.mark.parametrize("value", [1234567890123456789, 1e22, 12345678901234567.0])
+def test_numbers_of_documents_that_have_lost_figures_are_refused(run, value):
+    content = rows((value, 1, 5, ""), ("B", 1, 5, ""))
+
+    report = run(xlsx({"Sales": content}))
+
+    assert report.documents == 1
+    assert report.bad_rows[0].column == "number"
+    assert "last figures are lost" in report.bad_rows[0].reason
+
+
+def test_numbers_of_fifteen_digits_are_whole(run, document):
+    run(book((123456789012345, 1, 5, "")))
+
+    assert document("123456789012345").total == 5

@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 Refuse = Callable[[int, str, str, str], None]
 
 #: What a spreadsheet makes of 202611020001: its last figures are lost, and many codes are one.
-_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
+_SHORTENED = re.compile(r"(?<![\w.,])[0-9](?:[.,][0-9]+)?E\+[0-9]{2}(?!\w)")
 
 
 class Columns:
@@ -64,7 +64,7 @@ class Cells:
     def refuse_shortened(self, fields: Iterable[str]) -> None:
         """Refuse what names a document or a customer and has lost figures in a spreadsheet."""
         for field in fields:
-            if _SHORTENED.fullmatch(self.texts[field]):
+            if _SHORTENED.search(self.texts[field]):
                 self.bad(
                     field,
                     "A spreadsheet has shortened this number, so that its last figures are lost. "

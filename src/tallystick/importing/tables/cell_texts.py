@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from math import isfinite
 
 #: What a workbook keeps of a number; further digits are noise, or were lost.
 DIGITS = 15
@@ -23,6 +24,10 @@ def text_of(value: object) -> str:
 
 
 def _number(value: float) -> str:
+    if is_beyond_digits(value) and isfinite(value):
+        # As the spreadsheet shows it: a code that has lost figures is not to look like a whole one.
+        figures, _, exponent = f"{value:.{DIGITS - 1}E}".partition("E")
+        return f"{figures.rstrip('0').rstrip('.')}E{exponent}"
     if value.is_integer():
         return str(int(value))
     text = repr(value)
@@ -52,6 +57,7 @@ def _duration(value: dt.timedelta) -> str:
 
 _TEXTS: dict[type, Callable] = {
     float: _number,
+    int: lambda value: _number(float(value)),
     bool: lambda value: "yes" if value else "no",
     dt.datetime: _moment,
     dt.date: dt.date.isoformat,
