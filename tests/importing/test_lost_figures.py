@@ -48,3 +48,19 @@ def test_a_tax_of_nothing_is_refused(run, document, of_row, fee):
     assert [(each.document, each.cause) for each in report.not_made] == [("A", Cause.UNREADABLE)]
     assert "a tax of 3.00" in report.not_made[0].reason
     assert (document("B").total, document("C").total) == (10, 10)
+
+
+@pytest.mark.parametrize(
+    ("column", "remedy"),
+    [("total", "map it as the amount of the line"), ("tax_total", "the tax of each line, map it")],
+)
+def test_a_sum_of_each_line_taken_for_that_of_the_document_is_told_with_all_its_money(
+    simple, column, remedy
+):
+    rows = ["A,,Ann,2026-11-01,,Mug,1,100,100", "A,,Ann,2026-11-01,,Bowl,1,50,50"]
+
+    report = simple(*rows, header=f"{SIMPLE},{column}")
+
+    [left] = report.not_made
+    assert (left.cause, left.amount) == (Cause.CONTRADICTION, "150.00")
+    assert remedy in left.reason

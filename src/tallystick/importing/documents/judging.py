@@ -29,6 +29,12 @@ _SAME_IN_ALL_ROWS = (
 )
 #: Of these, empty is not silence: the row is taken.
 _SAID_BY_NOTHING = ("left_out", "cancels")
+#: What it may be where rows differ in a sum of the whole document.
+_OF_LINES = {
+    "total": "If it is what each line comes to, map it as the amount of the line. ",
+    "subtotal": "If it is what each line comes to, map it as the amount of the line. ",
+    "tax_total": "If it is the tax of each line, map it so. ",
+}
 #: How prices stand to tax, after "prices are".
 BASES = {"inclusive": "with tax inside", "exclusive": "without tax"}
 _OTHER: dict[str, Basis] = {"exclusive": "inclusive", "inclusive": "exclusive"}
@@ -379,8 +385,8 @@ def _declined(staged: StagedDocument, heads: list[Head], cause: Cause, reason: s
     amount, currency = staged.amount, heads[0].currency if heads else ""
     if heads and amount is not None and heads[0].tax_basis == "exclusive":
         amount += staged.tax or Decimal(0)
-    if heads and heads[0].total and cause is not Cause.SUMS:
-        # What the file says needs no basis of tax.
+    if heads and heads[0].total and cause not in (Cause.SUMS, Cause.CONTRADICTION):
+        # What the file says needs no basis of tax; where it is doubted, the lines tell.
         amount = Decimal(heads[0].total)
     return Declined(staged, cause, reason, amount, currency)
 
@@ -393,8 +399,8 @@ def _difference(first: Head, others: list[Head]) -> str:
             if (theirs or field in _SAID_BY_NOTHING) and not _is_same(field, ours, theirs):
                 return (
                     f"Line {other.line} {_said(field, theirs, ours)}, line {first.line} of the same "
-                    f"document {_said(field, ours, theirs)}. Make them the same, or give one of them "
-                    "another number."
+                    f"document {_said(field, ours, theirs)}. {_OF_LINES.get(field, '')}Make them the "
+                    "same, or give one of them another number."
                 )
     return ""
 
