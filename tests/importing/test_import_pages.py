@@ -68,6 +68,28 @@ def test_a_confirmed_file_is_imported_once_and_removed(send, browser):
     assert "1 of them was submitted" in text
 
 
+def test_a_file_that_was_read_otherwise_in_another_tab_is_looked_at_again(send, browser):
+    upload = send("1,A1,Ann,2026-03-04,x,Mug,1,5.00")
+    looked = seen_on(page(browser, upload))
+    # In another tab the same file is read by a mapping that takes days and months otherwise.
+    press(browser, upload, "format", format="tallystick")
+    work_off()
+
+    told = press(browser, upload, "start", seen=looked)
+    upload.refresh_from_db()
+    state = upload.state
+    press(browser, upload, "start", seen=seen_on(told))
+    work_off()
+
+    assert state == UploadState.CHECKED
+    assert "was checked anew since you looked at it" in told
+    assert Document.objects.count() == 1
+
+
+def seen_on(text):
+    return re.search(r'name="seen" value="([0-9a-f]+)"', text)[1]
+
+
 def test_payments_and_allocations_go_the_same_way(send, browser, workspace):
     party = make_party(workspace)
     invoice = make_document(workspace, party=party, number="INV-1", submitted=True)

@@ -6,10 +6,12 @@ died is begun again; what it made is not made twice.
 """
 
 import contextlib
+import json
 from collections.abc import Iterable
 from collections.abc import Mapping as Answers
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -114,8 +116,7 @@ def keep_tried(*, upload: Upload, actor: User) -> None:
     Raises ImportRefused at work, and InvalidRecord if it cannot be kept any more.
     """
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
-    locked = Upload.objects.select_for_update(of=["self"], no_key=True)
-    upload = locked.select_related("workspace").get(pk=upload.pk)
+    upload = _locked(upload)
     if upload.is_open:
         raise ImportRefused(f"{upload} is being worked on. Save its columns once that is done.")
     if mapping := tried_of(upload):
@@ -145,14 +146,31 @@ def answer(*, upload: Upload, actor: User, answers: Answers[str, str]) -> None:
         remember(workspace=upload.workspace, actor=actor, format=format, answers=answers)
 
 
-def start(*, upload: Upload, actor: User, submit: bool) -> None:
-    """Import the checked file; pressed twice, it is imported once."""
+@transaction.atomic
+def start(*, upload: Upload, actor: User, submit: bool, seen: str | None = None) -> None:
+    """Import the checked file; pressed twice, it is imported once.
+
+    `seen` is the look that the person had, as `look_of` names it; None asks for none.
+    Raises ImportRefused before its questions are answered, and where it was read otherwise since.
+    """
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    upload = _locked(upload)
+    if upload.state == UploadState.CHECKED and seen not in (None, look_of(upload)):
+        raise ImportRefused(
+            f"{upload} was checked anew since you looked at it. This is what it would make now; "
+            "nothing was imported yet."
+        )
     if upload.report and ImportReport.from_json(upload.report).is_blocked:
         raise ImportRefused(f"{upload} cannot be imported before its questions are answered.")
     if upload.tried:
         raise ImportRefused(f"Save what the columns of {upload} mean, then import it.")
     _begin(upload, [UploadState.CHECKED], state=UploadState.IMPORTING, submit=submit, actor=actor)
+
+
+def look_of(upload: Upload) -> str:
+    """Return a name for what the check found, and how the file was read for it."""
+    said = [upload.report, upload.format, upload.layout, upload.answers]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def discard(*, upload: Upload, actor: User) -> None:
@@ -267,6 +285,11 @@ def _import(upload: Upload, tell: Told) -> ImportReport:
 def _note_beginning(upload: Upload, beginning: Beginning) -> None:
     same = Upload.objects.filter(pk=upload.pk, state=UploadState.CHECKING)
     same.update(beginning=msgspec.to_builtins(beginning))
+
+
+def _locked(upload: Upload) -> Upload:
+    locked = Upload.objects.select_for_update(of=["self"], no_key=True)
+    return locked.select_related("workspace").get(pk=upload.pk)
 
 
 @transaction.atomic

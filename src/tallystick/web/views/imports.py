@@ -90,6 +90,7 @@ def _look(workspace: Workspace, upload: Upload, report: ImportReport) -> dict[st
     asks_zone = any(question.takes_any_zone for question in report.questions)
     return {
         "zones": offered_zones() if asks_zone else [],
+        "seen": uploads.look_of(upload),
         "made": _made(report),
         "left_out": [(CAUSES[cause], each) for cause, each in report.left_out.items()],
         "lists": _lists(report),
@@ -158,7 +159,12 @@ def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     pressed, actor = request.POST.get("act"), person(request)
     try:
         if pressed == "start":
-            uploads.start(upload=upload, actor=actor, submit="submit" in request.POST)
+            uploads.start(
+                upload=upload,
+                actor=actor,
+                submit="submit" in request.POST,
+                seen=request.POST.get("seen"),
+            )
         elif pressed == "again":
             uploads.check_again(upload=upload, actor=actor)
         elif pressed == "format":
