@@ -325,6 +325,30 @@ def test_a_file_that_cancels_reaches_what_came_in_place(bring, workspace):
 
     assert (report.cancelled, again.cancelled, again.already_here) == (1, 0, 1)
     assert statuses()["CR-1-2"][0] == Status.CANCELLED
+    total = statuses()["CR-1-2"][1]
+    assert report.cancelled_total == {"NZD": total}
+    assert [each.changes for each in report.corrections] == [
+        f"CR-1-2 is cancelled, as the file says: NZD {total:,.2f}."
+    ]
+
+
+def test_a_look_tells_what_cannot_be_cancelled_for_its_payments(bring, workspace):
+    columns = {name: name for name in HEADER.split(",")} | {"status": "State"}
+    SavedMapping.objects.create(
+        workspace=workspace,
+        name="Shop",
+        definition={"columns": columns, "statuses": {"void": "cancel", "open": "take"}},
+    )
+    bring(f"{FIRST[0]},open", header=f"{HEADER},State", submit=True)
+    paid = Document.objects.get(number="CR-1")
+    make_payment(paid, amount="1.00")
+
+    # `bring` demands that the look says the same as the act.
+    report = bring(f"{FIRST[0]},void", header=f"{HEADER},State")
+
+    assert (report.cancelled, report.count(Cause.NOT_HERE)) == (0, 1)
+    assert report.left_out[Cause.NOT_HERE].total == {"NZD": paid.total}
+    assert "CR-1 stays as it is. Delete these first" in report.not_made[0].reason
 
 
 def test_what_comes_again_as_left_out_is_told_to_stand_here_all_the_same(bring, workspace):

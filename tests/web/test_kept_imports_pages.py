@@ -52,6 +52,16 @@ def test_the_page_says_what_undoing_would_do(browser, address, kept) -> None:
     assert "cannot be undone" not in text
 
 
+def test_what_the_import_cancelled_is_told_to_stay_so(browser, address, kept) -> None:
+    report = ImportReport(format="tallystick", dry_run=False, corrected={"amend": 2}, cancelled=1)
+    end(kept, report)
+
+    told = "3 that the import cancelled stay cancelled"
+
+    assert told in browser.get(address("kept-import", kept.pk)).text
+    assert told in browser.post(address("kept-import-undo", kept.pk)).text
+
+
 def test_undoing_asks_once_with_count_and_money(browser, address, kept) -> None:
     undo = address("kept-import-undo", kept.pk)
 

@@ -215,6 +215,12 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
             print(f"  {count:>9,} {what}")
     for currency, change in sorted(report.change.items()):
         print(f"            those changed come to {currency} {change:+,.2f} in all")
+    for currency, change in sorted(report.exchange.items()):
+        print(f"            those made anew come to {currency} {change:+,.2f} in all")
+    for currency, total in sorted(report.cancelled_total.items()):
+        print(f"            those cancelled come to {currency} {total:,.2f}")
+    for _, answer in report.answered:
+        print(f"  as was said: {answer}")
     for said in report.told:
         print(f"  {said}")
     for one in report.corrections[:_SHOWN]:

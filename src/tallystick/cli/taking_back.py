@@ -74,6 +74,8 @@ def _would(would: "Undoing") -> Iterator[str]:
         yield f"{would.changed:,} of these changed here since."
     if would.edited:
         yield f"{would.edited:,} that it edited stay as edited: what they were is not kept."
+    if would.cancelled_by:
+        yield f"{would.cancelled_by:,} that it cancelled stay cancelled; --answer cancelled=make makes them anew from a file."
     yield "Customers and items that it added stay."
 
 

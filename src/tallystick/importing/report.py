@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tallystick.importing.questions import Question
+from tallystick.importing.questions import Question, in_words
 
 #: So many bad rows and documents are kept in the report; all are counted and go to the lists beside.
 KEPT = 100
@@ -42,7 +42,7 @@ CAUSES: dict[Cause, str] = {
     Cause.NOBODY: "they name no customer",
     Cause.CANCELLED: "cancelled or deleted here",
     Cause.CHANGED: "here with other content",
-    Cause.NOT_HERE: "cancelled in the file, and not here",
+    Cause.NOT_HERE: "cancelled in the file, which could not be done here",
     Cause.ON_PURPOSE: "the file or its format says so",
     Cause.ZERO: "they come to nothing",
 }
@@ -72,13 +72,17 @@ class NotMade(NamedTuple):
     amount: str
     currency: str
 
+    @property
+    def figure(self) -> Decimal | None:
+        return Decimal(self.amount) if self.amount else None
+
 
 class Correction(NamedTuple):
-    """A document here that was, or would be, brought to what the file says."""
+    """A document here that was, or would be, brought to what the file says, or cancelled by it."""
 
     document: str
     line: int
-    #: `edit`, `amend` or `credit`.
+    #: `edit`, `amend`, `credit`, or `cancel`.
     mode: str
     #: What is otherwise, in words.
     changes: str
@@ -117,6 +121,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
     header: list[str] = msgspec.field(default_factory=list)
     #: How the file was read, in sentences: what was assumed, decided or passed over.
     told: list[str] = msgspec.field(default_factory=list)
+    #: What was said of it, or of its format before, by the keys of questions.
+    said: dict[str, str] = msgspec.field(default_factory=dict)
     #: What it leaves open.
     questions: list[Question] = msgspec.field(default_factory=list)
     #: Lines of the file that belong to documents or should.
@@ -126,6 +132,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
     submitted: int = 0
     #: Cancelled here since the file says so.
     cancelled: int = 0
+    cancelled_total: dict[str, Decimal] = msgspec.field(default_factory=dict)
     #: Imported before with the same content.
     already_here: int = 0
     #: Made in place of documents that are cancelled here.
@@ -136,6 +143,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
     corrections: list[Correction] = msgspec.field(default_factory=list)
     #: What those edited come to more than before.
     change: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    #: What those made anew or credited come to more than those before them.
+    exchange: dict[str, Decimal] = msgspec.field(default_factory=dict)
     #: Not made, by Cause.
     left_out: dict[Cause, LeftOut] = msgspec.field(default_factory=dict)
     #: The first of them.
@@ -167,6 +176,11 @@ class ImportReport(msgspec.Struct, kw_only=True):
     def documents(self) -> int:
         """Return how many documents, payments or allocations were (or would be) made."""
         return sum(self.created.values())
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """Return each key that was answered with the answer in words."""
+        return [(key, in_words(key, value)) for key, value in self.said.items()]
 
     @property
     def edited(self) -> int:

@@ -145,7 +145,11 @@ class _Run:
         self._lists, self._tell = lists, tell
         noun = mapping.holds.removesuffix("s")
         self._report = ImportReport(
-            format=mapping.name, dry_run=order.dry_run, noun=noun, header=table.header
+            format=mapping.name,
+            dry_run=order.dry_run,
+            noun=noun,
+            header=table.header,
+            said=dict(order.answers),
         )
 
     def go(self, *, named: str, upload: Upload | None) -> ImportReport:

@@ -127,6 +127,23 @@ def remember(*, workspace: Workspace, actor: User, format: str, answers: Answers
         )
 
 
+def forget_one(*, workspace: Workspace, actor: User, format: str, key: str) -> None:
+    """Ask anew what the key stands for about files of the format, if it was answered of it."""
+    require(actor, workspace, Permission.EDIT_BOOKS)
+    known = Remembered.objects.select_for_update().filter(workspace=workspace, format=format)
+    for one in known:
+        value = one.answers.pop(key, None)
+        if value is not None:
+            one.save(update_fields=["answers"])
+            audit.record(
+                workspace=workspace,
+                actor=actor,
+                action="mapping.forgotten",
+                message=f"Of files of the format {format} it is not said any more: {key} is {value}",
+                subject=one,
+            )
+
+
 def forget(*, workspace: Workspace, actor: User, format: str) -> None:
     """Ask anew about the next file of the format."""
     require(actor, workspace, Permission.EDIT_BOOKS)

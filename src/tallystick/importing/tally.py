@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TextIO
 
-from tallystick.books.models import Allocation, Kind, Payment
+from tallystick.books.models import Allocation, Document, Kind, Payment
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.cells import readable
 from tallystick.importing.documents.corrected import Corrected
 from tallystick.importing.documents.judging import BASES, Accepted, Declined
-from tallystick.importing.documents.staging import MOST_LINES, Crowd
+from tallystick.importing.documents.staging import MOST_LINES, Crowd, StagedDocument
 from tallystick.importing.questions import ASKED, TEXTS, Ask, Question, Sample
 from tallystick.importing.report import (
     KEPT,
@@ -70,20 +70,19 @@ class Tally:
         report, new = self.report, done.new
         _count(report.corrected, done.mode)
         report.submitted += done.submitted
-        if done.mode == "edit":
-            _add(report.change, new.head.currency, done.change)
+        changes = report.change if done.mode == "edit" else report.exchange
+        _add(changes, new.head.currency, done.change)
         for made in done.made:
             self._created(made.kind, made.currency, made.total)
-        if len(report.corrections) < KEPT:
-            report.corrections.append(
-                Correction(
-                    readable(new.staged.number),
-                    new.staged.first_line,
-                    done.mode,
-                    done.changes,
-                    [made.number for made in done.made],
-                )
-            )
+            self._date(made.issued_on)
+        self._correction(new.staged, done.mode, done.changes, [made.number for made in done.made])
+
+    def cancelled(self, staged: StagedDocument, document: Document) -> None:
+        """Count, sum up and name a document here that the file cancelled, or would cancel."""
+        self.report.cancelled += 1
+        _add(self.report.cancelled_total, document.currency, document.total)
+        said = f"{document.number} is cancelled, as the file says: {document.currency} {document.total:,.2f}."
+        self._correction(staged, "cancel", said, [])
 
     def recorded(self, noun: str, currency: str, amount: Decimal, day: date) -> None:
         """Count one payment or allocation that was, or in a dry run would be, recorded."""
@@ -196,6 +195,12 @@ class Tally:
             )
             for each in below[:_SHOWN]
         ]
+
+    def _correction(self, staged: StagedDocument, mode: str, said: str, made: list[str]) -> None:
+        if len(self.report.corrections) < KEPT:
+            self.report.corrections.append(
+                Correction(readable(staged.number), staged.first_line, mode, said, made)
+            )
 
     def _created(self, kind: str, currency: str, total: Decimal) -> None:
         _count(self.report.created, kind)

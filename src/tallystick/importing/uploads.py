@@ -31,7 +31,7 @@ from tallystick.importing.models import OPEN, Upload, UploadState
 from tallystick.importing.questions import beyond, check
 from tallystick.importing.report import ImportReport
 from tallystick.importing.run import Lists, import_file
-from tallystick.importing.saving import refuse_unusable, remember, save_mapping
+from tallystick.importing.saving import forget_one, refuse_unusable, remember, save_mapping
 from tallystick.importing.tables.table import Beginning, Layout
 from tallystick.importing.tasks import IMPORT
 from tallystick.workspaces.access import NotAllowed, Permission, require
@@ -144,6 +144,19 @@ def answer(*, upload: Upload, actor: User, answers: Answers[str, str]) -> None:
     if upload.report and not upload.tried:
         format = ImportReport.from_json(upload.report).format
         remember(workspace=upload.workspace, actor=actor, format=format, answers=answers)
+
+
+@transaction.atomic
+def ask_again(*, upload: Upload, actor: User, key: str) -> None:
+    """Take back what was said under the key, of the file and of its format, and check anew."""
+    require(actor, upload.workspace, Permission.EDIT_BOOKS)
+    upload = _locked(upload)
+    if upload.state != UploadState.CHECKED or not upload.report:
+        return
+    format = ImportReport.from_json(upload.report).format
+    forget_one(workspace=upload.workspace, actor=actor, format=format, key=key)
+    given = {each: value for each, value in upload.answers.items() if each != key}
+    _begin(upload, [UploadState.CHECKED], state=UploadState.CHECKING, answers=given)
 
 
 @transaction.atomic

@@ -42,6 +42,8 @@ class Undoing:
     changed: int
     #: Edited by it, which they stay: what they were before is not kept.
     edited: int
+    #: Here before and cancelled by it, which they stay.
+    cancelled_by: int
     #: Standing in Xero, or on the way there with an outcome that is not known.
     in_xero: Part
     sending: Part
@@ -100,6 +102,7 @@ def preview(kept: Import) -> Undoing:
         .exclude(document__revision=F("revision"))
         .count(),
         edited=kept.records.filter(how=How.EDITED).count(),
+        cancelled_by=_cancelled_by(kept),
         in_xero=part_of(there.filter(IN_XERO)),
         sending=part_of(sending),
         runs=tuple(runs_of_import(kept)),
@@ -171,6 +174,12 @@ def _gather(workspace: Workspace, import_id: int) -> None:
             defaults={"started_by": kept.actor, "started_at": kept.started_at},
         )
         alone.filter(organisation=organisation_id).update(run=run)
+
+
+def _cancelled_by(kept: Import) -> int:
+    """Return how many documents it cancelled: since its file said so, or to make them anew."""
+    report = kept.report or {}
+    return int(report.get("cancelled", 0)) + int(report.get("corrected", {}).get("amend", 0))
 
 
 def _made(kept: Import) -> QuerySet[ImportedRecord]:

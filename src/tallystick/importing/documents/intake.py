@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
 
+from django.db import transaction
+
 from tallystick.books.documents import cancel_documents
 from tallystick.books.errors import HasEntries
+from tallystick.books.models import Document
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.alike import mark_alike
@@ -145,22 +148,28 @@ class DocumentIntake(Intake):
         return made, [_late(each) for each in again]
 
     def _cancel(self, cancelling: Sequence[Cancelling]) -> None:
-        """Cancel what is here and the file says is cancelled."""
+        """Cancel what is here and the file says is cancelled; a dry run takes it back."""
         for each in cancelling:
-            if self.order.dry_run:
-                self.tally.report.cancelled += 1
-                continue
+            document = Document.objects.get(pk=each.here)
             try:
-                cancelled = cancel_documents(
-                    workspace=self.order.workspace,
-                    document_ids=[each.here],
-                    actor=self.order.actor,
-                )
+                with transaction.atomic():
+                    cancelled = cancel_documents(
+                        workspace=self.order.workspace,
+                        document_ids=[each.here],
+                        actor=self.order.actor,
+                    )
+                    transaction.set_rollback(self.order.dry_run)
             except HasEntries as refused:
-                said = f"The file cancels it, but it was not cancelled here. {refused}"
-                self.tally.not_made([Declined(each.staged, Cause.NOT_HERE, said)])
+                said = (
+                    f"The file cancels it, but {document.number} stays as it is. Delete these first, "
+                    f"then import again: {refused.named}"
+                )
+                self.tally.not_made(
+                    [Declined(each.staged, Cause.NOT_HERE, said, document.total, document.currency)]
+                )
             else:
-                self.tally.report.cancelled += len(cancelled)
+                if cancelled:
+                    self.tally.cancelled(each.staged, document)
                 self.tally.report.already_here += not cancelled
 
 

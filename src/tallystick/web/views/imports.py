@@ -154,7 +154,7 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Do what the pressed button says: `start`, `again`, `format`, `keep`, `leave` or `discard`."""
+    """Do what the pressed button says: `start`, `again`, `format`, `ask`, `keep`, `leave` or `discard`."""
     _, upload = upload_or_404(request, slug, pk)
     pressed, actor = request.POST.get("act"), person(request)
     try:
@@ -171,6 +171,8 @@ def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             uploads.check_again(
                 upload=upload, actor=actor, format=request.POST.get("format", "")[:60]
             )
+        elif pressed == "ask":
+            uploads.ask_again(upload=upload, actor=actor, key=request.POST.get("key", ""))
         elif pressed == "keep":
             uploads.keep_tried(upload=upload, actor=actor)
         elif pressed == "leave":

@@ -100,6 +100,12 @@ def _asides(would: Undoing) -> list[str]:
             f"{would.edited:,} that the import edited {'stays' if would.edited == 1 else 'stay'} as "
             "edited: what they were before is not kept."
         )
+    if would.cancelled_by:
+        told.append(
+            f"{would.cancelled_by:,} that the import cancelled "
+            f"{'stays' if would.cancelled_by == 1 else 'stay'} cancelled: a file that has them "
+            "makes them anew, if you say so when it is checked."
+        )
     told.append("Customers and items that the import added stay.")
     return told
 
