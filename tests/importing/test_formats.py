@@ -170,6 +170,11 @@ def test_an_unknown_header_names_the_nearest_format_and_what_is_missing(run):
     assert caught.value.header[0] == "InvoiceNo"
 
 
+def test_a_header_that_no_format_shares_a_column_with_has_no_nearest(run):
+    with pytest.raises(UnknownFormat, match=r"not known \(foo, bar\)\. Choose a column mapping"):
+        run("foo,bar\n1,2\n")
+
+
 def test_a_named_format_says_which_columns_the_file_lacks(run):
     with pytest.raises(UnknownFormat, match=r"lacks \*InvoiceNumber, \*InvoiceDate, \*UnitAmount"):
         run("a,b\n1,2\n", format="xero-sales-invoices")

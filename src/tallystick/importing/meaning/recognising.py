@@ -58,10 +58,12 @@ def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
     nearest = max(ranked, key=lambda mapping: mapping.explained(header))
     missing = nearest.lacks(header)
     are = "is" if len(missing) == 1 else "are"
+    # One that shares no column is not near.
+    near = f"Nearest is {nearest.title}, but {', '.join(missing)} {are} missing. "
     raise UnknownFormat(
         f"The columns of this file are not known ({', '.join(filter(None, header))[:300]}). "
-        f"Nearest is {nearest.title}, but {', '.join(missing)} {are} missing. Choose a column "
-        "mapping, or make one for this file.",
+        f"{near if nearest.explained(header) else ''}Choose a column mapping, or make one for this "
+        "file.",
         header=header,
         missing=missing,
     )
