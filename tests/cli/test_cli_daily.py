@@ -87,6 +87,29 @@ def test_a_list_that_cannot_be_written_does_not_say_that_nothing_was_imported(wo
     assert "Is a directory. All that is imported so far is whole" in str(ended.exception)
 
 
+def test_a_look_that_ends_with_a_question_is_told_once(workspace: Workspace, file: Path):
+    file.write_text(
+        HEADER + GOOD.replace("2026-11-01", "13/11/2026") + BAD.replace("2026-11-01", "11/13/2026")
+    )
+
+    ended = command("import", str(file), "--json")
+
+    asked = json.loads(ended.stdout)["questions"]
+    assert [each["key"] for each in asked] == ["day_order"]
+    assert ended.exit_code == Exit.NEEDS_PERSON
+
+
+@pytest.mark.parametrize("option", ["--left-out", "--bad-rows"])
+def test_a_list_is_never_written_over_the_file_that_is_read(workspace: Workspace, file, option):
+    before = file.read_text()
+
+    ended = command("import", str(file), "--yes", option, str(file.parent / "." / file.name))
+
+    assert "must have different names. Nothing was imported." in str(ended.exception)
+    assert file.read_text() == before
+    assert not Document.objects.exists()
+
+
 def test_a_file_of_nothing_but_a_header_says_so(workspace: Workspace, file: Path):
     file.write_text(HEADER)
 

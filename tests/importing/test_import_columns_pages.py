@@ -99,7 +99,7 @@ def test_a_mapping_is_tried_on_the_file_before_it_is_kept(shop, say, browser):
     assert not SavedMapping.objects.exists()
     text = page(browser, upload)
     assert "is not saved yet" in text
-    assert "2 documents</span> would be made" in text
+    assert "2 documents would be made</span>" in text
     assert "23.00" in text  # 12 and 3 for shipping, 9 less 1 off
     assert 'value="start"' not in text
     assert "Save what the columns of shop.csv mean" in press(browser, upload, "start")

@@ -8,6 +8,7 @@ from factories import make_tax_code
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Status
 from tallystick.importing.models import Import, Upload
+from tallystick.importing.report import ImportReport
 
 HEADER = "number,party_name,issued_on,description,quantity,unit_price,tax_code"
 
@@ -85,6 +86,22 @@ def test_what_is_otherwise_is_shown_and_edited_by_a_press(imported):
     assert "What was changed here" in done
     assert Document.objects.get(number="CR-1").revision == 2
     assert "There is nothing to import." in imported("11")
+
+
+def test_all_that_a_press_does_is_said_on_it():
+    report = ImportReport(
+        format="tallystick",
+        dry_run=True,
+        created={"sales_invoice": 1},
+        corrected={"edit": 3},
+        cancelled=2,
+    )
+
+    assert report.done == "1 document would be made, 3 changed, 2 cancelled"
+    assert report.doing == "Import 1 document, change 3 and cancel 2"
+    report.dry_run, report.created = False, {}
+    assert report.done == "3 documents were changed, 2 cancelled"
+    assert report.doing == "Change 3 documents and cancel 2"
 
 
 def test_what_was_imported_leads_to_its_undo(imported, browser, address):

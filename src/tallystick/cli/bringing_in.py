@@ -69,6 +69,7 @@ def import_(
     # Also where the path cannot be one at all, such as a name that is too long.
     if not os.path.isfile(file):
         raise Stop(f"There is no file {file}. Nothing was imported.")
+    _refuse_overwriting(file, bad_rows, left_out)
     prepare()
     from tallystick.importing.tables.layout import Layout
 
@@ -91,6 +92,16 @@ def import_(
         yes=yes,
         dry_run=dry_run,
     )
+
+
+def _refuse_overwriting(file: Path, *lists: Path | None) -> None:
+    """Raise Stop where a list would be written over the file that is read, or over the other list."""
+    given = [path.resolve() for path in (file, *lists) if path]
+    if len(set(given)) < len(given):
+        raise Stop(
+            "The file and the lists that are written must have different names. Nothing was imported.",
+            code=Exit.USAGE,
+        )
 
 
 class _Given(NamedTuple):
@@ -139,9 +150,8 @@ def _bring_in(given: _Given, *, yes: bool, dry_run: bool) -> None:
 
     try:
         report = given.run(dry_run=not yes or dry_run)
-        if not yes and not dry_run:
-            if not report.is_blocked:
-                _ask(report)
+        if not yes and not dry_run and not report.is_blocked:
+            _ask(report)
             report = given.run(dry_run=False)
     except OSError as error:
         raise Stop(
@@ -169,18 +179,8 @@ def _ask(report: "ImportReport") -> None:
         raise Stop(
             "Nothing was imported yet. Run it again with --yes to import.", code=Exit.NEEDS_PERSON
         )
-    if not report.acts or not typer.confirm(_question(report)):
+    if not report.acts or not typer.confirm(f"{report.doing}?"):
         raise Stop("Nothing was imported.", code=Exit.OK)
-
-
-def _question(report: "ImportReport") -> str:
-    acts = (
-        (report.documents, f"import {report.documents:,} {report.noun}s"),
-        (report.edited, f"change {report.edited:,} that are here"),
-        (report.cancelled, f"cancel {report.cancelled:,} that are here"),
-    )
-    said = " and ".join(what for count, what in acts if count)
-    return f"{said[:1].upper()}{said[1:]}?"
 
 
 def _print(report: "ImportReport", *, as_json: bool) -> None:

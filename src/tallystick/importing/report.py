@@ -191,6 +191,32 @@ class ImportReport(msgspec.Struct, kw_only=True):
         """Return how many records were (or would be) made, edited or cancelled."""
         return self.documents + self.edited + self.cancelled
 
+    @property
+    def doing(self) -> str:
+        """What a person says yes to, such as `Import 5 documents, change 3 and cancel 2`."""
+        counts = (("import", self.documents), ("change", self.edited), ("cancel", self.cancelled))
+        (verb, count), *others = [each for each in counts if each[1]] or [counts[0]]
+        said = [f"{verb} {self._counted(count)}", *(f"{verb} {count:,}" for verb, count in others)]
+        text = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+        return text[:1].upper() + text[1:]
+
+    @property
+    def done(self) -> str:
+        """What was done, or in a dry run would be, such as `5 documents were imported, 3 changed`."""
+        made = "made" if self.dry_run else "imported"
+        counts = ((self.documents, made), (self.edited, "changed"), (self.cancelled, "cancelled"))
+        (count, verb), *others = [each for each in counts if each[0]] or [counts[0]]
+        be = "would be" if self.dry_run else "was" if count == 1 else "were"
+        return ", ".join(
+            [
+                f"{self._counted(count)} {be} {verb}",
+                *(f"{count:,} {verb}" for count, verb in others),
+            ]
+        )
+
+    def _counted(self, count: int) -> str:
+        return f"{count:,} {self.noun}{'' if count == 1 else 's'}"
+
     def count(self, cause: Cause) -> int:
         """Return how many were left out for the cause."""
         return self.left_out[cause].count if cause in self.left_out else 0
