@@ -5,7 +5,7 @@ from pressing import answer, page, press
 from background_work import work_off
 from factories import make_tax_code
 from tallystick.books.models import Document
-from tallystick.importing.models import Remembered
+from tallystick.importing.models import Remembered, UploadState
 
 HEADER = "number,party_name,issued_on,description,quantity,unit_price,tax_code"
 WITH_TOTAL = HEADER + ",total"
@@ -43,6 +43,29 @@ def test_an_answer_that_was_pressed_by_mistake_is_asked_again(send, browser, wor
 
     text = page(browser, upload)
     assert "1 document is here with other content." in text
+    press(browser, upload, "start")
+    work_off()
+    assert Document.objects.get().total == 12
+
+
+def test_what_is_said_of_the_format_meanwhile_is_looked_at_before_it_counts(
+    send, browser, workspace
+):
+    make_tax_code(workspace, "VAT20", "20")
+    upload = send("2,Ann,2026-11-02,Tea,1,12.00,VAT20", header=HEADER)
+    # Somebody else has a file of the format, and says what its prices are.
+    other = send("1,Ann,2026-11-02,Tea,1,12.00,VAT20,12.00", header=WITH_TOTAL)
+    answer(browser, other, tax_basis="inclusive")
+
+    press(browser, upload, "start")
+    work_off()
+    upload.refresh_from_db()
+
+    assert upload.state == UploadState.CHECKED
+    assert not Document.objects.exists()
+    text = page(browser, upload)
+    assert "How files of this format are read was changed since you looked." in text
+    assert INSIDE in text
     press(browser, upload, "start")
     work_off()
     assert Document.objects.get().total == 12

@@ -118,7 +118,7 @@ class _Given(NamedTuple):
     left_out: Path | None
     as_json: bool
 
-    def run(self, *, dry_run: bool) -> "ImportReport":
+    def run(self, *, dry_run: bool, as_looked: str = "") -> "ImportReport":
         """Import the file and print what was done, or would be."""
         from tallystick.importing.run import Lists, import_file
 
@@ -138,6 +138,7 @@ class _Given(NamedTuple):
                 on_progress=tell,
                 answers=self.answers,
                 lists=Lists(listed, failed),
+                as_looked=as_looked,
             )
         _print(report, as_json=self.as_json)
         return report
@@ -152,7 +153,9 @@ def _bring_in(given: _Given, *, yes: bool, dry_run: bool) -> None:
         report = given.run(dry_run=not yes or dry_run)
         if not yes and not dry_run and not report.is_blocked:
             _ask(report)
-            report = given.run(dry_run=False)
+            report = given.run(dry_run=False, as_looked=report.reading)
+            if report.dry_run:
+                raise Stop("Nothing was imported. Run it again.", code=Exit.NEEDS_PERSON)
     except OSError as error:
         raise Stop(
             f"{error.filename or given.file}: {error.strerror or error}. {_WHOLE}"

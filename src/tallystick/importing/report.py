@@ -115,6 +115,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
 
     format: str
     dry_run: bool
+    #: What tells how the file was read from any other way; empty in reports of before.
+    reading: str = ""
     #: What one of them is called: `document`, `payment` or `allocation`.
     noun: str = "document"
     #: The names of the file's columns.

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Answers
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
@@ -47,6 +48,7 @@ from tallystick.workspaces.models import User, Workspace
 OnProgress = Callable[[Progress], None]
 
 _BATCH_ROWS = 5_000
+_READ_OTHERWISE = "How files of this format are read was changed since you looked. This is what it would make now."
 _INTAKES: dict[Holds, Callable[[Order, Surveyed, Tally, Sequence[str]], Intake]] = {
     "documents": DocumentIntake,
     "payments": PaymentIntake,
@@ -79,6 +81,7 @@ def import_file(
     on_progress: OnProgress | None = None,
     lists: Lists | None = None,
     look: Look | None = None,
+    as_looked: str = "",
 ) -> ImportReport:
     """Import the file and say what was done; a dry run says what would be.
 
@@ -87,7 +90,8 @@ def import_file(
     `layout` says where and how the table lies where that is not to be found out; `look` is shown
     how the file begins. `answers` are what the file leaves open; while a
     question is open that blocks, nothing is made. No `actor` means the operator of the machine.
-    `submit` submits the documents in the transactions that make them. Raises ImportRefused for
+    `as_looked` is the reading that a person has looked at (`reading` of that report): where it is
+    another by now, this is a dry run once more. `submit` submits the documents in the transactions that make them. Raises ImportRefused for
     what concerns the whole file, NotAllowed and OSError; then nothing was written.
     """
     if actor is not None:
@@ -112,7 +116,7 @@ def import_file(
         order = order._replace(answers=said | dict(order.answers))
         run = _Run(order, table, mapping, lists or Lists(), on_progress or (lambda progress: None))
         name = file_name or (source.name if isinstance(source, Path) else "a file")
-        return run.go(named=name, upload=upload)
+        return run.go(named=name, upload=upload, as_looked=as_looked)
 
 
 def _recognised(table: Table, format: str | None, known: Sequence[Mapping]) -> Mapping:
@@ -152,7 +156,7 @@ class _Run:
             said=dict(order.answers),
         )
 
-    def go(self, *, named: str, upload: Upload | None) -> ImportReport:
+    def go(self, *, named: str, upload: Upload | None, as_looked: str) -> ImportReport:
         started = time.monotonic()
         report, table = self._report, self._table
         surveyed = survey(
@@ -164,6 +168,10 @@ class _Run:
         report.questions = list(surveyed.questions)
         report.told = [*table.notes, *surveyed.told]
         report.lines = surveyed.rows
+        report.reading = self._reading(surveyed)
+        if not report.dry_run and as_looked not in ("", report.reading):
+            report.dry_run, self._order = True, self._order._replace(dry_run=True)
+            report.told.append(_READ_OTHERWISE)
         is_real = not (self._order.dry_run or report.is_blocked)
         kept = self._begun(named, upload) if is_real else None
         if not report.is_blocked:
@@ -172,6 +180,13 @@ class _Run:
         if kept is not None:
             end(kept, report)
         return report
+
+    def _reading(self, surveyed: Surveyed) -> str:
+        """Return what tells this reading of the file from any other of it."""
+        mapping = surveyed.mapping
+        mapping = msgspec.structs.replace(mapping, unused=tuple(sorted(set(mapping.unused))))
+        read = [mapping, dict(self._order.answers), list(surveyed.home), self._table.header]
+        return sha256(msgspec.json.encode(read, order="deterministic")).hexdigest()
 
     def _begun(self, named: str, upload: Upload | None) -> Import:
         return begin(

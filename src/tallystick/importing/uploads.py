@@ -227,8 +227,8 @@ def carry_out(task: Task, tell: Told) -> None:
         )
     else:
         failpoint("import.before_end")
-        # What was decided at the check may be open by now: then nothing was made.
-        is_done = upload.state == UploadState.IMPORTING and not report.is_blocked
+        # What was decided at the check may be open or otherwise by now: then nothing was made.
+        is_done = not (report.dry_run or report.is_blocked)
         report.interruptions = task.fence - 1 if is_done else 0
         state = UploadState.DONE if is_done else UploadState.CHECKED
         _end(upload, state=state, report=report.as_json(), header=report.header)
@@ -292,6 +292,7 @@ def _import(upload: Upload, tell: Told) -> ImportReport:
             layout=msgspec.convert(upload.layout, Layout),
             answers=upload.answers,
             look=partial(_note_beginning, upload),
+            as_looked=str((upload.report or {}).get("reading", "")),
         )
 
 
