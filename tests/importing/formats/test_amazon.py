@@ -291,3 +291,17 @@ def test_types_of_later_years_are_known(books, type):
     report = shop.take(DATED.format("GBP", '"product sales"', type, '"0"', '"-4.50"'))
 
     assert (report.questions, shop.totals()) == ([], {"12": Decimal("-4.50")})
+
+
+def test_an_order_that_was_shipped_on_two_days_is_of_its_first_one(books):
+    shop = books(**GERMAN)
+    text = SETTLEMENT.read_text()
+    lines = text.splitlines()
+    place = next(place for place, line in enumerate(lines) if "MarketplaceFacilitator" in line)
+    days = [cell for cell in lines[place].split("\t") if "UTC" in cell]
+    lines[place] = lines[place].replace(days[0], "05.10.2026 10:00:00 UTC")
+
+    report = shop.take("\n".join(lines))
+
+    assert (report.questions, shop.totals()) == ([], SETTLED)
+    assert shop.document("302-2222222-0000002-18906540001").issued_on == date(2026, 10, 1)

@@ -129,3 +129,20 @@ def test_files_that_say_product_sales_have_the_tax_in_gross_sales_and_not_in_net
     )
 
     assert (report.questions, shop.totals()) == ([], {"T1": Decimal("5.01")})
+
+
+def test_refunds_of_one_sale_on_two_days_are_asked_about(books):
+    shop = books()
+    header = "Date,Time,Item,Qty,Net Sales,Tax,Transaction ID,Event Type"
+    rows = "2026-10-{},10:15:00,Latte,-1,-$4.00,$0.00,T1,Refund\n"
+    text = f"{header}\n{rows.format('05')}{rows.format('09')}"
+
+    report = shop.take(text)
+    again = shop.take(text, answers={"odd": "take"})
+
+    assert "Line 3 is of 2026-10-09, line 2 of the same document of 2026-10-05" in (
+        report.not_made[0].reason
+    )
+    assert (report.documents, [each.key for each in report.questions]) == (0, ["odd"])
+    assert again.documents == 1
+    assert shop.document("T1-R").issued_on == date(2026, 10, 5)

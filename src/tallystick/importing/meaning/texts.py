@@ -9,8 +9,9 @@ from tallystick.importing.meaning.mapping import Mapping, inserted, places_of, p
 _NUMBER = HEAD_FIELDS.index("number")
 _KIND = HEAD_FIELDS.index("kind")
 _TAX_CODE = LINE_FIELDS.index("tax_code")
-#: What tells one document from another is put together anew in every row.
-_NAMING = [HEAD_FIELDS.index(field) for field in ("party_number", "party_name")]
+#: What tells one document from another is put together anew in every row, and its day, which may be
+#: another there.
+_NAMING = [HEAD_FIELDS.index(field) for field in ("party_number", "party_name", "issued_on")]
 
 #: Puts a text together from the cells of a row.
 Filler = Callable[[Sequence[str]], str]
