@@ -18,6 +18,7 @@ from tallystick.books.models import Allocation, Document, Kind, Payment
 from tallystick.books.payments import record_new_payments
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
+from tallystick.importing.documents.appended import STANDS_TWICE, mark_appended_entries
 from tallystick.importing.documents.cells import Cells, Columns, readable, unusable
 from tallystick.importing.documents.heads import kind_named
 from tallystick.importing.documents.staging import StagedEntry
@@ -102,22 +103,23 @@ class EntryIntake(Intake, Generic[Given, Entry]):
             self.tally.not_recorded(named, amount)
         self._unreadable.clear()
 
-    def group(self) -> tuple[int, int]:
+    def group(self, headers: Sequence[int]) -> tuple[int, int]:
         self.tally.too_many(staging.take_out_crowds_of_entries(), f"{self.noun}s")
         if self._rounded:
             self.tally.report.told.append(
                 f"Amounts of more than two decimals were rounded half up to the cent: "
                 f"{self._rounded:,}."
             )
+        mark_appended_entries(headers)
         return staging.group_entries()
 
     def chunk(self, place: int) -> int:
         staged = self._staged_in(place)
-        currencies = self._currencies([given for _, given, _ in staged])
+        currencies = self._currencies([given for _, given, *_ in staged])
         good = [
             (line, given)
-            for line, given, written in staged
-            if self._is_good(line, given, written, currencies)
+            for line, given, written, is_appended in staged
+            if self._is_good(line, given, written, currencies, is_appended=is_appended)
         ]
         verdicts = self._recorded([given for _, given in good])
         for (line, given), verdict in zip(good, verdicts, strict=True):
@@ -136,12 +138,12 @@ class EntryIntake(Intake, Generic[Given, Entry]):
             failpoint("import.chunk_done")
         return len(staged)
 
-    def _staged_in(self, place: int) -> list[tuple[int, Given, str]]:
-        """Return line, entry and amount as the file writes it."""
+    def _staged_in(self, place: int) -> list[tuple[int, Given, str, bool]]:
+        """Return line, entry, amount as the file writes it, and whether it stands there twice."""
         found = []
-        for line, entry in staging.entries_of_chunk(place):
+        for line, entry, is_appended in staging.entries_of_chunk(place):
             given, written = msgspec.json.decode(entry, type=tuple[self.given, str])  # type: ignore[name-defined]
-            found.append((line, given, written))
+            found.append((line, given, written, is_appended))
         return found
 
     def _currencies(self, given: Sequence[Given]) -> dict[tuple[str, str], str]:
@@ -154,10 +156,22 @@ class EntryIntake(Intake, Generic[Given, Entry]):
         }
 
     def _is_good(
-        self, line: int, given: Given, written: str, currencies: Names[tuple[str, str], str]
+        self,
+        line: int,
+        given: Given,
+        written: str,
+        currencies: Names[tuple[str, str], str],
+        *,
+        is_appended: bool,
     ) -> bool:
-        """Decline what is in another currency than its document, or on a day that looks wrong."""
+        """Decline what is in another currency than its document, or on a day that looks wrong.
+
+        And what an appended file says once more.
+        """
         kind, number_, on = self.about(given)
+        if is_appended:
+            self._decline(line, given, Cause.CONTRADICTION, STANDS_TWICE, currencies)
+            return False
         try:
             number(written, self.mapping.decimal_mark, currencies.get((kind, number_), ""))
         except BadValue as error:

@@ -1,7 +1,7 @@
 """What a kind of file does between its first row and the books; `documents` and `entries` do it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Answers
 from typing import NamedTuple
 
@@ -39,8 +39,11 @@ class Intake(ABC):
         """Check the rows and copy them into a temporary table."""
 
     @abstractmethod
-    def group(self) -> tuple[int, int]:
-        """Bring together what belongs together; return how many there are, in how many chunks."""
+    def group(self, headers: Sequence[int]) -> tuple[int, int]:
+        """Bring together what belongs together; return how many there are, in how many chunks.
+
+        `headers` are the lines on which the file repeats its header.
+        """
 
     @abstractmethod
     def chunk(self, place: int) -> int:

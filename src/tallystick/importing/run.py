@@ -91,8 +91,9 @@ def import_file(
     how the file begins. `answers` are what the file leaves open; while a
     question is open that blocks, nothing is made. No `actor` means the operator of the machine.
     `as_looked` is the reading that a person has looked at (`reading` of that report): where it is
-    another by now, this is a dry run once more. `submit` submits the documents in the transactions that make them. Raises ImportRefused for
-    what concerns the whole file, NotAllowed and OSError; then nothing was written.
+    another by now, this is a dry run once more. `submit` submits the documents in the transactions
+    that make them. Raises ImportRefused for what concerns the whole file, NotAllowed and OSError;
+    then nothing was written.
     """
     if actor is not None:
         require(actor, workspace, Permission.EDIT_BOOKS)
@@ -211,7 +212,7 @@ class _Run:
             intake.stage(islice(rows, _BATCH_ROWS))
             failpoint("import.batch_read")
             self._tell(Progress("reading", table.position(), table.size))
-        records, chunks = intake.group()
+        records, chunks = intake.group(table.repeated_headers)
         failpoint("import.grouped")
         done = 0
         for place in range(chunks):

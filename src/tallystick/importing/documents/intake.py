@@ -12,6 +12,7 @@ from tallystick.books.models import Document
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.alike import mark_alike
+from tallystick.importing.documents.appended import mark_appended
 from tallystick.importing.documents.arranging import arrange
 from tallystick.importing.documents.correcting import Corrector
 from tallystick.importing.documents.here import here_by_root
@@ -70,13 +71,14 @@ class DocumentIntake(Intake):
     def stage(self, rows: Iterable[Row]) -> None:
         staging.fill(chain.from_iterable(map(self._parser.parse, rows)))
 
-    def group(self) -> tuple[int, int]:
+    def group(self, headers: Sequence[int]) -> tuple[int, int]:
         self.tally.too_many(staging.take_out_crowds(), "lines")
         if self.mapping.order_columns:
             staging.forget_told_again()
         arrange(self.mapping, self._tax_codes, has_ties=self._parser.has_ties)
         found = staging.group(negative_is_credit=self.mapping.negative_is_credit)
         mark_alike()
+        mark_appended(headers)
         signs = staging.credit_signs()
         self._rules = self._rules._replace(
             poisoned=_SCATTERED if self._parser.lost and staging.is_scattered() else "",

@@ -31,7 +31,9 @@ _CREATE = """
         is_kind_open boolean
     );
     CREATE TEMPORARY TABLE import_party (number text PRIMARY KEY, name text, email text);
-    CREATE TEMPORARY TABLE import_entry (line bigint, key text COLLATE "C", entry text);
+    CREATE TEMPORARY TABLE import_entry (
+        line bigint, key text COLLATE "C", entry text, is_appended boolean DEFAULT false
+    );
     CREATE TEMPORARY TABLE import_failed (line bigint, reason text)
 """
 _DROP = """
@@ -170,7 +172,7 @@ _CHUNK_ENTRIES = """
     ) AS grouped
 """
 _ENTRIES = """
-    SELECT line, entry FROM import_entry JOIN import_entry_chunk USING (key)
+    SELECT line, entry, is_appended FROM import_entry JOIN import_entry_chunk USING (key)
     WHERE chunk = %s
     ORDER BY line
 """
@@ -270,7 +272,7 @@ def fill(rows: Iterable[StagedRow]) -> int:
 
 def fill_entries(entries: Iterable[StagedEntry]) -> int:
     """Copy the payments or allocations in and return their number."""
-    return _copy("COPY import_entry FROM STDIN", entries)
+    return _copy("COPY import_entry (line, key, entry) FROM STDIN", entries)
 
 
 def take_out_crowds() -> list[Crowd]:
@@ -313,8 +315,11 @@ def group_entries() -> tuple[int, int]:
     return entries, chunks
 
 
-def entries_of_chunk(place: int) -> list[tuple[int, str]]:
-    """Return line and JSON of the entries of a chunk, in the order of the file."""
+def entries_of_chunk(place: int) -> list[tuple[int, str, bool]]:
+    """Return line and JSON of the entries of a chunk, in the order of the file.
+
+    And whether it says again what stands before a repeated header.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [place])
         return cursor.fetchall()

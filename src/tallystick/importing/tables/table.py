@@ -32,6 +32,8 @@ __all__ = ["Beginning", "Layout", "Row", "Table", "open_table"]
 _SHOWN = 3  #: Lines before the header that are told word by word.
 _SHOWN_CHARACTERS = 60
 _MOST_RECORDS = 30  #: That are shown to choose the header from.
+#: So many lines are remembered on which the header stands again.
+_MOST_HEADERS = 100_000
 _AS_FOUND = Layout()
 _POINT = "."  #: Before the decimals of cells that are numbers.
 _BESIDE = (
@@ -179,6 +181,8 @@ class Table:
                 continue
             elif cells == header:
                 self._repeated.add(row[0])
+                if self._repeated.count <= _MOST_HEADERS:
+                    self.repeated_headers.append(row[0])
             elif "'" in "".join(cells):
                 yield row._replace(cells=as_written(cells))
             else:
@@ -196,6 +200,8 @@ class Table:
 
     def _tell_anew(self) -> None:
         self._repeated, self._short = _Counted(), _Counted()
+        #: Lines on which the header stands again, as far as the rows were read.
+        self.repeated_headers: list[int] = []
         self._shortest = len(self._raw_header)
 
     def _read_header(self) -> list[str]:
