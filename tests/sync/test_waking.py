@@ -5,17 +5,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factories import line, make_document, make_party
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document, TaxBasis
-from tallystick.sync import lane
+from tallystick.sync import lane, waking
 from tallystick.sync.models import LinkState
 from tallystick.sync.tasks import sweep
 from tallystick.sync.waking import wake
@@ -80,6 +80,22 @@ def test_a_wake_leaves_the_session_as_safe_as_it_was(books: Books):
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
         cursor.execute("RESET synchronous_commit")
+
+
+@pytest.mark.parametrize("within", [transaction.atomic, nullcontext])
+def test_a_wake_that_the_database_refuses_takes_back_nothing(books: Books, monkeypatch, within):
+    """What was saved is saved, and the sweep makes the wake good."""
+    monkeypatch.setattr(waking, "_STATEMENT", "SELECT * FROM gone")
+    draft = _draft(books, "INV-1")
+
+    with within():
+        _submit(books, draft)
+        wake(books.organisation.pk)
+    monkeypatch.undo()
+    sweep()
+
+    assert books.states() == {LinkState.QUEUED: 1}
+    assert _jobs() == ["todo"]
 
 
 def test_whoever_dies_between_commit_and_wake_leaves_it_to_the_sweep(books: Books):

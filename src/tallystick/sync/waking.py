@@ -1,7 +1,5 @@
 """Waking the engine: a job that only says "look at organisation X"."""
 
-from functools import partial
-
 from django.db import connection, transaction
 
 from tallystick.failpoints import failpoint
@@ -32,8 +30,13 @@ def wake(organisation_id: int) -> None:
     whoever takes the job, or lets go of the lane, sees what was saved. Why so, and what happens
     where the process dies before: `docs/decisions/0010-wakes-after-the-commit.md`.
     """
-    # Robust: what was saved is saved, and a wake that fails is made good by the sweep.
-    transaction.on_commit(partial(_defer, organisation_id), robust=True)
+
+    def defer() -> None:
+        _defer(organisation_id)
+
+    # Robust: what was saved is saved, and a wake that fails is made good by the sweep. Django names
+    # in its log what has failed, so it takes no `partial`, which has no name.
+    transaction.on_commit(defer, robust=True)
 
 
 def _defer(organisation_id: int) -> None:
