@@ -197,4 +197,6 @@ def test_answers_that_are_sentences_go_on_below_on_a_phone(
 
 
 def look(page: Page, name: str) -> None:
+    # A page that is just arriving has no element yet.
+    page.wait_for_function("document.readyState === 'complete' && document.documentElement")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
