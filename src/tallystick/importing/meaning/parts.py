@@ -2,7 +2,8 @@
 
 Its last column says why each was left out. That column's name also says what was decided for the
 whole file, for the part may not show it: 03/04 must not become another day there, nor 1.234
-another sum, and the lines that name its currency stand in the file alone. What the whole file states of its rows together is not compared with a part.
+another sum, and the lines that name its currency stand in the file alone. What the whole file
+states of its rows together is not compared with a part.
 """
 
 import re
