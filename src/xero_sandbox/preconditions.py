@@ -10,12 +10,13 @@ from xero_sandbox.sandbox import Sandbox
 
 
 def too_many(sandbox: Sandbox, headers: dict[str, str]) -> Response:
+    """All that a 429 says stands in its headers; its body is empty (facts 2)."""
     words = worded(headers["X-Rate-Limit-Problem"], sandbox.switches.rate_limit_words)
     return Response(429, headers=headers | {"X-Rate-Limit-Problem": words})
 
 
 def require_json(request: Request, route: Route) -> None:
-    """Xero speaks XML unless asked otherwise. The sandbox does not pretend to: it refuses."""
+    """Xero speaks XML unless asked otherwise (facts 4.1), and the sandbox does not: it refuses."""
     if not route.gives_bytes and "json" not in request.headers.get("accept", ""):
         raise Problem(
             406,

@@ -54,6 +54,8 @@ class NoData(ApiError):
 
 
 class NotFound(ApiError):
+    """No JSON, though JSON was asked for: recorded of an unknown id (facts 6.1, 7.3)."""
+
     def response(self) -> Response:
         return html_response("", 404)
 

@@ -7,13 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import unquote
 
 from xero_sandbox.messages import Request, Response
-
-if TYPE_CHECKING:
-    from xero_sandbox.sandbox import Sandbox
+from xero_sandbox.sandbox import Sandbox
 
 Kind = Literal["api", "identity", "screen", "control"]
 

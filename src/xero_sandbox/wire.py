@@ -49,7 +49,7 @@ def date_text(day: date) -> str:
 
 
 def day_instant(day: date) -> str:
-    """Return a calendar day as `/Date(ms+0000)/`, midnight UTC of that day."""
+    """Return a calendar day as `/Date(ms+0000)/`: midnight UTC, in every time zone (facts 5.7)."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return instant(int(midnight.timestamp()) * 1000)
 
@@ -59,7 +59,7 @@ def instant(milliseconds: int) -> str:
 
 
 def bare_instant(milliseconds: int) -> str:
-    """Xero leaves the offset out of envelopes, items and the organisation."""
+    """Xero leaves the offset out of envelopes, items and the organisation (facts 4.2, 5.7)."""
     return f"/Date({milliseconds})/"
 
 

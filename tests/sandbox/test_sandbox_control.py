@@ -9,7 +9,8 @@ import pytest
 from books_client import UK, allocation, approved, connect, draft, note, payment
 
 from plain_http import NO_TLS
-from xero_sandbox.organisations.demo import COUNTRIES, organisation_id
+from xero_sandbox.organisations.countries import COUNTRIES
+from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import start
 
 

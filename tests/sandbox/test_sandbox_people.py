@@ -6,7 +6,8 @@ import pytest
 from books_client import NZ, UK, connect, draft, line
 from test_sandbox_consent import authorize_url, claims_of, exchange, press
 
-from xero_sandbox.identity.rights import ROLES, right_needed
+from xero_sandbox.identity.rights import right_needed
+from xero_sandbox.identity.roles import ROLES
 from xero_sandbox.routes import ROUTES
 
 

@@ -12,9 +12,10 @@ from xero_sandbox.accounting.papers import history
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
 
+#: Places that a contact shows, filled or empty (facts 6.6).
 _ADDRESSES = ("STREET", "POBOX")
 _PHONES = ("DDI", "DEFAULT", "FAX", "MOBILE")
-#: Fields that only a single read, or a read of pages, carries.
+#: Fields that only a single read, or a read of pages, carries (facts 5.2).
 _DETAILS = [
     "ContactPersons",
     "PaymentTerms",

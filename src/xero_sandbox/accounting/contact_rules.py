@@ -85,7 +85,8 @@ def contact_for_document(
     """Return the contact that a document names, created or edited as the fields sent ask.
 
     By ContactID it must exist; by ContactNumber alone too; by Name the active one of that
-    name, else a new one. Fields beside an identity edit the contact. Raises Invalid.
+    name, else a new one. Fields beside an identity edit the contact (facts 6.1). Raises
+    Invalid.
     """
     ident, number, name = sent.guid("ContactID"), sent.text("ContactNumber"), sent.text("Name")
     if not (ident or number or name):
@@ -145,6 +146,7 @@ def _apply_lists(data: dict[str, Any], sent: Sent, errors: list[str]) -> None:
         data[name] = list(held.values())
     people = sent.children("ContactPersons")
     if people is not None:
+        # Replaced as a set, while addresses and phones have a place each (facts 6.6).
         data["ContactPersons"] = [_person(entry, errors) for entry in people]
         if len(people) > 5:
             errors.append("A contact can have at most 5 contact persons.")

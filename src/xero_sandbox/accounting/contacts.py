@@ -104,7 +104,7 @@ def _match(call: Call, sent: Sent) -> Contact:
 
 def _save(call: Call, sent: Sent, contact: Contact) -> Saved:
     is_new = contact.updated_ms == 0
-    if contact.status == "ARCHIVED":
+    if contact.status == "ARCHIVED":  # not even brought back by the API (facts 6.6)
         raise Invalid([rules.ARCHIVED_CONTACT], _echo(contact, sent, is_new=is_new))
     errors = rules.apply(call.db, contact, sent)
     if errors:

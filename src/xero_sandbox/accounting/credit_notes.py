@@ -49,6 +49,7 @@ def _match(desk: Desk, sent: Sent) -> Credit | None:
     ident = sent.guid("CreditNoteID")
     if ident:
         found = records.by_id(desk.db, desk.books.id, ident)
+        # Not the 404 of an unknown invoice: the interface has a sentence for it (facts 7.4).
         if found is None or found.family is not CREDIT_NOTES:
             raise Invalid([UNKNOWN], sent.raw)
         return found

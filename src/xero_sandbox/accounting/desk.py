@@ -18,8 +18,8 @@ class Desk:
     books: Books
     switches: Switches
     now_ms: int
-    today: date
-    unit_places: int
+    today: date  #: of a document without a Date, where the organisation is (facts 5.7)
+    unit_places: int  #: of unit prices, written and read (facts 5.6)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

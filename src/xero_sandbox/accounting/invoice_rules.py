@@ -48,7 +48,7 @@ def _apply_head(desk: Desk, invoice: Invoice, sent: Sent) -> None:
         desk.errors.append("The Type of an invoice cannot be changed.")
     invoice.issued_on = sent.day("Date") or invoice.issued_on
     invoice.due_date = sent.day("DueDate") or invoice.due_date
-    if invoice.sells:
+    if invoice.sells:  # what is sent as a bill's Reference is dropped (facts 6.1)
         invoice.reference = desk.text(sent, "Reference", invoice.reference, 255)
         invoice.expected_payment_date = (
             sent.day("ExpectedPaymentDate") or invoice.expected_payment_date
@@ -61,7 +61,7 @@ def _apply_head(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     _apply_url(desk, invoice, sent)
     invoice.branding_theme_id = sent.guid("BrandingThemeID") or invoice.branding_theme_id
     told = sent.flag("SentToContact")
-    if told is not None and invoice.stands:
+    if told is not None and invoice.stands:  # ignored before approval (facts 6.1)
         invoice.sent_to_contact = told
 
 
@@ -72,7 +72,7 @@ def _apply_url(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     invoice.url = url or None
     if url and (not _URL.fullmatch(url) or len(url) > 2000):
         desk.errors.append("The Url must be an absolute http or https address.")
-    elif "xero" in url.lower():
+    elif "xero" in url.lower():  # one of Xero's own rules (facts 6.1)
         desk.errors.append("The Url must not contain 'xero'.")
 
 
@@ -84,7 +84,7 @@ def _apply_number(desk: Desk, invoice: Invoice, sent: Sent) -> None:
         invoice.number = number
         if len(number) > 255:
             desk.errors.append("The InvoiceNumber must not be longer than 255 characters.")
-        elif invoice.sells and _number_taken(desk, invoice):
+        elif invoice.sells and _number_taken(desk, invoice):  # bills may share one (facts 6.1)
             desk.errors.append(NUMBER_TAKEN)
 
 

@@ -63,13 +63,14 @@ RESOURCE = Resource(
         "SubTotal": Field("CAST(round(json_extract(head, '$.SubTotal') * 100) AS INT)", "cents"),
         "TotalTax": Field("CAST(round(json_extract(head, '$.TotalTax') * 100) AS INT)", "cents"),
     },
-    order="updated, id",
+    order="updated, id",  # unless asked otherwise (facts 5.2)
     search=("number_key", "reference_key"),
 )  # fmt: skip
 
 
 def list_all(call: Call) -> Response:
     asked = call.request.query
+    # Without `page` no lines: the mistake of many clients (facts 5.2).
     lines = "page" in asked and asked.get("summaryonly", "").lower() != "true"
     columns = f"*, {_CONTACT_NAME} AS contact_name" + (f", {_LINES} AS lines_text" if lines else "")
     page = select(call, RESOURCE, extra=_filters(call), columns=columns)
@@ -128,6 +129,7 @@ def _write(call: Call, save: Any) -> Response:
 
 
 def named(call: Call) -> Invoice:
+    """Return the invoice in the path: by id, or by its number in place of it (facts 6.1)."""
     name = call.params["id"]
     ident = read_guid(name)
     found = records.by_id(call.db, call.organisation, ident) if ident else None
@@ -145,6 +147,7 @@ def _match(call: Call, sent: Sent) -> Invoice | None:
             raise NotFound
         return found
     number = (sent.text("InvoiceNumber") or "").strip()
+    # A number names no bill: one that is sent again becomes a second bill (facts 4.4, 6.1).
     if not number or sent.text("Type") == "ACCPAY":
         return None
     found = records.by_sales_number(call.db, call.organisation, number)

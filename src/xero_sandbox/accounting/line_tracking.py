@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.organisations.catalogue import TrackingCategory, TrackingOption
 from xero_sandbox.store import fold
 
-if TYPE_CHECKING:
-    from xero_sandbox.accounting.lines import Reader
-
 MOST = 2
 
 
-def read(reader: Reader, sent: list[Sent]) -> list[dict[str, str]]:
-    """Return the line's tracking as on the wire.
+def read(
+    sent: list[Sent],
+    known: list[TrackingCategory],
+    *,
+    complete: bool,
+    errors: list[str],
+    warnings: list[str],
+) -> list[dict[str, str]]:
+    """Return the line's tracking as on the wire, and add to `errors` and `warnings`.
 
-    What is not known is left out with a warning on a draft and refused on other documents.
+    What is not known is left out with a warning on a draft and refused on a document that has to
+    be `complete`.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in sent:
-        category = _category(reader.books.catalogue.tracking, entry)
+        category = _category(known, entry)
         option = _option(category, entry) if category else None
         if category is None or option is None:
-            _unknown(reader, entry)
+            if complete:
+                errors.append(f"{_named(entry)} does not exist or is not active.")
+            else:
+                warnings.append(
+                    f"{_named(entry)} has been removed as it does not match an active one."
+                )
             continue
         if category.id in found:
-            reader.errors.append(f"The tracking category {category.name} is on a line twice.")
+            errors.append(f"The tracking category {category.name} is on a line twice.")
         found[category.id] = {
             "Name": category.name,
             "Option": option.name,
@@ -35,7 +45,7 @@ def read(reader: Reader, sent: list[Sent]) -> list[dict[str, str]]:
             "TrackingOptionID": option.id,
         }
     if len(found) > MOST:
-        reader.errors.append("A line item can have at most 2 tracking categories.")
+        errors.append("A line item can have at most 2 tracking categories.")
     return list(found.values())
 
 
@@ -63,11 +73,7 @@ def _option(category: TrackingCategory, sent: Sent) -> TrackingOption | None:
     return None
 
 
-def _unknown(reader: Reader, sent: Sent) -> None:
+def _named(sent: Sent) -> str:
     name = sent.text("Name") or sent.text("TrackingCategoryID") or ""
     option = sent.text("Option") or sent.text("TrackingOptionID") or ""
-    text = f"The tracking option '{option[:100]}' of the category '{name[:100]}'"
-    if reader.complete:
-        reader.errors.append(f"{text} does not exist or is not active.")
-    else:
-        reader.warnings.append(f"{text} has been removed as it does not match an active one.")
+    return f"The tracking option '{option[:100]}' of the category '{name[:100]}'"

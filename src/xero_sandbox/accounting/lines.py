@@ -13,7 +13,7 @@ from xero_sandbox.accounting.totals import ZERO, Amounts, line_amount, line_tax,
 from xero_sandbox.organisations.records import Account, Books
 from xero_sandbox.settings import Switches
 
-LARGEST_AMOUNT = Decimal("9999999999.99")
+LARGEST_AMOUNT = Decimal("9999999999.99")  #: of a line (facts 6.1)
 #: Accounts that Xero keeps for itself: a line may not use them (facts 6.9).
 _RESERVED = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}
 _RESERVED |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
@@ -100,7 +100,13 @@ class Reader:
         self._tax_type(line, sent, account)
         sent_tracking = sent.children("Tracking")
         if sent_tracking is not None:
-            line.tracking = line_tracking.read(self, sent_tracking)
+            line.tracking = line_tracking.read(
+                sent_tracking,
+                self.books.catalogue.tracking,
+                complete=self.complete,
+                errors=self.errors,
+                warnings=self.warnings,
+            )
         self._work_out(line, sent)
         if self.complete:
             self._require_all(line)
@@ -177,13 +183,14 @@ class Reader:
         if self.complete:
             self.errors.append(_bad_account(code))
             return
+        # A draft only loses the account, and the answer says so in a warning (facts 6.9).
         line.account_code = None
         self.warnings.append(
             f"Account code '{code}' has been removed as it does not match a recognised account."
         )
 
     def _tax_type(self, line: Line, sent: Sent, account: Account | None) -> None:
-        if self.kind == "NoTax":
+        if self.kind == "NoTax":  # whatever tax type was sent (facts 6.8)
             line.tax_type = "NONE"
             return
         wanted = sent.text("TaxType")
@@ -230,6 +237,7 @@ class Reader:
         if self.kind == "NoTax":
             line.tax_amount, line.tax_overridden = ZERO, False
         elif given is not None:
+            # Taken though the rate gives another: measured in a demo company (facts 6.13).
             line.tax_amount, line.tax_overridden = rounded(given), True
             if abs(given) > LARGEST_AMOUNT:
                 self.errors.append(f"The TaxAmount must not exceed {LARGEST_AMOUNT}.")

@@ -139,7 +139,7 @@ def _add_common(query: _Query, call: Call, resource: Resource) -> None:
 
 
 def modified_since(call: Call) -> int | None:
-    """Return If-Modified-Since in milliseconds, read as UTC whatever offset is written.
+    """Return If-Modified-Since in milliseconds, as UTC whatever offset is written (facts 5.5).
 
     An offset counts only with the switch `modified_since_offset`.
     """

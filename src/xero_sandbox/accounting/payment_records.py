@@ -89,7 +89,10 @@ class Payment:
 
 
 def single(payment: Payment, account: Account, document: Invoice | Credit) -> dict[str, Any]:
-    """Everything, as a single read or a write answers: the document goes as `Invoice`."""
+    """Everything, as a single read or a write answers.
+
+    The document goes as `Invoice`, also where it is a credit note (facts 6.4).
+    """
     shown = {"AccountID": account.id, "Code": account.code, "Name": account.name}
     return payment.head() | {
         "Account": {name: value for name, value in shown.items() if value},
@@ -184,7 +187,7 @@ def by_id(db: sqlite3.Connection, organisation: str, ident: str) -> Payment | No
 
 
 def of_document(db: sqlite3.Connection, ident: str) -> list[Payment]:
-    """Payments that stand, oldest first."""
+    """Payments that stand, oldest first: documents do not show deleted ones (facts 12.2)."""
     rows = db.execute(
         "SELECT * FROM payment WHERE document_id = ? AND status = 'AUTHORISED' ORDER BY date, seq",
         (ident,),

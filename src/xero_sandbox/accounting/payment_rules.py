@@ -114,6 +114,7 @@ def read_payment(
     amount = rounded(sent.number("Amount") or Decimal(0))
     if amount <= 0:
         desk.errors.append("The Amount of a payment must be greater than zero.")
+    # A document that is paid is refused in both sentences (facts 6.4).
     if document.status != "AUTHORISED":
         desk.errors.append(NOT_AUTHORISED)
     if amount > outstanding(document):

@@ -91,6 +91,7 @@ def create(call: Call) -> Response:
 
 
 def create_one(call: Call) -> Response:
+    """POST: one payment, where invoices and contacts take many (facts 4.4)."""
     if len(elements(call.request, PLURAL)) > 1:
         raise PostDataInvalid("POST takes one payment; send several with PUT")
     return create(call)

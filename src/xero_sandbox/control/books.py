@@ -17,6 +17,7 @@ from xero_sandbox.control.state import described
 from xero_sandbox.identity import people
 from xero_sandbox.messages import Request, Response, json_response
 from xero_sandbox.organisations import demo
+from xero_sandbox.organisations.countries import COUNTRIES
 from xero_sandbox.organisations.records import change_organisation, organisation_data
 from xero_sandbox.problems import ApiError
 from xero_sandbox.routes import ROUTES
@@ -38,8 +39,8 @@ def make(call: Call) -> Response:
     wanted = body(call)
     country, ident = wanted.get("country", "Global"), str(wanted.get("id", uuid.uuid4())).lower()
     currency = str(wanted.get("currency", "")).upper()
-    if country not in demo.COUNTRIES:
-        raise Refused(f"country is one of {', '.join(demo.COUNTRIES)}.")
+    if country not in COUNTRIES:
+        raise Refused(f"country is one of {', '.join(COUNTRIES)}.")
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise Refused("currency is a code of three letters.")
     if read_guid(ident) != ident:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from xero_sandbox.control.answers import Refused, body
 from xero_sandbox.identity import people
 from xero_sandbox.identity.people import Person
-from xero_sandbox.identity.rights import ROLES
+from xero_sandbox.identity.roles import ROLES
 from xero_sandbox.messages import Response, json_response
 from xero_sandbox.organisations.records import organisation_data
 from xero_sandbox.routing import Call

@@ -79,7 +79,7 @@ def _hindrance(call: Call, asked: Asked, person: Person | None, organisation: st
 
 
 def grant(call: Call, asked: Asked, person: Person, organisation: str) -> str:
-    """Connect the organisation and return a code. Scopes add to those given before."""
+    """Connect the organisation and return a code. Scopes add to those given before (facts 1.3)."""
     client_id = asked.app.client_id
     event = str(uuid.uuid4())
     connect(call, client_id=client_id, user_id=person.id, organisation=organisation, event=event)
@@ -118,7 +118,10 @@ def _widen_consent(
 
 
 def _read(call: Call) -> Asked:
-    """Check the query. Nothing is sent to a redirect address that is not the app's own."""
+    """Check the query. Nothing is sent to a redirect address that is not the app's own.
+
+    Other mistakes, too, are shown on Xero's page instead of being sent back (facts 1.2).
+    """
     query = call.request.query
     app = apps.find(call.db, query.get("client_id", ""))
     if app is None:

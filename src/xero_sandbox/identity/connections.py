@@ -15,7 +15,10 @@ from xero_sandbox.routing import Call
 
 
 def connect(call: Call, *, client_id: str, user_id: str, organisation: str, event: str) -> None:
-    """Add the connection, or renew it: the same organisation keeps its connection id."""
+    """Add the connection, or renew it: the same organisation keeps its connection id.
+
+    That `created` and `updated` differ is how a client sees it was renewed (facts 1.5).
+    """
     now = call.sandbox.clock.now_ms()
     call.db.execute(
         """
@@ -83,5 +86,6 @@ def _described(call: Call, row: Any) -> dict[str, Any]:
 
 
 def _seven_digits(milliseconds: int) -> str:
+    """Fractions of a second as connections have them, and no time zone (facts 1.5)."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
     return f"{moment.isoformat(timespec='microseconds')}0"

@@ -10,7 +10,7 @@ import sqlite3
 import uuid
 from dataclasses import dataclass
 
-from xero_sandbox.identity.rights import ROLES
+from xero_sandbox.identity.roles import ROLES
 
 #: The adviser, on whose behalf apps are connected unless someone else is named.
 USER_ID = "5a1d6c0e-7f38-4b2a-9c41-3e8f0d2b6a75"

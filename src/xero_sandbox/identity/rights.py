@@ -1,61 +1,20 @@
-"""Roles of people in an organisation, and what each lets an app do on their behalf.
+"""What an app may do on behalf of the person who connected it.
 
-Xero checks the role of the person who connected: what the role does not allow is 403 whatever
-the scopes say (facts 1.5, 7.2). The table is made after Xero's help pages on user roles; an app
-acts with the rights of its person, never with more.
+Xero checks the role of that person: what the role does not allow is 403 whatever the scopes say
+(facts 1.5, 7.2).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from xero_sandbox.identity.roles import ROLES, Right
 from xero_sandbox.problems import Problem
 from xero_sandbox.routing import Call, Route
-
-Right = Literal["read", "contacts", "documents", "money", "settings", "reports"]
 
 _READING = ("GET", "HEAD")
 _MONEY = {"payments", "batchpayments", "prepayments", "overpayments", "banktransactions"}
 _MONEY |= {"banktransfers"}
 _SETTINGS = {"accounts", "taxrates", "currencies", "trackingcategories", "brandingthemes"}
 _SETTINGS |= {"organisation", "users"}
-
-
-@dataclass(frozen=True)
-class Role:
-    title: str  #: for people
-    organisation_role: str  #: as `OrganisationRole` of the Users resource has it
-    rights: frozenset[Right]
-
-
-def _role(title: str, organisation_role: str, *rights: Right) -> Role:
-    return Role(title, organisation_role, frozenset(rights))
-
-
-ROLES = {
-    "adviser": _role(
-        "Adviser", "FINANCIALADVISER",
-        "read", "contacts", "documents", "money", "settings", "reports",
-    ),
-    "standard": _role(
-        "Standard", "STANDARD",
-        "read", "contacts", "documents", "money", "settings", "reports",
-    ),
-    "standard_no_reports": _role(
-        "Standard without reports", "STANDARD",
-        "read", "contacts", "documents", "money", "settings",
-    ),
-    "invoice_only": _role(
-        "Invoice only", "INVOICEONLY",
-        "read", "contacts", "documents", "money",
-    ),
-    "invoice_only_draft": _role(
-        "Invoice only, drafts", "INVOICEONLY",
-        "read", "contacts", "documents",
-    ),
-    "read_only": _role("Read only", "READONLY", "read", "reports"),
-}  # fmt: skip
 
 
 def right_needed(route: Route) -> Right:

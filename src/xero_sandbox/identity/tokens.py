@@ -53,7 +53,7 @@ def exchange(call: Call) -> Response:
 
 
 def revoke(call: Call) -> Response:
-    """Kill the refresh token, the consent and all the user's connections to the app."""
+    """Kill the refresh token, the consent and all the user's connections to the app (facts 1.5)."""
     try:
         app = authenticate(call.db, call.request)
     except OAuthError as error:

@@ -11,13 +11,11 @@ import sqlite3
 import uuid
 from decimal import Decimal
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.organisations.countries import Country
 from xero_sandbox.store import fold
-
-if TYPE_CHECKING:
-    from xero_sandbox.organisations.demo import Country
 
 _IDS = uuid.UUID("2f0c7f55-92f4-5c39-b0a1-6f4f3f2f9d0e")
 #: Where goods have a tax type of their own, TAX001.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xero_sandbox.identity import people
-from xero_sandbox.identity.rights import ROLES
+from xero_sandbox.identity.roles import ROLES
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import change_organisation, organisation_data
 from xero_sandbox.routing import Call, Route

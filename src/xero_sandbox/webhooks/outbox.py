@@ -15,7 +15,7 @@ from xero_sandbox import settings, wire
 from xero_sandbox.clock import Clock
 
 Category = Literal["CONTACT", "INVOICE", "CREDITNOTE", "PREPAYMENT", "OVERPAYMENT", "SUBSCRIPTION"]
-Kind = Literal["CREATE", "UPDATE"]  #: archiving, voiding, deleting and paying are UPDATE
+Kind = Literal["CREATE", "UPDATE"]  #: archiving, voiding, deleting, paying: UPDATE (facts 8)
 
 
 def note(

@@ -18,7 +18,8 @@ from xero_python.exceptions import (
     RateLimitException,
 )
 
-from xero_sandbox.organisations.demo import COUNTRIES, organisation_id
+from xero_sandbox.organisations.countries import COUNTRIES
+from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import start
 
 

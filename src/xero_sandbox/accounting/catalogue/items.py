@@ -22,7 +22,7 @@ from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
 PLURAL = "Items"
-MOST = 500
+MOST = 500  #: in one request (facts 4.1)
 
 
 def _json(name: str, kind: str = "text") -> Field:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.answers import envelope
-from xero_sandbox.identity.rights import ROLES, Right, role_of
+from xero_sandbox.identity.rights import role_of
+from xero_sandbox.identity.roles import ROLES, Right
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import organisation_data
 from xero_sandbox.routing import Call, Route

@@ -8,7 +8,7 @@ from typing import Any
 from xero_sandbox import wire
 from xero_sandbox.accounting.answers import envelope
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose, one
-from xero_sandbox.identity.rights import ROLES
+from xero_sandbox.identity.roles import ROLES
 from xero_sandbox.messages import Response
 from xero_sandbox.routing import Call, Route
 

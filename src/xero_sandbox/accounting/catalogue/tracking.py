@@ -18,7 +18,7 @@ from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
 CATEGORIES, OPTIONS = "TrackingCategories", "Options"
-MOST_ACTIVE, MOST = 2, 4
+MOST_ACTIVE, MOST = 2, 4  #: categories, and with the archived ones (facts 6.12)
 LONGEST = 100
 RESOURCE = Resource(
     table="tracking_category",
