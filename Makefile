@@ -51,6 +51,9 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 	$(WITHOUT_DATABASE) $(BIN)/python $(NO_HISTORY) -m django makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory test
 
+picture: $(READY) ## Draw the rooms anew, from what the sources import (docs/images/rooms.svg)
+	$(BIN)/python tests/rooms_picture.py
+
 fuzz: $(READY) ## Everything hostile to every address of the pages (ARGS="--seed 7 --rounds 50")
 	$(BIN)/python scripts/fuzz.py $(ARGS)
 
@@ -61,7 +64,7 @@ bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick
 	$(BIN)/python bench/push.py $(ARGS)
 
 chaos: $(READY) ## Every bad day at once, and both ledgers compared (ARGS="--seed 7 --documents 3000 --faults 10000 --books 12")
-	$(BIN)/python scripts/chaos.py $(ARGS)
+	PYTHONPATH=scripts $(BIN)/python -m chaos $(ARGS)
 
 mutation-check: $(READY) ## Take each guard of the ten promises away; a test must notice (ARGS="--only lane")
 	$(BIN)/python scripts/mutation.py $(ARGS)
@@ -97,4 +100,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -13,12 +13,13 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from tallystick.books.models import Document, Item, Kind, Party, Payment
-from tallystick.sync import attention
-from tallystick.sync.models import Attempt, Link, LinkState, Outcome, Run
-from tallystick.web.filters import PERIODS, SORTS, STATES
-from tallystick.web.history import ACTION_WORDS
+from tallystick.sync.links.attempt_actions import ACTION_WORDS
+from tallystick.sync.models import Attempt, AttemptOutcome, Link, LinkState, Run
+from tallystick.sync.reports import attention
+from tallystick.sync.reports.document_filter import SORTS
+from tallystick.sync.reports.narrowing import PERIODS, STATES
+from tallystick.sync.reports.payment_filter import STATUSES, WAYS
 from tallystick.web.kinds import PAGES
-from tallystick.web.payment_filter import STATUSES, WAYS
 
 #: Made in the background, sent row by row, or about one file: no page among them.
 LEFT_OUT = frozenset(
@@ -96,7 +97,7 @@ def _queries(books: BigBooks) -> Iterator[tuple[str, str]]:
         yield "party-options", urlencode({"q": q})
         yield "sync-log", urlencode({"q": q})
     yield from (("party-list", f"role={role}") for role in ("customer", "supplier"))
-    for outcome in Outcome.values:
+    for outcome in AttemptOutcome.values:
         yield "sync-log", f"outcome={outcome}"
         yield "sync-log", urlencode({"outcome": outcome, "q": "zzzzzz"})
     for action in ACTION_WORDS:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx2
-from push import Report
+from report import Report
 from workshop import Workshop
 
 _PAGES = ("workspace-home", "invoice-list", "needs-attention", "sync-log", "payment-list")

@@ -27,10 +27,10 @@ from tallystick.mapping.services import (
     choose_sales_account,
     choose_tax_type,
 )
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.acts.sync_now import sync_now
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.policy import save_policy
-from tallystick.sync.push.round import drain
-from tallystick.sync.queue import sync_now
+from tallystick.sync.rounds.push_round import drain_lane
 from tallystick.workspaces.models import User, Workspace
 from tallystick.workspaces.services import create_user, create_workspace
 
@@ -69,7 +69,7 @@ class Books:
         workspace = new_workspace(name)
         owner = User.objects.get(memberships__workspace=workspace)
         organisation = _connect(workspace, owner, workshop.new_organisation(name))
-        drain(organisation.pk)  # reads Xero's lists
+        drain_lane(organisation.pk)  # reads Xero's lists
         organisation.refresh_from_db()
         chosen: dict[str, Any] = {"organisation": organisation, "actor": owner}
         vat = TaxCode.objects.in_workspace(workspace).get()

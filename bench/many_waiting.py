@@ -3,8 +3,8 @@
 from django.db import connection
 
 from tallystick.books.models import Line
+from tallystick.sync.links.pushed_records import PushedDocument
 from tallystick.sync.models import Link
-from tallystick.sync.push.shapes import document_of
 
 #: Columns that each copy has a value of its own in.
 _OWN = {
@@ -19,7 +19,7 @@ _OWN = {
 
 def multiply(link: Link, count: int, *, customers: int) -> None:
     """Copy the link's invoice so often, dealt out among as many copies of its customer."""
-    document = document_of(link)
+    document = PushedDocument.of(link).document
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM books_party")
         [parties] = cursor.fetchone()

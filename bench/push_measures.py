@@ -8,18 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING
 
 from engine_way import BANK, Books, Spent, bring_in, drafts_of, new_workspace, submit
 from papers import Paper, papers
 from plain_way import PlainWay
+from report import Report
 from workshop import Disturbance, Workshop
 
-from tallystick.sync.planning import plan
+from tallystick.sync.preview.planning import plan_push
 from tallystick.workspaces.models import Workspace
-
-if TYPE_CHECKING:
-    from push import Report
 
 _FIRST = 1_000  #: Documents of the first push.
 _CUSTOMERS = 200
@@ -198,7 +195,7 @@ def _many(report: Report, books: Books, many: Sequence[Paper], first: Spent) -> 
     """Several thousand at once, planned first: neither memory nor cost grows with their number."""
     books.let_wait(many)
     started = time.perf_counter()
-    told = plan(books.organisation)
+    told = plan_push(books.organisation)
     planning = time.perf_counter() - started
     large = books.push_waiting(len(many))
     report.tell(f"planning {len(many):,} documents", planning, "s", baseline=large.seconds)

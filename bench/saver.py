@@ -15,7 +15,7 @@ from django.db import connection
 
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document
-from tallystick.sync import waking
+from tallystick.sync.engine import waking
 
 if sys.argv[1] == "bare":
     waking._defer = lambda organisation_id: None  # type: ignore[assignment] # the baseline

@@ -17,7 +17,7 @@ import sys
 from math import ceil
 from pathlib import Path
 
-from push import Report
+from report import Report
 from workshop import Disturbance, Workshop
 
 #: Sessions at once, and how many documents each of them submits in a round.

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-_BATCHES, _DOCUMENTS = "sync/push/batches.py", "sync/push/documents.py"
-_FINDING, _VERDICTS = "sync/push/finding.py", "sync/verdicts.py"
-_QUEUE, _LINKING, _TOKENS = "sync/queue.py", "sync/linking.py", "connections/tokens.py"
+_BATCHES, _DOCUMENTS = "sync/engine/batches.py", "sync/push/documents.py"
+_LOOKUP, _TRANSITIONS = "sync/lookup/document_lookup.py", "sync/links/transitions.py"
+_SUBMITTING, _RETRYING = "sync/acts/submitting.py", "sync/acts/retrying.py"
+_NEW_LINKS, _TOKENS = "sync/links/new_links.py", "connections/tokens.py"
 
 #: A file under src/tallystick, the exact text there, and what stands in its place.
 Edit = tuple[str, str, str]
@@ -43,9 +44,12 @@ GUARDS = (
         1,
         (
             (
-                _QUEUE,
+                _SUBMITTING,
                 "    link_documents(organisation, document_ids)\n",
-                "    transaction.on_commit(lambda: link_documents(organisation, document_ids))\n",
+                (
+                    "    from django.db import transaction\n"
+                    "    transaction.on_commit(lambda: link_documents(organisation, document_ids))\n"
+                ),
             ),
         ),
         "sync/test_push.py::test_submitting_makes_no_call_and_is_queued_in_the_same_transaction",
@@ -53,13 +57,13 @@ GUARDS = (
     Guard(
         "the draft: only what is submitted gets a link",
         1,
-        ((_LINKING, "      AND record.status = '{sort.live}'\n", ""),),
+        ((_NEW_LINKS, "      AND record.status = '{kind.live_status}'\n", ""),),
         "sync/test_guards.py::test_sync_now_leaves_drafts_alone",
     ),
     Guard(
         "the row lock of submitting: what is being cancelled gets no link",
         1,
-        ((_LINKING, "    FOR SHARE OF record\n", ""),),
+        ((_NEW_LINKS, "    FOR SHARE OF record\n", ""),),
         "sync/test_acts.py::test_a_document_cancelled_while_sync_now_gathers_is_never_sent",
     ),
     Guard(
@@ -68,8 +72,8 @@ GUARDS = (
         (
             (
                 _DOCUMENTS,
-                "ask(client, [one.link for one in ready])",
-                "ask(client, [])",
+                "ask_about_documents, hands.client, [one.pushed for one in ready]",
+                "ask_about_documents, hands.client, []",
             ),
         ),
         "sync/test_kinds_push.py::test_what_a_forgetful_database_sends_again_is_confirmed_instead",
@@ -79,7 +83,7 @@ GUARDS = (
         2,
         (
             (
-                "sync/lane.py",
+                "sync/engine/lane_lease.py",
                 "free = Q(leased_until=None) | Q(leased_until__lt=Now())",
                 "free = Q()",
             ),
@@ -89,7 +93,7 @@ GUARDS = (
     Guard(
         "the fence: whoever lost the lane sends nothing more",
         2,
-        ((_BATCHES, "    held.check()\n", ""),),
+        ((_BATCHES, "    lease.check()\n", ""),),
         "sync/test_guards.py::test_a_worker_that_loses_its_lane_before_it_sends_does_not_send",
     ),
     Guard(
@@ -98,8 +102,8 @@ GUARDS = (
         (
             (
                 _BATCHES,
-                "request, key, links = restore(batch), str(batch.key),",
-                'request, key, links = restore(batch), str(__import__("uuid").uuid4()),',
+                "request, key, links = sealed_request(batch), str(batch.key),",
+                'request, key, links = sealed_request(batch), str(__import__("uuid").uuid4()),',
             ),
         ),
         "sync/test_kinds_push.py::"
@@ -121,7 +125,7 @@ GUARDS = (
     Guard(
         "the marker: our copy is known by our own address on it",
         2,
-        ((_FINDING, "    copies += found.by_uid.get(str(document.uid), [])\n", ""),),
+        ((_LOOKUP, "    copies += found.by_uid.get(str(one.document.uid), [])\n", ""),),
         "sync/test_kinds_push.py::test_what_a_forgetful_database_sends_again_is_confirmed_instead",
     ),
     Guard(
@@ -129,7 +133,7 @@ GUARDS = (
         2,
         (
             (
-                "sync/push/entries.py",
+                "sync/lookup/settlement_lookup.py",
                 '        if payment.number in (one.reference or ""):\n',
                 "        if False:\n",
             ),
@@ -139,7 +143,7 @@ GUARDS = (
     Guard(
         "the check: what Xero has changed is held against our links",
         2,
-        (("sync/push/checking.py", "    if tally is not None:\n", "    if False:\n"),),
+        (("sync/reconcile/checks.py", "    if tally is not None:\n", "    if False:\n"),),
         "sync/test_check.py::test_a_second_copy_of_a_draft_goes_and_the_first_is_kept",
     ),
     Guard(
@@ -149,14 +153,14 @@ GUARDS = (
             (
                 _BATCHES,
                 (
-                    "    batch = seal(held, purpose, links, build, contents)\n"
-                    "    refused = deliver(held, client, purpose, batch) if batch else None\n"
+                    "    batch = seal_batch(lease, writing, links)\n"
+                    "    refused = deliver_batch(lease, client, writing.purpose, batch) if batch else None\n"
                 ),
                 (
                     "    from django.db import transaction\n"
                     "    transaction.set_autocommit(False)\n"
-                    "    batch = seal(held, purpose, links, build, contents)\n"
-                    "    refused = deliver(held, client, purpose, batch) if batch else None\n"
+                    "    batch = seal_batch(lease, writing, links)\n"
+                    "    refused = deliver_batch(lease, client, writing.purpose, batch) if batch else None\n"
                     "    transaction.commit()\n"
                     "    transaction.set_autocommit(True)\n"
                 ),
@@ -168,8 +172,8 @@ GUARDS = (
         "the row lock: an answer waits for the cancellation that is under way",
         3,
         (
-            (_VERDICTS, "list(rows.select_for_update()", "list(rows"),
-            (_VERDICTS, 'links = wanted.select_for_update(of=("self",))', "links = wanted"),
+            (_TRANSITIONS, "list(rows.select_for_update()", "list(rows"),
+            (_TRANSITIONS, 'links = wanted.select_for_update(of=("self",))', "links = wanted"),
         ),
         "sync/test_guards.py::test_an_answer_is_settled_only_after_the_cancellation_that_is_under_way",
     ),
@@ -188,7 +192,7 @@ GUARDS = (
     Guard(
         "the re-check after: what was cancelled meanwhile is retracted",
         3,
-        ((_VERDICTS, "    elif link.is_withdrawn:\n", "    elif False:\n"),),
+        ((_TRANSITIONS, "    elif link.is_withdrawn:\n", "    elif False:\n"),),
         "sync/test_push.py::test_cancelling_while_xero_holds_back_its_answer_leaves_no_live_copy",
     ),
     Guard(
@@ -196,8 +200,8 @@ GUARDS = (
         3,
         (
             (
-                "sync/push/unknown.py",
-                'return calling("batch.ask", lambda: purpose.look(client, links))',
+                "sync/rounds/unknown_outcomes.py",
+                'return hands.ask("batch.ask", partial(purpose.look, hands.client, links))',
                 "return []",
             ),
         ),
@@ -219,14 +223,20 @@ GUARDS = (
     Guard(
         "the send under way: what was never answered is not taken for ended",
         2,
-        (("sync/push/unknown.py", "batch.under_way == 0 and", "batch.under_way < 2 and"),),
+        (
+            (
+                "sync/rounds/unknown_outcomes.py",
+                "batch.under_way == 0 and",
+                "batch.under_way < 2 and",
+            ),
+        ),
         "sync/test_bad_documents.py::"
         "test_a_breakdown_over_a_repeat_says_nothing_of_a_send_that_was_never_answered",
     ),
     Guard(
         "the unmentioned: what an answer leaves out goes back and is asked for",
         4,
-        ((_BATCHES, "    each |= {pk: Verdict(pk, message) for pk in missing}\n", ""),),
+        ((_BATCHES, "    each |= {pk: LinkVerdict(pk, message) for pk in missing}\n", ""),),
         "sync/test_answers.py::test_an_empty_answer_sends_nothing_twice",
     ),
     Guard(
@@ -246,9 +256,9 @@ GUARDS = (
         4,
         (
             (
-                _FINDING,
-                "            return number_taken(link, copy)\n",
-                "            return confirmed(link, copy, sent.revision)\n",
+                _LOOKUP,
+                "            return number_taken(one, copy, content_of_copy(copy))\n",
+                "            return confirmed_copy(one, copy, content_of_copy(copy), sent.revision)\n",
             ),
         ),
         "sync/test_push.py::test_a_number_that_somebody_else_uses_in_xero_is_held_with_both_sides",
@@ -258,7 +268,7 @@ GUARDS = (
         4,
         (
             (
-                _VERDICTS,
+                _TRANSITIONS,
                 "if verdict.copy and owners.setdefault(verdict.copy.xero_id, link).pk != link.pk:",
                 "if False and verdict.copy:",
             ),
@@ -295,7 +305,7 @@ GUARDS = (
         5,
         (
             (
-                _QUEUE,
+                _RETRYING,
                 "organisation__in=organisations, state__in=[LinkState.FAILED, LinkState.HELD]",
                 "organisation__in=organisations",
             ),
@@ -307,8 +317,8 @@ GUARDS = (
         6,
         (
             (
-                _FINDING,
-                "return copy if untouched and copy.status in DRAFTS else differs(link, copy)",
+                _LOOKUP,
+                "return copy if is_ours else differs_there(one, copy, theirs)",
                 "return copy",
             ),
         ),
@@ -319,9 +329,9 @@ GUARDS = (
         6,
         (
             (
-                "sync/push/compared.py",
-                "    found = drift(link, theirs, sent, here, as_sent=not _is_by_check(link))\n",
-                "    found = []\n",
+                "sync/reconcile/compared_copies.py",
+                "    elif found := drift_of(one, theirs, sent, here, as_sent=not _is_by_check(link)):\n",
+                "    elif found := []:\n",
             ),
         ),
         "sync/test_drift_found.py::test_set_right_in_xero_the_question_goes_by_itself",
@@ -329,7 +339,7 @@ GUARDS = (
     Guard(
         "the choice: ours sent over theirs once does not go over what is changed later",
         6,
-        ((_VERDICTS, "        link.forced_revision = None\n", ""),),
+        ((_TRANSITIONS, "        link.forced_revision = None\n", ""),),
         "sync/test_drift_found.py::"
         "test_ours_sent_over_it_once_a_later_change_is_not_overwritten_by_a_retry",
     ),
@@ -338,7 +348,7 @@ GUARDS = (
         2,
         (
             (
-                _FINDING,
+                _LOOKUP,
                 "    return copy.record_id.lower() in link.let_go\n",
                 "    return False\n",
             ),
@@ -348,7 +358,13 @@ GUARDS = (
     Guard(
         "the look before a repeat: a lost edit is not sent again over what a person wrote since",
         6,
-        (("sync/push/unknown.py", "    if not purpose.writes_over:\n", "    if True:\n"),),
+        (
+            (
+                "sync/rounds/unknown_outcomes.py",
+                "    if not purpose.writes_over:\n",
+                "    if True:\n",
+            ),
+        ),
         "sync/test_protocol_model.py::"
         "test_a_lost_edit_is_not_sent_again_over_what_a_person_wrote_since",
     ),
@@ -393,7 +409,13 @@ GUARDS = (
     Guard(
         "the open transaction: none is open while Xero is called",
         9,
-        (("sync/steps.py", "if transaction.get_connection().in_atomic_block:", "if False:"),),
+        (
+            (
+                "sync/engine/steps.py",
+                "if transaction.get_connection().in_atomic_block:",
+                "if False:",
+            ),
+        ),
         "sync/test_guards.py::test_xero_is_never_called_inside_a_transaction",
     ),
     Guard(
@@ -413,7 +435,7 @@ GUARDS = (
         10,
         (
             (
-                "web/filters.py",
+                "sync/reports/document_filter.py",
                 "Document.objects.in_workspace(workspace).of_kind(kind)",
                 "Document.objects.of_kind(kind)",
             ),
@@ -425,7 +447,7 @@ GUARDS = (
         10,
         (
             (
-                "sync/choosing.py",
+                "sync/acts/decisions.py",
                 "Link.objects.filter(organisation__workspace=workspace, pk__in=link_ids)",
                 "Link.objects.filter(pk__in=link_ids)",
             ),

@@ -4,7 +4,7 @@ Fresh state; connecting and choosing through the real pages; the real import of 
 what is credited and paid on them (docs/real-run.md); a real worker that is killed with SIGKILL on
 the way. Ends with one line of JSON on standard output; exit code 1 where anything in Xero is
 missing, doubled, off by a cent or in another state than it should be, or took too many calls.
-What happens is told on standard error. With --chaos every bad day that `scripts/chaos.py` knows
+What happens is told on standard error. With --chaos every bad day that `scripts/chaos` knows
 goes on from the first document to the last payment; calls are then only counted.
 
     python scripts/real_run.py [--data FILE.csv[.gz]] [--month 2010-12] [--seed 7] [--chaos]
@@ -28,14 +28,14 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 from bookkeeper import ACCOUNTS, Bookkeeper
 from browsing import Browser
-from chaos_machine import ShakenMachine
+from chaos.shaken_machine import ShakenMachine
 from comparing import ALLOCATION, PAYMENT, Compared, compare
 from expectation import SALES_CREDIT_NOTE, SALES_INVOICE, expect, keep_month
 from machine import Machine
 from settling import allocate, pay, write_allocations, write_payments
 
 if TYPE_CHECKING:
-    from chaos_storm import Storm
+    from chaos.fault_injector import FaultInjector
 
 ROOT = Path(__file__).parents[1]
 #: Where the data set lies beside the project.
@@ -101,7 +101,7 @@ class _Run:
         self._last_request = 0
         self._presses_left = MOST_PRESSES
         self._importing: _Import | None = None
-        self._storm: Storm | None = None
+        self._fault_injector: FaultInjector | None = None
         self._data = data
         self._draw = random.Random(seed)  # noqa: S311 - no secret
 
@@ -141,15 +141,18 @@ class _Run:
             yield
             return
         self.machine.use_here()
-        from chaos_storm import Storm  # only now are the settings known that it needs
+        # Only now are the settings known that it needs.
+        from chaos.fault_injector import FaultInjector
 
-        with Storm(self.machine, self.seed, PERSON) as self._storm:
+        with FaultInjector(self.machine, self.seed, PERSON) as self._fault_injector:
             yield
-        self.faults = self._storm.faults
+        self.faults = self._fault_injector.faults
 
     def _push_documents(self, bookkeeper: Bookkeeper) -> None:
         """Import and push, at the same time."""
-        self._importing = _Import(self.machine, self._data, "--submit", again=bool(self._storm))
+        self._importing = _Import(
+            self.machine, self._data, "--submit", again=bool(self._fault_injector)
+        )
         if self.expected.tax_rates:
             # Nothing goes out before the tax codes that the file brings along are mapped.
             self._importing.wait()
@@ -164,14 +167,14 @@ class _Run:
             return
         file = self.machine.folder / "allocations.csv"
         write_allocations(self.allocations, file)
-        _Import(self.machine, file, again=bool(self._storm)).wait()
+        _Import(self.machine, file, again=bool(self._fault_injector)).wait()
         self._see_through("allocations", len(self.allocations), ("allocations",))
         self._end_stage("allocations")
 
     def _push_payments(self, bookkeeper: Bookkeeper) -> None:
         file = self.machine.folder / "payments.csv"
         write_payments(self.payments, file)
-        _Import(self.machine, file, again=bool(self._storm)).wait()
+        _Import(self.machine, file, again=bool(self._fault_injector)).wait()
         # Those that the worker has looked at by now have failed, and go out when this is chosen.
         self._choose(bookkeeper.choose_method_accounts)
         self._see_through("payments", len(self.payments), ("payments",))
@@ -187,7 +190,7 @@ class _Run:
             row = _organisations(self.machine)[self.organisation.id]
             return sum(row[name] for name in counted)
 
-        kills = 0 if self._storm else KILLS[stage]
+        kills = 0 if self._fault_injector else KILLS[stage]
         for moment in sorted(self._draw.uniform(0.02, 0.95) * count for _ in range(kills)):
             if not self._await(arrived, moment):
                 break
@@ -219,9 +222,9 @@ class _Run:
     def _set_going_again(self) -> bool:
         """Press Retry on what bad days have stopped, a number of times; False on good days."""
         self._presses_left -= 1
-        if self._storm is None or self._presses_left < 0:
+        if self._fault_injector is None or self._presses_left < 0:
             return False
-        self._storm.press_retry()
+        self._fault_injector.press_retry()
         return True
 
     def _choose(self, on_a_page: Callable[[], None]) -> None:
@@ -231,7 +234,7 @@ class _Run:
                 on_a_page()
                 return
             except (LookupError, httpx2.TransportError) as error:
-                if self._storm is None:
+                if self._fault_injector is None:
                     raise
                 _tell(f"a page broke off: {error}")
                 time.sleep(0.5)
@@ -243,7 +246,7 @@ class _Run:
         try:
             facts = json.loads(self.machine.command("status", "--json"))
         except RuntimeError:
-            if self._storm is None:
+            if self._fault_injector is None:
                 raise
             return False
         rows = [facts["documents"], facts["entries"]]

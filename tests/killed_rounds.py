@@ -47,7 +47,7 @@ import django
 django.setup()
 from django.db import connection
 from tallystick.connections import installation
-from tallystick.sync.push.round import drain
+from tallystick.sync.rounds.push_round import drain_lane
 # What takes long the first time is done here, not in every child. The pools connect there only.
 installation.api_pool(), installation.token_pool()
 connection.ensure_connection()
@@ -58,7 +58,7 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         os.environ["TALLYSTICK_FAILPOINT"] = failpoint
-        drain(organisation_id)
+        drain_lane(organisation_id)
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """

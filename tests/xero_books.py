@@ -34,18 +34,20 @@ from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
 from tallystick.connections import installation
 from tallystick.connections.models import Organisation
-from tallystick.mapping.models import Account, Direction
+from tallystick.mapping.models import Direction
 from tallystick.mapping.services import (
     choose_account,
     choose_method_account,
     choose_sales_account,
     choose_tax_type,
 )
+from tallystick.mirror.models import Account
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.acts.retrying import retry_links
+from tallystick.sync.acts.sync_now import sync_now
 from tallystick.sync.models import Attempt, Batch, Lane, Link
-from tallystick.sync.policy import save_policy
-from tallystick.sync.push.round import drain
-from tallystick.sync.queue import retry, sync_now
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.rounds.jobs import due_organisations
+from tallystick.sync.rounds.push_round import drain_lane
 from tallystick.workspaces.models import User, Workspace
 
 _GONE = {"DELETED", "VOIDED"}
@@ -117,7 +119,7 @@ class Books:
     def drain(self, rounds: int = 1) -> None:
         """Work rounds here and now, as a worker would."""
         for _ in range(rounds):
-            drain(self.organisation.pk)
+            drain_lane(self.organisation.pk)
 
     @contextmanager
     def round_in_thread(self) -> Iterator[None]:
@@ -145,7 +147,7 @@ class Books:
     def work(self) -> None:
         """Work rounds for as long as something is due."""
         for _ in range(_ROUNDS):
-            drain(self.organisation.pk)
+            drain_lane(self.organisation.pk)
             if self.organisation.pk not in due_organisations():
                 return
         raise AssertionError(f"After {_ROUNDS} rounds there still is something due.")
@@ -199,7 +201,7 @@ class Books:
     def retry(self, *records: Model) -> int:
         """Press Retry on documents, payments, allocations."""
         links = [self.link(record).pk for record in records]
-        return retry(workspace=self.workspace, actor=self.owner, link_ids=links)
+        return retry_links(workspace=self.workspace, actor=self.owner, link_ids=links)
 
     def invoices(self) -> list[dict[str, Any]]:
         """The invoices and bills that the organisation holds, by the sandbox's own account."""
@@ -303,8 +305,8 @@ import sys, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.settings"
 import django
 django.setup()
-from tallystick.sync.push.round import drain
-drain(int(sys.argv[1]))
+from tallystick.sync.rounds.push_round import drain_lane
+drain_lane(int(sys.argv[1]))
 """
 
 

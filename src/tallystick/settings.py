@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "tallystick.books",
     "tallystick.importing",
     "tallystick.connections",
+    "tallystick.mirror",
     "tallystick.mapping",
     "tallystick.sync",
     "tallystick.web",

@@ -25,7 +25,7 @@ from tallystick.books.allocations import (
 from tallystick.books.balances import outstanding
 from tallystick.books.errors import InvalidRecord, NotFound
 from tallystick.books.inputs import AllocationInput
-from tallystick.books.models import Allocation, EntryStatus, Kind
+from tallystick.books.models import Allocation, Kind, SettlementStatus
 from tallystick.workspaces.models import AuditEntry
 
 
@@ -175,7 +175,7 @@ def test_removing_gives_both_sides_back_once(workspace, invoice, note, announced
     assert remove(workspace) == [allocation.pk]
     assert remove(workspace) == []
     allocation.refresh_from_db()
-    assert (allocation.status, allocation.deleted_at is None) == (EntryStatus.DELETED, False)
+    assert (allocation.status, allocation.deleted_at is None) == (SettlementStatus.DELETED, False)
     assert (outstanding(invoice), outstanding(note)) == (10, 6)
     assert announced == [("removed", [allocation.pk])]
 
@@ -200,7 +200,7 @@ def test_the_same_list_again_allocates_nothing_twice(workspace, invoice, note):
             workspace=workspace, actor=None, allocations=allocations, **options
         )
         return [
-            "made" if each.entry
+            "made" if each.settlement
             else "here" if each.is_here
             else "deleted" if each.deleted
             else "bad"

@@ -20,7 +20,7 @@ from tallystick.books.balances import outstanding, outstanding_of
 from tallystick.books.documents import cancel_documents
 from tallystick.books.errors import InvalidRecord, NotFound
 from tallystick.books.inputs import PaymentInput
-from tallystick.books.models import EntryStatus, Kind, Payment
+from tallystick.books.models import Kind, Payment, SettlementStatus
 from tallystick.books.payments import (
     delete_payments,
     record_new_payments,
@@ -55,7 +55,7 @@ def test_a_payment_lowers_what_is_outstanding_and_is_announced(workspace, announ
 
     payment.refresh_from_db()
     assert (payment.method, payment.reference) == ("card", "R 1")
-    assert (payment.status, payment.created_by) == (EntryStatus.RECORDED, owner_of(workspace))
+    assert (payment.status, payment.created_by) == (SettlementStatus.RECORDED, owner_of(workspace))
     assert outstanding(document) == 6
     assert announced == [("recorded", [payment.pk])]
     entry = AuditEntry.objects.get(action="payment.recorded")
@@ -187,7 +187,7 @@ def test_deleting_gives_back_what_was_outstanding_once(workspace, announced):
 
     assert (deleted, again) == ([first.pk], [])
     first.refresh_from_db()
-    assert (first.status, first.deleted_at is None) == (EntryStatus.DELETED, False)
+    assert (first.status, first.deleted_at is None) == (SettlementStatus.DELETED, False)
     assert outstanding(document) == 4
     assert announced == [("deleted", [first.pk])]
     assert AuditEntry.objects.filter(action="payment.deleted").count() == 1
@@ -219,7 +219,7 @@ def test_the_same_list_again_records_nothing_twice(workspace):
             workspace=workspace, actor=None, payments=payments, **options
         )
         return [
-            "made" if each.entry
+            "made" if each.settlement
             else "here" if each.is_here
             else "deleted" if each.deleted
             else "bad"

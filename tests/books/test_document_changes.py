@@ -21,7 +21,7 @@ from tallystick.books.documents import (
     cancel_documents,
     edit_document,
 )
-from tallystick.books.errors import HasEntries, InvalidRecord, NotFound, WrongState
+from tallystick.books.errors import HasSettlements, InvalidRecord, NotFound, WrongState
 from tallystick.books.models import Document, Kind, Status
 from tallystick.books.payments import delete_payments
 from tallystick.workspaces.models import AuditEntry
@@ -116,12 +116,12 @@ def test_a_document_with_payments_or_allocations_cannot_be_cancelled(workspace, 
     allocation = make_allocation(note, paid, "6.00")
     announced.clear()
 
-    with pytest.raises(HasEntries) as caught:
+    with pytest.raises(HasSettlements) as caught:
         cancel(free, paid)
-    with pytest.raises(HasEntries, match="from CN-7 to INV-7"):
+    with pytest.raises(HasSettlements, match="from CN-7 to INV-7"):
         cancel(note)
 
-    assert caught.value.entries == [payment, allocation]
+    assert caught.value.settlements == [payment, allocation]
     assert str(caught.value) == (
         "Nothing was cancelled. Delete these first, then cancel again: "
         "Payment of 4.00 NZD on INV-7; Allocation of 6.00 NZD from CN-7 to INV-7."

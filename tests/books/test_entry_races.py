@@ -13,7 +13,7 @@ from factories import make_allocation, make_document, make_party, make_payment, 
 from tallystick.books import signals
 from tallystick.books.balances import outstanding
 from tallystick.books.documents import cancel_documents
-from tallystick.books.errors import HasEntries, InvalidRecord
+from tallystick.books.errors import HasSettlements, InvalidRecord
 from tallystick.books.models import Document, Kind, Status
 from tallystick.books.payments import PaymentInput, record_payments
 
@@ -101,7 +101,7 @@ def test_a_cancellation_after_a_payment_finds_it(second):
         signals.payments_recorded, lambda: make_payment(document, "6.00"), cancel(document)
     )
 
-    assert isinstance(raised, HasEntries)
+    assert isinstance(raised, HasSettlements)
     assert Document.objects.get().status == Status.SUBMITTED
 
 

@@ -9,9 +9,9 @@ from tallystick.books.models import Document, Status
 from tallystick.importing.models import Import
 from tallystick.importing.report import Cause
 from tallystick.importing.run import import_file
+from tallystick.sync.acts.undoing_imports import NotUndone, undo_import
+from tallystick.sync.acts.undoing_runs import undo_run
 from tallystick.sync.models import Run
-from tallystick.sync.undoing import undo
-from tallystick.sync.undoing_imports import NotUndone, undo_import
 
 FIRST, SECOND = (f"20-cancel-and-import-again-{place}.csv" for place in (1, 2))
 TWO = {"CR-1": Decimal("12.00"), "CR-2": Decimal("12.00")}
@@ -87,7 +87,7 @@ def test_case_20_in_xero_it_is_undone_through_its_run(imported, bring, outcome):
 
     with pytest.raises(NotUndone, match=r"2 invoices, 24\.00 GBP of it are in Xero"):
         undo_import(import_id=kept.pk, **given)
-    undo(run_id=Run.objects.get().pk, **given)
+    undo_run(run_id=Run.objects.get().pk, **given)
     assert in_xero(books) == {}
     undo_import(import_id=kept.pk, **given)
     bring(books, SECOND, answers={"cancelled": "make"})

@@ -22,7 +22,7 @@ from tallystick.books.models import Document
 from tallystick.cli import app
 from tallystick.cli.exits import Exit, Stop
 from tallystick.connections.models import Connection
-from tallystick.sync import log_search
+from tallystick.sync.reports import log_search
 from tallystick.workspaces.models import Membership, Role, User, Workspace
 
 HEADER = "number,party_name,issued_on,item_code,description,quantity,unit_price\n"

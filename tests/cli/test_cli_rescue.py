@@ -11,8 +11,8 @@ from factories import line, make_document, make_party
 from tallystick.books.models import Document
 from tallystick.cli import app
 from tallystick.cli.exits import Exit, Stop
-from tallystick.sync import attention_words
 from tallystick.sync.models import Check, Lane, Link, LinkState, Run
+from tallystick.sync.reports import attention_words
 from xero_books import Books
 
 

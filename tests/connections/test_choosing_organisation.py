@@ -23,11 +23,12 @@ from tallystick.connections.models import (
 )
 from tallystick.connections.services import connection_of, disconnect, reencrypt_tokens
 from tallystick.connections.switching import leave, open_choice, take
-from tallystick.sync.elsewhere import kept_out_of, let_in
+from tallystick.sync.acts.letting_in import let_in
+from tallystick.sync.acts.sync_now import sync_now
+from tallystick.sync.links.other_books import kept_out_of
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.outlook import of_editing
-from tallystick.sync.queue import sync_now
-from tallystick.sync.reading import states_of
+from tallystick.sync.reports.link_states import states_of
+from tallystick.sync.reports.outlook import of_editing
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import Role, User, Workspace
 from xero_sandbox.organisations.demo import organisation_id

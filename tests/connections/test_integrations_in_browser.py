@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from factories import line, make_document, make_workspace, owner_of
 from tallystick.connections.models import Organisation
 from tallystick.connections.services import disconnect, judge_stored_tokens
-from tallystick.sync.push.round import drain
+from tallystick.sync.rounds.push_round import drain_lane
 from tallystick.workspaces.models import Workspace
 from xero_sandbox.server import Running
 
@@ -73,7 +73,7 @@ def test_connect_sync_watch_and_disconnect(xero: Running, workspace: Workspace, 
     expect(card).to_contain_text("Sent 0 of 2 documents")
     expect(card.get_by_role("progressbar")).to_be_visible()
 
-    drain(Organisation.objects.get().pk)
+    drain_lane(Organisation.objects.get().pk)
     expect(card.get_by_role("progressbar")).to_have_count(0)
 
     card.get_by_role("button", name="Disconnect").click()
@@ -155,5 +155,5 @@ def test_tokens_that_cannot_be_read_are_told_and_either_remedy_ends_it(
     allow(page, "Demo Company (UK)")
     expect(page.get_by_text("Demo Company (UK) is connected")).to_be_visible()
     organisation = Organisation.objects.get()
-    drain(organisation.pk)
+    drain_lane(organisation.pk)
     assert organisation.accounts.exists(), "Xero was asked"

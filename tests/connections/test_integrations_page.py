@@ -16,8 +16,9 @@ from consenting import NZ, answer_consent, connect
 from factories import line, make_document, make_member, make_user, make_workspace, owner_of
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
 from tallystick.connections.services import connection_of
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.links.sync_rules import KINDS
 from tallystick.sync.models import Lane, Link, LinkState, Trigger
-from tallystick.sync.policy import KINDS, save_policy
 from tallystick.workspaces.models import Role, User, Workspace
 from xero_sandbox.server import Running
 

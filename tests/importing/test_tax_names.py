@@ -19,9 +19,10 @@ from tallystick.importing.formats.plain import SIMPLE
 from tallystick.importing.models import Upload, UploadState
 from tallystick.importing.run import import_file
 from tallystick.mapping.choices import choices_of
-from tallystick.mapping.models import TaxMapping, TaxRate
+from tallystick.mapping.models import TaxMapping
 from tallystick.mapping.naming import name_tax_codes, propose_for_name
 from tallystick.mapping.services import MappingRefused
+from tallystick.mirror.models import TaxRate
 from tallystick.workspaces.models import Role
 
 HEADER = "number,party_name,issued_on,item_code,description,quantity,unit_price,tax_code"

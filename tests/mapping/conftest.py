@@ -13,16 +13,10 @@ from factories import make_document, make_tax_code, make_workspace, owner_of
 from tallystick.books.models import Document, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping import services
-from tallystick.mapping.models import (
-    Account,
-    Currency,
-    Direction,
-    Rounding,
-    TaxRate,
-    TrackingCategory,
-)
+from tallystick.mapping.models import Direction, Rounding
 from tallystick.mapping.problems import Problem, Unresolved
 from tallystick.mapping.resolve import Resolved, Resolver
+from tallystick.mirror.models import Account, Currency, TaxRate, TrackingCategory
 from tallystick.workspaces.models import User, Workspace
 from xero_books import Sandbox, use_sandbox
 from xero_sandbox.server import Running, start

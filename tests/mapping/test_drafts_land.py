@@ -12,10 +12,10 @@ from tallystick import xero
 from tallystick.books.inputs import LineInput
 from tallystick.books.models import Charge, Document, Kind, TaxBasis
 from tallystick.connections.client import client_for
-from tallystick.mapping import mirror
 from tallystick.mapping.drafting import document_draft
 from tallystick.mapping.models import Direction, Rounding
 from tallystick.mapping.resolve import Resolved, Resolver
+from tallystick.mirror import xero_lists
 
 TYPES = {
     "T20": ("20", "OUTPUT2", "INPUT2"),
@@ -27,7 +27,7 @@ TYPES = {
 @pytest.fixture
 def chosen(connected) -> Mapped:
     """The connected organisation with its lists read and everything chosen."""
-    mirror.keep(connected, mirror.read(client_for(connected)))
+    xero_lists.keep(connected, xero_lists.read(client_for(connected)))
     chosen = Mapped(connected.workspace, owner_of(connected.workspace), connected)
     for code, (rate, sales, purchases) in TYPES.items():
         chosen.tax_code(code, rate, sales=sales, purchases=purchases)

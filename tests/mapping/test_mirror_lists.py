@@ -5,19 +5,19 @@ from typing import Any
 from plain_http import plain_http
 from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
-from tallystick.mapping import mirror
-from tallystick.mapping.models import Account, Currency, TaxRate, TrackingCategory
-from tallystick.mapping.signals import mended
+from tallystick.mirror import xero_lists
+from tallystick.mirror.models import Account, Currency, TaxRate, TrackingCategory
+from tallystick.mirror.signals import lists_read
 from xero_books import Sandbox
 
 
 def test_five_calls_read_all_that_is_needed_to_resolve(connected, sandbox):
-    assert mirror.is_stale(connected)
+    assert xero_lists.is_stale(connected)
     while_connecting = sandbox.calls()
 
-    mirror.keep(connected, mirror.read(client_for(connected)))
+    xero_lists.keep(connected, xero_lists.read(client_for(connected)))
 
-    assert not mirror.is_stale(connected)
+    assert not xero_lists.is_stale(connected)
     assert sandbox.calls() - while_connecting == dict.fromkeys(
         [f"GET {name}" for name in
          ("Organisation", "Accounts", "TaxRates", "Currencies", "TrackingCategories")], 1
@@ -32,7 +32,7 @@ def test_five_calls_read_all_that_is_needed_to_resolve(connected, sandbox):
 
 def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     xero = _Xero(sandbox, connected)
-    mirror.keep(connected, mirror.read(client_for(connected)))
+    xero_lists.keep(connected, xero_lists.read(client_for(connected)))
     region = TrackingCategory.objects.get(name="Region")
     assert region.status == "ACTIVE"
     assert {"North", "South"} < set(region.options)
@@ -45,7 +45,7 @@ def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     xero.post(f"TrackingCategories/{region.xero_id}", {"Name": "Area"})
     xero.put("Currencies", {"Code": "JPY"})
     Currency.objects.create(organisation=connected, code="CHF")
-    mirror.keep(connected, mirror.read(client_for(connected)))
+    xero_lists.keep(connected, xero_lists.read(client_for(connected)))
 
     region.refresh_from_db()
     assert region.name == "Area"
@@ -54,17 +54,17 @@ def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     assert {one.code for one in Currency.objects.all()} == {"GBP", "EUR", "USD", "JPY"}
 
 
-def test_whatever_is_mended_in_xero_is_announced(connected):
-    heard: list[str] = []
+def test_that_the_lists_were_read_is_announced(connected):
+    heard: list[int] = []
 
-    def listen(keys: list[str], **_: object) -> None:
-        heard.extend(keys)
+    def listen(organisation_id: int, **_: object) -> None:
+        heard.append(organisation_id)
 
-    mended.connect(listen)
-    mirror.keep(connected, mirror.read(client_for(connected)))
-    mended.disconnect(listen)
+    lists_read.connect(listen)
+    xero_lists.keep(connected, xero_lists.read(client_for(connected)))
+    lists_read.disconnect(listen)
 
-    assert heard == ["xero:*"]
+    assert heard == [connected.pk]
 
 
 class _Xero:

@@ -14,10 +14,11 @@ from mapping.conftest import Mapped
 from tallystick.books.models import Charge, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import choices_of
-from tallystick.mapping.models import Account, Direction, TaxMapping, TaxRate
+from tallystick.mapping.models import Direction, TaxMapping
 from tallystick.mapping.proposing import propose_tax_type, rates_to_take, take_rates
 from tallystick.mapping.proposing_accounts import propose_account, propose_method_account
 from tallystick.mapping.services import MappingRefused
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import Role
 

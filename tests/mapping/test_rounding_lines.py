@@ -6,7 +6,8 @@ import pytest
 
 from factories import line
 from tallystick.books.models import Charge, Kind, TaxBasis
-from tallystick.mapping.models import Direction, Rounding, TaxRate
+from tallystick.mapping.models import Direction, Rounding
+from tallystick.mirror.models import TaxRate
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from factories import line, make_item
 from tallystick.books.documents import edit_document
 from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import TaxBasis, TaxCode
-from tallystick.mapping.models import TaxRate
+from tallystick.mirror.models import TaxRate
 from tallystick.xero.drafts import to_body
 
 

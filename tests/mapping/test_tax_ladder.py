@@ -6,9 +6,10 @@ import pytest
 
 from factories import line, make_item, make_tax_code, make_template
 from tallystick.books.models import Kind, TaxBasis
-from tallystick.mapping.models import Direction, TaxRate
+from tallystick.mapping.models import Direction
 from tallystick.mapping.problems import Unresolved
 from tallystick.mapping.resolve import Resolver
+from tallystick.mirror.models import TaxRate
 
 
 @pytest.fixture

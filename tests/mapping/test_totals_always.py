@@ -18,9 +18,10 @@ from tallystick import xero
 from tallystick.books.models import Charge, Document, Kind, Line, TaxBasis, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.known import Known
-from tallystick.mapping.models import Account, Direction, MappingDefaults, Rounding, TaxRate
+from tallystick.mapping.models import Direction, MappingDefaults, Rounding
 from tallystick.mapping.problems import Unresolved
 from tallystick.mapping.resolve import Resolver
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.money import document_totals, line_amount, line_tax
 
 #: Ours by primary key, and the rate that Xero has for it.

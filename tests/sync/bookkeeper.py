@@ -8,8 +8,8 @@ from urllib.parse import quote
 import httpx2
 
 from plain_http import plain_http
+from tallystick.sync.links.pushed_records import PushedDocument
 from tallystick.sync.models import Link
-from tallystick.sync.push.shapes import endpoint_of
 from xero_books import Books
 
 _ID = {"Invoices": "InvoiceID", "CreditNotes": "CreditNoteID"}
@@ -52,7 +52,7 @@ class Bookkeeper:
 
     def change(self, link: Link, **fields: Any) -> dict[str, Any]:
         """Change a document's copy, by the names of Xero's fields."""
-        endpoint = endpoint_of(link)
+        endpoint = PushedDocument.of(link).endpoint
         return self.write("POST", endpoint, {_ID[endpoint]: str(link.xero_id), **fields})
 
     def approve(self, link: Link) -> None:
@@ -60,7 +60,7 @@ class Bookkeeper:
 
     def pay(self, link: Link, amount: str, *, on: date = date(2026, 11, 10), **more: Any) -> str:
         """Record a payment on a document's copy, on the bank account; return its id."""
-        endpoint = endpoint_of(link)
+        endpoint = PushedDocument.of(link).endpoint
         payment = {
             _REF[endpoint]: {_ID[endpoint]: str(link.xero_id)},
             "Account": {"Code": "090"},
@@ -118,7 +118,7 @@ class Bookkeeper:
 
     def write_twice(self, link: Link, **more: Any) -> None:
         """Write a document's copy once more, as a process does that was frozen for too long."""
-        endpoint = endpoint_of(link)
+        endpoint = PushedDocument.of(link).endpoint
         [copy] = self.read(f"{endpoint}/{link.xero_id}", unitdp="4")[endpoint]
         said = ("Type", "Url", "InvoiceNumber", "CreditNoteNumber", "LineAmountTypes")
         lines = ("Description", "Quantity", "UnitAmount", "AccountCode", "TaxType")

@@ -14,9 +14,10 @@ from factories import make_document, make_party
 from tallystick.books.models import Document, Status
 from tallystick.connections.models import Organisation
 from tallystick.connections.services import disconnect
-from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState, Outcome
-from tallystick.sync.queue import CoolingDown, retry, sync_now
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.acts.retrying import retry_links
+from tallystick.sync.acts.sync_now import CoolingDown, sync_now
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Lane, Link, LinkState
+from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,8 +119,12 @@ def test_bulk_cancel_retry_and_a_round_at_the_same_time_never_lock_each_other_ou
         return threading.Thread(target=_in_thread, args=(act, failures, 6))
 
     acts = [
-        again_and_again(lambda: retry(workspace=books.workspace, actor=books.owner, link_ids=ids)),
-        again_and_again(lambda: retry(workspace=books.workspace, actor=books.owner, link_ids=ids)),
+        again_and_again(
+            lambda: retry_links(workspace=books.workspace, actor=books.owner, link_ids=ids)
+        ),
+        again_and_again(
+            lambda: retry_links(workspace=books.workspace, actor=books.owner, link_ids=ids)
+        ),
         again_and_again(lambda: books.cancel(*documents[::3])),
         again_and_again(books.drain),
     ]
@@ -173,7 +178,7 @@ def test_disconnected_in_the_middle_of_a_batch_it_goes_on_after_reconnecting(boo
     assert len(books.invoices()) == 1
     assert books.link(document).state == LinkState.SYNCED
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def test_retry_after_mending_an_account_in_xero_reads_the_accounts_again(books: Books):

@@ -6,9 +6,14 @@ from bookkeeper import Bookkeeper
 from factories import make_allocation, make_payment
 from tallystick.books.allocations import remove_allocations
 from tallystick.books.models import Allocation, Document, Kind
-from tallystick.sync import choosing
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
-from tallystick.sync.reading import states_of_allocations
+from tallystick.books.payments import delete_payments
+from tallystick.connections.client import client_for
+from tallystick.sync.acts import decisions
+from tallystick.sync.engine.lane_lease import holding_lane
+from tallystick.sync.engine.writing_hands import WritingHands
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, LinkState
+from tallystick.sync.push.settlements import send_settlements
+from tallystick.sync.reports.link_states import states_of_allocations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,6 +92,44 @@ def test_removed_here_it_is_removed_there_and_can_be_made_anew(books: Books):
     assert books.log(allocation) == [("create", "done"), ("retract", "done")]
 
 
+@pytest.mark.parametrize("amount", ["5.00", "2.00"])
+def test_made_anew_while_a_round_is_under_way_it_waits_until_the_former_one_is_gone(
+    books: Books, amount: str
+):
+    note, invoice = a_pair(books)
+    former = make_allocation(note, invoice, "5.00")
+    books.drain()
+
+    with holding_lane(books.organisation) as lease:
+        # The round has seen to what is to go, and comes to what is to be written.
+        remove(books, former)
+        anew = make_allocation(note, invoice, amount)
+        send_settlements(WritingHands(lease, client_for(books.organisation)))
+        meanwhile = books.link(anew).state
+    books.drain()
+
+    assert meanwhile == LinkState.QUEUED
+    assert books.link(anew).state == LinkState.SYNCED
+    assert pairs(books) == [("CN-1", "INV-1", amount)]
+
+
+def test_a_payment_recorded_anew_while_a_round_is_under_way_waits_for_the_former_one(books: Books):
+    invoice = books.submit("INV-1")
+    former = make_payment(invoice)
+    books.drain()
+
+    with holding_lane(books.organisation) as lease:
+        delete_payments(workspace=books.workspace, actor=books.owner, payment_ids=[former.pk])
+        anew = make_payment(invoice)
+        send_settlements(WritingHands(lease, client_for(books.organisation)))
+        meanwhile = books.link(anew).state
+    books.drain()
+
+    assert meanwhile == LinkState.QUEUED
+    assert books.link(anew).state == LinkState.SYNCED
+    assert books.copy(invoice)["status"] == "PAID"
+
+
 def test_removed_before_it_is_sent_it_never_is(books: Books):
     note, invoice = a_pair(books)
     allocation = make_allocation(note, invoice)
@@ -116,7 +159,7 @@ def test_a_lost_answer_allocates_nothing_twice_and_finds_its_own_id(
     for allocation in allocations:
         assert str(books.link(allocation).xero_id) == by_invoice[allocation.document.number]
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
     remove(books, *allocations)
     books.work()
     assert pairs(books) == []
@@ -176,7 +219,7 @@ def test_what_a_person_has_allocated_with_another_amount_is_a_question(
         "Xero has 4.00 GBP of CN-1 set against INV-1; here it is 5.00 GBP."
     )
     assert len(books.allocations()) == 1
-    choosing.send_ours(workspace=books.workspace, actor=books.owner, link_ids=[held.pk])
+    decisions.send_ours(workspace=books.workspace, actor=books.owner, link_ids=[held.pk])
     books.sandbox.fault("cut_after", method="PUT", path="*/Allocations", times=1)
     books.drain()
     books.come_through(dead_key=True)

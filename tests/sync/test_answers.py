@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from factories import make_party
+from tallystick.sync.lookup.ready_documents import marker_of
 from tallystick.sync.models import Batch, Lane, Link, LinkState
-from tallystick.sync.push.ready import marker_of
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,8 +11,8 @@ from tallystick.books.documents import DocumentInput, edit_document
 from tallystick.books.models import Document, Kind
 from tallystick.books.pdf import document_pdf
 from tallystick.sync.models import LinkState
-from tallystick.sync.reading import document_state
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.reports.link_states import document_state
+from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)

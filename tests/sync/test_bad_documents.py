@@ -10,9 +10,10 @@ from test_edits_push import edit
 
 from factories import line, make_party
 from tallystick.books.models import Document, Kind
-from tallystick.sync.models import Attempt, Lane, Link, LinkState, Outcome
-from tallystick.sync.reading import document_state, summary
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.models import Attempt, AttemptOutcome, Lane, Link, LinkState
+from tallystick.sync.reports.link_states import document_state
+from tallystick.sync.reports.sync_summary import sync_summary
+from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,7 +142,7 @@ def test_a_customer_that_xero_breaks_down_over_pauses_and_its_documents_with_it(
         "Its customer could not be made in Xero yet. The next try is in 10 minutes; Retry tries at "
         "once."
     )
-    assert not summary(books.workspace).is_running, (
+    assert not sync_summary(books.workspace).is_running, (
         "who waits for the end of a sync need not for it"
     )
     calls = books.sandbox.calls()
@@ -268,7 +269,7 @@ def test_documents_of_more_than_three_and_a_half_megabytes_go_in_several_request
     assert (books.sandbox.calls() - before)["PUT Invoices"] == 2
     sizes = [row["bytes_in"] for row in books.requests("/api.xro/2.0/Invoices")]
     assert max(sizes) < 3_500_000
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def fifty(books: Books) -> tuple[list[Document], Document]:

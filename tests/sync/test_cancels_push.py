@@ -8,9 +8,9 @@ from tallystick.books.allocations import remove_allocations
 from tallystick.books.documents import amend_document, submit_documents
 from tallystick.books.models import Document, Kind
 from tallystick.books.payments import delete_payments
-from tallystick.sync import choosing
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
-from tallystick.sync.reading import document_state
+from tallystick.sync.acts import decisions
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, LinkState
+from tallystick.sync.reports.link_states import document_state
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def test_a_lost_answer_leaves_nothing_live(books: Books, loss: str, dead_key: bo
     assert {copy["status"] for copy in books.copies()} == {"VOIDED"}
     assert books.states() == {LinkState.RETRACTED: 4}
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def test_cancelled_while_xero_holds_back_the_answer_of_any_kind(books: Books):
@@ -121,7 +121,7 @@ def test_a_person_can_settle_an_orphan_by_hand(books: Books, bookkeeper: Bookkee
     books.drain()
 
     links = [books.link(invoice).pk]
-    assert choosing.mark_done(workspace=books.workspace, actor=books.owner, link_ids=links) == 1
+    assert decisions.mark_done(workspace=books.workspace, actor=books.owner, link_ids=links) == 1
     books.work()
 
     assert books.link(invoice).state == LinkState.RETRACTED

@@ -12,9 +12,9 @@ from tallystick import xero
 from tallystick.books.models import Document, Kind
 from tallystick.connections.client import client_for
 from tallystick.mapping.services import choose_method_account
-from tallystick.sync import tasks
+from tallystick.sync.acts.changing_rules import save_policy
 from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Pulse
-from tallystick.sync.policy import save_policy
+from tallystick.sync.rounds import jobs
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,15 +167,15 @@ def test_a_payment_that_stands_twice_is_deleted_once(books: Books):
 
 
 def test_a_standstill_of_the_workers_makes_every_organisation_be_checked(books: Books):
-    tasks.check_after_standstill()
+    jobs.check_after_standstill()
     Lane.objects.update(check_due_at=None)
-    tasks.check_after_standstill()
+    jobs.check_after_standstill()
     assert Lane.objects.get().check_due_at is None
 
     Pulse.objects.update(at=F("at") - timedelta(hours=2))
-    tasks.check_after_standstill()
+    jobs.check_after_standstill()
 
-    assert books.organisation.pk in tasks.due_organisations()
+    assert books.organisation.pk in jobs.due_organisations()
     assert "Nothing had run" in Lane.objects.get().check_reason
 
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from factories import make_document, make_member, make_party, make_payment, make_workspace, owner_of
 from tallystick import xero
 from tallystick.books.models import Document, Kind
+from tallystick.connections.bound import NotConnected
 from tallystick.connections.client import client_for
-from tallystick.sync import choosing
+from tallystick.sync.acts import decisions
 from tallystick.sync.models import Attempt, Link, LinkState
-from tallystick.sync.queue import NotConnected
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.rounds.jobs import due_organisations
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import Role
 from xero_books import Books
@@ -35,7 +35,7 @@ def choose(books: Books, act, *records) -> int:
 
 
 def mark(books: Books, document: Document, number: str) -> None:
-    choosing.mark_as_in_xero(
+    decisions.mark_as_in_xero(
         workspace=books.workspace, actor=books.owner, document_id=document.pk, number=number
     )
 
@@ -120,7 +120,7 @@ def test_what_bears_the_number_already_is_taken_with_one_press(
     books.work()
     assert books.states() == {LinkState.HELD: 2}
 
-    assert choose(books, choosing.mark_as_found, same, other) == 2
+    assert choose(books, decisions.mark_as_found, same, other) == 2
     books.work()
 
     assert books.link(same).state == LinkState.SYNCED
@@ -142,7 +142,7 @@ def test_what_somebody_deleted_there_is_sent_again_once(books: Books, bookkeeper
     for endpoint in ("Invoices", "CreditNotes"):
         books.sandbox.fault("cut_after", method="PUT", path=f"*/{endpoint}", times=1)
 
-    choose(books, choosing.send_ours, *documents)
+    choose(books, decisions.send_ours, *documents)
     books.work()
     books.come_through(dead_key=True)
 
@@ -172,7 +172,7 @@ def test_a_cleared_id_sends_what_was_voided_there_under_a_number_that_is_free(
     ask_again(books, bill)
     books.work()
 
-    assert choose(books, choosing.clear_xero_id, bill) == 1
+    assert choose(books, decisions.clear_xero_id, bill) == 1
     books.work()
 
     assert books.link(bill).state == LinkState.SYNCED
@@ -188,8 +188,8 @@ def test_marked_as_done_it_stays_out_whatever_comes(books: Books):
         LinkState.FAILED, LinkState.HELD,
     }  # fmt: skip
 
-    assert choose(books, choosing.mark_done, failed, payment) == 2
-    assert choose(books, choosing.mark_done, failed, payment) == 0
+    assert choose(books, decisions.mark_done, failed, payment) == 2
+    assert choose(books, decisions.mark_done, failed, payment) == 0
     books.policy("payment", when_draft="approve")
     books.policy(Kind.SALES_INVOICE, sent_as="AUTHORISED")
     books.sync_now()
@@ -325,7 +325,7 @@ def test_a_contact_that_is_not_in_xero_any_more_is_found_or_made_as_its_remedy_s
 
 
 def use(books: Books, party, contact_id: str) -> None:
-    choosing.use_contact(
+    decisions.use_contact(
         workspace=books.workspace, actor=books.owner, party_id=party.pk, contact_id=contact_id
     )
 
@@ -336,8 +336,8 @@ def test_deciding_is_for_those_who_may_and_on_their_own_workspace(books: Books):
     viewer = make_member(books.workspace, Role.VIEWER)
     link = books.link(invoice)
     acts = (
-        choosing.approve, choosing.send_ours, choosing.keep_theirs, choosing.clear_xero_id,
-        choosing.mark_done, choosing.mark_as_found,
+        decisions.approve_in_xero, decisions.send_ours, decisions.keep_theirs, decisions.clear_xero_id,
+        decisions.mark_done, decisions.mark_as_found,
     )  # fmt: skip
     for act in acts:
         with pytest.raises(NotAllowed):
@@ -348,7 +348,7 @@ def test_deciding_is_for_those_who_may_and_on_their_own_workspace(books: Books):
     for act in acts:
         assert act(workspace=stranger.workspace, actor=owner, link_ids=[link.pk]) == 0
     with pytest.raises(NotConnected):
-        choosing.mark_as_in_xero(
+        decisions.mark_as_in_xero(
             workspace=stranger.workspace, actor=owner, document_id=stranger.pk, number="X"
         )
     assert books.link(invoice).state == LinkState.FAILED

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from factories import line, make_allocation, make_payment
 from tallystick.books.models import Document, Kind
-from tallystick.sync import checks, choosing
-from tallystick.sync.comparing import sides_of
-from tallystick.sync.differences import HEAD, LINE
+from tallystick.sync.acts import decisions
+from tallystick.sync.links.contents import came_back_for, note_came_back
+from tallystick.sync.links.differences import HEAD, LINE
+from tallystick.sync.lookup.three_sides import sides_of
 from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Snapshot
-from tallystick.sync.snapshots import came_back_for, note_came_back
+from tallystick.sync.reports import check_reports
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -328,7 +329,7 @@ def test_what_was_kept_is_told_as_kept_and_a_further_change_asks_again(
     bookkeeper.change(books.link(invoice), Reference="By Mary")
     check(books)
 
-    choose(books, choosing.keep_theirs, invoice)
+    choose(books, decisions.keep_theirs, invoice)
     kept = check(books)
 
     assert books.link(invoice).state == LinkState.SYNCED
@@ -349,7 +350,7 @@ def test_ours_sent_over_it_once_a_later_change_is_not_overwritten_by_a_retry(
     books.work()
     bookkeeper.change(books.link(invoice), Reference="By Mary")
     check(books)
-    choose(books, choosing.send_ours, invoice)
+    choose(books, decisions.send_ours, invoice)
     books.work()
     assert books.copy(invoice)["reference"] == "PO 9"
     bookkeeper.change(books.link(invoice), Reference="By John")
@@ -460,7 +461,7 @@ def test_the_report_says_what_was_compared_and_what_not_and_why(
     for name in ("kept", "changed"):
         bookkeeper.change(books.link(documents[name]), Reference="By Mary")
     check(books)
-    choose(books, choosing.keep_theirs, documents["kept"])
+    choose(books, decisions.keep_theirs, documents["kept"])
     bookkeeper.change(books.link(documents["deleted"]), Status="DELETED")
     bookkeeper.make("ACCREC", "THEIRS", contact="Bayside Ltd")
     books.links_of(documents["out"]).update(state=LinkState.EXCLUDED)
@@ -468,18 +469,20 @@ def test_the_report_says_what_was_compared_and_what_not_and_why(
     found = check(books)
 
     changed = "what Xero has changed since the check before, with the allocations of credit notes"
-    assert checks.summary(found) == [
+    assert check_reports.check_summary(found) == [
         f"6 records were looked at: {changed}.",
         "3 of yours were compared, field by field, with what was left there: 1 says the same.",
         "1 was changed there before and kept as Xero has it, which is not what you have.",
         "Not compared: 1 kept out of Xero by you; 1 that nothing here is linked to.",
     ]
-    assert checks.findings(found) == [
+    assert check_reports.check_findings(found) == [
         "1 record of yours says something else in Xero.",
         "1 record of yours was deleted, voided or removed in Xero while it stands here.",
     ]
     found.compared = None
-    assert "not compared yet" in checks.summary(found)[1], "a report of an older version"
+    assert "not compared yet" in check_reports.check_summary(found)[1], (
+        "a report of an older version"
+    )
 
 
 def test_many_copies_are_compared_in_as_many_queries_as_few(books: Books):
@@ -577,7 +580,7 @@ def test_the_figures_add_up_where_credit_notes_bring_their_allocations(
     # The two sides of the allocation, itself, the payment; the one left out, the payment removed.
     assert (found.compared, found.uncompared) == (4, {"left_out": 1, "replaced": 1})
     assert found.looked_at == found.compared + sum(found.uncompared.values())
-    assert "1 removed there, with another in the place" in checks.summary(found)[-1]
+    assert "1 removed there, with another in the place" in check_reports.check_summary(found)[-1]
 
 
 @pytest.mark.parametrize("again", ["", "3.00"], ids=["removed", "another amount"])

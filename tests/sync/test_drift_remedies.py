@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from factories import make_allocation, make_payment
-from tallystick.books.models import Document, EntryStatus, Kind, Status
-from tallystick.sync.attention import troubled
+from tallystick.books.models import Document, Kind, SettlementStatus, Status
 from tallystick.sync.models import Check, Lane, LinkState
-from tallystick.web.attention_acts import acts_on
+from tallystick.sync.reports.attention import troubled_links
+from tallystick.sync.reports.offered_decisions import decisions_on_each
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,15 +59,18 @@ def voided(person: Bookkeeper, books: Books, document: Document) -> None:
     person.change(books.link(document), Status="VOIDED")
 
 
-_OVER = {"keep", "send", "cancel", "done"}
+_OVER = {"keep_theirs", "send_ours", "cancel", "mark_done"}
 #: What is offered: where numbers are unique, and where they are not.
 OFFERED: dict[Callable[..., None], tuple[set[str], set[str]]] = {
-    draft: (_OVER, {*_OVER, "clear"}),
-    renumbered: ({*_OVER, "clear"}, {*_OVER, "clear"}),
-    approved: (_OVER, {*_OVER, "clear"}),
-    paid: ({"keep", "done"}, {"keep", "done", "clear"}),
-    deleted: ({"send", "cancel", "done", "clear"}, {"send", "cancel", "done", "clear"}),
-    voided: ({"cancel", "done"}, {"send", "cancel", "done", "clear"}),
+    draft: (_OVER, {*_OVER, "clear_xero_id"}),
+    renumbered: ({*_OVER, "clear_xero_id"}, {*_OVER, "clear_xero_id"}),
+    approved: (_OVER, {*_OVER, "clear_xero_id"}),
+    paid: ({"keep_theirs", "mark_done"}, {"keep_theirs", "mark_done", "clear_xero_id"}),
+    deleted: (
+        {"send_ours", "cancel", "mark_done", "clear_xero_id"},
+        {"send_ours", "cancel", "mark_done", "clear_xero_id"},
+    ),
+    voided: ({"cancel", "mark_done"}, {"send_ours", "cancel", "mark_done", "clear_xero_id"}),
 }
 
 
@@ -86,8 +89,8 @@ def press(books: Books) -> Callable[[str, Model], str]:
 
 
 def offered(books: Books, record: Model) -> set[str]:
-    links = troubled(books.organisation).filter(pk=books.link(record).pk)
-    return {act.name for acts in acts_on(links).values() for act in acts}
+    links = troubled_links(books.organisation).filter(pk=books.link(record).pk)
+    return {act.name for acts in decisions_on_each(links).values() for act in acts}
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -142,11 +145,11 @@ def test_buttons_for_many_count_and_name_those_that_they_can_be_done_to(
     labels = {one.name: one.label_of_all for one in group.acts}
     asked = {name: client.post(act, form | {"act": name}).context["label"] for name in labels}
 
-    assert labels["send"] == "Send ours for 1 invoice"
+    assert labels["send_ours"] == "Send ours for 1 invoice"
     assert labels["cancel"] == "Cancel 2 invoices here"
     assert asked == labels
     assert "whose number Xero has free" in group.lead
-    client.post(act, form | {"act": "send", "confirmed": "yes"})
+    client.post(act, form | {"act": "send_ours", "confirmed": "yes"})
     books.work()
     assert books.link(documents[deleted]).state == LinkState.SYNCED
     [group] = client.get(address).context["sections"][0].groups
@@ -154,10 +157,10 @@ def test_buttons_for_many_count_and_name_those_that_they_can_be_done_to(
 
 
 _END = {
-    "keep": LinkState.SYNCED,
-    "send": LinkState.SYNCED,
-    "clear": LinkState.SYNCED,
-    "done": LinkState.EXCLUDED,
+    "keep_theirs": LinkState.SYNCED,
+    "send_ours": LinkState.SYNCED,
+    "clear_xero_id": LinkState.SYNCED,
+    "mark_done": LinkState.EXCLUDED,
     "cancel": LinkState.RETRACTED,
 }
 
@@ -167,16 +170,16 @@ def _stands_as_chosen(books: Books, happens: Any, act: str, document: Document) 
     copy, link = books.copy(document), books.link(document)
     document.refresh_from_db()
     where = (happens.__name__, act)
-    if act in ("send", "clear"):
+    if act in ("send_ours", "clear_xero_id"):
         assert (copy["date"], copy["number"]) == ("2026-11-02", document.number), where
         assert copy["status"] not in GONE, where
-    if act == "keep":
+    if act == "keep_theirs":
         assert (copy["date"], copy["number"]) != ("2026-11-02", document.number), where
         assert link.kept_at, where
     if act == "cancel":
         assert copy["status"] in GONE, where
         assert document.status == Status.CANCELLED, where
-    assert (link.kept_at is not None) == (act == "keep"), where
+    assert (link.kept_at is not None) == (act == "keep_theirs"), where
 
 
 @pytest.mark.parametrize("what", ["payment", "allocation"])
@@ -190,7 +193,11 @@ def test_each_remedy_ends_the_trouble_of_what_is_paid_and_set_off(
 ):
     for kind in (Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE):
         books.policy(kind, sent_as="AUTHORISED")
-    acts = {"keep", "cancel", "done"} if is_changed else {"send", "cancel", "done", "clear"}
+    acts = (
+        {"keep_theirs", "cancel", "mark_done"}
+        if is_changed
+        else {"send_ours", "cancel", "mark_done", "clear_xero_id"}
+    )
     entries: dict[str, Any] = {}
     for act in acts:
         invoice = books.submit(f"INV-{act}")
@@ -224,11 +231,11 @@ def test_each_remedy_ends_the_trouble_of_what_is_paid_and_set_off(
             assert offered(books, entry) == set(), (act, link.problem)
             assert link.state == _END[act], (act, link.problem)
         check(books)
-    assert ((books.link(entries["done"]).kept_at is None) and not is_changed) or (
-        books.link(entries["keep"]).kept_at is not None
+    assert ((books.link(entries["mark_done"]).kept_at is None) and not is_changed) or (
+        books.link(entries["keep_theirs"]).kept_at is not None
     )
     entries["cancel"].refresh_from_db()
-    assert entries["cancel"].status == EntryStatus.DELETED
+    assert entries["cancel"].status == SettlementStatus.DELETED
     standing = books.payments() if what == "payment" else books.allocations()
     amounts = sorted(one["amount"] for one in standing)
     assert amounts == (["3.00", "3.00"] if is_changed else ["4.00", "4.00"])
@@ -243,7 +250,7 @@ def test_a_document_with_payments_here_offers_no_cancelling(books: Books, bookke
     check(books)
 
     assert "cancel" not in offered(books, invoice)
-    assert "keep" in offered(books, invoice)
+    assert "keep_theirs" in offered(books, invoice)
 
 
 def test_voided_there_and_renumbered_here_it_is_sent_again(
@@ -255,12 +262,12 @@ def test_voided_there_and_renumbered_here_it_is_sent_again(
     books.work()
     voided(bookkeeper, books, invoice)
     check(books)
-    assert "send" not in offered(books, invoice)
+    assert "send_ours" not in offered(books, invoice)
 
     edit(books, invoice, number="INV-2")
     books.work()
-    assert {"send", "clear"} <= offered(books, invoice)
-    press("send", invoice)
+    assert {"send_ours", "clear_xero_id"} <= offered(books, invoice)
+    press("send_ours", invoice)
     books.work()
 
     assert books.link(invoice).state == LinkState.SYNCED
@@ -283,7 +290,7 @@ def test_payments_removed_there_open_the_way_for_ours(
     bookkeeper.unpay(payment)
     check(books)
     assert books.problem(invoice)["code"] == "differs"
-    press("send", invoice)
+    press("send_ours", invoice)
     books.work()
 
     assert books.copy(invoice)["date"] == "2026-11-02"

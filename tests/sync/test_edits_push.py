@@ -10,9 +10,9 @@ from factories import line, make_payment
 from tallystick.books.documents import DocumentInput, edit_document
 from tallystick.books.inputs import LineInput
 from tallystick.books.models import Document, Kind
-from tallystick.sync import choosing
-from tallystick.sync.comparing import sides_of, why_of
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
+from tallystick.sync.acts import decisions
+from tallystick.sync.lookup.three_sides import sides_of, why_of
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, LinkState
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,7 +157,7 @@ def test_a_lost_answer_of_an_update_is_found_again(books: Books, loss: str, dead
             LinkState.SYNCED, 2,
         )  # fmt: skip
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 @pytest.mark.parametrize("loss", ["cut_before", "cut_after"])
@@ -244,7 +244,7 @@ def test_mere_texts_go_over_an_approved_copy(books: Books, bookkeeper: Bookkeepe
     books.drain()
 
     for document in documents:
-        choose(books, choosing.send_ours, document)
+        choose(books, decisions.send_ours, document)
     books.drain()
 
     for document in documents:
@@ -307,7 +307,7 @@ def test_touched_by_a_person_it_is_drift_with_its_three_sides(books: Books, drif
 
 
 def test_theirs_is_kept_until_it_is_edited_again(books: Books, drifted: Document):
-    assert choose(books, choosing.keep_theirs, drifted) == 1
+    assert choose(books, decisions.keep_theirs, drifted) == 1
     books.work()
 
     assert books.link(drifted).state == LinkState.SYNCED
@@ -320,7 +320,7 @@ def test_theirs_is_kept_until_it_is_edited_again(books: Books, drifted: Document
 def test_ours_takes_the_place_of_theirs(books: Books, drifted: Document):
     books.sandbox.fault("cut_after", method="POST", path="*/Invoices", times=1)
 
-    assert choose(books, choosing.send_ours, drifted) == 1
+    assert choose(books, decisions.send_ours, drifted) == 1
     books.work()
     books.come_through(dead_key=True)
 
@@ -345,7 +345,7 @@ def test_what_was_approved_there_is_drift_too(books: Books, bookkeeper: Bookkeep
             "it is authorised there, so it is not changed without you"
             in (books.problem(document)["message"])
         )
-        choose(books, choosing.send_ours, document)
+        choose(books, decisions.send_ours, document)
     books.work()
     for document in edited:
         copy = books.copy(document)
@@ -362,7 +362,7 @@ def test_what_is_paid_there_cannot_be_overwritten_and_says_so(books: Books):
     books.work()
     assert books.link(invoice).state == LinkState.HELD
 
-    choose(books, choosing.send_ours, invoice)
+    choose(books, decisions.send_ours, invoice)
     books.work()
 
     held = books.link(invoice)
@@ -372,7 +372,7 @@ def test_what_is_paid_there_cannot_be_overwritten_and_says_so(books: Books):
         "GBP on it, so it cannot be written over."
     )
     assert books.copy(invoice)["total"] == "14.94"
-    choose(books, choosing.keep_theirs, invoice)
+    choose(books, decisions.keep_theirs, invoice)
     books.work()
     assert books.link(invoice).state == LinkState.SYNCED
 

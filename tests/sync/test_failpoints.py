@@ -20,9 +20,9 @@ from tallystick.books.models import Document, Kind
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
 from tallystick.connections.models import ConnectionStatus, Organisation
-from tallystick.sync import choosing
-from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState, Outcome
-from tallystick.sync.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
+from tallystick.sync.acts import decisions
+from tallystick.sync.engine.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Lane, Link, LinkState
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,7 +157,7 @@ def approved_and_paid_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> It
         make_allocation(note, invoice, "5.00"),
     ]
     books.drain()
-    choosing.approve(
+    decisions.approve_in_xero(
         workspace=books.workspace,
         actor=books.owner,
         link_ids=[books.link(entry).pk for entry in entries],
@@ -232,7 +232,7 @@ def of_both(*verbs: str) -> tuple[str, ...]:
 STEPS: dict[Story, tuple[str, ...]] = {
     new_documents: (
         *("lane.take", "lane.release", "organisation.read", "organisation.keep"),
-        *("contacts.link", "contacts.ask", "contacts.find", "resolve", "entries.resolve"),
+        *("contacts.link", "contacts.ask", "contacts.find", "resolve", "settlements.resolve"),
         *steps_of("create_contacts"),
         *of_both("create"),
     ),
@@ -245,17 +245,17 @@ STEPS: dict[Story, tuple[str, ...]] = {
     ones_that_xero_shut_out: ("connection.error",),
     edited_ones: of_both("update", "attach"),
     approved_and_paid_ones: (
-        "entries.ask",
+        "settlements.ask",
         *of_both("approve"),
         *steps_of("create_payments", "create_allocations"),
     ),
     withdrawn_ones: (
-        *("look", "entries.look"),
+        *("look", "settlements.look"),
         *of_both("retract"),
         *steps_of("retract_payments", "retract_allocations"),
     ),
     doubled_ones: (
-        *("check", "check.read", "check.done", "strays.look"),
+        *("check", "check.read", "check.done", "duplicates.look"),
         *of_both("stray"),
         *steps_of("stray_payments"),
     ),
@@ -277,7 +277,7 @@ def test_killed_anywhere_each_thing_stands_once_and_the_log_is_whole(
             assert died, f"The story never reaches {failpoint}; give it what does."
             assert next(tale, None) is None
             assert not Batch.objects.filter(settled_at=None).exists()
-            assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+            assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def test_every_boundary_has_its_story():
@@ -301,7 +301,7 @@ def stand_once(books: Books, documents: list[Document], status: str) -> None:
         link = books.link(document)
         assert (copy["id"], copy["status"]) == (str(link.xero_id), status)
         assert link.state == state
-        assert books.log(document)[-1][1] == Outcome.DONE
+        assert books.log(document)[-1][1] == AttemptOutcome.DONE
 
 
 def edit(books: Books, document: Document) -> Document:

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 
 from factories import make_allocation
 from tallystick.books.models import Kind
-from tallystick.sync.models import Attempt, Batch, Check, Lane, LinkState, Outcome, SentAs
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Check, Lane, LinkState, SentAs
+from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,7 +92,7 @@ def test_what_comes_between_asking_and_sending_is_ours_and_not_a_taken_number(bo
 
     assert len(books.invoices()) == 1
     assert books.link(document).state == LinkState.SYNCED
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def test_a_worker_frozen_within_a_transaction_gives_up_its_locks(books: Books):
@@ -144,7 +144,7 @@ def test_a_bill_that_a_frozen_worker_writes_a_second_time_is_deleted_and_the_log
     link = books.link(bill)
     assert (link.state, str(link.xero_id), link.strays) == (LinkState.SYNCED, first, [])
     [*_, last] = Attempt.objects.filter(link=link).order_by("pk")
-    assert (last.action, last.outcome) == ("stray", Outcome.DONE)
+    assert (last.action, last.outcome) == ("stray", AttemptOutcome.DONE)
     assert last.message == "A second copy in Xero was deleted; the first is kept."
     assert Check.objects.latest("pk").strays == 1
 

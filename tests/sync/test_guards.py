@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from test_frozen_worker import thaw
 
 from factories import make_document
+from tallystick.sync.engine.steps import calling
 from tallystick.sync.models import LinkState
-from tallystick.sync.steps import calling
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,10 +7,13 @@ import pytest
 from factories import line, make_party
 from tallystick.books.inputs import LineInput
 from tallystick.books.models import Document, Kind
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
-from tallystick.sync.push import ready
-from tallystick.sync.push.ready import marker_of
-from tallystick.sync.reading import document_state
+from tallystick.connections.client import client_for
+from tallystick.sync.engine.lane_lease import holding_lane
+from tallystick.sync.engine.writing_hands import WritingHands
+from tallystick.sync.lookup import ready_documents
+from tallystick.sync.lookup.ready_documents import marker_of
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, LinkState
+from tallystick.sync.reports.link_states import document_state
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,12 +72,14 @@ def test_a_round_of_all_kinds_asks_and_creates_in_few_calls(books: Books):
 
 
 def test_credit_notes_among_many_invoices_fill_their_requests_too(books: Books, monkeypatch):
-    monkeypatch.setattr(ready, "ROUND", 4)
+    monkeypatch.setattr(ready_documents, "DOCUMENTS_A_ROUND", 4)
     for n in range(18):
         kind = Kind.SALES_CREDIT_NOTE if n % 6 == 5 else Kind.SALES_INVOICE
         books.submit(f"N-{n}", kind=kind)
 
-    due = [link.document.number for link in ready.due_documents(books.organisation)]
+    with holding_lane(books.organisation) as lease:
+        hands = WritingHands(lease, client_for(books.organisation))
+        due = [link.document.number for link in ready_documents.due_documents(hands)]
 
     assert due == ["N-0", "N-1", "N-2", "N-3", "N-5", "N-11", "N-17"]
 
@@ -150,4 +155,4 @@ def test_mere_texts_and_four_decimals_go_approved_too(books: Books, status: str)
 
 def assert_nothing_is_open() -> None:
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()

@@ -19,9 +19,9 @@ from tallystick.mapping.services import (
     choose_rounding,
     choose_tax_type,
 )
-from tallystick.sync.choosing import add_tax, totals_with_tax
+from tallystick.sync.acts.decisions import add_tax, totals_with_tax
 from tallystick.sync.models import LinkState
-from tallystick.sync.waiting import Waiting, released_by
+from tallystick.sync.reports.waiting_sums import WaitingSum, released_by
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,7 @@ def test_a_default_without_tax_sends_what_waited_and_tells_how_much(codes: Books
     released = default(codes, "VAT0")
     codes.work()
 
-    assert released == Waiting(documents=3, totals={"GBP": Decimal("156.00")})
+    assert released == WaitingSum(documents=3, totals={"GBP": Decimal("156.00")})
     assert {codes.link(one).state for one in documents} == {LinkState.SYNCED}
     assert {Decimal(str(one["total"])) for one in codes.live()} == {Decimal(52)}
 
@@ -75,7 +75,7 @@ def test_a_default_with_tax_asks_and_one_press_ends_it(codes: Books, basis: TaxB
     released = default(codes, "VAT20")
     links = [codes.link(one).pk for one in documents]
 
-    assert released == Waiting()
+    assert released == WaitingSum()
     assert {codes.link(one).state for one in documents} == {LinkState.HELD}
     assert codes.problem(documents[0])["message"] == (
         "INV-0 was not sent: line 1 was entered without a tax code and bears no tax. With VAT20, "
@@ -233,7 +233,7 @@ def test_what_still_lacks_something_is_not_told_as_gone(codes: Books):
 
     released = released_by(lambda: _sales_account(codes), codes.organisation)
 
-    assert released == Waiting()
+    assert released == WaitingSum()
     assert codes.problem(document)["code"] == "no_tax_code", "the next cause is told at once"
     assert default(codes, "VAT0").documents == 1
 

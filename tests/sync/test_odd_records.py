@@ -8,10 +8,10 @@ from factories import line, make_party
 from tallystick import xero
 from tallystick.books.models import Document, Kind, Party
 from tallystick.connections.client import client_for
-from tallystick.sync.differences import differences
+from tallystick.sync.links.contents import came_back_for
+from tallystick.sync.links.differences import differences_between
+from tallystick.sync.lookup.sent_contents import contents_here
 from tallystick.sync.models import Lane, Link, LinkState
-from tallystick.sync.push.sent import contents_here
-from tallystick.sync.snapshots import came_back_for
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -219,7 +219,10 @@ def test_a_text_longer_than_xero_takes_lands_whole_and_an_item_code_is_not_sent(
     texts = [one["description"] for one in left["lines"]]
     assert (len(texts), " ".join(texts)) == (6, f"{text} Widget")
     assert Decimal(books.copy(document)["total"]) == document.total == Decimal("24.00")
-    assert differences(left, contents_here([books.link(document)])[books.link(document).pk]) == []
+    assert (
+        differences_between(left, contents_here([books.link(document)])[books.link(document).pk])
+        == []
+    )
 
 
 def test_what_is_kept_out_of_xero_never_meets_its_limits(books: Books):

@@ -10,9 +10,9 @@ from tallystick.books.models import Kind, Payment
 from tallystick.books.payments import delete_payments
 from tallystick.connections.models import Organisation
 from tallystick.mapping.services import choose_method_account
-from tallystick.sync import choosing
+from tallystick.sync.acts import decisions
 from tallystick.sync.models import LinkState
-from tallystick.sync.reading import states_of_payments
+from tallystick.sync.reports.link_states import states_of_payments
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def test_on_a_draft_it_is_a_question_and_nothing_is_approved_silently(books: Boo
     assert books.payments() == []
     assert states_of_payments([payment], books.organisation)[payment.pk].word == "Needs you"
 
-    assert choose(books, choosing.approve, payment) == 1
+    assert choose(books, decisions.approve_in_xero, payment) == 1
     books.work()
 
     assert books.copy(invoice)["status"] == "AUTHORISED"
@@ -65,7 +65,7 @@ def test_several_payments_and_credits_on_one_draft_go_out_with_one_approval(book
     books.work()
     assert {books.link(entry).state for entry in entries} == {LinkState.HELD}
 
-    choose(books, choosing.approve, *entries)
+    choose(books, decisions.approve_in_xero, *entries)
     books.work()
 
     assert {books.link(entry).state for entry in entries} == {LinkState.SYNCED}
@@ -160,7 +160,7 @@ def test_an_equal_payment_that_somebody_recorded_there_is_a_question(books: Book
 def test_their_equal_payment_can_be_taken_for_ours(books: Books, doubtful):
     payment, theirs = doubtful
 
-    choose(books, choosing.keep_theirs, payment)
+    choose(books, decisions.keep_theirs, payment)
     books.work()
 
     assert str(books.link(payment).xero_id) == theirs
@@ -174,7 +174,7 @@ def test_ours_can_be_sent_beside_their_equal_payment(books: Books, doubtful):
     payment, theirs = doubtful
     books.sandbox.fault("cut_after", method="PUT", path="*/Payments", times=1)
 
-    choose(books, choosing.send_ours, payment)
+    choose(books, decisions.send_ours, payment)
     books.work()
     books.come_through(dead_key=True)
 
@@ -187,7 +187,7 @@ def test_two_equal_ones_of_ours_take_one_of_theirs_once(books: Books, doubtful):
     second = make_payment(payment.document, "4.00")
     books.work()
 
-    choose(books, choosing.keep_theirs, payment)
+    choose(books, decisions.keep_theirs, payment)
     books.work()
     books.retry(second)
     books.work()

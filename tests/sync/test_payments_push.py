@@ -9,7 +9,7 @@ from bookkeeper import Bookkeeper
 from factories import make_payment
 from tallystick.books.models import Document, Kind, Payment
 from tallystick.books.payments import delete_payments
-from tallystick.sync.models import Attempt, Batch, LinkState, Outcome
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, LinkState
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,7 +93,7 @@ def test_a_lost_answer_pays_nothing_twice(books: Books, loss: str, dead_key: boo
     assert len(paid(books)) == 4
     assert {books.link(one).state for one in payments} == {LinkState.SYNCED}
     assert not Batch.objects.filter(settled_at=None).exists()
-    assert not Attempt.objects.filter(outcome=Outcome.OPEN).exists()
+    assert not Attempt.objects.filter(outcome=AttemptOutcome.OPEN).exists()
 
 
 def test_a_payment_waits_for_its_document_and_goes_in_the_round_that_sends_it(books: Books):

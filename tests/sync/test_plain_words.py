@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from factories import make_payment
 from tallystick.cli import app
 from tallystick.sync.models import Attempt, Lane
-from tallystick.sync.reading import attempts
+from tallystick.sync.reports.attempt_log import attempt_log
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def texts(books: Books) -> list[str]:
     ]
     bare = [re.sub(r"<script.*?</script>|<[^>]*>", " ", text, flags=re.DOTALL) for text in shown]
     said = [CliRunner().invoke(app, [name]).output for name in ("status", "log")]
-    return [*bare, *said, *(one.message for one in attempts(books.organisation))]
+    return [*bare, *said, *(one.message for one in attempt_log(books.organisation))]
 
 
 def names_in(books: Books) -> set[str]:

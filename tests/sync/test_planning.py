@@ -18,11 +18,11 @@ from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import Document, Kind
 from tallystick.connections.models import ApiCall, Organisation
 from tallystick.mapping.services import choose_account, choose_method_account
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.acts.sync_now import sync_now
 from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState
-from tallystick.sync.planning import QUICK, Plan, calls_at_once, plan
-from tallystick.sync.policy import save_policy
-from tallystick.sync.push.foreseen import Fate
-from tallystick.sync.queue import sync_now
+from tallystick.sync.preview.fates import Fate
+from tallystick.sync.preview.planning import QUICK, PushPlan, calls_at_once, plan_push
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,9 +52,9 @@ def push(books: Books) -> None:
     raise AssertionError("It does not come to an end.")
 
 
-def planned_and_pushed(books: Books) -> Plan:
+def planned_and_pushed(books: Books) -> PushPlan:
     """Plan, push, and hold the one against the other."""
-    told = plan(books.organisation)
+    told = plan_push(books.organisation)
     assert calls_at_once(books.organisation) in (None, told.call_count)
     last = ApiCall.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
@@ -172,7 +172,7 @@ def test_payments_and_allocations_of_new_and_of_known_documents(books: Books):
 
     told = planned_and_pushed(books)
 
-    assert told.parts[Fate.CREATED].sorts == {
+    assert told.parts[Fate.CREATED].kinds == {
         "sales_invoice": 260,
         "sales_credit_note": 30,
         "payment": 135,
@@ -187,7 +187,7 @@ def test_payments_of_drafts_are_asked_about_or_approve_first(books: Books):
         make_payment(books.submit(f"INV-{n}"))
     wait_for_a_press()
     told = planned_and_pushed(books)
-    assert told.parts[Fate.STOPPED].sorts == {"payment": 60}
+    assert told.parts[Fate.STOPPED].kinds == {"payment": 60}
     assert "approved documents only" in told.told[0].message
 
     save_policy(
@@ -266,7 +266,7 @@ def test_second_copies_that_the_check_has_found(books: Books, bookkeeper: Bookke
 
     told = planned_and_pushed(books)
 
-    assert {one.name for one in told.calls} == {"strays.look", "stray_invoices"}
+    assert {one.name for one in told.calls} == {"duplicates.look", "stray_invoices"}
     assert books.link(bill).strays == []
 
 
@@ -302,7 +302,7 @@ def test_bills_of_suppliers(books: Books):
         )
     wait_for_a_press()
 
-    assert planned_and_pushed(books).parts[Fate.CREATED].sorts == {"bill": 55}
+    assert planned_and_pushed(books).parts[Fate.CREATED].kinds == {"bill": 55}
 
 
 def test_planning_calls_nobody_and_writes_nothing(books: Books):
@@ -312,7 +312,7 @@ def test_planning_calls_nobody_and_writes_nothing(books: Books):
     before = (books.sandbox.calls(), *_counts(), list(Link.objects.order_by("pk").values()))
 
     with CaptureQueriesContext(connection) as asked:
-        plan(books.organisation)
+        plan_push(books.organisation)
 
     assert (books.sandbox.calls(), *_counts(), list(Link.objects.order_by("pk").values())) == before
     writes = ("INSERT", "UPDATE", "DELETE")
@@ -380,7 +380,7 @@ def test_calls_left_today_are_never_below_nought(books: Books):
     books.submit("INV-1")
     ApiCall.objects.update(day_remaining=1)
 
-    told = plan(books.organisation)
+    told = plan_push(books.organisation)
 
     assert told.call_count > 1
     assert (told.remaining_after, told.short_by) == (0, told.call_count - 1)
@@ -397,7 +397,7 @@ def test_the_quota_after_is_what_xero_said_less_the_calls(books: Books):
         day_remaining=40,
     )
 
-    told = plan(books.organisation)
+    told = plan_push(books.organisation)
 
     assert told.remaining_after == 40 - told.call_count
 

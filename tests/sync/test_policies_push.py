@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from factories import make_allocation, make_party, make_payment
 from tallystick.books.models import Document, Kind
-from tallystick.sync.choosing import set_do_not_sync
+from tallystick.sync.acts.decisions import set_do_not_sync
 from tallystick.sync.models import KindPolicy, LinkState
-from tallystick.sync.reading import document_state
-from tallystick.sync.tasks import sweep
+from tallystick.sync.reports.link_states import document_state
+from tallystick.sync.rounds.jobs import sweep
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)

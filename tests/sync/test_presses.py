@@ -17,10 +17,11 @@ from django.utils import timezone
 from factories import line, make_party, make_payment
 from tallystick.books.models import Document
 from tallystick.books.tax_codes import set_default_tax_code
-from tallystick.mapping.taxes import UNTAXED_CODE
-from tallystick.sync import choosing, queue, undoing
+from tallystick.mapping.problems import MappingCode
+from tallystick.sync.acts import decisions, retrying, undoing_runs
+from tallystick.sync.links import queueing
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Run
-from tallystick.web.attention_acts import ACTS
+from tallystick.sync.reports.offered_decisions import DECISIONS
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,10 +83,12 @@ def approving(books: Books) -> Press:
     """Two payments of one draft: both wait for the same approval."""
     invoice = books.submit("INV-1")
     document = put(books.link(invoice), state=LinkState.SYNCED, xero_status="DRAFT")
-    held = {"state": LinkState.HELD, "problem": {"code": queue.NOT_APPROVED}}
+    held = {"state": LinkState.HELD, "problem": {"code": queueing.NOT_APPROVED}}
     payments = [make_payment(invoice, amount) for amount in ("4.00", "5.00")]
     links = [put(books.link(one), is_there=False, **held) for one in payments]
-    do = partial(choosing.approve, workspace=books.workspace, actor=books.owner, link_ids=links)
+    do = partial(
+        decisions.approve_in_xero, workspace=books.workspace, actor=books.owner, link_ids=links
+    )
     return Press(do, [document], {"state": "queued", "intent": Intent.APPROVE}, lines=1)
 
 
@@ -96,19 +99,21 @@ def retrying_a_customer(books: Books) -> Press:
     held |= {"waits_for": f"party:{party.pk}"}
     links = [put(books.link(books.submit("INV-1", party)), is_there=False, **held)]
     links.append(Link.objects.create(organisation=books.organisation, party=party, **held).pk)
-    do = partial(queue.retry, workspace=books.workspace, actor=books.owner, link_ids=links[:1])
+    do = partial(
+        retrying.retry_links, workspace=books.workspace, actor=books.owner, link_ids=links[:1]
+    )
     return Press(do, links, {"state": "queued"}, lines=1)
 
 
 def retrying_what_pauses(books: Books) -> Press:
-    ready = in_bulk(queue.retry, {"state": LinkState.QUEUED}, problem=None)(books)
+    ready = in_bulk(retrying.retry_links, {"state": LinkState.QUEUED}, problem=None)(books)
     later = timezone.now() + timedelta(minutes=50)
     Link.objects.filter(pk__in=ready.links).update(not_before=later, tries=4)
     return ready
 
 
 def retrying_what_is_stuck(books: Books) -> Press:
-    ready = in_bulk(queue.retry, {"state": LinkState.QUEUED})(books)
+    ready = in_bulk(retrying.retry_links, {"state": LinkState.QUEUED})(books)
     long_ago = timezone.now() - timedelta(hours=2)
     Link.objects.filter(pk__in=ready.links).update(queued_at=long_ago)
     return ready
@@ -116,7 +121,7 @@ def retrying_what_is_stuck(books: Books) -> Press:
 
 def sending_pdfs_again(books: Books) -> Press:
     remark = {"state": LinkState.SYNCED, "problem": {"code": "pdf"}}
-    ready = in_bulk(queue.retry, remark, to="synced", wants_pdf=True, problem=None)(books)
+    ready = in_bulk(retrying.retry_links, remark, to="synced", wants_pdf=True, problem=None)(books)
     ready.lines = 0
     return ready
 
@@ -126,7 +131,7 @@ def choosing_a_contact(books: Books) -> Press:
     held = {"state": LinkState.HELD, "problem": {"code": "contact_name_taken"}}
     link = Link.objects.create(organisation=books.organisation, party=party, **held)
     do = partial(
-        choosing.use_contact, workspace=books.workspace, actor=books.owner,
+        decisions.use_contact, workspace=books.workspace, actor=books.owner,
         party_id=party.pk, contact_id=CONTACT.upper(),
     )  # fmt: skip
     return Press(do, [link.pk], {"state": "queued", "claim": CONTACT.upper()}, lines=1)
@@ -136,7 +141,7 @@ def naming_a_number(books: Books) -> Press:
     document = books.submit("INV-1")
     link = put(books.link(document), is_there=False, **FAILED)
     do = partial(
-        choosing.mark_as_in_xero, workspace=books.workspace, actor=books.owner,
+        decisions.mark_as_in_xero, workspace=books.workspace, actor=books.owner,
         document_id=document.pk, number="X-1",
     )  # fmt: skip
     return Press(do, [link], {"state": "queued", "claim": "X-1"}, lines=1)
@@ -147,9 +152,9 @@ def adding_tax(books: Books) -> Press:
     documents = [books.submit(f"INV-{n}", lines=[line()]) for n in range(2)]
     vat = books.workspace.tax_codes.get(code="VAT20")
     set_default_tax_code(workspace=books.workspace, tax_code=vat)
-    held = {"state": LinkState.HELD, "problem": {"code": UNTAXED_CODE}}
+    held = {"state": LinkState.HELD, "problem": {"code": MappingCode.MADE_UNTAXED}}
     links = [put(books.link(one), is_there=False, **held) for one in documents]
-    do = partial(choosing.add_tax, workspace=books.workspace, actor=books.owner, link_ids=links)
+    do = partial(decisions.add_tax, workspace=books.workspace, actor=books.owner, link_ids=links)
     return Press(do, links, {"state": "queued", "problem": None}, lines=2)
 
 
@@ -157,7 +162,7 @@ def undoing_a_run(books: Books) -> Press:
     run, links = run_of(books, state=LinkState.SYNCED, xero_status="DRAFT")
 
     def do() -> int:
-        done = undoing.undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+        done = undoing_runs.undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
         return done.deleted.count
 
     return Press(do, links, {"state": "queued", "intent": Intent.RETRACT}, lines=2)
@@ -168,7 +173,7 @@ def sending_a_run_again(books: Books) -> Press:
     run, links = run_of(books, **gone)
 
     def do() -> int:
-        again = undoing.send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+        again = undoing_runs.send_again(workspace=books.workspace, actor=books.owner, run_id=run.pk)
         return again.count
 
     return Press(do, links, {"state": "queued", "xero_id": None}, lines=2)
@@ -192,27 +197,27 @@ EXISTS = {
 ORPHANED = {**FAILED, "intent": Intent.RETRACT}
 #: By the button that it is, or by what it does where the act is pressed elsewhere.
 PRESSES: dict[str, Callable[[Books], Press]] = {
-    "retry": in_bulk(queue.retry, FAILED, problem=None),
+    "retry": in_bulk(retrying.retry_links, FAILED, problem=None),
     "retry with its customer": retrying_a_customer,
     "retry what pauses": retrying_what_pauses,
     "retry what is stuck": retrying_what_is_stuck,
     "retry the PDF": sending_pdfs_again,
-    "remove": in_bulk(queue.retry, ORPHANED, intent=Intent.RETRACT),
-    "mark": in_bulk(choosing.mark_as_found, NUMBER_TAKEN, claim="X-1"),
+    "remove": in_bulk(retrying.retry_links, ORPHANED, intent=Intent.RETRACT),
+    "mark": in_bulk(decisions.mark_as_found, NUMBER_TAKEN, claim="X-1"),
     "it has this number": naming_a_number,
     "use this contact": choosing_a_contact,
-    "keep": in_bulk(choosing.keep_theirs, DRIFTED, to="synced"),
-    "it is this payment": of_payment(choosing.keep_theirs, EXISTS, claim=CANDIDATE["id"]),
-    "send": in_bulk(choosing.send_ours, DRIFTED, forced_revision=1),
-    "send ours too": of_payment(choosing.send_ours, EXISTS, forced_revision=1),
-    "cancel": in_bulk(choosing.cancel_here, DRIFTED, intent=Intent.RETRACT),
-    "cancel a payment": of_payment(choosing.cancel_here, GONE, to="retracted"),
+    "keep_theirs": in_bulk(decisions.keep_theirs, DRIFTED, to="synced"),
+    "it is this payment": of_payment(decisions.keep_theirs, EXISTS, claim=CANDIDATE["id"]),
+    "send_ours": in_bulk(decisions.send_ours, DRIFTED, forced_revision=1),
+    "send ours too": of_payment(decisions.send_ours, EXISTS, forced_revision=1),
+    "cancel": in_bulk(decisions.cancel_here, DRIFTED, intent=Intent.RETRACT),
+    "cancel a payment": of_payment(decisions.cancel_here, GONE, to="retracted"),
     "approve": approving,
     "add_tax": adding_tax,
-    "done": in_bulk(choosing.mark_done, GONE, to="excluded"),
-    "mark a payment done": of_payment(choosing.mark_done, FAILED, to="excluded"),
-    "leave": in_bulk(choosing.mark_done, ORPHANED, to="synced"),
-    "clear": in_bulk(choosing.clear_xero_id, GONE, xero_id=None),
+    "mark_done": in_bulk(decisions.mark_done, GONE, to="excluded"),
+    "mark a payment done": of_payment(decisions.mark_done, FAILED, to="excluded"),
+    "leave": in_bulk(decisions.mark_done, ORPHANED, to="synced"),
+    "clear_xero_id": in_bulk(decisions.clear_xero_id, GONE, xero_id=None),
     "undo": undoing_a_run,
     "send again": sending_a_run_again,
 }
@@ -246,10 +251,12 @@ def test_pressed_by_two_at_once_it_happens_once(books: Books, name: str):
 
 
 def test_every_button_is_among_them():
-    assert ACTS.keys() <= PRESSES.keys()
+    assert DECISIONS.keys() <= PRESSES.keys()
 
 
-@pytest.mark.parametrize("name", ["retry", "mark", "keep", "send", "done", "clear", "undo"])
+@pytest.mark.parametrize(
+    "name", ["retry", "mark", "keep_theirs", "send_ours", "mark_done", "clear_xero_id", "undo"]
+)
 def test_links_are_locked_in_the_order_of_their_keys(books: Books, name: str):
     press = PRESSES[name](books)
     first, last = press.links
@@ -265,7 +272,7 @@ def test_links_are_locked_in_the_order_of_their_keys(books: Books, name: str):
 
 
 def test_mark_done_locks_the_documents_before_their_links(books: Books):
-    press = PRESSES["done"](books)
+    press = PRESSES["mark_done"](books)
     first, last = Document.objects.order_by("pk")
     # Its link is written before the other's document.
     Link.objects.filter(document=first).update(intent=Intent.RETRACT)

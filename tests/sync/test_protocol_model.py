@@ -36,9 +36,9 @@ from tallystick.books.inputs import LineInput
 from tallystick.books.models import Document, Kind, Payment
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
+from tallystick.sync.engine.steps import FAILPOINTS
+from tallystick.sync.links.record_kinds import shape_of_kind
 from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState
-from tallystick.sync.push.shapes import shape_of
-from tallystick.sync.steps import FAILPOINTS
 from xero_books import Books, Sandbox, connected_books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,7 +173,7 @@ class Protocol(RuleBasedStateMachine):
     def somebody_elses_takes_the_number(self, which: int) -> None:
         paper = self.pick(which, lambda paper: not (self.copies(paper) or paper.is_rivalled))
         if paper:
-            xero_type = shape_of(self.document(paper)).xero_type
+            xero_type = shape_of_kind(self.document(paper).kind).xero_type
             rival = self.bookkeeper().make(xero_type, paper.number, contact="Somebody Else")
             ident = rival.get("InvoiceID") or rival["CreditNoteID"]
             self.rivals[ident.lower()] = paper.number
@@ -230,7 +230,9 @@ class Protocol(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_there_twice_or_unasked(self) -> None:
-        submitted = {(shape_of(self.document(one)).xero_type, one.number) for one in self.papers}
+        submitted = {
+            (shape_of_kind(self.document(one).kind).xero_type, one.number) for one in self.papers
+        }
         ours = [one for one in self.books.copies() if one["id"] not in self.rivals]
         live = Counter((one["type"], one["number"]) for one in ours if one["status"] not in GONE)
         assert {(one["type"], one["number"]) for one in ours} <= submitted

@@ -21,14 +21,16 @@ from tallystick import xero
 from tallystick.books.documents import cancel_documents, submit_documents
 from tallystick.books.models import Party, Status
 from tallystick.connections.client import client_for
-from tallystick.mapping.models import TaxMapping, TaxRate
+from tallystick.mapping.models import TaxMapping
 from tallystick.mapping.services import choose_tax_type
-from tallystick.sync import lane
+from tallystick.mirror.models import TaxRate
+from tallystick.sync.acts.retrying import retry_links
+from tallystick.sync.acts.sync_now import sync_now
+from tallystick.sync.engine import lane_lease
 from tallystick.sync.models import Batch, Lane, Link, LinkState
-from tallystick.sync.push.round import drain
-from tallystick.sync.queue import retry, sync_now
-from tallystick.sync.reading import document_state
-from tallystick.sync.tasks import due_organisations
+from tallystick.sync.reports.link_states import document_state
+from tallystick.sync.rounds.jobs import due_organisations
+from tallystick.sync.rounds.push_round import drain_lane
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,9 +113,9 @@ def test_a_number_that_somebody_else_uses_in_xero_is_held_with_both_sides(books)
     document = invoice(books, "INV-7", party=make_party(books.workspace, "Harbour Cafe"))
     books.drain()
 
-    held = books.link(document)
-    assert held.state == LinkState.HELD
-    assert held.problem["message"] == (
+    lease = books.link(document)
+    assert lease.state == LinkState.HELD
+    assert lease.problem["message"] == (
         "Xero already has an invoice INV-7, for Bayside Ltd, 210.00 GBP (draft). "
         "Yours is for Harbour Cafe, 14.94 GBP."
     )
@@ -330,20 +332,23 @@ def test_two_workers_on_one_organisation_send_nothing_twice(books):
 
 
 def test_a_lane_admits_one_holder_and_a_dead_ones_lease_runs_out(books):
-    with lane.holding(books.organisation) as first, lane.holding(books.organisation) as second:
+    with (
+        lane_lease.holding_lane(books.organisation) as first,
+        lane_lease.holding_lane(books.organisation) as second,
+    ):
         assert first is not None
         assert second is None
 
-    held = Lane.objects.get()
-    assert held.leased_until is None
+    lease = Lane.objects.get()
+    assert lease.leased_until is None
 
 
 def test_the_lease_is_renewed_while_a_round_takes_long(books, monkeypatch):
-    monkeypatch.setattr(lane, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(lane_lease, "LEASE", timedelta(seconds=0.6))
 
-    with lane.holding(books.organisation) as held:
+    with lane_lease.holding_lane(books.organisation) as lease:
         threading.Event().wait(1.0)
-        held.check()
+        lease.check()
 
 
 def test_submitting_makes_no_call_and_is_queued_in_the_same_transaction(books):
@@ -413,7 +418,8 @@ def test_retry_is_free(books):
     assert "account 999" in failed.problem["message"]
 
     counts = [
-        retry(workspace=books.workspace, actor=books.owner, link_ids=[failed.pk]) for _ in range(3)
+        retry_links(workspace=books.workspace, actor=books.owner, link_ids=[failed.pk])
+        for _ in range(3)
     ]
     books.drain()
 
@@ -423,7 +429,7 @@ def test_retry_is_free(books):
     synced = invoice(books, "INV-2")
     books.drain()
     ids = [books.link(synced).pk]
-    assert retry(workspace=books.workspace, actor=books.owner, link_ids=ids) == 0
+    assert retry_links(workspace=books.workspace, actor=books.owner, link_ids=ids) == 0
     assert books.link(synced).state == LinkState.SYNCED
 
 
@@ -463,7 +469,7 @@ def somebody_else_makes(books: Books, number: str, *, contact: str) -> None:
 def _drain_in_thread(books: Books, rounds: int = 1) -> None:
     try:
         for _ in range(rounds):
-            drain(books.organisation.pk)
+            drain_lane(books.organisation.pk)
     finally:
         connection.close()
 

@@ -15,8 +15,9 @@ from tallystick.mapping.services import (
     choose_rounding,
     choose_tax_type,
 )
+from tallystick.mapping.wait_keys import WaitSort
 from tallystick.sync.models import Attempt, LinkState
-from tallystick.sync.waiting import waiting_for
+from tallystick.sync.reports.waiting_sums import waiting_for
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +65,7 @@ def test_mending_one_screen_releases_all_that_waited_for_it_and_no_other(books: 
     odd = books.submit("INV-ODD", lines=[line(tax_code="ODD")])
     books.work()
     assert books.states() == {LinkState.FAILED: 6}
-    waiting = waiting_for(books.organisation, "tax:")
+    waiting = waiting_for(books.organisation, WaitSort.TAX_MAPPING)
     assert waiting[f"tax:{reduced.pk}:sales"].documents == 4
     assert waiting[f"tax:{reduced.pk}:sales"].totals == {"GBP": Decimal("42.00")}
 

@@ -14,8 +14,8 @@ from tallystick.books.documents import (
 )
 from tallystick.books.inputs import LineInput
 from tallystick.books.models import Document, Kind, TaxBasis
+from tallystick.sync.links.contents import came_back_for
 from tallystick.sync.models import Check, Lane, LinkState
-from tallystick.sync.snapshots import came_back_for
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,12 +9,12 @@ from tallystick import xero
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.client import client_for
 from tallystick.mapping.services import choose_method_account
-from tallystick.sync.choosing import approve
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.acts.decisions import approve_in_xero
+from tallystick.sync.acts.sync_now import sync_now
+from tallystick.sync.acts.undoing_runs import send_again, undo_preview, undo_run
 from tallystick.sync.models import Intent, Lane, Link, LinkState, Run
-from tallystick.sync.policy import save_policy
-from tallystick.sync.queue import sync_now
-from tallystick.sync.runs import standing_of
-from tallystick.sync.undoing import preview, send_again, undo
+from tallystick.sync.reports.run_standings import standings_of
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def run_of(books: Books) -> Run:
 
 
 def undone(books: Books, run: Run) -> None:
-    undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
     books.drain(rounds=3)
 
 
@@ -43,14 +43,14 @@ def test_drafts_of_a_run_are_deleted_and_those_of_others_stay(books: Books):
     books.drain()
     run = Run.objects.get()
 
-    assert str(preview(run).deleted) == "2 invoices, 29.88 GBP"
+    assert str(undo_preview(run).deleted) == "2 invoices, 29.88 GBP"
     undone(books, run)
 
     assert [one["number"] for one in books.live()] == ["INV-1"]
     assert books.link(earlier).state == LinkState.SYNCED
     assert {books.link(one).state for one in documents} == {LinkState.RETRACTED}
     assert set(Document.objects.values_list("status", flat=True)) == {Status.SUBMITTED}
-    assert standing_of([run])[run.pk].gone.count == 2
+    assert standings_of([run])[run.pk].gone.count == 2
 
 
 def test_approved_are_voided_payments_go_first_and_paid_ones_are_refused(books: Books):
@@ -62,10 +62,10 @@ def test_approved_are_voided_payments_go_first_and_paid_ones_are_refused(books: 
     somebody_pays(books, paid_there)
     Link.objects.filter(document=paid_there).update(xero_status="PAID")
 
-    told = preview(run)
+    told = undo_preview(run)
     undone(books, run)
 
-    assert (told.voided.count, told.entries.count, told.refused.count) == (2, 1, 1)
+    assert (told.voided.count, told.settlements.count, told.refused.count) == (2, 1, 1)
     assert [one["number"] for one in books.live()] == ["INV-3"]
     assert books.link(kept).xero_status == "VOIDED"
     refused = books.link(paid_there)
@@ -80,7 +80,7 @@ def test_what_was_not_sent_waits_again(books: Books):
     sync_now(workspace=books.workspace, actor=books.owner)
     run = Run.objects.get()
 
-    assert preview(run).stopped.count == 1
+    assert undo_preview(run).stopped.count == 1
     undone(books, run)
 
     assert books.invoices() == []
@@ -137,7 +137,7 @@ def changed_on_both_sides(books: Books, invoice: Document) -> None:
 
 
 def approving(books: Books, invoice: Document) -> None:
-    approve(workspace=books.workspace, actor=books.owner, link_ids=[books.link(invoice).pk])
+    approve_in_xero(workspace=books.workspace, actor=books.owner, link_ids=[books.link(invoice).pk])
 
 
 def waits_for_another(books: Books, invoice: Document) -> None:
@@ -161,7 +161,7 @@ def test_what_is_open_about_a_copy_does_not_keep_it_in_xero(books: Books, happen
     link = books.link(invoice)
     assert (link.state, link.intent) == (state, intent)
 
-    told = preview(run)
+    told = undo_preview(run)
     undone(books, run)
 
     assert (told.deleted.count, str(told.unsettled.counted)) == (2, "1 invoice")
@@ -178,7 +178,7 @@ def test_what_is_open_and_paid_is_refused(books: Books):
     somebody_pays(books, invoice)
     books.links_of(invoice).update(state=LinkState.HELD, xero_status="PAID")
 
-    told = preview(run)
+    told = undo_preview(run)
     undone(books, run)
 
     assert (told.refused.count, told.unsettled.count, told.voided.count) == (1, 1, 0)
@@ -193,7 +193,7 @@ def test_what_somebody_removed_in_xero_only_counts_as_taken_out(books: Books):
     books.drain()
     assert books.problem(invoice)["code"] == "gone_in_xero"
 
-    told = preview(run)
+    told = undo_preview(run)
     undone(books, run)
 
     assert (told.gone.count, told.deleted.count, told.voided.count) == (1, 0, 0)
@@ -208,10 +208,10 @@ def test_an_open_payment_goes_before_its_invoice(books: Books):
     books.links_of(payment).update(state=LinkState.FAILED, problem={"code": "differs"})
     books.links_of(invoice).update(xero_status="PAID")
 
-    told = preview(run)
+    told = undo_preview(run)
     undone(books, run)
 
-    assert (told.entries.count, told.voided.count, told.refused.count) == (1, 1, 0)
+    assert (told.settlements.count, told.voided.count, told.refused.count) == (1, 1, 0)
     assert (books.live(), books.payments()) == ([], [])
 
 
@@ -221,7 +221,7 @@ def test_what_is_in_a_request_is_told_and_left_alone(books: Books, intent: Inten
     run = run_of(books)
     books.links_of(invoice).update(state=LinkState.SENDING, intent=intent)
 
-    told = undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    told = undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
 
     assert (told.arriving.count, told.deleted.count) == (1, 0)
     assert books.link(invoice).state == LinkState.SENDING

@@ -15,11 +15,11 @@ from tallystick.books.models import Document
 from tallystick.books.payments import delete_payments
 from tallystick.cli import app
 from tallystick.connections.models import Connection, ConnectionStatus
-from tallystick.sync import choosing
+from tallystick.sync.acts import decisions
+from tallystick.sync.acts.undoing_runs import send_again, undo_preview, undo_run
 from tallystick.sync.models import Intent, Link, LinkState, Run
-from tallystick.sync.runs import Undoing, standing_of
-from tallystick.sync.undoing import preview, send_again, undo
-from tallystick.web.attention_acts import ACTS, label_on
+from tallystick.sync.reports.offered_decisions import DECISIONS, label_on
+from tallystick.sync.reports.run_standings import UndoProgress, standings_of
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,10 +49,10 @@ def seen(browser: Client, books: Books, name: str, *args: object, query: str = "
 
 
 def standing(run: Run):
-    return standing_of([run])[run.pk]
+    return standings_of([run])[run.pk]
 
 
-def stage(run: Run) -> Undoing | None:
+def stage(run: Run) -> UndoProgress | None:
     run.refresh_from_db()
     return standing(run).undoing(run)
 
@@ -105,7 +105,7 @@ def test_what_remains_needs_attention_and_retry_ends_it(books, locked, browser, 
     books.drain(rounds=2)
 
     assert books.live() == []
-    assert stage(locked) == Undoing.DONE
+    assert stage(locked) == UndoProgress.DONE
     assert ">Undone<" in seen(browser, books, "run", locked.pk)
     assert "Nothing needs you" in seen(browser, books, "needs-attention")
 
@@ -116,7 +116,7 @@ def test_undo_pressed_again_retries_what_was_refused(books, locked, bookkeeper):
     undone(books, locked)
 
     assert books.live() == []
-    assert stage(locked) == Undoing.DONE
+    assert stage(locked) == UndoProgress.DONE
 
 
 def test_it_goes_by_itself_once_xeros_lists_tell_of_the_moved_date(books, locked, bookkeeper):
@@ -133,11 +133,11 @@ def test_what_is_left_in_xero_counts_as_there(books, locked, browser):
     links = Link.objects.filter(state=LinkState.FAILED, intent=Intent.RETRACT)
     keys = list(links.values_list("pk", flat=True))
 
-    count = choosing.mark_done(workspace=books.workspace, actor=books.owner, link_ids=keys)
+    count = decisions.mark_done(workspace=books.workspace, actor=books.owner, link_ids=keys)
 
     assert count == 2
     assert standing(locked).in_xero.count == 2
-    assert stage(locked) == Undoing.IN_PART
+    assert stage(locked) == UndoProgress.IN_PART
     assert "Nothing needs you" in seen(browser, books, "needs-attention")
 
 
@@ -163,7 +163,7 @@ def test_payments_and_what_they_stand_on_are_told_apart(books, bookkeeper, brows
 
     codes = set(standing(run).refused)
     assert codes == {"payment_reconciled", "has_payments"}
-    assert stage(run) == Undoing.IN_PART
+    assert stage(run) == UndoProgress.IN_PART
     assert len(books.payments()) == 2
     assert "was to be undone but still stands in Xero" in books.problem(payment)["message"]
     assert "Delete here what was recorded here" in books.problem(other)["remedy"]
@@ -173,7 +173,7 @@ def test_payments_and_what_they_stand_on_are_told_apart(books, bookkeeper, brows
     books.retry(payment, paid, other)
     books.drain(rounds=3)
     assert (books.payments(), books.live()) == ([], [])
-    assert stage(run) == Undoing.DONE
+    assert stage(run) == UndoProgress.DONE
 
 
 def test_what_was_approved_by_hand_and_stays_is_told_as_approved(books, bookkeeper, browser):
@@ -189,7 +189,9 @@ def test_what_was_approved_by_hand_and_stays_is_told_as_approved(books, bookkeep
     statuses = [books.link(document).xero_status for document in (paid, late, draft)]
     assert statuses == ["AUTHORISED", "AUTHORISED", "DRAFT"]
     page = seen(browser, books, "needs-attention")
-    labels = [label_on(ACTS["remove"], books.link(document)) for document in (paid, late, draft)]
+    labels = [
+        label_on(DECISIONS["remove"], books.link(document)) for document in (paid, late, draft)
+    ]
     assert labels == ["Retry: void in Xero", "Retry: void in Xero", "Retry: delete in Xero"]
     assert all(label in page for label in labels)
 
@@ -208,12 +210,12 @@ def test_a_payment_left_in_xero_after_undoing_counts_as_there(books, bookkeeper)
     bookkeeper.lock("2027-12-31")
     undone(books, run)
 
-    choosing.mark_done(
+    decisions.mark_done(
         workspace=books.workspace, actor=books.owner, link_ids=[books.link(payment).pk]
     )
 
     assert books.link(payment).state == LinkState.SYNCED
-    assert standing(run).in_xero.sorts["payment"] == 1
+    assert standing(run).in_xero.kinds["payment"] == 1
 
 
 def test_what_was_cancelled_and_stays_counts_as_there(books, bookkeeper, browser):
@@ -228,7 +230,7 @@ def test_what_was_cancelled_and_stays_counts_as_there(books, bookkeeper, browser
     told = standing(run)
     assert (told.in_xero.count, told.gone.count, set(told.refused)) == (1, 0, {"has_payments"})
     assert stage(run) is None
-    choosing.mark_done(
+    decisions.mark_done(
         workspace=books.workspace, actor=books.owner, link_ids=[books.link(document).pk]
     )
     assert standing(run).in_xero.count == 1
@@ -238,14 +240,14 @@ def test_what_was_cancelled_and_stays_counts_as_there(books, bookkeeper, browser
 def test_a_connection_gone_in_the_middle_leaves_it_under_way_and_says_why(books, browser):
     books.submit("INV-1")
     run = run_of(books)
-    undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
     Connection.objects.update(
         status=ConnectionStatus.ERROR, problem="Access to Demo Company was removed in Xero."
     )
 
     page = seen(browser, books, "run", run.pk)
 
-    assert stage(run) == Undoing.UNDER_WAY
+    assert stage(run) == UndoProgress.UNDER_WAY
     assert "Being undone" in page
     assert "Access to Demo Company was removed in Xero." in page
     assert "<dt>In Xero</dt><dd>1 invoice, 14.94 GBP</dd>" in page
@@ -261,7 +263,7 @@ def test_what_is_being_sent_while_undo_is_pressed_keeps_it_from_being_called_und
     books.links_of(sending).update(state=LinkState.SYNCED)
 
     assert books.link(sent).state == LinkState.RETRACTED
-    assert stage(run) == Undoing.IN_PART
+    assert stage(run) == UndoProgress.IN_PART
     assert "Not all undone" in seen(browser, books, "run", run.pk)
 
 
@@ -294,7 +296,7 @@ def test_deleting_our_payment_frees_what_was_to_be_undone(books, bookkeeper):
     books.drain()
 
     assert (books.live(), books.payments()) == ([], [])
-    assert stage(run) == Undoing.DONE
+    assert stage(run) == UndoProgress.DONE
 
 
 def test_what_was_refused_for_its_payments_is_not_foretold_to_go(books, bookkeeper, browser):
@@ -304,9 +306,9 @@ def test_what_was_refused_for_its_payments_is_not_foretold_to_go(books, bookkeep
     by_hand = [bookkeeper.pay(books.link(one), "3.00") for one in (refused, left)]
     undone(books, run)
     key = books.link(left).pk
-    choosing.mark_done(workspace=books.workspace, actor=books.owner, link_ids=[key])
+    decisions.mark_done(workspace=books.workspace, actor=books.owner, link_ids=[key])
 
-    told, page = preview(run), seen(browser, books, "run", run.pk)
+    told, page = undo_preview(run), seen(browser, books, "run", run.pk)
 
     assert books.link(free).state == LinkState.RETRACTED
     assert (told.refused_as_paid.count, told.voided.count, told.leaves) == (2, 0, 0)
@@ -317,4 +319,4 @@ def test_what_was_refused_for_its_payments_is_not_foretold_to_go(books, bookkeep
     for payment in by_hand:
         bookkeeper.unpay(payment)
     undone(books, run)
-    assert (books.live(), stage(run)) == ([], Undoing.DONE)
+    assert (books.live(), stage(run)) == ([], UndoProgress.DONE)

@@ -13,9 +13,14 @@ from tallystick.books.models import Document, Kind, Payment, Status
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.imports import begin, note, note_entries
 from tallystick.importing.models import How, Import
+from tallystick.sync.acts.undoing_imports import (
+    ImportUndoing,
+    NotUndone,
+    import_preview,
+    undo_import,
+)
+from tallystick.sync.acts.undoing_runs import undo_run
 from tallystick.sync.models import Intent, Link, LinkState, Run
-from tallystick.sync.undoing import undo
-from tallystick.sync.undoing_imports import NotUndone, Undoing, preview, undo_import
 from tallystick.workspaces.access import NotAllowed
 from tallystick.workspaces.models import AuditEntry, Role
 from xero_books import Books
@@ -36,7 +41,7 @@ def imported(books: Books, *documents: Document, how: How = How.MADE) -> Import:
     return kept
 
 
-def undone(books: Books, kept: Import) -> Undoing:
+def undone(books: Books, kept: Import) -> ImportUndoing:
     return undo_import(workspace=books.workspace, actor=books.owner, import_id=kept.pk)
 
 
@@ -61,7 +66,7 @@ def test_what_was_never_submitted_is_removed_and_what_was_is_cancelled(books: Bo
     kept = imported(books, one, two, sent)
     make_document(books.workspace, party=one.party, number="X-1")
 
-    told = preview(kept)
+    told = import_preview(kept)
     done = undone(books, kept)
     books.drain()
 
@@ -91,7 +96,7 @@ def test_in_xero_it_is_undone_by_its_run_first(books: Books):
         undone(books, kept)
     assert "2 invoices, 29.88 GBP of it are in Xero. Undo the sync first" in str(refused.value)
     assert refused.value.runs == (run,)
-    undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
     with pytest.raises(NotUndone, match="are in Xero"):
         undone(books, kept)
     books.drain(rounds=2)
@@ -115,7 +120,7 @@ def test_what_went_out_by_itself_is_gathered_as_a_run(books: Books):
             undone(books, kept)
     [run] = Run.objects.all()
     assert (refused.value.runs, run.of_import) == ((run,), kept)
-    undo(workspace=books.workspace, actor=books.owner, run_id=run.pk)
+    undo_run(workspace=books.workspace, actor=books.owner, run_id=run.pk)
     books.drain(rounds=2)
     undone(books, kept)
 
@@ -183,7 +188,7 @@ def test_an_import_of_payments_is_undone_too(books: Books):
 
     done = undone(books, kept)
 
-    assert str(done.entries) == "1 payment, 4.00 GBP"
+    assert str(done.settlements) == "1 payment, 4.00 GBP"
     assert Payment.objects.get().status == "deleted"
     assert Document.objects.get().status == Status.SUBMITTED
 

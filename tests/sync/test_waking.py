@@ -15,10 +15,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factories import line, make_document, make_party
 from tallystick.books.documents import submit_documents
 from tallystick.books.models import Document, TaxBasis
-from tallystick.sync import lane, waking
+from tallystick.sync.engine import lane_lease, waking
+from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.models import LinkState
-from tallystick.sync.tasks import sweep
-from tallystick.sync.waking import wake
+from tallystick.sync.rounds.jobs import sweep
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,22 +53,22 @@ def test_sixteen_people_who_save_at_once_leave_one_job_and_notify_once(books: Bo
 
 def test_a_job_that_is_taken_up_already_is_no_reason_not_to_wake(books: Books):
     """Its worker may have looked before the save was committed."""
-    wake(books.organisation.pk)
+    wake_lane(books.organisation.pk)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
 
-    wake(books.organisation.pk)
+    wake_lane(books.organisation.pk)
 
     assert _jobs() == ["doing", "todo"]
 
 
 def test_nobody_is_woken_while_a_worker_holds_the_lane_for_it_looks_for_more(books: Books):
-    with lane.holding(books.organisation) as held:
-        assert held is not None
+    with lane_lease.holding_lane(books.organisation) as lease:
+        assert lease is not None
         _submit(books, _draft(books, "INV-1"))
         assert _jobs() == []
 
-    wake(books.organisation.pk)
+    wake_lane(books.organisation.pk)
 
     assert _jobs() == ["todo"]
 
@@ -76,7 +76,7 @@ def test_nobody_is_woken_while_a_worker_holds_the_lane_for_it_looks_for_more(boo
 def test_a_wake_leaves_the_session_as_safe_as_it_was(books: Books):
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = on")
-        wake(books.organisation.pk)
+        wake_lane(books.organisation.pk)
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
         cursor.execute("RESET synchronous_commit")
@@ -90,7 +90,7 @@ def test_a_wake_that_the_database_refuses_takes_back_nothing(books: Books, monke
 
     with within():
         _submit(books, draft)
-        wake(books.organisation.pk)
+        wake_lane(books.organisation.pk)
     monkeypatch.undo()
     sweep()
 

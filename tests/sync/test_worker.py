@@ -30,7 +30,7 @@ from tallystick.connections.models import Connection
 from tallystick.importing.uploads import receive
 from tallystick.mapping.services import choose_sales_account
 from tallystick.sync.models import Check, Lane, Link, LinkState, Pulse
-from tallystick.sync.worker import run_worker
+from tallystick.sync.rounds.worker import run_worker
 from xero_books import Books
 from xero_sandbox.organisations.demo import organisation_id
 

@@ -15,7 +15,7 @@ from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
 from tallystick.mapping.models import TaxMapping
 from tallystick.mapping.services import choose_method_account
-from tallystick.sync import choosing
+from tallystick.sync.acts import decisions
 from tallystick.sync.models import Lane, Link, LinkState
 from xero_books import Books
 
@@ -150,7 +150,7 @@ def test_an_account_archived_or_deleted_since_the_lists_were_read(
     assert "left the line without one" in held.problem["message"]
     assert "Account code '270' has been removed" in held.problem["message"]
     assert held.problem["remedy"].endswith("Then keep what Xero has.")
-    choosing.keep_theirs(workspace=books.workspace, actor=books.owner, link_ids=[held.pk])
+    decisions.keep_theirs(workspace=books.workspace, actor=books.owner, link_ids=[held.pk])
     assert books.link(draft).state == LinkState.SYNCED
 
 
@@ -168,7 +168,7 @@ def test_tracking_archived_since_the_lists_were_read(books: Books, bookkeeper: B
     assert_explained(books.problem(bill), "tracking_unknown", "bill")
     assert "left the line without" in books.problem(invoice)["message"]
     links = [books.link(invoice).pk]
-    choosing.keep_theirs(workspace=books.workspace, actor=books.owner, link_ids=links)
+    decisions.keep_theirs(workspace=books.workspace, actor=books.owner, link_ids=links)
     assert books.link(invoice).state == LinkState.SYNCED
 
 
@@ -197,7 +197,7 @@ def test_what_happens_to_a_copy_between_our_look_and_our_update(
         edit(books, document)
     books.work()
     links = [books.link(one).pk for one in (voided, paid, part)]
-    choosing.send_ours(workspace=books.workspace, actor=books.owner, link_ids=links)
+    decisions.send_ours(workspace=books.workspace, actor=books.owner, link_ids=links)
 
     def meanwhile() -> None:
         bookkeeper.change(books.link(voided), Status="VOIDED")

@@ -12,7 +12,7 @@ import pytest
 from factories import make_party, make_payment
 from tallystick import xero
 from tallystick.books.models import Document, Kind
-from tallystick.sync.lingering import still_there
+from tallystick.sync.links.lingering_copies import still_there
 from tallystick.sync.models import Link, LinkState
 from xero_books import Books
 from xero_messages import BESIDES, EXPLAINED

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from factories import line, make_document, make_payment, make_workspace, owner_of
 from tallystick.books.models import TaxBasis
 from tallystick.connections.models import Connection, ConnectionStatus, Organisation
-from tallystick.mapping.models import Account, TaxRate
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.sync.models import Link, LinkState, Run
 from tallystick.workspaces.models import User, Workspace
 

@@ -23,7 +23,7 @@ from tallystick.connections.models import Connection, ConnectionStatus, Organisa
 from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.models import Upload, UploadState
 from tallystick.importing.saving import save_mapping
-from tallystick.sync.models import Attempt, Check, Lane, Link, LinkState, Outcome, Run
+from tallystick.sync.models import Attempt, AttemptOutcome, Check, Lane, Link, LinkState, Run
 from tallystick.workspaces.models import Role, User, Workspace
 
 #: Stands in the texts of the other workspace; nobody of this one may ever read it.
@@ -97,7 +97,7 @@ def _documents(workspace: Workspace, kind: Kind, run: Run) -> None:
         link.xero_id = None if stopped else uuid.uuid4()
         link.xero_status = "" if stopped else "DRAFT"
         link.save()
-        outcome = Outcome.FAILED if stopped else Outcome.DONE
+        outcome = AttemptOutcome.FAILED if stopped else AttemptOutcome.DONE
         Attempt.objects.create(
             organisation=run.organisation,
             link=link,

@@ -13,8 +13,8 @@ from django.utils import timezone
 from factories import line, make_document, make_member, make_party, make_payment, make_workspace
 from tallystick.books.models import Kind
 from tallystick.connections.models import Organisation
-from tallystick.sync import attention
 from tallystick.sync.models import Check, Lane, Link, LinkState
+from tallystick.sync.reports import attention
 from tallystick.workspaces.models import Role
 from web.conftest import problem
 
@@ -130,7 +130,7 @@ def test_a_customer_is_not_offered_what_is_done_to_documents_alone(
     text = browser.get(page).text
 
     assert 'value="retry"' in text
-    assert 'value="done"' not in text
+    assert 'value="mark_done"' not in text
 
 
 def test_a_contact_used_once_more_changes_nothing_and_says_so(
@@ -334,9 +334,9 @@ def test_drift_is_answered_by_keeping_theirs_or_sending_ours(stop, press) -> Non
     kept = stop("INV-1", "differs", LinkState.HELD, xero_id=_any_id(), **theirs)
     sent = stop("INV-2", "differs", LinkState.HELD, xero_id=_any_id(), **theirs)
 
-    assert "as Xero has them" in press(f"keep:{kept.pk}")
-    assert "will take the place of what stands in Xero" in press(f"send:{sent.pk}")
-    press(f"send:{sent.pk}", confirmed="yes")
+    assert "as Xero has them" in press(f"keep_theirs:{kept.pk}")
+    assert "will take the place of what stands in Xero" in press(f"send_ours:{sent.pk}")
+    press(f"send_ours:{sent.pk}", confirmed="yes")
 
     kept.refresh_from_db()
     sent.refresh_from_db()
@@ -348,7 +348,7 @@ def test_marking_done_and_clearing_the_id_ask_first(stop, press) -> None:
     done = stop("INV-1", "gone_in_xero", LinkState.HELD, xero_id=_any_id(), xero_status="VOIDED")
     cleared = stop("INV-2", "gone_in_xero", LinkState.HELD, xero_id=_any_id(), xero_status="VOIDED")
 
-    for act, link in (("done", done), ("clear", cleared)):
+    for act, link in (("mark_done", done), ("clear_xero_id", cleared)):
         assert "50.00 NZD" in press(f"{act}:{link.pk}")
         link.refresh_from_db()
         assert link.state == LinkState.HELD
@@ -467,8 +467,8 @@ def test_a_viewer_may_retry_and_no_more(workspace, stop, page, signed_in) -> Non
     text = viewer.get(page).text
 
     assert 'value="retry"' in text
-    assert 'value="send"' not in text
-    assert viewer.post(act, {"act": f"send:{link.pk}", "confirmed": "yes"}).status_code == 403
+    assert 'value="send_ours"' not in text
+    assert viewer.post(act, {"act": f"send_ours:{link.pk}", "confirmed": "yes"}).status_code == 403
 
 
 def test_links_of_another_workspace_are_out_of_reach(

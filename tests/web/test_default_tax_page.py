@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from factories import line, make_document, make_tax_code
-from tallystick.mapping.models import AccountChoice, TaxMapping, TaxRate
+from tallystick.mapping.models import AccountChoice, TaxMapping
+from tallystick.mirror.models import TaxRate
 from tallystick.sync.models import LinkState
 
 

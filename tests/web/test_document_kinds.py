@@ -20,8 +20,8 @@ from factories import (
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.models import Organisation
+from tallystick.sync.acts.changing_rules import save_policy
 from tallystick.sync.models import Link, LinkState, SentAs, Trigger
-from tallystick.sync.policy import save_policy
 from tallystick.web.kinds import PAGES, KindPages
 from tallystick.workspaces.models import Role
 from web.conftest import problem

@@ -259,7 +259,7 @@ def test_a_refused_send_of_ours_is_not_followed_by_a_claim_that_both_say_the_sam
 ) -> None:
     person.lock("2026-12-31")
     act = reverse("attention-act", args=[books.workspace.slug])
-    client.post(act, {"act": f"send:{books.link(changed).pk}", "confirmed": "yes"})
+    client.post(act, {"act": f"send_ours:{books.link(changed).pk}", "confirmed": "yes"})
     books.work()
     assert books.problem(changed)["code"] == "period_locked"
 
@@ -277,7 +277,8 @@ def test_a_refused_send_of_ours_is_not_followed_by_a_claim_that_both_say_the_sam
 
 def test_cancelling_from_its_page_asks_first_and_takes_it_from_xero(client, books, changed) -> None:
     act = reverse("attention-act", args=[books.workspace.slug])
-    form = {"act": page(client, books, changed).context["decisions"][2].act}
+    cancel = page(client, books, changed).context["decisions"][2]
+    form = {"act": f"{cancel.name}:{cancel.asks_of}"}
 
     asked = client.post(act, form)
     assert "Cancel 1 invoice here?" in asked.text
@@ -292,7 +293,7 @@ def test_cancelling_from_its_page_asks_first_and_takes_it_from_xero(client, book
 
 def test_what_is_kept_is_never_told_as_equal(client, books, changed) -> None:
     act = reverse("attention-act", args=[books.workspace.slug])
-    said = client.post(act, {"act": f"keep:{books.link(changed).pk}"}, follow=True).text
+    said = client.post(act, {"act": f"keep_theirs:{books.link(changed).pk}"}, follow=True).text
     look_through(books)
 
     assert "kept as Xero has them." in said

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tallystick.books import search
 from tallystick.books.models import Document, Kind, Party
-from tallystick.web import listed
+from tallystick.sync.reports import listed_records
 
 sys.path.append(str(Path(__file__).parents[2] / "bench"))
 
@@ -67,7 +67,7 @@ def test_a_list_shows_the_same_whether_it_takes_its_rows_for_few_or_for_many(mon
     few = {str(each): shown(*each) for each in _LISTS}
     monkeypatch.setattr(search, "MOST", 1)
     for most in (10, 55):  # less than a page, and more than one
-        monkeypatch.setattr(listed, "COUNTED_IN_ORDER", most)
+        monkeypatch.setattr(listed_records, "COUNTED_IN_ORDER", most)
         many = {str(each): shown(*each) for each in _LISTS}
 
         for each, (rows, sums) in many.items():

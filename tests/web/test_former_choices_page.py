@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from factories import make_member, make_tax_code
 from tallystick.connections.models import Connection, Organisation
-from tallystick.mapping.models import Account, AccountChoice, TaxMapping, TaxRate
+from tallystick.mapping.models import AccountChoice, TaxMapping
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.sync.models import LinkState
 from tallystick.workspaces.models import Role
 

@@ -11,7 +11,7 @@ import pytest
 
 import tallystick.web
 from factories import PASSWORD
-from tallystick.web.given import path_in
+from tallystick.web.request_values import path_in
 from web.fuzz_values import PLACES
 from web.fuzz_world import make_world
 from web.fuzzing import Fuzz

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from factories import line, make_allocation, make_document, make_party, make_payment, make_tax_code
-from tallystick.books.models import Allocation, Document, EntryStatus, Kind, Payment
+from tallystick.books.models import Allocation, Document, Kind, Payment, SettlementStatus
 from tallystick.sync.models import Link, LinkState
 from tallystick.web.kinds import PAGES
 from web.conftest import problem, signed_in_page
@@ -81,7 +81,7 @@ def test_a_payment_is_recorded_and_deleted_after_a_question(page: Page, workspac
     page.get_by_role("button", name="Delete 1 payment").click()
 
     expect(page.get_by_role("status").first).to_contain_text("1 payment was deleted")
-    assert Payment.objects.get().status == EntryStatus.DELETED
+    assert Payment.objects.get().status == SettlementStatus.DELETED
 
 
 def test_a_credit_note_is_allocated_and_taken_back(page: Page, workspace) -> None:
@@ -98,7 +98,7 @@ def test_a_credit_note_is_allocated_and_taken_back(page: Page, workspace) -> Non
     page.get_by_role("button", name="Remove To INV-1").click()
 
     expect(page.get_by_role("status").first).to_contain_text("The allocation was removed")
-    assert Allocation.objects.get().status == EntryStatus.DELETED
+    assert Allocation.objects.get().status == SettlementStatus.DELETED
 
 
 def test_ticked_payments_are_deleted_from_the_list(page: Page, workspace) -> None:

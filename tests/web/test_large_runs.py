@@ -13,9 +13,9 @@ from background_work import work_off
 from factories import line, make_document, make_payment
 from tallystick.background import queue, working
 from tallystick.background.models import Pool, Task, TaskState
-from tallystick.sync import figures, runs
+from tallystick.sync.acts.undoing_runs import undo_preview, undo_run
 from tallystick.sync.models import Attempt, Link, LinkState, Run
-from tallystick.sync.undoing import preview, undo
+from tallystick.sync.reports import run_figures, run_standings
 from tallystick.web.views import runs as views
 
 _COUNTING = "Counting its records in the background"
@@ -29,7 +29,7 @@ def large(monkeypatch, run) -> Run:
 
 
 def lower_bound(monkeypatch) -> None:
-    for module in (figures, views):
+    for module in (run_figures, views):
         monkeypatch.setattr(module, "AT_ONCE", 1)
 
 
@@ -196,7 +196,7 @@ def test_so_many_runs_are_counted_at_once_and_no_more(browser, large, page_of_ru
 
 
 def test_the_list_says_of_many_records_how_many_at_least(browser, run, address, monkeypatch):
-    monkeypatch.setattr(runs, "LISTED", 3)
+    monkeypatch.setattr(run_standings, "LISTED", 3)
     large = browser.get(address("run-list")).text
     Run.objects.filter(pk=run.pk).update(undone_at=Now())
     pressed = browser.get(address("run-list")).text
@@ -214,7 +214,7 @@ def test_the_list_tells_the_newest_runs_and_of_the_others_how_many_records(
     newest = Run.objects.create(organisation=organisation)
     document = make_document(workspace, lines=[line(unit_price="7")], submitted=True)
     Link.objects.filter(document=document).update(run=newest, state=LinkState.QUEUED)
-    monkeypatch.setattr(runs, "LISTED_IN_ALL", 4)
+    monkeypatch.setattr(run_standings, "LISTED_IN_ALL", 4)
 
     text = browser.get(address("run-list")).text
 
@@ -239,8 +239,8 @@ def test_undoing_does_what_its_preview_tells_in_every_state(workspace, organisat
     Link.objects.update(changed_at=Now() - timedelta(days=1))
     before = dict(Link.objects.filter(run=run).values_list("pk", "state"))
 
-    told = preview(run)
-    done = undo(workspace=workspace, actor=owner, run_id=run.pk)
+    told = undo_preview(run)
+    done = undo_run(workspace=workspace, actor=owner, run_id=run.pk)
 
     changed = Link.objects.filter(run=run, changed_at__gt=Now() - timedelta(hours=1))
     out, waiting = changed.filter(intent="retract"), changed.filter(state=LinkState.WAITING)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from factories import make_document, make_party
 from tallystick.books.models import Party
 from tallystick.connections.models import Connection, ConnectionStatus
+from tallystick.sync.acts.changing_rules import save_policy
 from tallystick.sync.models import Lane, Link, LinkState, SentAs, Trigger
-from tallystick.sync.policy import save_policy
 from web.conftest import problem
 
 

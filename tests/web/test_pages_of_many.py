@@ -23,7 +23,7 @@ import addresses
 import big_books
 
 from tallystick.books import search
-from tallystick.sync import figures, runs
+from tallystick.sync.reports import run_figures, run_standings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,9 +74,9 @@ _RUNS = ("run newest", "run largest")
 def test_what_shows_little_reads_little(monkeypatch):
     # As much less than there is as the bounds are of a million.
     monkeypatch.setattr(search, "MOST", 1_000)
-    monkeypatch.setattr(runs, "LISTED", 1_000)
-    monkeypatch.setattr(runs, "LISTED_IN_ALL", 2_000)
-    monkeypatch.setattr(figures, "AT_ONCE", 1_000)
+    monkeypatch.setattr(run_standings, "LISTED", 1_000)
+    monkeypatch.setattr(run_standings, "LISTED_IN_ALL", 2_000)
+    monkeypatch.setattr(run_figures, "AT_ONCE", 1_000)
     books = big_books.make("Many", _SIZE)
     client = Client()
     client.force_login(books.owner)

@@ -18,7 +18,7 @@ from factories import (
     make_payment,
     make_workspace,
 )
-from tallystick.books.models import Allocation, EntryStatus, Kind, Payment
+from tallystick.books.models import Allocation, Kind, Payment, SettlementStatus
 from tallystick.sync.models import Link, LinkState
 from tallystick.workspaces.models import Role
 from web.conftest import problem
@@ -99,11 +99,11 @@ def test_a_payment_is_deleted_after_a_question(browser, workspace) -> None:
     payment.refresh_from_db()
     assert "Delete 1 payment?" in asked
     assert "30.00 NZD" in asked
-    assert payment.status == EntryStatus.RECORDED
+    assert payment.status == SettlementStatus.RECORDED
 
     answer = browser.post(act, {**form, "confirmed": "yes"}, follow=True)
     payment.refresh_from_db()
-    assert payment.status == EntryStatus.DELETED
+    assert payment.status == SettlementStatus.DELETED
     assert "1 payment was deleted." in answer.text
 
 
@@ -175,7 +175,7 @@ def test_an_allocation_is_removed_at_once_and_can_be_made_again(browser, workspa
     answer = browser.post(act, {"act": "remove", "id": allocation.pk}, follow=True)
 
     allocation.refresh_from_db()
-    assert allocation.status == EntryStatus.DELETED
+    assert allocation.status == SettlementStatus.DELETED
     assert "The allocation was removed" in answer.text
 
 
@@ -351,7 +351,7 @@ def test_more_payments_than_are_counted_are_paged_newest_first(browser, workspac
         for count in range(2_050)
     ]
     Payment.objects.bulk_create(paid)
-    Payment.objects.filter(amount__gt=2_045).update(status=EntryStatus.DELETED)
+    Payment.objects.filter(amount__gt=2_045).update(status=SettlementStatus.DELETED)
 
     first = browser.get(listed, {"q": "bill-1", "way": "out"})
     after = first.context["page"].after

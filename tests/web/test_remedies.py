@@ -12,14 +12,17 @@ import pytest
 
 import tallystick
 from factories import make_document, make_payment
-from tallystick.sync.attention import troubled
-from tallystick.sync.attention_words import _TITLES
-from tallystick.sync.lingering import _ELSE, _ENDS, _OURS, _TO_STAY
+from tallystick.mapping.problems import MappingCode
+from tallystick.sync.links.lingering_copies import _ELSE, _ENDS, _OURS, _TO_STAY
+from tallystick.sync.links.problems import PROBLEMS, ProblemCode
 from tallystick.sync.models import Intent, Link, LinkState
-from tallystick.web.attention_acts import acts_on, label_on
-from tallystick.web.decisions import decisions_on
+from tallystick.sync.reports.attention import troubled_links
+from tallystick.sync.reports.offered_decisions import decisions_on_each, label_on
+from tallystick.sync.reports.record_decisions import buttons_on
+from tallystick.xero.catalogue.codes import RefusalCode
 
 _ROOMS = ("mapping", "sync", "xero/catalogue")
+_CODES = {one.__name__: one for one in (MappingCode, ProblemCode, RefusalCode)}
 #: Where the code and the remedy stand among what the call is given.
 _MAKERS = {"Problem": (0, 2), "known": (0, 2), "question": (1, 3)}
 #: What only payments and allocations have, beside those that begin so.
@@ -40,17 +43,17 @@ _QUESTIONS = {
 #: What a text tells to press, and the act that it is: here one of Needs attention or of a page.
 _PRESSED = {
     "Retry": {"retry", "remove"},
-    "eep what Xero has": {"keep"},
-    "end ours": {"send"},
-    "Mark done": {"done"},
+    "eep what Xero has": {"keep_theirs"},
+    "end ours": {"send_ours"},
+    "Mark done": {"mark_done"},
     "Leave it in Xero": {"leave"},
     "mark yours as this one": {"mark"},
 }
 #: The same on the record's own page, by the decision; Retry and marking by number are always there.
 _DECIDED = {
-    "eep what Xero has": {"keep_theirs", "keep"},
-    "end ours": {"send_ours", "send"},
-    "Mark done": {"mark_done", "done"},
+    "eep what Xero has": {"keep_theirs"},
+    "end ours": {"send_ours"},
+    "Mark done": {"mark_done"},
     "Leave it in Xero": {"mark_done"},
 }
 
@@ -92,6 +95,9 @@ def said(node: ast.expr, named: dict[str, str]) -> str:
         return "".join(
             said(part, named) if isinstance(part, ast.Constant) else "{}" for part in node.values
         )
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        codes = _CODES.get(node.value.id)
+        return str(codes[node.attr]) if codes else ""
     if isinstance(node, ast.BinOp):
         return said(node.left, named) + said(node.right, named)
     return named.get(node.id, "") if isinstance(node, ast.Name) else ""
@@ -122,10 +128,10 @@ def offered(workspace, organisation):
             xero_status="DRAFT" if is_there else "",
         )
         link = Link.objects.get(**record)
-        acts = acts_on(troubled(organisation))[link.pk]
+        acts = decisions_on_each(troubled_links(organisation))[link.pk]
         return (
             acts,
-            {one.act.partition(":")[0]: one.label for one in decisions_on(link, name="INV-1")},
+            {one.name: one.label for one in buttons_on(link, name="INV-1")},
             link,
         )
 
@@ -136,7 +142,7 @@ def test_every_code_has_a_title():
     found = {text.code for text in texts()}
 
     assert len(found) > 60
-    assert found - _TITLES.keys() == set()
+    assert found - PROBLEMS.keys() == set()
 
 
 def test_what_a_text_says_to_press_is_offered_beside_it(offered):
@@ -180,6 +186,6 @@ def test_nothing_offered_undoes_what_a_text_says(offered):
     refused, _, _ = offered("number_taken", is_entry=False, state=LinkState.FAILED)
 
     # A third copy, and an answer to a question that nobody asks.
-    assert "clear" not in {act.name for act in doubled}
+    assert "clear_xero_id" not in {act.name for act in doubled}
     assert decided == {"mark_done": "Mark done"}
     assert "mark" not in {act.name for act in refused}

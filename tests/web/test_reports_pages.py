@@ -12,8 +12,8 @@ from factories import line, make_document, make_member, make_party, make_workspa
 from tallystick.background import files, queue
 from tallystick.background.models import FilePart, Task, TaskState
 from tallystick.books.models import Party
-from tallystick.sync import planned
 from tallystick.sync.models import Link, LinkState
+from tallystick.sync.preview import plan_tasks
 from tallystick.web import exports
 from tallystick.workspaces.models import Role
 
@@ -31,7 +31,7 @@ def stranger(db, signed_in):
 @pytest.fixture
 def long(monkeypatch):
     """Let everything count as much, so that it is made in the background."""
-    monkeypatch.setattr(planned, "QUICK", -1)
+    monkeypatch.setattr(plan_tasks, "QUICK", -1)
     monkeypatch.setattr(exports, "AT_ONCE", -1)
 
 
@@ -53,7 +53,7 @@ def test_a_large_plan_is_made_once_however_many_ask_and_is_the_same_as_the_small
     browser, viewer, workspace, waiting, address, monkeypatch
 ):
     at_once = browser.get(address("sync-plan")).text
-    monkeypatch.setattr(planned, "QUICK", 1)
+    monkeypatch.setattr(plan_tasks, "QUICK", 1)
 
     asked = [who.get(address("sync-plan")).text for who in [browser, viewer] * 5]
     work_off()

@@ -6,7 +6,7 @@ from django.urls import reverse
 from factories import make_member, make_workspace, owner_of
 from tallystick.importing.models import Import
 from tallystick.sync.models import Link, LinkState
-from tallystick.sync.runs import runs_of
+from tallystick.sync.reports.run_standings import runs_of
 from tallystick.workspaces.models import Role
 
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from factories import make_tax_code
 from tallystick.mapping.models import AccountChoice, MethodAccount, TaxMapping
+from tallystick.sync.links.sync_rules import policy_of
 from tallystick.sync.models import KindPolicy
-from tallystick.sync.policy import policy_of
 from web.conftest import signed_in_page
 from web.test_settings_pages import PAGES
 

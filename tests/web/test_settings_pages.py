@@ -20,16 +20,16 @@ from factories import (
 )
 from tallystick.books.models import DocumentTemplate, Kind, TaxCode
 from tallystick.mapping.models import (
-    Account,
     AccountChoice,
-    Currency,
     MappingDefaults,
     MethodAccount,
     Rounding,
     TaxMapping,
 )
+from tallystick.mirror.models import Account, Currency
+from tallystick.sync.acts.changing_rules import save_policy
+from tallystick.sync.links.sync_rules import KINDS, policy_of
 from tallystick.sync.models import KindPolicy, Link, LinkState, SentAs, Trigger, WhenDraft
-from tallystick.sync.policy import KINDS, policy_of, save_policy
 from tallystick.web.forms import payment_methods
 from tallystick.web.forms.mapping import TaxMappingForm
 from tallystick.workspaces.models import Role
@@ -497,7 +497,7 @@ def test_integrations_lists_what_is_still_to_be_chosen(
     make_document(workspace, kind=Kind.BILL, number="B-1")
 
     first = browser.get(address("integrations"))
-    assert [one.what for one in first.context["unchosen"]] == [
+    assert [one.message for one in first.context["unchosen"]] == [
         "No tax rate is chosen for GST.",
         "No default account is chosen for sales.",
         "No default account is chosen for purchases.",
@@ -506,7 +506,8 @@ def test_integrations_lists_what_is_still_to_be_chosen(
     browser.post(address("accounts"), {"default-sales": "200", "default-purchases": "300"})
     second = browser.get(address("integrations"))
 
-    assert [one.page for one in second.context["unchosen"]] == ["tax-mapping", "payment-methods"]
+    pages = [one.mend.address for one in second.context["unchosen"]]
+    assert pages == [address("tax-mapping"), address("payment-methods")]
 
 
 def test_lists_that_come_while_the_page_is_made_are_not_missed(

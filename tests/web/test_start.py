@@ -7,8 +7,8 @@ from factories import make_document, make_member, make_payment, make_tax_code
 from tallystick.books.documents import submit_documents
 from tallystick.connections.models import Connection, ConnectionStatus
 from tallystick.mapping.models import AccountChoice, Direction, TaxMapping
+from tallystick.sync.acts.submitting import adopt_submitted
 from tallystick.sync.models import LinkState
-from tallystick.sync.queue import adopt_submitted
 from tallystick.workspaces.models import Role
 
 

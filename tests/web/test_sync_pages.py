@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from factories import line, make_document, make_party
 from tallystick.connections.models import Connection, ConnectionStatus
-from tallystick.sync import log_search
-from tallystick.sync.models import Attempt, Link, LinkState, Outcome
+from tallystick.sync.models import Attempt, AttemptOutcome, Link, LinkState
+from tallystick.sync.reports import log_search
 from web.conftest import problem
 
 
-def note(link, outcome: Outcome, message: str, *, action: str = "create") -> Attempt:
+def note(link, outcome: AttemptOutcome, message: str, *, action: str = "create") -> Attempt:
     return Attempt.objects.create(
         organisation=link.organisation,
         link=link,
@@ -41,7 +41,7 @@ def test_home_shows_what_needs_me_and_what_flowed_today(
 ) -> None:
     sent = make_document(workspace, lines=[line(unit_price="88.40")], submitted=True)
     there = {"xero_status": "DRAFT", "xero_id": uuid.uuid4()}
-    note(put(sent.pk, LinkState.SYNCED, **there), Outcome.DONE, "Created.")
+    note(put(sent.pk, LinkState.SYNCED, **there), AttemptOutcome.DONE, "Created.")
     stuck = make_document(workspace, submitted=True)
     put(stuck.pk, LinkState.HELD, problem=problem("Is this the same?"))
 
@@ -74,7 +74,7 @@ def test_the_log_shows_each_attempt_with_its_message(
     browser, workspace, organisation, put, log
 ) -> None:
     document = make_document(workspace, number="INV-1043", submitted=True)
-    note(put(document.pk, LinkState.FAILED), Outcome.FAILED, "Line 3 has no tax mapping.")
+    note(put(document.pk, LinkState.FAILED), AttemptOutcome.FAILED, "Line 3 has no tax mapping.")
 
     answer = browser.get(log)
 
@@ -88,8 +88,8 @@ def test_the_log_is_filtered_by_outcome_action_and_text(
 ) -> None:
     one = put(make_document(workspace, number="INV-1", submitted=True).pk, LinkState.SYNCED)
     two = put(make_document(workspace, number="INV-2", submitted=True).pk, LinkState.FAILED)
-    note(one, Outcome.DONE, "First.")
-    note(two, Outcome.FAILED, "Second.", action="resolve")
+    note(one, AttemptOutcome.DONE, "First.")
+    note(two, AttemptOutcome.FAILED, "Second.", action="resolve")
 
     for query in ({"outcome": "failed"}, {"action": "resolve"}, {"q": "inv-2"}, {"q": "second"}):
         text = browser.get(log, query).text
@@ -106,11 +106,11 @@ def test_the_log_of_a_customer_is_found_by_name_with_all_their_documents(
                 make_document(workspace, number=number, party=party, submitted=True).pk,
                 LinkState.SYNCED,
             ),
-            Outcome.DONE,
+            AttemptOutcome.DONE,
             number,
         )
     of_cafe = Link.objects.create(organisation=organisation, party=cafe, state=LinkState.SYNCED)
-    note(of_cafe, Outcome.DONE, "Made.")
+    note(of_cafe, AttemptOutcome.DONE, "Made.")
 
     answer = browser.get(log, {"q": "harbour c"})
 
@@ -124,9 +124,9 @@ def test_a_search_of_the_log_pages_through_all_that_it_found_both_ways(
     one = put(make_document(workspace, number="INV-7", submitted=True).pk, LinkState.SYNCED)
     two = put(make_document(workspace, number="OTHER", submitted=True).pk, LinkState.SYNCED)
     for count in range(60):
-        note(one, Outcome.DONE, f"A {count}")
-        note(two, Outcome.DONE, f"Not it {count}")
-        note(two, Outcome.DONE, f"Beside INV-7 {count}")
+        note(one, AttemptOutcome.DONE, f"A {count}")
+        note(two, AttemptOutcome.DONE, f"Not it {count}")
+        note(two, AttemptOutcome.DONE, f"Beside INV-7 {count}")
 
     first = browser.get(log, {"q": "inv-7"})
     second = browser.get(log, {"q": "inv-7", "after": first.context["page"].after})
@@ -149,7 +149,7 @@ def test_what_a_search_of_the_log_did_not_look_at_is_told(
         for count in range(6)
     ]
     for link in (*links, *links):
-        note(link, Outcome.DONE, f"Sent as {link.document.number}.")
+        note(link, AttemptOutcome.DONE, f"Sent as {link.document.number}.")
 
     by_word = browser.get(log, {"q": "sent as"})
     by_number = browser.get(log, {"q": "inv-"})
@@ -170,7 +170,7 @@ def test_only_the_newest_page_of_the_log_refreshes_itself(
 ) -> None:
     link = put(make_document(workspace, submitted=True).pk, LinkState.SYNCED)
     for _ in range(55):
-        note(link, Outcome.DONE, "Done.")
+        note(link, AttemptOutcome.DONE, "Done.")
     first = browser.get(log)
 
     second = browser.get(log, {"after": first.context["page"].after})
@@ -196,12 +196,16 @@ def test_a_failed_attempt_is_retried_from_the_log(
 
 def test_ten_more_attempts_cost_no_more_queries(browser, workspace, organisation, put, log) -> None:
     link = put(make_document(workspace, submitted=True).pk, LinkState.SYNCED)
-    note(link, Outcome.DONE, "Done.")
+    note(link, AttemptOutcome.DONE, "Done.")
     browser.get(log)
     with CaptureQueriesContext(connection) as few:
         browser.get(log)
     for _ in range(10):
-        note(put(make_document(workspace, submitted=True).pk, LinkState.FAILED), Outcome.FAILED, "")
+        note(
+            put(make_document(workspace, submitted=True).pk, LinkState.FAILED),
+            AttemptOutcome.FAILED,
+            "",
+        )
 
     with CaptureQueriesContext(connection) as many:
         browser.get(log)

@@ -15,7 +15,7 @@ from tallystick.workspaces import allowances, hashing
 from tallystick.workspaces.allowances import Allowance
 from tallystick.workspaces.devices import Device
 from tallystick.workspaces.models import UsedAllowance, User
-from tallystick.workspaces.sign_in import TryLater, sign_in
+from tallystick.workspaces.sign_in import TooManyTries, sign_in
 
 HOME, ELSEWHERE = "203.0.113.9", "198.51.100.1"
 NO_DEVICE = Device()
@@ -30,7 +30,7 @@ def attempt(email: str, typed: str = "wrong", *, address: str = HOME, device=NO_
     """Return what came of it."""
     try:
         person = sign_in(email=email, password=typed, address=address, device=device)
-    except TryLater as later:
+    except TooManyTries as later:
         return later.message
     return "in" if person else "wrong"
 

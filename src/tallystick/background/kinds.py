@@ -34,34 +34,34 @@ BOUNDS: Mapping[Pool, Bound] = MappingProxyType(
 )
 
 
-class Told(Protocol):
+class TellProgress(Protocol):
     """Is told how far a task is; costs nothing, so it may be told of every record."""
 
     def __call__(self, stage: str, done: int, total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TaskKind:
     """What is done for tasks of one name."""
 
     name: str
     pool: Pool
     #: Returns what came of it: JSON, or None, or a File whose content is asked for in a
     #: transaction.
-    run: Callable[[Task, Told], Any]
+    run: Callable[[Task, TellProgress], Any]
     #: Is told of a task that failed for good.
     gave_up: Callable[[Task], None] | None = None
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, TaskKind] = {}
 
 
 def add_kind(
     name: str,
     pool: Pool,
-    run: Callable[[Task, Told], Any],
+    run: Callable[[Task, TellProgress], Any],
     *,
     gave_up: Callable[[Task], None] | None = None,
 ) -> None:
     """Make a kind known; called once a process, by the room whose it is."""
-    KINDS[name] = Kind(name, pool, run, gave_up)
+    KINDS[name] = TaskKind(name, pool, run, gave_up)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from tallystick.act_refused import ActRefused
 from tallystick.background.kinds import BOUNDS, KINDS, Bound
 from tallystick.background.models import KEPT, LEASE, Pool, Task, TaskState
 from tallystick.workspaces.models import User, Workspace
@@ -50,8 +51,10 @@ _NEXT = """
 """
 
 
-class TooMany(Exception):
+class TooMany(ActRefused):
     """So many tasks of the workspace are open already that no more are taken."""
+
+    code = "too_many_tasks"
 
 
 def ask(
@@ -217,8 +220,8 @@ def _refuse_too_many(workspace: Workspace, actor: User | None, pool: Pool) -> No
     ):
         if found[:most].count() >= most:
             raise TooMany(
-                f"{most} of {whose} are being worked on or wait already. "
-                "Try again when some of them are done."
+                f"{most} of {whose} are being worked on or wait already.",
+                remedy="Try again when some of them are done.",
             )
 
 

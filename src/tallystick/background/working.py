@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from tallystick.background import queue
 from tallystick.background.files import File, Refused, store
-from tallystick.background.kinds import KINDS, Told
+from tallystick.background.kinds import KINDS, TellProgress
 from tallystick.background.models import Task
 from tallystick.failpoints import failpoint
 from tallystick.outages import Outage, log_failure, outage_of
@@ -51,7 +51,7 @@ def _work(pk: int, fence: int) -> None:
         carry_out(task, tell)
 
 
-def carry_out(task: Task, tell: Told) -> None:
+def carry_out(task: Task, tell: TellProgress) -> None:
     """Do the task's work and note what came of it."""
     try:
         found = KINDS[task.kind].run(task, tell)
@@ -68,7 +68,7 @@ def carry_out(task: Task, tell: Told) -> None:
 
 
 @contextmanager
-def _alive(task: Task) -> Iterator[Told]:
+def _alive(task: Task) -> Iterator[TellProgress]:
     """Renew the lease from a thread of its own until the block ends; gives what tells progress."""
     progress: dict[str, Any] = {}
 

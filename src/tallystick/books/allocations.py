@@ -5,28 +5,50 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Known, Standing, Verdict, insert, refuse_bad
-from tallystick.books.errors import InvalidRecord, NotFound, Problem
+from tallystick.books.errors import InvalidRecord, RejectedValue
 from tallystick.books.inputs import AllocationInput
-from tallystick.books.models import Allocation, Document, EntryStatus, Kind
-from tallystick.workspaces import audit
+from tallystick.books.models import Allocation, AllocationQuerySet, Document, Kind, SettlementStatus
+from tallystick.books.settlements import (
+    SMALLEST,
+    JudgedSettlement,
+    KnownSettlements,
+    OpenDocuments,
+    SettlementKind,
+    find_documents,
+    refuse_bad,
+    withdraw_settlements,
+    write_settlements,
+)
 from tallystick.workspaces.models import User, Workspace
 
 __all__ = [
     "AllocationInput",
     "allocate",
+    "allocations_by_key",
     "record_allocations",
     "record_new_allocations",
     "remove_allocations",
 ]
 
 #: What a credit note of the kind may be set against.
-_CREDITED = {Kind.SALES_CREDIT_NOTE: Kind.SALES_INVOICE, Kind.SUPPLIER_CREDIT_NOTE: Kind.BILL}
+_CREDITED = {kind: kind.counterpart for kind in Kind if kind.is_credit}
+_ALLOCATION = SettlementKind(
+    Allocation,
+    noun="allocation",
+    written="made",
+    withdrawn="removed",
+    on_written=signals.allocations_made,
+    on_withdrawn=signals.allocations_removed,
+    stands_on=("document", "credit_note"),
+)
+
+
+def allocations_by_key(workspace: Workspace, keys: Sequence[int]) -> AllocationQuerySet:
+    """Return the allocations of the keys, as far as they are the workspace's."""
+    return Allocation.objects.in_workspace(workspace).filter(pk__in=keys)
 
 
 def allocate(
@@ -39,11 +61,7 @@ def allocate(
     allocated_on: date,
 ) -> Allocation:
     """Set a part of a credit note against an invoice or bill. Raises NotFound and InvalidRecord."""
-    documents = Document.objects.in_workspace(workspace).select_related("party")
-    found = documents.in_bulk([credit_note_id, document_id])
-    if credit_note_id not in found or document_id not in found:
-        raise NotFound("The document is not in this workspace. Look it up again in the list.")
-    credit_note, document = found[credit_note_id], found[document_id]
+    credit_note, document = find_documents(workspace, credit_note_id, document_id)
     _check_pair(credit_note, document)
     given = AllocationInput(
         kind=Kind(credit_note.kind),
@@ -63,7 +81,7 @@ def record_allocations(
     """Record them all, or none: InvalidRecord names every problem with its place in the list."""
     verdicts = _judge(workspace, actor, allocations)
     refuse_bad("allocation", verdicts)
-    return _write(workspace, actor, verdicts)
+    return write_settlements(_ALLOCATION, workspace, actor, verdicts)
 
 
 @transaction.atomic
@@ -74,7 +92,7 @@ def record_new_allocations(
     allocations: Sequence[AllocationInput],
     dry_run: bool = False,
     anew: bool = False,
-) -> list[Verdict[Allocation]]:
+) -> list[JudgedSettlement[Allocation]]:
     """Record the good ones that are not here yet; return what became of each, in their order.
 
     The same list again adds nothing: one between the same documents with the same amount and day
@@ -82,7 +100,7 @@ def record_new_allocations(
     """
     verdicts = _judge(workspace, actor, allocations, pass_over_known=True, anew=anew)
     if not dry_run:
-        _write(workspace, actor, verdicts)
+        write_settlements(_ALLOCATION, workspace, actor, verdicts)
     return verdicts
 
 
@@ -91,16 +109,7 @@ def remove_allocations(
     *, workspace: Workspace, actor: User | None, allocation_ids: Sequence[int]
 ) -> list[int]:
     """Remove them; return the primary keys of those that were not removed before."""
-    asked = Allocation.objects.in_workspace(workspace).filter(pk__in=allocation_ids)
-    either = Q(pk__in=asked.values("document")) | Q(pk__in=asked.values("credit_note"))
-    list(Document.objects.filter(either).locked())
-    allocations = list(asked.live().select_related("document", "credit_note").order_by("pk"))
-    ids = [allocation.pk for allocation in allocations]
-    if ids:
-        Allocation.objects.filter(pk__in=ids).update(status=EntryStatus.DELETED, deleted_at=Now())
-        _audit(workspace, actor, "removed", allocations)
-        signals.allocations_removed.send(sender=Allocation, workspace=workspace, allocation_ids=ids)
-    return ids
+    return withdraw_settlements(_ALLOCATION, workspace, actor, allocation_ids)
 
 
 def _check_pair(credit_note: Document, document: Document) -> None:
@@ -110,14 +119,14 @@ def _check_pair(credit_note: Document, document: Document) -> None:
         message = "Choose a credit note; this is none."
         raise InvalidRecord(
             "The allocation",
-            [Problem(credit_note.number, None, "credit_note", credit_note.number, message)],
+            [RejectedValue(credit_note.number, None, "credit_note", credit_note.number, message)],
         )
     if document.kind != wanted:
         label = Kind(credit_note.kind).label.lower()
         message = f"Choose a {wanted.label.lower()}; a {label} counts against nothing else."
         raise InvalidRecord(
             "The allocation",
-            [Problem(document.number, None, "document", document.number, message)],
+            [RejectedValue(document.number, None, "document", document.number, message)],
         )
 
 
@@ -128,14 +137,14 @@ def _judge(
     *,
     pass_over_known: bool = False,
     anew: bool = False,
-) -> list[Verdict[Allocation]]:
-    standing = Standing(workspace, _names(allocations))
+) -> list[JudgedSettlement[Allocation]]:
+    standing = OpenDocuments(workspace, _names(allocations))
     ids = [document.pk for document in standing.documents]
     recorded = list(Allocation.objects.filter(credit_note__in=ids))
     before = recorded if pass_over_known else []
-    known = Known(((_key(each), each.status) for each in before), anew=anew)
-    taken = {_pair(each) for each in recorded if each.status == EntryStatus.RECORDED}
-    verdicts: list[Verdict[Allocation]] = []
+    known = KnownSettlements(((_key(each), each.status) for each in before), anew=anew)
+    taken = {_pair(each) for each in recorded if each.status == SettlementStatus.RECORDED}
+    verdicts: list[JudgedSettlement[Allocation]] = []
     for place, given in enumerate(allocations, start=1):
         checker = Checker(f"{given.credit_note} to {given.document}")
         checker.line = place if len(allocations) > 1 else None
@@ -146,7 +155,9 @@ def _judge(
         if allocation is not None:
             allocation.workspace, allocation.created_by = workspace, actor
             _claim(allocation, taken, standing, checker)
-        verdicts.append(Verdict(None if checker.problems else allocation, checker.problems))
+        verdicts.append(
+            JudgedSettlement(None if checker.problems else allocation, checker.problems)
+        )
     return verdicts
 
 
@@ -157,7 +168,9 @@ def _names(allocations: Sequence[AllocationInput]) -> list[tuple[Kind, str]]:
     ]
 
 
-def _allocation(given: AllocationInput, standing: Standing, checker: Checker) -> Allocation | None:
+def _allocation(
+    given: AllocationInput, standing: OpenDocuments, checker: Checker
+) -> Allocation | None:
     if given.kind not in _CREDITED:
         checker.refuse("kind", given.kind, "Choose a kind of credit note.")
         return None
@@ -184,7 +197,7 @@ def _allocation(given: AllocationInput, standing: Standing, checker: Checker) ->
 
 
 def _claim(
-    allocation: Allocation, taken: set[tuple[int, int]], standing: Standing, checker: Checker
+    allocation: Allocation, taken: set[tuple[int, int]], standing: OpenDocuments, checker: Checker
 ) -> None:
     """Take the amount from both documents, and the place of the one allocation between them."""
     credit_note, document = allocation.credit_note, allocation.document
@@ -206,27 +219,3 @@ def _pair(allocation: Allocation) -> tuple[int, int]:
 
 def _key(allocation: Allocation) -> tuple[object, ...]:
     return (*_pair(allocation), allocation.amount, allocation.allocated_on)
-
-
-def _write(
-    workspace: Workspace, actor: User | None, verdicts: Sequence[Verdict[Allocation]]
-) -> list[Allocation]:
-    allocations = [verdict.entry for verdict in verdicts if verdict.entry is not None]
-    if allocations:
-        insert(allocations)
-        _audit(workspace, actor, "made", allocations)
-        ids = [allocation.pk for allocation in allocations]
-        signals.allocations_made.send(sender=Allocation, workspace=workspace, allocation_ids=ids)
-    return allocations
-
-
-def _audit(
-    workspace: Workspace, actor: User | None, act: str, allocations: Sequence[Allocation]
-) -> None:
-    audit.record_each(
-        workspace=workspace,
-        actor=actor,
-        action=f"allocation.{act}",
-        subject=Allocation,
-        messages={each.pk: f"{each} was {act}." for each in allocations},
-    )

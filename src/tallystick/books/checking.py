@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tallystick.books.errors import InvalidRecord, Problem
+from tallystick.books.errors import InvalidRecord, RejectedValue
 
 #: Quantities, prices and amounts stay below; wider ones do not fit our columns or Xero's.
 LIMIT = Decimal(10) ** 13
@@ -33,11 +33,11 @@ class Checker:
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.line: int | None = None
-        self.problems: list[Problem] = []
+        self.problems: list[RejectedValue] = []
 
     def refuse(self, field: str, value: object, message: str) -> None:
         shown = "" if value is None else str(value)[:100]
-        self.problems.append(Problem(self.subject, self.line, field, shown, message))
+        self.problems.append(RejectedValue(self.subject, self.line, field, shown, message))
 
     def text(self, field: str, value: str, *, at_most: int, required: bool = False) -> str:
         """Return the text without blanks around it."""

@@ -9,17 +9,17 @@ from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
-from tallystick.books.errors import HasEntries, NotFound, WrongState
+from tallystick.books.errors import HasSettlements, NotFound, WrongState
 from tallystick.books.filling import fill_document
 from tallystick.books.inputs import DocumentInput, LineInput
 from tallystick.books.models import (
     Allocation,
     Document,
     DocumentQuerySet,
-    EntryStatus,
     Kind,
     Line,
     Payment,
+    SettlementStatus,
     Status,
 )
 from tallystick.books.numbers import next_in_family, next_number
@@ -80,8 +80,8 @@ def edit_document(
     record = _locked(workspace, document_id)
     if not record.is_editable:
         raise WrongState(
-            f"{record.number} is cancelled and stays as it is. Amend it: that makes a draft copy "
-            "with a new number."
+            f"{record.number} is cancelled and stays as it is.",
+            remedy="Amend it: that makes a draft copy with a new number.",
         )
     record.number = document.number.strip() or record.number
     lines = fill_document(record, document)
@@ -146,7 +146,7 @@ def credit_document(
     """
     document = _locked(workspace, document_id)
     if refusal := _why_not_credited(document):
-        raise WrongState(refusal)
+        raise WrongState.of_text(refusal)
     record, lines = _copy(document)
     record.kind = _CREDITED_BY[Kind(document.kind)]
     record.number = _number_of_credit(document)
@@ -208,13 +208,13 @@ def cancel_documents(
     """Withdraw the documents; return the primary keys of those that were not cancelled before.
 
     Takes the same row locks as submitting and paying. Only what had been submitted is announced:
-    of a draft nobody else knows. Raises HasEntries, with nothing cancelled, where payments or
+    of a draft nobody else knows. Raises HasSettlements, with nothing cancelled, where payments or
     allocations stand on any of them.
     """
     documents = _all_locked(workspace, document_ids)
     numbers = {each.pk: each.number for each in documents if each.status != Status.CANCELLED}
-    if entries := _entries(numbers):
-        raise HasEntries(entries)
+    if settlements := _settlements(numbers):
+        raise HasSettlements(settlements)
     if numbers:
         Document.objects.filter(pk__in=numbers).update(status=Status.CANCELLED, cancelled_at=Now())
         _audit_each(workspace, actor, "cancelled", numbers)
@@ -229,19 +229,23 @@ def cancel_documents(
 def _locked(workspace: Workspace, document_id: int) -> Document:
     record = Document.objects.in_workspace(workspace).filter(pk=document_id).locked().first()
     if record is None:
-        raise NotFound("The document is not in this workspace. Look it up again in the list.")
+        raise NotFound(
+            "The document is not in this workspace.", remedy="Look it up again in the list."
+        )
     return record
 
 
 def _refuse_unless_cancelled(document: Document) -> None:
     if document.status != Status.CANCELLED:
-        raise WrongState(f"{document.number} is not cancelled. Edit it, or cancel it first.")
+        raise WrongState(
+            f"{document.number} is not cancelled.", remedy="Edit it, or cancel it first."
+        )
 
 
 def _refuse_if_replaced(document: Document) -> None:
     if in_use := _standing(document.amended_by.all()):
         raise WrongState(
-            f"{in_use.number} is in place of {document.number} already. Edit that one."
+            f"{in_use.number} is in place of {document.number} already.", remedy="Edit that one."
         )
 
 
@@ -268,9 +272,12 @@ def _why_not_credited(document: Document) -> str:
     if document.status != Status.SUBMITTED:
         return f"{document.number} is not submitted, so there is nothing to credit. Edit it."
     if note := _standing(_credits_of(document)):
-        return f"{note.number} credits {document.number} already."
-    if part := document.credits.filter(status=EntryStatus.RECORDED).first():
-        return f"{document.number} is credited by {part.credit_note}, at least in part, already."
+        return f"{note.number} credits {document.number} already. Edit that one."
+    if part := document.credits.filter(status=SettlementStatus.RECORDED).first():
+        return (
+            f"{document.number} is credited by {part.credit_note}, at least in part, already. Enter a "
+            "credit note of what is left."
+        )
     return ""
 
 
@@ -299,7 +306,7 @@ def _all_locked(workspace: Workspace, document_ids: Sequence[int]) -> list[Docum
     return list(documents.only("number", "status").locked())
 
 
-def _entries(document_ids: Collection[int]) -> list[Payment | Allocation]:
+def _settlements(document_ids: Collection[int]) -> list[Payment | Allocation]:
     """Return the live payments and allocations that stand on the documents."""
     payments = Payment.objects.live().filter(document__in=document_ids)
     either = Q(document__in=document_ids) | Q(credit_note__in=document_ids)

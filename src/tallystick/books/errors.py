@@ -3,13 +3,15 @@
 BooksError
     InvalidRecord    correct the values named in .problems and save again
     WrongState       bring the document into the state that the message names, or leave it
-    HasEntries       delete the payments and remove the allocations in .entries first
+    HasSettlements       delete the payments and remove the allocations in .settlements first
     NotFound         it is not in this workspace: look it up again
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tallystick.act_refused import ActRefused
 
 if TYPE_CHECKING:
     from tallystick.books.models import Allocation, Payment
@@ -18,7 +20,7 @@ _MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RejectedValue:
     """One value that cannot be kept, and what to do about it."""
 
     #: What the value belongs to, as a person knows it: a document's or party's number.
@@ -38,39 +40,48 @@ class Problem:
         return f"{place}{self.field.replace('_', ' ')}{value}: {self.message}"
 
 
-class BooksError(Exception):
+class BooksError(ActRefused):
     """Something in the books cannot be done as asked."""
 
 
 class InvalidRecord(BooksError):
     """Values that cannot be kept; nothing was saved."""
 
-    def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
+    code = "invalid_record"
+
+    def __init__(self, subject: str, problems: Sequence[RejectedValue]) -> None:
         self.problems = list(problems)
         listed = "; ".join(map(str, self.problems))
-        super().__init__(f"{subject} was not saved. {listed[:1].upper()}{listed[1:]}")
+        super().__init__(f"{subject} was not saved.", remedy=f"{listed[:1].upper()}{listed[1:]}")
 
 
 class WrongState(BooksError):
     """The document is a draft, submitted or cancelled where it must not be."""
 
+    code = "wrong_state"
 
-class HasEntries(BooksError):
+
+class HasSettlements(BooksError):
     """Payments or allocations stand on documents that were to be cancelled; none was."""
 
-    def __init__(self, entries: Sequence["Payment | Allocation"]) -> None:
-        self.entries = list(entries)
+    code = "has_settlements"
+
+    def __init__(self, settlements: Sequence["Payment | Allocation"]) -> None:
+        self.settlements = list(settlements)
         super().__init__(
-            f"Nothing was cancelled. Delete these first, then cancel again: {self.named}"
+            "Nothing was cancelled.",
+            remedy=f"Delete these first, then cancel again: {self.named}",
         )
 
     @property
     def named(self) -> str:
         """The first of them in words, how many more there are, and a full stop."""
-        named = "; ".join(map(str, self.entries[:_MOST_NAMED]))
-        more = len(self.entries) - _MOST_NAMED
+        named = "; ".join(map(str, self.settlements[:_MOST_NAMED]))
+        more = len(self.settlements) - _MOST_NAMED
         return named + (f"; and {more:,} more." if more > 0 else ".")
 
 
 class NotFound(BooksError):
     """The workspace has no such record."""
+
+    code = "not_found"

@@ -1,4 +1,6 @@
-"""Adding and changing products and services."""
+"""Finding, adding and changing products and services."""
+
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 
@@ -6,10 +8,21 @@ from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
-from tallystick.books.models import LONGEST_ACCOUNT, LONGEST_CODE, Item
+from tallystick.books.models import LONGEST_ACCOUNT, LONGEST_CODE, Item, ItemQuerySet
 from tallystick.books.tax_codes import find_tax_code
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
+
+
+def items_of(workspace: Workspace, *, text: str = "") -> ItemQuerySet:
+    """Return the items with their tax codes, by code; `text` stands in code or name."""
+    items = Item.objects.in_workspace(workspace).matching(text)
+    return items.select_related("tax_code").order_by("code")
+
+
+def items_called(workspace: Workspace, codes: Collection[str]) -> dict[str, Item]:
+    """Return the items of the codes with their tax codes, by code; one that is not here is absent."""
+    return {item.code: item for item in items_of(workspace).filter(code__in=codes)}
 
 
 @transaction.atomic
@@ -32,7 +45,7 @@ def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: I
     """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
     record = Item.objects.in_workspace(workspace).filter(pk=item_id).select_for_update().first()
     if record is None:
-        raise NotFound("The item is not in this workspace. Look it up again in the list.")
+        raise NotFound("The item is not in this workspace.", remedy="Look it up again in the list.")
     _fill(record, item)
     audit.record(
         workspace=workspace,

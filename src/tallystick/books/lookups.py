@@ -1,13 +1,14 @@
 """Conditions that records are found by, and the indexes that serve them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import Index, Lookup, Q
+from django.db.models import Index, Lookup, Model, Q, QuerySet
 from django.db.models.functions import Upper
 from django.db.models.sql.compiler import SQLCompiler
 
+Row = TypeVar("Row", bound=Model)
 #: An index finds parts of a field from so many letters on.
 _PART = 3
 
@@ -58,3 +59,8 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::bigint[])", [*params, self.rhs]
+
+
+def find_record(records: QuerySet[Row], key: int | None) -> Row | None:
+    """Return the record of the primary key among these; None where there is none."""
+    return records.filter(pk=key).first() if key is not None else None

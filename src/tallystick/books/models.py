@@ -97,6 +97,11 @@ class Party(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Nobody withdraws a customer or supplier."""
+        return False
+
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def in_workspace(self, workspace: Workspace) -> Self:
@@ -142,6 +147,15 @@ class Kind(models.TextChoices):
     @property
     def is_credit(self) -> bool:
         return self in (Kind.SALES_CREDIT_NOTE, Kind.SUPPLIER_CREDIT_NOTE)
+
+    @property
+    def counterpart(self) -> "Kind":
+        """The kind that it is set against, or that is set against it."""
+        return next(
+            one
+            for one in Kind
+            if one.is_purchase == self.is_purchase and one.is_credit != self.is_credit
+        )
 
 
 class Status(models.TextChoices):
@@ -337,6 +351,11 @@ class Document(models.Model):
         return self.number
 
     @property
+    def is_withdrawn(self) -> bool:
+        """It was cancelled here."""
+        return bool(self.status == Status.CANCELLED)
+
+    @property
     def is_editable(self) -> bool:
         return self.status != Status.CANCELLED
 
@@ -389,7 +408,7 @@ class Line(models.Model):
         return f"{self.document_id} line {self.position}"
 
 
-class EntryStatus(models.TextChoices):
+class SettlementStatus(models.TextChoices):
     RECORDED = "recorded", "Recorded"
     DELETED = "deleted", "Deleted"
 
@@ -399,7 +418,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(workspace=workspace)
 
     def live(self) -> Self:
-        return self.filter(status=EntryStatus.RECORDED)
+        return self.filter(status=SettlementStatus.RECORDED)
 
     def methods_in(self, workspace: Workspace, *, at_most: int) -> list[str]:
         """Return so many methods of the workspace's live payments, in small letters and order.
@@ -445,7 +464,7 @@ class Payment(models.Model):
     method = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=255, blank=True)
     status = models.CharField(
-        max_length=10, choices=EntryStatus.choices, default=EntryStatus.RECORDED
+        max_length=10, choices=SettlementStatus.choices, default=SettlementStatus.RECORDED
     )
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -472,6 +491,11 @@ class Payment(models.Model):
         return f"Payment of {self.amount:,} {self.document.currency} on {self.document}"
 
     @property
+    def is_withdrawn(self) -> bool:
+        """It was deleted here."""
+        return bool(self.status == SettlementStatus.DELETED)
+
+    @property
     def number(self) -> str:
         """A short name that no other payment bears, to be found again by."""
         return f"{self.PREFIX}{self.uid.hex[:12].upper()}"
@@ -482,7 +506,7 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         return self.filter(workspace=workspace)
 
     def live(self) -> Self:
-        return self.filter(status=EntryStatus.RECORDED)
+        return self.filter(status=SettlementStatus.RECORDED)
 
 
 class Allocation(models.Model):
@@ -496,7 +520,7 @@ class Allocation(models.Model):
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     allocated_on = models.DateField()
     status = models.CharField(
-        max_length=10, choices=EntryStatus.choices, default=EntryStatus.RECORDED
+        max_length=10, choices=SettlementStatus.choices, default=SettlementStatus.RECORDED
     )
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -509,7 +533,7 @@ class Allocation(models.Model):
             # One each, so that it is found again by its two documents.
             models.UniqueConstraint(
                 fields=["credit_note", "document"],
-                condition=Q(status=EntryStatus.RECORDED),
+                condition=Q(status=SettlementStatus.RECORDED),
                 name="allocation_unique",
             )
         ]
@@ -522,6 +546,11 @@ class Allocation(models.Model):
             f"Allocation of {self.amount:,} {self.document.currency} "
             f"from {self.credit_note} to {self.document}"
         )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """It was deleted here."""
+        return bool(self.status == SettlementStatus.DELETED)
 
     @property
     def number(self) -> str:

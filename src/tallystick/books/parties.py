@@ -1,17 +1,22 @@
-"""Adding and changing customers and suppliers."""
+"""Finding, adding and changing customers and suppliers."""
+
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PartyInput
-from tallystick.books.models import Party
+from tallystick.books.models import Party, PartyQuerySet
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
 WALK_IN_NAME = "Walk-in customer"
+#: What a party can be; it may be both.
+ROLES = ("customer", "supplier")
 
 #: The text fields with the characters they take.
 _WIDTHS = {
@@ -26,6 +31,23 @@ _WIDTHS = {
     "postal_code": 50,
     "country": 50,
 }
+
+
+def parties_of(workspace: Workspace, *, text: str = "", role: str = "") -> PartyQuerySet:
+    """Return the parties in the order of their names; of one of the ROLES, if it is named.
+
+    `text` stands in their name, number or e-mail address.
+    """
+    parties = Party.objects.in_workspace(workspace).matching(text).order_by("name", "pk")
+    return parties.filter(**{f"is_{role}": True}) if role in ROLES else parties
+
+
+def parties_called(
+    workspace: Workspace, *, numbers: Collection[str], name: str, at_most: int
+) -> list[Party]:
+    """Return the parties that bear one of the numbers, or the whole name in whatever case."""
+    called = Q(number__in=numbers) | Q(name__iexact=name)
+    return list(Party.objects.in_workspace(workspace).filter(called)[:at_most])
 
 
 @transaction.atomic
@@ -51,7 +73,9 @@ def edit_party(
     """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
     record = Party.objects.in_workspace(workspace).filter(pk=party_id).select_for_update().first()
     if record is None:
-        raise NotFound("The customer or supplier is not in this workspace. Look it up again.")
+        raise NotFound(
+            "The customer or supplier is not in this workspace.", remedy="Look it up again."
+        )
     _fill(record, party)
     _save(record)
     audit.record(

@@ -5,16 +5,23 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from tallystick.books import signals
 from tallystick.books.balances import outstanding, outstanding_of
 from tallystick.books.checking import Checker
-from tallystick.books.entries import SMALLEST, Known, Standing, Verdict, insert, refuse_bad
-from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PaymentInput
-from tallystick.books.models import Document, EntryStatus, Kind, Payment
-from tallystick.workspaces import audit
+from tallystick.books.models import Document, Kind, Payment, PaymentQuerySet
+from tallystick.books.settlements import (
+    SMALLEST,
+    JudgedSettlement,
+    KnownSettlements,
+    OpenDocuments,
+    SettlementKind,
+    find_documents,
+    refuse_bad,
+    withdraw_settlements,
+    write_settlements,
+)
 from tallystick.workspaces.models import User, Workspace
 
 __all__ = [
@@ -22,10 +29,27 @@ __all__ = [
     "delete_payments",
     "outstanding",
     "outstanding_of",
+    "payments_by_key",
     "record_new_payments",
     "record_payment",
     "record_payments",
 ]
+
+
+_PAYMENT = SettlementKind(
+    Payment,
+    noun="payment",
+    written="recorded",
+    withdrawn="deleted",
+    on_written=signals.payments_recorded,
+    on_withdrawn=signals.payments_deleted,
+    stands_on=("document",),
+)
+
+
+def payments_by_key(workspace: Workspace, keys: Sequence[int]) -> PaymentQuerySet:
+    """Return the payments of the keys, as far as they are the workspace's."""
+    return Payment.objects.in_workspace(workspace).filter(pk__in=keys)
 
 
 def record_payment(
@@ -39,10 +63,7 @@ def record_payment(
     reference: str = "",
 ) -> Payment:
     """Record a payment on a submitted document. Raises NotFound and InvalidRecord."""
-    documents = Document.objects.in_workspace(workspace).select_related("party")
-    document = documents.filter(pk=document_id).first()
-    if document is None:
-        raise NotFound("The document is not in this workspace. Look it up again in the list.")
+    [document] = find_documents(workspace, document_id)
     given = PaymentInput(
         kind=Kind(document.kind),
         number=document.number,
@@ -62,7 +83,7 @@ def record_payments(
     """Record them all, or none: InvalidRecord names every problem with its place in the list."""
     verdicts = _judge(workspace, actor, payments)
     refuse_bad("payment", verdicts)
-    return _write(workspace, actor, verdicts)
+    return write_settlements(_PAYMENT, workspace, actor, verdicts)
 
 
 @transaction.atomic
@@ -73,7 +94,7 @@ def record_new_payments(
     payments: Sequence[PaymentInput],
     dry_run: bool = False,
     anew: bool = False,
-) -> list[Verdict[Payment]]:
+) -> list[JudgedSettlement[Payment]]:
     """Record the good ones that are not here yet; return what became of each, in their order.
 
     The same list again adds nothing: of payments alike in document, day, amount, method and
@@ -82,7 +103,7 @@ def record_new_payments(
     """
     verdicts = _judge(workspace, actor, payments, pass_over_known=True, anew=anew)
     if not dry_run:
-        _write(workspace, actor, verdicts)
+        write_settlements(_PAYMENT, workspace, actor, verdicts)
     return verdicts
 
 
@@ -91,15 +112,7 @@ def delete_payments(
     *, workspace: Workspace, actor: User | None, payment_ids: Sequence[int]
 ) -> list[int]:
     """Delete them; return the primary keys of those that were not deleted before."""
-    asked = Payment.objects.in_workspace(workspace).filter(pk__in=payment_ids)
-    list(Document.objects.filter(pk__in=asked.values("document")).locked())
-    payments = list(asked.live().select_related("document").order_by("pk"))
-    ids = [payment.pk for payment in payments]
-    if ids:
-        Payment.objects.filter(pk__in=ids).update(status=EntryStatus.DELETED, deleted_at=Now())
-        _audit(workspace, actor, "deleted", payments)
-        signals.payments_deleted.send(sender=Payment, workspace=workspace, payment_ids=ids)
-    return ids
+    return withdraw_settlements(_PAYMENT, workspace, actor, payment_ids)
 
 
 def _judge(
@@ -109,10 +122,10 @@ def _judge(
     *,
     pass_over_known: bool = False,
     anew: bool = False,
-) -> list[Verdict[Payment]]:
-    standing = Standing(workspace, [(each.kind, each.number) for each in payments])
-    known = Known(_recorded(standing.documents) if pass_over_known else (), anew=anew)
-    verdicts: list[Verdict[Payment]] = []
+) -> list[JudgedSettlement[Payment]]:
+    standing = OpenDocuments(workspace, [(each.kind, each.number) for each in payments])
+    known = KnownSettlements(_recorded(standing.documents) if pass_over_known else (), anew=anew)
+    verdicts: list[JudgedSettlement[Payment]] = []
     for place, given in enumerate(payments, start=1):
         checker = Checker(given.number)
         checker.line = place if len(payments) > 1 else None
@@ -123,11 +136,11 @@ def _judge(
         if payment is not None:
             payment.workspace, payment.created_by = workspace, actor
             standing.take(payment.amount, [payment.document], checker)
-        verdicts.append(Verdict(None if checker.problems else payment, checker.problems))
+        verdicts.append(JudgedSettlement(None if checker.problems else payment, checker.problems))
     return verdicts
 
 
-def _payment(given: PaymentInput, standing: Standing, checker: Checker) -> Payment | None:
+def _payment(given: PaymentInput, standing: OpenDocuments, checker: Checker) -> Payment | None:
     document = standing.find("number", given.kind, given.number, given.party_number, checker)
     checker.number("amount", given.amount, at_least=SMALLEST, decimals=2)
     method = checker.text("method", given.method, at_most=40)
@@ -156,26 +169,4 @@ def _key(payment: Payment) -> tuple[object, ...]:
         payment.amount,
         payment.method,
         payment.reference,
-    )
-
-
-def _write(
-    workspace: Workspace, actor: User | None, verdicts: Sequence[Verdict[Payment]]
-) -> list[Payment]:
-    payments = [verdict.entry for verdict in verdicts if verdict.entry is not None]
-    if payments:
-        insert(payments)
-        _audit(workspace, actor, "recorded", payments)
-        ids = [payment.pk for payment in payments]
-        signals.payments_recorded.send(sender=Payment, workspace=workspace, payment_ids=ids)
-    return payments
-
-
-def _audit(workspace: Workspace, actor: User | None, act: str, payments: Sequence[Payment]) -> None:
-    audit.record_each(
-        workspace=workspace,
-        actor=actor,
-        action=f"payment.{act}",
-        subject=Payment,
-        messages={payment.pk: f"{payment} was {act}." for payment in payments},
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import F
 
+from tallystick.books.given_values import amount_in
 from tallystick.books.lookups import AnyOf, any_holds, is_short
 from tallystick.books.models import Document, DocumentQuerySet, Kind, Party
 from tallystick.workspaces.models import Workspace
@@ -16,6 +17,16 @@ from tallystick.workspaces.models import Workspace
 MOST = 10_000
 #: So many parties that a text finds are named when their documents are looked for.
 _NAMED = 5_000
+
+
+def search_documents(workspace: Workspace, text: str) -> DocumentQuerySet:
+    """Return the documents of the amount, or that bear the text, the newest first."""
+    ours = Document.objects.in_workspace(workspace).newest_first().select_related("party")
+    amount = amount_in(text)
+    if amount is not None:
+        return ours.filter(total=amount)
+    keys = found_by(text, workspace)
+    return ours.matching(text, workspace) if keys is None else ours.filter(AnyOf(F("pk"), keys))
 
 
 def found_by(

@@ -1,4 +1,4 @@
-"""Adding and changing our tax codes."""
+"""Finding, adding and changing our tax codes."""
 
 from decimal import Decimal
 
@@ -7,9 +7,14 @@ from django.db import IntegrityError, transaction
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import TaxCodeInput
-from tallystick.books.models import DocumentDefaults, Line, TaxCode
+from tallystick.books.models import DocumentDefaults, Line, TaxCode, TaxCodeQuerySet
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
+
+
+def tax_codes_of(workspace: Workspace) -> TaxCodeQuerySet:
+    """Return the workspace's tax codes, by code."""
+    return TaxCode.objects.in_workspace(workspace).order_by("code")
 
 
 @transaction.atomic
@@ -38,7 +43,9 @@ def edit_tax_code(
     records = TaxCode.objects.in_workspace(workspace).filter(pk=tax_code_id)
     record = records.select_for_update().first()
     if record is None:
-        raise NotFound("The tax code is not in this workspace. Look it up again in the list.")
+        raise NotFound(
+            "The tax code is not in this workspace.", remedy="Look it up again in the list."
+        )
     _fill(record, tax_code)
     audit.record(
         workspace=workspace,

@@ -1,6 +1,7 @@
-"""Adding and changing document templates."""
+"""Finding, adding and changing document templates."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from tallystick.books import signals
 from tallystick.books.checking import Checker
@@ -10,6 +11,17 @@ from tallystick.books.models import DocumentTemplate
 from tallystick.books.tax_codes import find_tax_code
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
+
+
+def templates_of(workspace: Workspace) -> QuerySet[DocumentTemplate]:
+    """Return the templates with their tax codes, by name."""
+    templates = DocumentTemplate.objects.filter(workspace=workspace)
+    return templates.select_related("tax_code").order_by("name")
+
+
+def find_template(workspace: Workspace, name: str) -> DocumentTemplate | None:
+    """Return the template of the name, with its tax code; None where there is none."""
+    return templates_of(workspace).filter(name=name).first()
 
 
 @transaction.atomic
@@ -37,7 +49,9 @@ def edit_template(
     records = DocumentTemplate.objects.filter(workspace=workspace, pk=template_id)
     record = records.select_for_update().first()
     if record is None:
-        raise NotFound("The template is not in this workspace. Look it up again in the list.")
+        raise NotFound(
+            "The template is not in this workspace.", remedy="Look it up again in the list."
+        )
     _fill(record, template)
     audit.record(
         workspace=workspace,

@@ -13,6 +13,7 @@ import typer
 from tallystick.cli.chosen import JsonOption, WorkspaceOption, acting_person, chosen_workspace
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
+from tallystick.english import counted, plural
 
 if TYPE_CHECKING:
     from tallystick.importing.report import ImportReport, Progress
@@ -192,10 +193,10 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         return
     would = "would be " if report.dry_run else ""
     print(
-        f"{report.lines:,} line{_s(report.lines)}, read as {report.format}, in {report.seconds:.1f} seconds"
+        f"{counted(report.lines, 'line')}, read as {report.format}, in {report.seconds:.1f} seconds"
     )
     for kind, count in sorted(report.created.items()):
-        print(f"  {count:>9,} {kind.replace('_', ' ')}{_s(count)} {would}created")
+        print(f"  {count:>9,} {plural(count, kind.replace('_', ' '))} {would}created")
     for currency, total in sorted(report.total.items()):
         print(f"            in all {currency} {total:,.2f}")
     for currency, total in sorted(report.credit_total.items()):
@@ -211,8 +212,8 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
         (report.edited, f"here {would}changed to what the file says"),
         (report.corrected.get("amend", 0), f"here {would}cancelled and made anew, as it says"),
         (report.corrected.get("credit", 0), f"here {would}credited and made anew, as it says"),
-        (report.new_parties, f"new customer{_s(report.new_parties)} {would}created"),
-        (report.already_here, f"{report.noun}{_s(report.already_here)} here already"),
+        (report.new_parties, f"{plural(report.new_parties, 'new customer')} {would}created"),
+        (report.already_here, f"{plural(report.already_here, report.noun)} here already"),
     ):
         if count:
             print(f"  {count:>9,} {what}")
@@ -232,10 +233,6 @@ def _print(report: "ImportReport", *, as_json: bool) -> None:
     _print_left_out(report)
     _print_bad_rows(report)
     _print_questions(report)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 def _print_left_out(report: "ImportReport") -> None:

@@ -11,6 +11,7 @@ from tallystick import postgres
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.keys import ensure_keys, require_fitting, require_keys
 from tallystick.cli.troubles import away, said_by, stop_for
+from tallystick.english import plural
 from tallystick.environment import env_secret
 from tallystick.outages import Outage, outage_of
 
@@ -142,7 +143,7 @@ def _refuse_newer(executor: "MigrationExecutor") -> None:
     day = applied[app, name].applied  # type: ignore[attr-defined] # a row of the recorder
     raise Stop(
         f"This database was brought up to date by a newer Tallystick on {day:%d %b %Y}: it has {count} "
-        f"migration{'' if count == 1 else 's'} that this one ({version('tallystick')}) does not know, "
+        f"{plural(count, 'migration')} that this one ({version('tallystick')}) does not know, "
         f"such as {app}.{name}. Nothing was changed. Install the newer version again, or bring back "
         "the backup that was made before that day; a database does not go back by itself.",
         code=Exit.NOT_SET_UP,

@@ -16,13 +16,14 @@ from tallystick.cli.chosen import (
 )
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
+from tallystick.english import counted, plural
 
 if TYPE_CHECKING:
-    from tallystick.sync.attention_words import Told
+    from tallystick.sync.acts.undoing_runs import UndoPreview
     from tallystick.sync.models import Check, Run
-    from tallystick.sync.planning import Plan
-    from tallystick.sync.runs import Standing
-    from tallystick.sync.undoing import Preview
+    from tallystick.sync.preview.planning import PushPlan
+    from tallystick.sync.reports.attention_words import CauseTold
+    from tallystick.sync.reports.run_standings import RunStanding
     from tallystick.workspaces.models import Workspace
 
 _LOOK_SECONDS = 0.5
@@ -46,10 +47,10 @@ def check(
     something stands there, or was not as expected; 0 where nothing does and all was, and with --wait 0.
     """
     prepare()
-    from tallystick.connections.bound import bound_organisation
-    from tallystick.sync.attention_words import causes_told
-    from tallystick.sync.checks import check_now, findings, last_check
-    from tallystick.sync.queue import NotConnected
+    from tallystick.connections.bound import NotConnected, bound_organisation
+    from tallystick.sync.acts.check_now import check_now
+    from tallystick.sync.reports.attention_words import causes_told
+    from tallystick.sync.reports.check_reports import check_findings, last_check
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
@@ -77,7 +78,7 @@ def check(
         found = last_check(organisation)
     if found is None:
         raise Stop("The report of the check is gone.")
-    told, causes = findings(found), list(causes_told(organisation))
+    told, causes = check_findings(found), list(causes_told(organisation))
     if as_json:
         print(json.dumps(_report(found, told) | {"attention": _listed(causes)}, indent=2))
     else:
@@ -97,19 +98,20 @@ def undo(
     was only shown.
     """
     prepare()
-    from tallystick.sync import undoing
-    from tallystick.sync.figures import count
-    from tallystick.sync.runs import runs_of
+    from tallystick.books.lookups import find_record
+    from tallystick.sync.acts import undoing_runs
+    from tallystick.sync.reports.run_figures import count_run
+    from tallystick.sync.reports.run_standings import runs_of
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
     if not run:
         print("\n".join(_runs(where)) or "Nobody has pressed Sync now yet.")
         return
-    chosen = runs_of(where).filter(pk=run).first()
+    chosen = find_record(runs_of(where), run)
     if chosen is None:
         raise Stop(f"{where} has no run {run}. List them with: tallystick undo", code=Exit.USAGE)
-    figures = count(chosen)
+    figures = count_run(chosen)
     print("\n".join(_became(figures.standing, chosen)))
     preview = figures.preview
     if not preview.count:
@@ -118,7 +120,7 @@ def undo(
     for part, fate in (
         (preview.deleted, "deleted in Xero"),
         (preview.voided, "voided in Xero"),
-        (preview.entries, "deleted in Xero first"),
+        (preview.settlements, "deleted in Xero first"),
         (preview.refused, "refused by Xero while payments stand on them"),
         (
             preview.refused_as_paid,
@@ -135,7 +137,7 @@ def undo(
     if not yes:
         raise Stop("Nothing was changed. Undo it with --yes.", code=Exit.NEEDS_PERSON)
     try:
-        undoing.undo(workspace=where, actor=acting_person(where, person), run_id=run)
+        undoing_runs.undo_run(workspace=where, actor=acting_person(where, person), run_id=run)
     except NotAllowed as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
     print(
@@ -144,16 +146,16 @@ def undo(
     )
 
 
-def _end_without_undoing(preview: "Preview") -> NoReturn:
+def _end_without_undoing(preview: "UndoPreview") -> NoReturn:
     if preview.arriving.count:
         raise Stop(f"{preview.arriving}: being sent just now. Undo it after that.")
     print("There is nothing to undo.")
     raise typer.Exit(Exit.OK)
 
 
-def _became(standing: "Standing", run: "Run") -> Iterator[str]:
+def _became(standing: "RunStanding", run: "Run") -> Iterator[str]:
     """Yield what has become of the run, by what Xero is known to have."""
-    from tallystick.sync.attention import why_nothing_goes
+    from tallystick.sync.engine.lane_blocks import why_nothing_goes
 
     stage = standing.undoing(run)
     yield f"{run}{f': {stage.label.lower()}' if stage else ''}"
@@ -182,20 +184,19 @@ def _became(standing: "Standing", run: "Run") -> Iterator[str]:
 
 def show_plan(where: "Workspace", *, as_json: bool) -> None:
     """Print what Sync now would do, with nothing sent; exit code 3 where something stops."""
-    from tallystick.connections.bound import bound_organisation
-    from tallystick.sync.planning import plan
-    from tallystick.sync.push.foreseen import Fate
-    from tallystick.sync.queue import NotConnected
+    from tallystick.connections.bound import NotConnected, bound_organisation
+    from tallystick.sync.preview.fates import Fate
+    from tallystick.sync.preview.planning import plan_push
 
     organisation = bound_organisation(where)
     if organisation is None:
         raise Stop(str(NotConnected(where)), code=Exit.NEEDS_PERSON)
-    told = plan(organisation)
+    told = plan_push(organisation)
     print(json.dumps(_facts(told), indent=2) if as_json else "\n".join(_lines(told)))
     raise typer.Exit(Exit.NEEDS_PERSON if Fate.STOPPED in told.parts else Exit.OK)
 
 
-def _lines(told: "Plan") -> Iterator[str]:
+def _lines(told: "PushPlan") -> Iterator[str]:
     yield f"What Sync now would send to {told.organisation}; nothing was sent to work this out."
     if told.held_up:
         yield f"Nothing goes just now: {told.held_up}"
@@ -207,7 +208,7 @@ def _lines(told: "Plan") -> Iterator[str]:
         yield f"{fate:<14} {part}"
     yield ""
     for one in told.calls:
-        yield f"{one.count:>8,} {'call' if one.count == 1 else 'calls'} {one.bytes:>14,} bytes  {one.words}"
+        yield f"{one.count:>8,} {plural(one.count, 'call')} {one.bytes:>14,} bytes  {one.words}"
     about = " (PDFs estimated)" if told.is_estimate else ""
     yield f"{told.call_count:>8,} calls {told.byte_count:>14,} bytes  together{about}"
     if told.short_by:
@@ -223,7 +224,7 @@ def _lines(told: "Plan") -> Iterator[str]:
         yield f"... {told.untold:,} more records, counted above"
 
 
-def _facts(told: "Plan") -> dict[str, object]:
+def _facts(told: "PushPlan") -> dict[str, object]:
     return {
         "organisation": told.organisation.name,
         "held_up": told.held_up,
@@ -240,7 +241,7 @@ def _facts(told: "Plan") -> dict[str, object]:
         "records": {
             fate: {
                 "count": part.count,
-                "sorts": dict(part.sorts),
+                "sorts": dict(part.kinds),
                 "totals": {code: str(total) for code, total in part.totals.items() if code},
             }
             for fate, part in told.parts.items()
@@ -261,18 +262,18 @@ def _facts(told: "Plan") -> dict[str, object]:
 
 
 def _in_words(found: "Check", told: list[str]) -> str:
-    from tallystick.sync.checks import summary
+    from tallystick.sync.reports.check_reports import check_summary
 
-    return "\n".join([*summary(found), *told])
+    return "\n".join([*check_summary(found), *told])
 
 
-def _attention(causes: "Sequence[Told]") -> Iterator[str]:
+def _attention(causes: "Sequence[CauseTold]") -> Iterator[str]:
     """Yield what stands in Needs attention: each cause with count, money and what to do."""
     if not causes:
         yield "Nothing needs you."
         return
     count = sum(one.part.count for one in causes)
-    yield f"Needs attention: {count:,} record{'' if count == 1 else 's'}"
+    yield f"Needs attention: {counted(count, 'record')}"
     for one in causes:
         yield f"- {one.title}: {one.part}"
         yield from (f"  {text}" for text in dict.fromkeys(one.messages) if text)
@@ -282,14 +283,14 @@ def _attention(causes: "Sequence[Told]") -> Iterator[str]:
             yield f"  {one.remedy}"
 
 
-def _listed(causes: "Sequence[Told]") -> list[dict[str, object]]:
+def _listed(causes: "Sequence[CauseTold]") -> list[dict[str, object]]:
     return [
         {
             "trouble": str(one.cause.trouble),
             "code": one.cause.code,
             "title": one.title,
             "count": one.part.count,
-            "sorts": dict(one.part.sorts),
+            "sorts": dict(one.part.kinds),
             "totals": {code: str(total) for code, total in one.part.totals.items()},
             "message": one.messages[0],
             "messages": one.messages,
@@ -319,17 +320,17 @@ def _report(found: "Check", told: list[str]) -> dict[str, object]:
 
 
 def _runs(where: "Workspace") -> Iterator[str]:
-    from tallystick.sync.runs import runs_of, standing_of
+    from tallystick.sync.reports.run_standings import runs_of, standings_of
 
     runs = list(runs_of(where)[:_RUNS])
-    standings = standing_of(runs)
+    standings = standings_of(runs)
     for run in runs:
         who = f"import of {run.of_import}" if run.of_import else run.started_by
         who = who or "somebody who left"
         yield f"{run.pk:>6}  {run.started_at:%Y-%m-%d %H:%M} UTC  {who}  {_short(standings[run.pk], run)}"
 
 
-def _short(standing: "Standing", run: "Run") -> str:
+def _short(standing: "RunStanding", run: "Run") -> str:
     """Say in a line what a run has come to."""
     stage = standing.undoing(run)
     parts = (

@@ -53,7 +53,7 @@ def worker(threads: Threads = None) -> None:
     from django.conf import settings
 
     from tallystick.connections.services import judge_stored_tokens
-    from tallystick.sync.worker import run_worker
+    from tallystick.sync.rounds.worker import run_worker
 
     judge_stored_tokens()
     keep_database()

@@ -23,7 +23,7 @@ from tallystick.cli.rescuing import show_plan
 
 if TYPE_CHECKING:
     from tallystick.sync.models import Attempt
-    from tallystick.sync.reading import Summary
+    from tallystick.sync.reports.sync_summary import SyncSummary
     from tallystick.workspaces.models import Workspace
 
 _LOOK_SECONDS = 0.5
@@ -49,9 +49,10 @@ def sync(
     prepare()
     if plan:
         show_plan(chosen_workspace(workspace), as_json=as_json)
-    from tallystick.sync.outlook import going
-    from tallystick.sync.queue import CoolingDown, NotConnected, sync_now
-    from tallystick.sync.reading import summary
+    from tallystick.connections.bound import NotConnected
+    from tallystick.sync.acts.sync_now import CoolingDown, sync_now
+    from tallystick.sync.reports.outlook import why_not_now
+    from tallystick.sync.reports.sync_summary import sync_summary
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
@@ -63,10 +64,10 @@ def sync(
         raise Stop(str(error)) from error
     if not as_json:
         said = f"Put on the way: {queued}." if queued.count else "Nothing waited for Sync now."
-        print(f"{said}{going(where)}")
+        print(f"{said}{why_not_now(where)}")
     if wait:
         _wait(where)
-    now = summary(where)
+    now = sync_summary(where)
     if as_json:
         print(json.dumps({"queued": queued.count, **_facts(where, now)}, indent=2))
     elif now.attention_count:
@@ -80,10 +81,10 @@ def status(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None
     Exit code 3: the connection, or some documents or payments, need a person.
     """
     prepare()
-    from tallystick.sync.reading import summary
+    from tallystick.sync.reports.sync_summary import sync_summary
 
     where = chosen_workspace(workspace)
-    facts = _facts(where, summary(where))
+    facts = _facts(where, sync_summary(where))
     if as_json:
         print(json.dumps(facts, indent=2))
     else:
@@ -114,8 +115,9 @@ def log(
     """
     prepare()
     from tallystick.connections.bound import bound_organisation
-    from tallystick.sync.log_search import search as search_log
-    from tallystick.sync.reading import attempts
+    from tallystick.sync.reports.attempt_log import attempt_log
+    from tallystick.sync.reports.log_search import search_log
+    from tallystick.sync.reports.standing_counts import ended_attempts
 
     where = chosen_workspace(workspace)
     organisation = bound_organisation(where)
@@ -125,8 +127,8 @@ def log(
     for told in found.left_out if found else ():
         print(told, file=sys.stderr)
     among = found.keys if found else None
-    matching = attempts(organisation, outcome=outcome, action=action, among=among)
-    finished = attempts(organisation).filter(finished_at__isnull=False).values_list("pk", flat=True)
+    matching = attempt_log(organisation, outcome=outcome, action=action, among=among)
+    finished = ended_attempts(organisation)
     seen = set(finished[:_FOLLOW_ROWS])
     _print_attempts(reversed(matching[:limit]), where, as_json=as_json)
     while follow:
@@ -135,7 +137,7 @@ def log(
         fresh = recent - seen
         if search and fresh:
             fresh &= set(search_log(organisation, search, outcome=outcome, action=action).keys)
-        fresh_rows = attempts(organisation, outcome=outcome, action=action, among=sorted(fresh))
+        fresh_rows = attempt_log(organisation, outcome=outcome, action=action, among=sorted(fresh))
         _print_attempts(reversed(fresh_rows), where, as_json=as_json)
         seen = recent
 
@@ -146,12 +148,12 @@ def _wait(where: "Workspace") -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from tallystick.background.models import workers_alive
-    from tallystick.sync.reading import summary
+    from tallystick.sync.reports.sync_summary import sync_summary
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     began = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        now = summary(where)
+        now = sync_summary(where)
         task = progress.add_task("Sending", total=now.on_the_way)
         total = now.on_the_way
         while now.is_running:
@@ -163,7 +165,7 @@ def _wait(where: "Workspace") -> None:
                 task, total=total, completed=total - now.on_the_way, description=note or "Sending"
             )
             time.sleep(_LOOK_SECONDS)
-            now = summary(where)
+            now = sync_summary(where)
     if now.paused_count:
         print(
             f"{now.paused_count:,} records are tried again within the hour: Xero breaks off each time.",
@@ -171,35 +173,25 @@ def _wait(where: "Workspace") -> None:
         )
 
 
-def _facts(where: "Workspace", now: "Summary") -> dict[str, Any]:
+def _facts(where: "Workspace", now: "SyncSummary") -> dict[str, Any]:
     """Return what `status` tells, ready for JSON: amounts and times as text."""
-    from django.db.models import Q
+    from dataclasses import asdict
 
     from tallystick.background.models import workers_alive
-    from tallystick.sync.models import IN_XERO, Link, LinkState
+    from tallystick.sync.reports.standing_counts import records_in_xero, synced_records
 
     connection, organisation = now.connection, now.organisation
-    synced = Link.objects.filter(
-        organisation=organisation, party__isnull=True, state=LinkState.SYNCED
-    )
-    # While nothing is connected: in the books before.
-    books = Q(organisation=organisation) if organisation else Q(organisation__workspace=where)
-    there = Link.objects.filter(IN_XERO, books, party__isnull=True)
-    documents = synced.filter(document__isnull=False).count()
-    entries = synced.filter(document__isnull=True).count()
+    synced = synced_records(organisation)
     return {
         "workspace": where.slug,
         "connection": connection.status if connection else "disconnected",
         "problem": connection.problem if connection else "",
         "organisation": organisation.name if organisation else None,
-        "documents": _counted(now.counts) | {"synced": documents},
+        "documents": _counted(now.counts) | {"synced": synced.documents},
         # Payments and allocations.
-        "entries": _counted(now.entry_counts) | {"synced": entries},
+        "entries": _counted(now.settlement_counts) | {"synced": synced.entries},
         # What stands there, whatever is wished for it here.
-        "in_xero": {
-            "documents": there.filter(document__isnull=False).count(),
-            "entries": there.filter(document__isnull=True).count(),
-        },
+        "in_xero": asdict(records_in_xero(where, organisation)),
         "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
         "blocked_until": _iso(now.blocked_until),
         "blocked_reason": now.blocked_reason,

@@ -10,7 +10,7 @@ from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
 
 if TYPE_CHECKING:
-    from tallystick.sync.undoing_imports import Undoing
+    from tallystick.sync.acts.undoing_imports import ImportUndoing
     from tallystick.workspaces.models import Workspace
 
 #: So many imports are listed.
@@ -32,20 +32,21 @@ def undo_import(
     was only shown, or cannot be undone now.
     """
     prepare()
+    from tallystick.books.lookups import find_record
     from tallystick.importing.imports import imports_of
-    from tallystick.sync.undoing_imports import NotUndone, preview
-    from tallystick.sync.undoing_imports import undo_import as take_back
+    from tallystick.sync.acts.undoing_imports import NotUndone, import_preview
+    from tallystick.sync.acts.undoing_imports import undo_import as take_back
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
     if not number:
         print("\n".join(_imports(where)) or "Nothing was imported yet.")
         return
-    kept = imports_of(where).filter(pk=number).first()
+    kept = find_record(imports_of(where), number)
     if kept is None:
         listed = "List them with: tallystick undo-import"
         raise Stop(f"{where} has no import {number}. {listed}", code=Exit.USAGE)
-    would = preview(kept)
+    would = import_preview(kept)
     if not yes:
         print("\n".join(_would(would)))
         said = would.refusal or "Undo it with --yes."
@@ -60,12 +61,12 @@ def undo_import(
     print(f"The import of {kept} was undone: {done.all}.")
 
 
-def _would(would: "Undoing") -> Iterator[str]:
+def _would(would: "ImportUndoing") -> Iterator[str]:
     yield "Undoing it would do this:"
     for part, fate in (
         (would.removed, "drafts, removed; their numbers are free again"),
         (would.cancelled, "submitted, cancelled"),
-        (would.entries, "deleted"),
+        (would.settlements, "deleted"),
         (would.cancelled_before, "cancelled before; they stay so"),
     ):
         if part.count:

@@ -3,17 +3,16 @@
 import contextlib
 import socket
 import time
+from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 
-from tallystick.doors.refusals import Refusal
+from tallystick.doors.refusals import Answer, Refusal
+from tallystick.doors.turns import Turns
 from tallystick.outages import Outage, outage_of
-
-if TYPE_CHECKING:
-    from tallystick.doors.server import Listener
 
 
 class Phase(Enum):
@@ -45,17 +44,32 @@ class Parser(HTTPRequestParser):
             raise ParsingError("The address cannot be read") from error
 
 
+class Host(Protocol):
+    """Whom connections belong to, and what they ask of it: `doors.server.Doors`."""
+
+    turns: Turns["Channel"]
+
+    def client_of(self, peer: str, headers: Mapping[str, str] | None = None) -> str | None: ...
+
+    def answer_to(self, refusal: Refusal) -> Answer: ...
+
+    def keep_bounds(self, newest: "Channel") -> None: ...
+
+    def take(self, channel: "Channel") -> None: ...
+
+
 class Channel(HTTPChannel):
     """A connection of Waitress's that knows its client, its phase and its pace."""
 
-    server: "Listener"
     #: The request that is being read.
     request: Parser | None
     parser_class = Parser
 
-    def __init__(self, server: "Listener", sock: socket.socket, addr: Any, *rest: Any, **more: Any):
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, *rest: Any, **more: Any):
+        """`server` is a listener of Waitress's that knows its `doors`."""
+        self.doors: Host = server.doors
         #: Whom the bounds count it for; None until a listed proxy has said for whom it asks.
-        self.client = server.doors.client_of(addr[0])
+        self.client = self.doors.client_of(addr[0])
         #: Whose turn its request in front takes.
         self.turn_of = self.client
         self.moved_bytes = 0
@@ -67,7 +81,7 @@ class Channel(HTTPChannel):
         self._seen: tuple[Phase, object] = (Phase.HEAD, None)
         self._seen_at, self._seen_bytes = self.moved_at, 0
         super().__init__(server, sock, addr, *rest, **more)
-        server.doors.keep_bounds(self)
+        self.doors.keep_bounds(self)
 
     @property
     def phase(self) -> Phase:
@@ -115,7 +129,7 @@ class Channel(HTTPChannel):
     def refuse(self, refusal: Refusal) -> None:
         """Answer the request in front at once; only in the thread of the loop."""
         self.refused = True
-        self.requests[0].error = self.server.doors.answer_to(refusal)
+        self.requests[0].error = self.doors.answer_to(refusal)
         super().service()
 
     def _refuse_unread(self, request: Parser, refusal: Refusal) -> None:
@@ -160,7 +174,7 @@ class Channel(HTTPChannel):
         try:
             super().service()
         finally:
-            self.server.doors.turns.done(client)
+            self.doors.turns.done(client)
 
     def writable(self) -> bool:
         return bool(self.put_off or super().writable())
@@ -168,7 +182,7 @@ class Channel(HTTPChannel):
     def handle_write(self) -> None:
         if self.put_off and not self.total_outbufs_len:
             self.put_off = False
-            self.server.doors.take(self)
+            self.doors.take(self)
         elif self.refused and self.close_when_flushed and not self.total_outbufs_len:
             self._leave()
         else:
@@ -182,10 +196,10 @@ class Channel(HTTPChannel):
 
     def _learn_client(self, request: Parser) -> None:
         """Take from the headers for whom a listed proxy asks; the next request may be another's."""
-        client = self.server.doors.client_of(self.addr[0], request.headers)
+        client = self.doors.client_of(self.addr[0], request.headers)
         if client != self.client:
             self.client = client
-            self.server.doors.keep_bounds(self)
+            self.doors.keep_bounds(self)
 
     def _leave(self) -> None:
         """End our side only: closing with input unread would take the answer away from it."""

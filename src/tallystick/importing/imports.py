@@ -84,6 +84,6 @@ def _note(statement: str, kept: Import, given: list[Any], count: int) -> None:
         cursor.execute(statement, [kept.pk, *given])
         if cursor.rowcount < count:
             raise ImportRefused(
-                f"The import of {kept} was undone while it was written, and stops here. What it "
-                "had made is undone; import the file again to have it."
+                f"The import of {kept} was undone while it was written, and stops here.",
+                remedy="What it had made is undone; import the file again to have it.",
             )

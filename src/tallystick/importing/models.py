@@ -73,6 +73,8 @@ class UploadState(models.TextChoices):
     BROKEN_OFF = "broken_off", "Broken off"
 
 
+#: What the tasks are called that do a step of an upload.
+IMPORT = "import"
 #: States in which a step is under way.
 OPEN = (UploadState.CHECKING, UploadState.IMPORTING)
 

@@ -224,16 +224,16 @@ def check(answers: Answers[str, str]) -> None:
             ask, _ = parted(key)
         except ValueError:
             raise ImportRefused(
-                f"Nothing asks for {key!r}. Answers are about one of {', '.join(Ask)}; nothing was "
-                "imported."
+                f"Nothing asks for {key!r}.",
+                remedy=f"Answers are about one of {', '.join(Ask)}; nothing was imported.",
             ) from None
         if ask is Ask.TIME_ZONE:
             _check_zone(value)
         values = [choice.value for choice in ASKED[ask].choices]
         if values and value not in values:
             raise ImportRefused(
-                f"{value!r} is no answer to {key}. Say one of {', '.join(values)}; nothing was "
-                "imported."
+                f"{value!r} is no answer to {key}.",
+                remedy=f"Say one of {', '.join(values)}; nothing was imported.",
             )
 
 
@@ -241,7 +241,7 @@ def _check_zone(name: str) -> None:
     try:
         zone_named(name)
     except BadValue as bad:
-        raise ImportRefused(f"{bad} Nothing was imported.") from None
+        raise ImportRefused(remedy=f"{bad} Nothing was imported.") from None
 
 
 def kept(answers: Answers[str, str]) -> dict[str, str]:

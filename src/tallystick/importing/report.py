@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tallystick.english import counted, was_or_were
 from tallystick.importing.questions import Question, in_words
 
 #: So many bad rows and documents are kept in the report; all are counted and go to the lists beside.
@@ -208,7 +209,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
         made = "made" if self.dry_run else "imported"
         counts = ((self.documents, made), (self.edited, "changed"), (self.cancelled, "cancelled"))
         (count, verb), *others = [each for each in counts if each[0]] or [counts[0]]
-        be = "would be" if self.dry_run else "was" if count == 1 else "were"
+        be = "would be" if self.dry_run else was_or_were(count)
         return ", ".join(
             [
                 f"{self._counted(count)} {be} {verb}",
@@ -217,7 +218,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
         )
 
     def _counted(self, count: int) -> str:
-        return f"{count:,} {self.noun}{'' if count == 1 else 's'}"
+        return counted(count, self.noun)
 
     def count(self, cause: Cause) -> int:
         """Return how many were left out for the cause."""

@@ -25,7 +25,6 @@ from tallystick.importing.documents import staging
 from tallystick.importing.documents.headings import without_headings
 from tallystick.importing.documents.intake import DocumentIntake
 from tallystick.importing.documents.unpacking import unpacked
-from tallystick.importing.entries import AllocationIntake, PaymentIntake
 from tallystick.importing.errors import UnknownFormat
 from tallystick.importing.failed import MOST as MOST_FAILED
 from tallystick.importing.failed import write_failed
@@ -39,6 +38,7 @@ from tallystick.importing.meaning.parts import as_decided
 from tallystick.importing.meaning.recognising import fits_one, named, recognise
 from tallystick.importing.models import Import, Upload, known_mappings, remembered
 from tallystick.importing.report import ImportReport, Progress
+from tallystick.importing.settlements import AllocationIntake, PaymentIntake
 from tallystick.importing.survey import Surveyed, survey
 from tallystick.importing.tables.table import Layout, Look, Row, Table, open_table
 from tallystick.importing.tally import Tally
@@ -127,8 +127,9 @@ def _recognised(table: Table, format: str | None, known: Sequence[Mapping]) -> M
         if len(table.sheets) < 2:
             raise
         raise UnknownFormat(
-            f"{unknown} Of {len(table.sheets):,} sheets “{table.sheet}” was read: if the rows stand in "
-            "another, choose that one, or save it as CSV UTF-8 and import that file.",
+            unknown.message,
+            remedy=f"{unknown.remedy} Of {len(table.sheets):,} sheets “{table.sheet}” was read: if the "
+            "rows stand in another, choose that one, or save it as CSV UTF-8 and import that file.",
             header=unknown.header,
             missing=unknown.missing,
         ) from unknown

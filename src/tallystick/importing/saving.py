@@ -6,7 +6,7 @@ from itertools import chain, count
 import msgspec
 from django.db import transaction
 
-from tallystick.books.errors import InvalidRecord, Problem
+from tallystick.books.errors import InvalidRecord, RejectedValue
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.formats.shipped import SHIPPED
 from tallystick.importing.meaning.mapping import Mapping
@@ -27,10 +27,11 @@ def refuse_unusable(workspace: Workspace, mapping: Mapping, *, replaces: str = "
     taken; `replaces` is the name of the own one that it stands in for, which may be the same.
     """
     problems = [
-        Problem(mapping.name, None, field, "", "Choose the column.") for field in mapping.unmapped()
+        RejectedValue(mapping.name, None, field, "", "Choose the column.")
+        for field in mapping.unmapped()
     ]
     if said := _name_refused(workspace, mapping.name, replaces):
-        problems.append(Problem(mapping.name, None, "name", mapping.name, said))
+        problems.append(RejectedValue(mapping.name, None, "name", mapping.name, said))
     if problems:
         raise InvalidRecord(mapping.name or "The mapping", problems)
 
@@ -97,7 +98,10 @@ def copy_mapping(*, workspace: Workspace, actor: User, name: str) -> SavedMappin
     require(actor, workspace, Permission.EDIT_BOOKS)
     known = {each.name: each for each in known_mappings(workspace)}
     if name not in known:
-        raise ImportRefused(f"There is no file format {name} any more, so nothing was copied.")
+        raise ImportRefused(
+            f"There is no file format {name} any more, so nothing was copied.",
+            remedy="Choose one from the list.",
+        )
     copied = name_for(workspace, f"{known[name].title[:50]} copy")
     mapping = msgspec.structs.replace(known[name], name=copied, title=copied, is_own=True)
     return save_mapping(workspace=workspace, actor=actor, mapping=mapping)

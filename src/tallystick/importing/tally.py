@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from tallystick.books.models import Allocation, Document, Kind, Payment
+from tallystick.english import counted, is_or_are, verb, was_or_were
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.cells import readable
 from tallystick.importing.documents.corrected import Corrected
@@ -155,8 +156,8 @@ class Tally:
         """Put what was counted for questions and for what is told into the report."""
         for basis, count in self._turned.items():
             self.report.told.append(
-                f"{count:,} document{'' if count == 1 else 's'} of the file come{'s' if count == 1 else ''} to what it says "
-                f"only with prices {BASES[basis]}, and {'was' if count == 1 else 'were'} read so."
+                f"{counted(count, 'document')} of the file {verb(count, 'come')} to what it says "
+                f"only with prices {BASES[basis]}, and {was_or_were(count)} read so."
             )
         for (ask, value), count in self._asked.items():
             choices = [
@@ -165,8 +166,8 @@ class Tally:
             text = TEXTS[ask].format(
                 count=f"{count:,}",
                 s="" if count == 1 else "s",
-                are="is" if count == 1 else "are",
-                were="was" if count == 1 else "were",
+                are=is_or_are(count),
+                were=was_or_were(count),
                 they="it" if count == 1 else "they",
                 them="it" if count == 1 else "them",
                 noun=self.report.noun,

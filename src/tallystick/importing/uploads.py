@@ -21,19 +21,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tallystick.background.kinds import Told
+from tallystick.background.kinds import TellProgress
 from tallystick.background.models import Task
 from tallystick.background.queue import TooMany, ask
 from tallystick.failpoints import failpoint
 from tallystick.importing.errors import ImportRefused, UnknownFormat
 from tallystick.importing.meaning.mapping import Mapping
-from tallystick.importing.models import OPEN, Upload, UploadState
+from tallystick.importing.models import IMPORT, OPEN, Upload, UploadState
 from tallystick.importing.questions import beyond, check
 from tallystick.importing.report import ImportReport
 from tallystick.importing.run import Lists, import_file
 from tallystick.importing.saving import forget_one, refuse_unusable, remember, save_mapping
 from tallystick.importing.tables.table import Beginning, Layout
-from tallystick.importing.tasks import IMPORT
 from tallystick.workspaces.access import NotAllowed, Permission, require
 from tallystick.workspaces.models import User, Workspace
 
@@ -118,7 +117,9 @@ def keep_tried(*, upload: Upload, actor: User) -> None:
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
     upload = _locked(upload)
     if upload.is_open:
-        raise ImportRefused(f"{upload} is being worked on. Save its columns once that is done.")
+        raise ImportRefused(
+            f"{upload} is being worked on.", remedy="Save its columns once that is done."
+        )
     if mapping := tried_of(upload):
         workspace, name = upload.workspace, mapping.name
         save_mapping(workspace=workspace, actor=actor, mapping=mapping, replaces=name)
@@ -170,13 +171,16 @@ def start(*, upload: Upload, actor: User, submit: bool, seen: str | None = None)
     upload = _locked(upload)
     if upload.state == UploadState.CHECKED and seen not in (None, look_of(upload)):
         raise ImportRefused(
-            f"{upload} was checked anew since you looked at it. This is what it would make now; "
-            "nothing was imported yet."
+            f"{upload} was checked anew since you looked at it.",
+            remedy="This is what it would make now; nothing was imported yet.",
         )
     if upload.report and ImportReport.from_json(upload.report).is_blocked:
-        raise ImportRefused(f"{upload} cannot be imported before its questions are answered.")
+        raise ImportRefused(
+            f"{upload} cannot be imported before its questions are answered.",
+            remedy="Answer them first.",
+        )
     if upload.tried:
-        raise ImportRefused(f"Save what the columns of {upload} mean, then import it.")
+        raise ImportRefused(remedy=f"Save what the columns of {upload} mean, then import it.")
     _begin(upload, [UploadState.CHECKED], state=UploadState.IMPORTING, submit=submit, actor=actor)
 
 
@@ -191,7 +195,7 @@ def discard(*, upload: Upload, actor: User) -> None:
     require(actor, upload.workspace, Permission.EDIT_BOOKS)
     upload.refresh_from_db(fields=["state"])
     if upload.is_open:
-        raise ImportRefused(f"{upload} is being worked on. Discard it once that is done.")
+        raise ImportRefused(f"{upload} is being worked on.", remedy="Discard it once that is done.")
     _forget(upload)
 
 
@@ -209,7 +213,7 @@ def failed_path_of(upload: Upload) -> Path:
     return _folder() / f"{upload.pk}.left-out.csv"
 
 
-def carry_out(task: Task, tell: Told) -> None:
+def carry_out(task: Task, tell: TellProgress) -> None:
     """Do the step that the upload waits for; nothing where it waits for another one, or none."""
     found = Upload.objects.select_related("workspace", "actor", "task").filter(task=task)
     upload = found.first()
@@ -272,7 +276,7 @@ def forget_old() -> None:
             path.unlink(missing_ok=True)
 
 
-def _import(upload: Upload, tell: Told) -> ImportReport:
+def _import(upload: Upload, tell: TellProgress) -> ImportReport:
     with (
         bad_rows_path_of(upload).open("w", encoding="utf-8", newline="") as bad_rows,
         failed_path_of(upload).open("w", encoding="utf-8", newline="") as failed,
@@ -322,7 +326,9 @@ def _have_it_done(upload: Upload) -> None:
             question={"upload": upload.pk},
         )
     except TooMany as refused:
-        raise ImportRefused(f"The file was not taken: {refused}") from None
+        raise ImportRefused(
+            f"The file was not taken: {refused.message}", remedy=refused.remedy
+        ) from None
     Upload.objects.filter(pk=upload.pk).update(task=task)
 
 
@@ -351,7 +357,7 @@ def _keep(chunks: Iterable[bytes]) -> Path:
             for chunk in chunks:
                 size += len(chunk)
                 if size > MOST_MEGABYTES * 1_000_000:
-                    raise ImportRefused(too_large())
+                    raise ImportRefused.of_text(too_large())
                 file.write(chunk)
     except BaseException as error:
         with contextlib.suppress(OSError):
@@ -359,8 +365,9 @@ def _keep(chunks: Iterable[bytes]) -> Path:
         if not isinstance(error, OSError):
             raise
         raise ImportRefused(
-            f"The file could not be kept ({error.strerror}), so nothing was imported. Whoever runs "
-            "Tallystick must make room in its data folder, or let it write there; then upload again."
+            f"The file could not be kept ({error.strerror}), so nothing was imported.",
+            remedy="Whoever runs "
+            "Tallystick must make room in its data folder, or let it write there; then upload again.",
         ) from error
     return path
 

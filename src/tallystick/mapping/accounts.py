@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from tallystick.books.models import Charge
 from tallystick.mapping.known import Known, Place, takes_lines
-from tallystick.mapping.models import Account, Direction
-from tallystick.mapping.problems import ACCOUNTS, XERO, Problem
+from tallystick.mapping.models import Direction
+from tallystick.mapping.problems import ACCOUNTS, XERO, MappingCode, Problem, Unresolved
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.mirror.models import Account
 
 LINE = "the line"
 ITEM = "the item"
@@ -25,30 +27,35 @@ class ChosenAccount:
     level: str
 
 
-def account_of(known: Known, place: Place) -> ChosenAccount | Problem:
-    """Return the line's account, or why there is none."""
+def account_of(known: Known, place: Place) -> ChosenAccount:
+    """Return the line's account. Raises Unresolved."""
     level, code = next(_named(known, place), ("", ""))
     if not code:
-        return _nothing_chosen(place)
+        raise Unresolved([_nothing_chosen(place)])
     account = known.accounts.get(code)
     if account and account.status == "ACTIVE" and takes_lines(account):
         return ChosenAccount(account, level)
+    raise Unresolved([_dead(known, place, level, code, account)])
+
+
+def _dead(known: Known, place: Place, level: str, code: str, account: Account | None) -> Problem:
+    """Return why the account that is named cannot be used."""
     why = f"{_why_not(account)} in {known.organisation}"
     message = f"{place.head}account {code} on {place.name} {why}."
     if level in (LINE, ITEM):
         return Problem(
-            "account",
+            MappingCode.ACCOUNT,
             message,
             f"Name another account on {level}, or mend it in Xero; then press Retry.",
             XERO,
-            f"xero:account:{code}",
+            wait_key(WaitSort.XERO_ACCOUNT, code),
         )
     return Problem(
-        "account",
+        MappingCode.ACCOUNT,
         message,
         "Choose another under Settings, Accounts, or mend it in Xero and press Retry.",
         ACCOUNTS,
-        choice_key(place.direction, place.line.charge if level != DEFAULT else ""),
+        wait_key(WaitSort.ACCOUNT, place.direction, place.line.charge if level != DEFAULT else ""),
     )
 
 
@@ -67,20 +74,15 @@ def _named(known: Known, place: Place) -> Iterator[tuple[str, str]]:
         yield DEFAULT, code
 
 
-def choice_key(direction: str, charge: str) -> str:
-    """Return what waits for this choice of an account; `*` as charge: for all of the direction."""
-    return f"account:{direction}:{charge}"
-
-
 def _nothing_chosen(place: Place) -> Problem:
     line = place.line
     what = Charge(line.charge).label.lower() if line.charge else place.direction.value
     return Problem(
-        "no_account",
+        MappingCode.NO_ACCOUNT,
         f"{place.head}no account is chosen for {what}.",
         f"Choose the account for {what} under Settings, Accounts.",
         ACCOUNTS,
-        choice_key(place.direction, line.charge),
+        wait_key(WaitSort.ACCOUNT, place.direction, line.charge),
     )
 
 

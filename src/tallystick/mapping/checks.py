@@ -1,85 +1,85 @@
 """What must be right with a document as a whole before its lines are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from urllib.parse import quote
 
 from tallystick.books.models import Document, Kind, Line
 from tallystick.mapping.known import Known
-from tallystick.mapping.problems import XERO, Problem
+from tallystick.mapping.problems import XERO, Causes, MappingCode, Problem, Unresolved
+from tallystick.mapping.wait_keys import WaitSort, wait_key
 from tallystick.money import Totals
 
 #: Of a number as it stands in a URL: Xero answers 404 to a query of about 2 KB (facts 5.3).
 _LONGEST_NUMBER = 1500
 
 
-def document_problems(known: Known, document: Document, lines: Sequence[Line]) -> list[Problem]:
-    """Return what is wrong with number, lines, sign of the total, currency and day."""
-    problems = []
+def check_document(known: Known, document: Document, lines: Sequence[Line]) -> None:
+    """Check number, lines, sign of the total, currency and day. Raises Unresolved with all amiss."""
+    causes = Causes()
+    causes.problems += _own_problems(known, document, lines)
+    dated = f"it is dated {document.issued_on:%d %b %Y}"
+    causes.of(partial(check_day, known, str(document), dated, document.issued_on))
+    causes.raise_any()
+
+
+def _own_problems(known: Known, document: Document, lines: Sequence[Line]) -> Iterator[Problem]:
     if not _can_be_found_again(document.number):
         name = document.number.strip() or "The document without a number"
-        problems.append(
-            Problem(
-                "number",
-                f"{name} was not sent: its number is empty, too long, or holds doubled blanks or "
-                "invisible characters, by which it could not be found again in Xero.",
-                "Edit it and give it a plain number.",
-            )
+        yield Problem(
+            MappingCode.NUMBER,
+            f"{name} was not sent: its number is empty, too long, or holds doubled blanks or "
+            "invisible characters, by which it could not be found again in Xero.",
+            "Edit it and give it a plain number.",
         )
     if not lines:
-        problems.append(
-            Problem(
-                "no_lines",
-                f"{document} was not sent: it has no lines.",
-                "Edit it and add at least one line, or cancel it.",
-            )
+        yield Problem(
+            MappingCode.NO_LINES,
+            f"{document} was not sent: it has no lines.",
+            "Edit it and add at least one line, or cancel it.",
         )
     if document.total < 0:
-        problems.append(_below_zero(document))
+        yield _below_zero(document)
     if not known.takes_currency(document.currency):
-        problems.append(_currency_missing(known, document))
-    dated = f"it is dated {document.issued_on:%d %b %Y}"
-    problems += lock_problems(known, str(document), dated, document.issued_on)
-    return problems
+        yield _currency_missing(known, document)
 
 
-def lock_problems(known: Known, subject: str, dated: str, day: date) -> list[Problem]:
-    """Return the problem that the day is locked, if it is; `dated` tells what has that day."""
+def check_day(known: Known, subject: str, dated: str, day: date) -> None:
+    """Raise Unresolved where the day is locked; `dated` tells what has that day."""
     locked = known.locked_until
     if not locked or day > locked:
-        return []
-    return [
-        Problem(
-            "locked",
-            f"{subject} was not sent: {dated}, "
-            f"and {known.organisation} is locked up to {locked:%d %b %Y}.",
-            "Move the lock date in Xero and press Retry, or enter it with a later date.",
-            XERO,
-            "xero:lock",
-        )
-    ]
+        return
+    problem = Problem(
+        MappingCode.LOCKED,
+        f"{subject} was not sent: {dated}, and {known.organisation} is locked up to "
+        f"{locked:%d %b %Y}.",
+        "Move the lock date in Xero and press Retry, or enter it with a later date.",
+        XERO,
+        wait_key(WaitSort.XERO_LOCK),
+    )
+    raise Unresolved([problem])
 
 
-def total_problems(document: Document, totals: Totals) -> list[Problem]:
-    """Return the problem that Xero would come to other totals than ours, if it would."""
+def check_totals(document: Document, totals: Totals) -> None:
+    """Raise Unresolved where Xero would come to other totals than ours."""
     if totals.total == document.total and totals.tax == document.tax:
-        return []
-    return [
-        Problem(
-            "totals",
-            f"{document} was not sent: here it is {document.total:,} {document.currency} "
-            f"with {document.tax:,} tax, but with the tax rates chosen Xero would make it "
-            f"{totals.total:,} with {totals.tax:,} tax.",
-            "Open the document, press Edit and save it: that computes its totals anew.",
-        )
-    ]
+        return
+    problem = Problem(
+        MappingCode.TOTALS,
+        f"{document} was not sent: here it is {document.total:,} {document.currency} "
+        f"with {document.tax:,} tax, but with the tax rates chosen Xero would make it "
+        f"{totals.total:,} with {totals.tax:,} tax.",
+        "Open the document, press Edit and save it: that computes its totals anew.",
+    )
+    raise Unresolved([problem])
 
 
 def _below_zero(document: Document) -> Problem:
     kind = Kind(document.kind)
     other = "an invoice or bill" if kind.is_credit else "a credit note"
     return Problem(
-        "below_zero",
+        MappingCode.BELOW_ZERO,
         f"{document} was not sent: it comes to {document.total:,} {document.currency}, and Xero "
         f"approves no {kind.label.lower()} below zero.",
         f"Cancel it and enter it as {other} with the amounts the other way round.",
@@ -89,12 +89,12 @@ def _below_zero(document: Document) -> Problem:
 def _currency_missing(known: Known, document: Document) -> Problem:
     currency, organisation = document.currency, known.organisation
     return Problem(
-        "currency",
+        MappingCode.CURRENCY,
         f"{document} was not sent: it is in {currency}, but {organisation} keeps its books in "
         f"{organisation.currency or 'other currencies'} and has not added {currency}.",
         f"Add {currency} in Xero under Settings, Currencies, then press Retry.",
         XERO,
-        f"xero:currency:{currency}",
+        wait_key(WaitSort.XERO_CURRENCY, currency),
     )
 
 

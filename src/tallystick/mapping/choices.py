@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from tallystick.books.models import Charge
 from tallystick.connections.models import Organisation
 from tallystick.mapping.known import takes_lines
-from tallystick.mapping.models import Account, Currency, Direction, TaxRate
+from tallystick.mapping.models import Direction
 from tallystick.mapping.paying import takes_payments
+from tallystick.mirror.models import Account, Currency, TaxRate
 
 #: Classes of the accounts that goods and work usually go to; charges and rounding may go to all.
 _CLASSES = {

@@ -18,14 +18,12 @@ from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import choices_of
 from tallystick.mapping.known import Known
 from tallystick.mapping.models import (
-    Account,
     AccountChoice,
     Direction,
     FormerAnswer,
     MethodAccount,
     Rounding,
     TaxMapping,
-    TaxRate,
 )
 from tallystick.mapping.services import (
     choose_account,
@@ -34,6 +32,7 @@ from tallystick.mapping.services import (
     choose_tax_type,
 )
 from tallystick.mapping.tax_words import plain
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User

@@ -16,16 +16,13 @@ from tallystick.books.models import (
 )
 from tallystick.connections.models import Organisation
 from tallystick.mapping.models import (
-    Account,
     AccountChoice,
-    Currency,
     Direction,
     MappingDefaults,
     MethodAccount,
     TaxMapping,
-    TaxRate,
-    TrackingCategory,
 )
+from tallystick.mirror.models import Account, Currency, TaxRate, TrackingCategory
 
 #: Accounts that Xero does not take on lines (facts 6.9).
 _NOT_ON_LINES = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}

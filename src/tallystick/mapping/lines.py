@@ -7,7 +7,8 @@ from decimal import Decimal
 from tallystick import xero
 from tallystick.books.models import Kind
 from tallystick.mapping.known import Known, Place
-from tallystick.mapping.problems import XERO, Problem
+from tallystick.mapping.problems import XERO, MappingCode, Problem, Unresolved
+from tallystick.mapping.wait_keys import WaitSort, wait_key
 from tallystick.money import line_amount, round_unit_price
 
 #: Characters of Xero's Description (facts 6.1).
@@ -61,10 +62,8 @@ def priced(place: Place, quantity: Decimal, unit_price: Decimal) -> Priced:
     return Priced(text + sum_told, Decimal(1), line.amount)
 
 
-def tracking_of(
-    known: Known, place: Place
-) -> tuple[tuple[xero.TrackingRef, ...], tuple[Problem, ...]]:
-    """Return the line's tracking in Xero's own spelling, and what of it Xero would not take."""
+def tracking_of(known: Known, place: Place) -> tuple[xero.TrackingRef, ...]:
+    """Return the line's tracking in Xero's own spelling. Raises Unresolved with all it would not take."""
     found: dict[str, xero.TrackingRef] = {}
     problems = []
     for name, option in place.line.tracking:
@@ -81,17 +80,19 @@ def tracking_of(
             found[category.name] = xero.TrackingRef(name=category.name, option=spelt)
             continue
         problems.append(_not_tracked(place, why))
-    return tuple(found.values()), tuple(problems)
+    if problems:
+        raise Unresolved(problems)
+    return tuple(found.values())
 
 
 def _not_tracked(place: Place, why: str) -> Problem:
     return Problem(
-        "tracking",
+        MappingCode.TRACKING,
         f"{place.head}{place.name} names {why}.",
         "Edit the document and correct the line's tracking; or add what is missing in Xero under "
         "Settings, Tracking categories, and press Retry.",
         XERO,
-        "xero:tracking",
+        wait_key(WaitSort.XERO_TRACKING),
     )
 
 

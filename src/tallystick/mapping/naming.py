@@ -83,7 +83,9 @@ def name_tax_codes(
             continue
         offer = offers.get(value)
         if organisation and offer is None:
-            raise MappingRefused(f"Choose what {name} is in {organisation}. Nothing was made.")
+            raise MappingRefused(
+                remedy=f"Choose what {name} is in {organisation}. Nothing was made."
+            )
         rate = offer.rate.effective_rate if offer else _percentage(name, value)
         code = _make(workspace, name, rate, actor)
         made.append(code)
@@ -105,11 +107,15 @@ def _make(workspace: Workspace, name: str, rate: Decimal, actor: User) -> TaxCod
     try:
         return create_tax_code(workspace=workspace, actor=actor, tax_code=given)
     except InvalidRecord as refused:
-        raise MappingRefused(f"{refused} Nothing was made.") from refused
+        raise MappingRefused(
+            refused.message, remedy=f"{refused.remedy} Nothing was made."
+        ) from refused
 
 
 def _percentage(name: str, text: str) -> Decimal:
     text = text.strip().removesuffix("%").strip()
     if not re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,4})?", text):
-        raise MappingRefused(f"Enter the rate of {name} in percent, such as 20. Nothing was made.")
+        raise MappingRefused(
+            remedy=f"Enter the rate of {name} in percent, such as 20. Nothing was made."
+        )
     return Decimal(text.replace(",", "."))

@@ -2,32 +2,31 @@
 
 from tallystick.books.models import Document
 from tallystick.mapping.known import Known
-from tallystick.mapping.models import Account
-from tallystick.mapping.problems import PAYMENT_METHODS, Problem
+from tallystick.mapping.problems import PAYMENT_METHODS, MappingCode, Problem, Unresolved
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.mirror.models import Account
 
 
 def method_key(method: str) -> str:
-    """Return what waits for the account of this payment method; `*`: for that of any method."""
-    return f"method:{method.strip().casefold()}"
+    """Return what waits for the account of this payment method."""
+    return wait_key(WaitSort.PAYMENT_METHOD, method.strip().casefold())
 
 
-def account_for(
-    known: Known, method: str, document: Document, subject: str
-) -> tuple[Account | None, list[Problem]]:
-    """Return the account chosen for the method, and all that is wrong with it for the document.
+def account_for(known: Known, method: str, document: Document, subject: str) -> Account:
+    """Return the account chosen for the method. Raises Unresolved with all that is wrong with it.
 
     `subject` is what the messages speak of, such as "Payment of 10.00 GBP on INV-1".
     """
     key = method.strip().casefold()
     account_id = known.method_accounts.get(key) or known.method_accounts.get("")
     if account_id is None:
-        return None, [_nothing_chosen(subject, method)]
+        raise Unresolved([_nothing_chosen(subject, method)])
     account = known.accounts_by_id.get(account_id)
     name = f"the account {account or ''}".strip()
     causes = _causes(known, account, document)
-    return account, [
+    problems = [
         Problem(
-            "payment_account",
+            MappingCode.PAYMENT_ACCOUNT,
             f"{subject} was not sent: {name} chosen for {_told(method)} {cause}.",
             "Choose another under Settings, Payment methods, or mend it in Xero and press Retry.",
             PAYMENT_METHODS,
@@ -35,6 +34,9 @@ def account_for(
         )
         for cause in causes
     ]
+    if account is None or problems:
+        raise Unresolved(problems)
+    return account
 
 
 def takes_payments(account: Account) -> bool:
@@ -58,7 +60,7 @@ def _causes(known: Known, account: Account | None, document: Document) -> list[s
 
 def _nothing_chosen(subject: str, method: str) -> Problem:
     return Problem(
-        "no_payment_account",
+        MappingCode.NO_PAYMENT_ACCOUNT,
         f"{subject} was not sent: no account is chosen for {_told(method)}.",
         "Choose the account under Settings, Payment methods.",
         PAYMENT_METHODS,

@@ -15,7 +15,7 @@ from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import Choices, choices_of, is_taxed_in
-from tallystick.mapping.models import Direction, TaxMapping, TaxRate
+from tallystick.mapping.models import Direction, TaxMapping
 from tallystick.mapping.services import MappingRefused, choose_tax_type
 from tallystick.mapping.tax_words import (
     LOOKED_UP,
@@ -27,6 +27,7 @@ from tallystick.mapping.tax_words import (
     treatments_of_rate,
     words_of,
 )
+from tallystick.mirror.models import TaxRate
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
 
@@ -126,8 +127,8 @@ def take_rates(
     for tax_type in dict.fromkeys(tax_types):
         if tax_type not in offers:
             raise MappingRefused(
-                f"{organisation} does not offer the rate {tax_type} any more. Look at the list "
-                "again; nothing was made."
+                f"{organisation} does not offer the rate {tax_type} any more.",
+                remedy="Look at the list again; nothing was made.",
             )
         code, is_new = _code_for(offers[tax_type], organisation.workspace, actor)
         map_rate(organisation, code, offers[tax_type], actor)
@@ -145,11 +146,12 @@ def _code_for(offer: RateOffer, workspace: Workspace, actor: User) -> tuple[TaxC
         try:
             return create_tax_code(workspace=workspace, actor=actor, tax_code=given), True
         except InvalidRecord as refused:
-            raise MappingRefused(str(refused)) from refused
+            raise MappingRefused(refused.message, remedy=refused.remedy) from refused
     if found.rate != rate:
         raise MappingRefused(
             f"Your tax code {found} has {found.rate.normalize():f}%, the rate of that name in Xero "
-            f"{rate.normalize():f}%. Leave it out, or give yours another code; nothing was made."
+            f"{rate.normalize():f}%.",
+            remedy="Leave it out, or give yours another code; nothing was made.",
         )
     return found, False
 

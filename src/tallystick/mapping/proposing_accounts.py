@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from tallystick.books.models import Charge
 from tallystick.mapping.choices import Choices
-from tallystick.mapping.models import Account, Direction
+from tallystick.mapping.models import Direction
 from tallystick.mapping.proposing import Proposal
 from tallystick.mapping.tax_words import plain
+from tallystick.mirror.models import Account
 
 
 class _Rule(NamedTuple):

@@ -7,21 +7,22 @@ told whole (`Unresolved`), never guessed: a wrong code files a wrong tax return.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tallystick import xero
 from tallystick.books.models import Allocation, Charge, Document, Line, Payment
 from tallystick.connections.models import Organisation
 from tallystick.mapping.accounts import ChosenAccount, account_of
-from tallystick.mapping.checks import document_problems, lock_problems, total_problems
+from tallystick.mapping.checks import check_day, check_document, check_totals
 from tallystick.mapping.drafting import Resolved, document_draft
 from tallystick.mapping.known import Known, Place, places_of
 from tallystick.mapping.lines import description_of, parts_of, priced, tracking_of
-from tallystick.mapping.models import Account
 from tallystick.mapping.paying import account_for
-from tallystick.mapping.problems import Problem, Unresolved
+from tallystick.mapping.problems import Causes, Unresolved
 from tallystick.mapping.rounding import rounding_of
 from tallystick.mapping.taxes import ChosenTax, basis_of, tax_of
+from tallystick.mirror.models import Account
 from tallystick.money import Basis, document_totals, line_amount, line_tax
 
 __all__ = ["Resolved", "Resolver", "document_draft"]
@@ -67,24 +68,18 @@ class Resolver:
 
     def check(self, document: Document, lines: Sequence[Line]) -> Resolved:
         """Return the document as Xero will take it; raises Unresolved with every cause."""
-        problems = document_problems(self.known, document, lines)
-        decided: list[_Decided] = []
+        causes, decided = Causes(), list[_Decided]()
+        causes.of(partial(check_document, self.known, document, lines))
         for place in places_of(self.known, document, lines):
-            try:
-                decided += self._lines(place)
-            except Unresolved as unresolved:
-                problems += unresolved.problems
+            decided += causes.of(partial(self._lines, place)) or []
         if document.rounding:
-            try:
-                decided.append(self._rounding_line(document))
-            except Unresolved as unresolved:
-                problems += unresolved.problems
-        if not problems:
+            rounding = causes.of(partial(self._rounding_line, document))
+            decided += [rounding] if rounding else []
+        if not causes.problems:
             basis = basis_of(document)
             taxed = [(one.amount, one.tax(basis)) for one in decided]
-            problems += total_problems(document, document_totals(taxed, basis))
-        if problems:
-            raise Unresolved(problems)
+            causes.of(partial(check_totals, document, document_totals(taxed, basis)))
+        causes.raise_any()
         is_foreign = document.currency != self.known.organisation.currency
         return Resolved(
             lines=tuple(one.draft for one in decided),
@@ -97,41 +92,35 @@ class Resolver:
 
         Raises Unresolved with every cause.
         """
-        account, problems = account_for(self.known, method, document, f"Payment on {document}")
-        if account is None or problems:
-            raise Unresolved(problems)
-        return account
+        return account_for(self.known, method, document, f"Payment on {document}")
 
     def check_payment(self, payment: Payment) -> Account:
         """Return the account that the payment lies on; raises Unresolved, its day locked included."""
-        subject = str(payment)
-        account, problems = account_for(self.known, payment.method, payment.document, subject)
+        causes, subject = Causes(), str(payment)
+        given = (self.known, payment.method, payment.document, subject)
+        account = causes.of(partial(account_for, *given))
         dated = f"it was made on {payment.paid_on:%d %b %Y}"
-        problems += lock_problems(self.known, subject, dated, payment.paid_on)
-        if account is None or problems:
-            raise Unresolved(problems)
+        causes.of(partial(check_day, self.known, subject, dated, payment.paid_on))
+        if account is None or causes.problems:
+            raise Unresolved(causes.problems)
         return account
 
     def check_allocation(self, allocation: Allocation) -> None:
         """Raise Unresolved where Xero would not take it on its day."""
         dated = f"it is dated {allocation.allocated_on:%d %b %Y}"
-        problems = lock_problems(self.known, str(allocation), dated, allocation.allocated_on)
-        if problems:
-            raise Unresolved(problems)
+        check_day(self.known, str(allocation), dated, allocation.allocated_on)
 
     def _lines(self, place: Place) -> list[_Decided]:
         """Return the line as it goes out; what its text is too long by follows as mere texts."""
         line = place.line
         if line.quantity is None or line.unit_price is None:
             return [_text(part) for part in parts_of(description_of(place))]
-        account = account_of(self.known, place)
-        tax = tax_of(
-            self.known, place, account.account if isinstance(account, ChosenAccount) else None
-        )
-        tracking, problems = tracking_of(self.known, place)
-        if isinstance(account, Problem) or isinstance(tax, Problem) or problems:
-            told = [one for one in (account, tax) if isinstance(one, Problem)]
-            raise Unresolved([*told, *problems])
+        causes = Causes()
+        account = causes.of(partial(account_of, self.known, place))
+        tax = causes.of(partial(tax_of, self.known, place, account.account if account else None))
+        tracking = causes.of(partial(tracking_of, self.known, place))
+        if account is None or tax is None or tracking is None:
+            raise Unresolved(causes.problems)
         price = priced(place, line.quantity, line.unit_price)
         description, *further = parts_of(price.description)
         draft = xero.LineDraft(
@@ -148,8 +137,6 @@ class Resolver:
 
     def _rounding_line(self, document: Document) -> _Decided:
         found = rounding_of(self.known, document)
-        if isinstance(found, Problem):
-            raise Unresolved([found])
         draft = xero.LineDraft(
             description=Charge.ROUNDING.label,
             quantity=Decimal(1),

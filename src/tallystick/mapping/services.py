@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tallystick.act_refused import ActRefused
 from tallystick.books.models import Charge, TaxCode
 from tallystick.books.tax_codes import set_default_tax_code
 from tallystick.connections.models import Organisation
-from tallystick.mapping.accounts import choice_key
 from tallystick.mapping.choices import Choices, choices_of
 from tallystick.mapping.models import (
     AccountChoice,
@@ -20,7 +20,7 @@ from tallystick.mapping.models import (
 )
 from tallystick.mapping.paying import method_key
 from tallystick.mapping.signals import mended
-from tallystick.mapping.taxes import DEFAULT_KEY, tax_key
+from tallystick.mapping.wait_keys import WaitSort, any_of, wait_key
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
@@ -38,8 +38,10 @@ __all__ = [
 ]
 
 
-class MappingRefused(Exception):
-    """The choice does not fit the organisation; the message says why and what does."""
+class MappingRefused(ActRefused):
+    """The choice does not fit the organisation."""
+
+    code = "mapping_refused"
 
 
 @transaction.atomic
@@ -67,13 +69,13 @@ def choose_tax_type(
     rate = next((one for one in offered if one.tax_type == tax_type), None)
     if rate is None:
         raise MappingRefused(
-            f"{organisation.name} has no active tax rate {tax_type} for {direction}. "
-            "Choose one from the list."
+            f"{organisation.name} has no active tax rate {tax_type} for {direction}.",
+            remedy="Choose one from the list.",
         )
     TaxMapping.objects.update_or_create(**mapping, defaults={"tax_type": tax_type})
     what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction}"
     _record(organisation, actor, what)
-    _announce(organisation, tax_key(tax_code.pk, direction))
+    _announce(organisation, wait_key(WaitSort.TAX_MAPPING, tax_code.pk, direction))
 
 
 @transaction.atomic
@@ -99,13 +101,14 @@ def choose_account(
     account = next((one for one in offered if one.code == code), None)
     if account is None:
         raise MappingRefused(
-            f"{organisation.name} has no active account {code} for {name} on {direction}. "
-            "Choose one from the list."
+            f"{organisation.name} has no active account {code} for {name} on {direction}.",
+            remedy="Choose one from the list.",
         )
     AccountChoice.objects.update_or_create(**choice, defaults={"code": code})
     _record(organisation, actor, f"Chose {account} for {name} on {direction}")
     # The default serves every charge without a choice of its own.
-    _announce(organisation, choice_key(direction, charge or "*"))
+    key = wait_key(WaitSort.ACCOUNT, direction, charge)
+    _announce(organisation, key if charge else any_of(WaitSort.ACCOUNT, direction))
 
 
 def choose_sales_account(*, organisation: Organisation, code: str, actor: User) -> None:
@@ -138,15 +141,15 @@ def choose_method_account(
     account = next((one for one in offered if one.xero_id == account_id), None)
     if account is None:
         raise MappingRefused(
-            f"{organisation.name} has no such active account that takes payments. "
-            "Choose one from the list."
+            f"{organisation.name} has no such active account that takes payments.",
+            remedy="Choose one from the list.",
         )
     if not chosen.update(account_id=account_id):
         MethodAccount.objects.create(
             organisation=organisation, method=method, account_id=account_id
         )
     _record(organisation, actor, f"Chose {account} for {name}")
-    _announce(organisation, method_key(method or "*"))
+    _announce(organisation, method_key(method) if method else any_of(WaitSort.PAYMENT_METHOD))
 
 
 @transaction.atomic
@@ -156,7 +159,7 @@ def choose_rounding(*, organisation: Organisation, rounding: Rounding, actor: Us
     _defaults(organisation, rounding=rounding)
     what = Rounding(rounding).label.lower()
     _record(organisation, actor, f'Chose "{what}" for totals that differ by cents')
-    _announce(organisation, "rounding")
+    _announce(organisation, wait_key(WaitSort.ROUNDING))
 
 
 @transaction.atomic
@@ -172,12 +175,14 @@ def choose_default_tax_code(
         _own(organisation, tax_code)
     set_default_tax_code(workspace=organisation.workspace, tax_code=tax_code)
     _record(organisation, actor, f"Chose {tax_code or 'no tax code'} for lines without one")
-    _announce(organisation, DEFAULT_KEY)
+    _announce(organisation, wait_key(WaitSort.DEFAULT_TAX_CODE))
 
 
 def _own(organisation: Organisation, tax_code: TaxCode) -> None:
     if tax_code.workspace_id != organisation.workspace_id:
-        raise MappingRefused(f"{tax_code.code} belongs to another workspace.")
+        raise MappingRefused(
+            f"{tax_code.code} belongs to another workspace.", remedy="Choose one of this workspace."
+        )
 
 
 def _defaults(organisation: Organisation, **values: object) -> None:

@@ -1,7 +1,6 @@
 """What mapping announces, inside the transaction that makes it so.
 
-Carries `organisation_id` and `keys`: the `waits_for` keys that are mended, such as `tax:7`. A
-key that ends with `*` stands for all that begin so.
+Carries `organisation_id` and `keys`: those of `wait_keys` that are mended.
 """
 
 from django.dispatch import Signal

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tallystick.books.models import TaxCode
-from tallystick.mapping.models import Direction, TaxRate
+from tallystick.mapping.models import Direction
 from tallystick.mapping.taxes import NO_TAX
+from tallystick.mirror.models import TaxRate
 
 #: Treatments that a rate's percentage does not tell, by what names them. Two rates of one
 #: percentage that differ in these are never taken for each other. The words are those of Xero's

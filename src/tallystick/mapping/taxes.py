@@ -15,8 +15,9 @@ from typing import cast
 
 from tallystick.books.models import Document, TaxBasis, TaxCode, TaxLevel
 from tallystick.mapping.known import Known, Place
-from tallystick.mapping.models import Account, TaxRate
-from tallystick.mapping.problems import TAX_MAPPING, Problem
+from tallystick.mapping.problems import TAX_MAPPING, MappingCode, Problem, Unresolved
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.money import Basis, line_tax
 
 #: Xero's tax type for no tax at all.
@@ -28,10 +29,6 @@ _LEVELS = {
     TaxLevel.ITEM: "the item",
     TaxLevel.DEFAULT: "the workspace default",
 }
-#: What waits for a tax code of lines that have none.
-DEFAULT_KEY = "tax-default"
-#: Code of the question whether the tax is added to what was made without.
-UNTAXED_CODE = "made_untaxed"
 #: Where the source states no tax, a rate may make so much: of small sums it is rounding.
 _MOST_ROUNDING = Decimal("0.10")
 
@@ -52,36 +49,32 @@ class ChosenTax:
 UNTAXED = ChosenTax(NO_TAX, "No tax", Decimal(0), "the document")
 
 
-def tax_of(known: Known, place: Place, account: Account | None) -> ChosenTax | Problem:
-    """Return the line's tax type, or why there is none; without an account the fit is not checked."""
+def tax_of(known: Known, place: Place, account: Account | None) -> ChosenTax:
+    """Return the line's tax type; without an account the fit is not checked. Raises Unresolved."""
     if place.document.tax_basis == TaxBasis.NONE:
         return UNTAXED
     own = _own_code(known, place)
     refused: list[Problem] = []
     for level, code in _named(known, place):
-        found = _rate_of(known, place, level, code, account)
-        if isinstance(found, Problem):
-            refused.append(found)
-        elif _tax(place, found.effective_rate) == _our_tax(place, own or code):
+        try:
+            found = _rate_of(known, place, level, code, account)
+        except Unresolved as unresolved:
+            refused += unresolved.problems
+            continue
+        if _tax(place, found.effective_rate) == _our_tax(place, own or code):
             if place.line.tax_is_stated and _taxes_otherwise(place, found):
-                return _stated_otherwise(place, code, found)
+                raise Unresolved([_stated_otherwise(place, code, found)])
             passed_over = tuple(problem.message.removeprefix(place.head) for problem in refused)
             return ChosenTax(found.tax_type, found.name, found.effective_rate, level, passed_over)
-        elif not refused:
-            return _other_tax(place, level, code, found)
-        else:
-            break
-    return refused[0] if refused else _nothing_named(place)
+        if not refused:
+            raise Unresolved([_other_tax(place, level, code, found)])
+        break
+    raise Unresolved(refused[:1] or [_nothing_named(place)])
 
 
 def basis_of(document: Document) -> Basis:
     """Return how the document's line amounts stand to tax, in the words of `money`."""
     return cast(Basis, str(document.tax_basis))
-
-
-def tax_key(tax_code_id: int, direction: str) -> str:
-    """Return what waits for the mapping of this tax code."""
-    return f"tax:{tax_code_id}:{direction}"
 
 
 def _named(known: Known, place: Place) -> Iterator[tuple[str, TaxCode]]:
@@ -121,8 +114,8 @@ def _levels(known: Known, place: Place) -> Iterator[tuple[str, int | None]]:
 
 def _rate_of(
     known: Known, place: Place, level: str, code: TaxCode, account: Account | None
-) -> TaxRate | Problem:
-    """Return the live rate that the code is mapped to, or why it cannot be used on the account."""
+) -> TaxRate:
+    """Return the live rate that the code is mapped to and the account takes. Raises Unresolved."""
     tax_type = known.tax_types.get((code.pk, place.direction))
     rate = known.tax_rates.get(tax_type or "")
     if tax_type is None:
@@ -135,13 +128,14 @@ def _rate_of(
         return rate
     act = f"Choose what {code} is in Xero" if tax_type is None else f"Choose another for {code}"
     of_level = "" if level == LINE else f" from {level}"
-    return Problem(
-        "tax_not_mapped" if tax_type is None else "tax_type",
+    problem = Problem(
+        MappingCode.TAX_NOT_MAPPED if tax_type is None else MappingCode.TAX_TYPE,
         f"{place.head}{place.name} has tax code {code}{of_level}, {why}.",
         f"{act} on {place.direction.value} under Settings, Tax mapping.",
         TAX_MAPPING,
-        tax_key(code.pk, place.direction),
+        wait_key(WaitSort.TAX_MAPPING, code.pk, place.direction),
     )
+    raise Unresolved([problem])
 
 
 def _our_tax(place: Place, code: TaxCode) -> Decimal:
@@ -165,14 +159,14 @@ def _other_tax(place: Place, level: str, code: TaxCode, rate: TaxRate) -> Proble
     if place.line.tax_code_id is None and _tax(place, code.rate) != _our_tax(place, code):
         return _made_without(place, level, code)
     return Problem(
-        "totals",
+        MappingCode.TOTALS,
         f"{place.head}{place.name} bears {_percent(code.rate)} of tax here by {code}, but "
         f"{rate.name}, chosen for {code} on {place.direction.value}, makes "
         f"{_percent(rate.effective_rate)} in Xero.",
         f"Choose a tax rate of {_percent(code.rate)} for {code} on {place.direction.value} under "
         "Settings, Tax mapping. If the rate was corrected in Xero, press Retry.",
         TAX_MAPPING,
-        tax_key(code.pk, place.direction),
+        wait_key(WaitSort.TAX_MAPPING, code.pk, place.direction),
     )
 
 
@@ -191,7 +185,7 @@ def _stated_otherwise(place: Place, code: TaxCode, rate: TaxRate) -> Problem:
             f"{by_rate:,} {currency} of it"
         )
     return Problem(
-        "stated_tax",
+        MappingCode.STATED_TAX,
         f"{place.head}{place.name} {why}.",
         "Edit the document: choose the tax code that the line is taxed by, or untick the tax that "
         "its source states. It is computed by the code's rate then.",
@@ -203,13 +197,13 @@ def _made_without(place: Place, level: str, code: TaxCode) -> Problem:
     added = _tax(place, code.rate)
     of_it = "are tax" if place.document.tax_basis == TaxBasis.INCLUSIVE else "are added as tax"
     return Problem(
-        UNTAXED_CODE,
+        MappingCode.MADE_UNTAXED,
         f"{place.head}{place.name} was entered without a tax code and bears no tax. With {code}, "
         f"which {level} names now, {added:,} {place.document.currency} {of_it}.",
         "Add the tax, and what it comes to changes here before it goes out; or keep it without, by "
         "a tax code of 0%: on the line, or for all as the default under Settings, Tax mapping.",
         TAX_MAPPING,
-        DEFAULT_KEY,
+        wait_key(WaitSort.DEFAULT_TAX_CODE),
         is_question=True,
     )
 
@@ -220,10 +214,10 @@ def _percent(rate: Decimal) -> str:
 
 def _nothing_named(place: Place) -> Problem:
     return Problem(
-        "no_tax_code",
+        MappingCode.NO_TAX_CODE,
         f"{place.head}{place.name} has no tax mapping, for neither the line "
         "nor its item has a tax code.",
         "Choose the tax code for such lines under Settings, Tax mapping.",
         TAX_MAPPING,
-        DEFAULT_KEY,
+        wait_key(WaitSort.DEFAULT_TAX_CODE),
     )

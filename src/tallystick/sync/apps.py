@@ -7,5 +7,9 @@ class SyncConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Importing connects the listeners to what books, connections and mapping announce.
-        from tallystick.sync import mending, queue  # noqa: F401
+        # Importing connects the listeners to what books, connections, mirror and mapping announce.
+        from tallystick.sync.acts import mending, submitting  # noqa: F401
+
+        # And gives the tasks that worker processes may be asked for.
+        from tallystick.sync.preview import jobs as preview_jobs  # noqa: F401
+        from tallystick.sync.reports import jobs as report_jobs  # noqa: F401

@@ -1,7 +1,10 @@
 """Links, attempts, batches and lanes: what there is to do, what was done, and who is at it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.conf import settings
@@ -11,11 +14,9 @@ from django.db.models.functions import Now
 from tallystick.books.models import (
     Allocation,
     Document,
-    EntryStatus,
     Kind,
     Party,
     Payment,
-    Status,
 )
 from tallystick.connections.models import Organisation
 from tallystick.importing.models import Import
@@ -59,7 +60,7 @@ GONE = frozenset({"DELETED", "VOIDED"})
 IN_XERO = models.Q(xero_id__isnull=False) & ~models.Q(xero_status__in=GONE)
 
 #: The records of ours that a link can stand for, by the name of its field.
-RECORDS = ("document", "party", "payment", "allocation")
+RECORD_FIELDS = ("document", "party", "payment", "allocation")
 #: What is loaded with links whose records are worked on.
 WITH_RECORDS = (
     "organisation",
@@ -72,8 +73,8 @@ WITH_RECORDS = (
 
 
 def _has_only(name: str) -> models.Q:
-    """Return the condition that a link stands for a record of this sort and no other."""
-    return models.Q(*((f"{one}__isnull", one != name) for one in RECORDS))
+    """Return the condition that a link stands for the record in this field and no other."""
+    return models.Q(*((f"{one}__isnull", one != name) for one in RECORD_FIELDS))
 
 
 def is_stuck() -> models.Q:
@@ -103,7 +104,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(PAUSED)
 
     def with_records(self) -> Self:
-        """The same with all their records, of which each link has only one sort.
+        """The same with all their records, of which each link has only one kind.
 
         Documents, which are most, in the same query; the others in their own, made where there are
         any: a join of them all takes PostgreSQL longer to plan than to run.
@@ -111,9 +112,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
         joined = self.select_related("organisation", "document__party")
         return joined.prefetch_related(*WITH_RECORDS)
 
-    def loaded(self, most: int) -> "list[Link]":
-        """Return the first so many with all their records."""
-        return list(self.with_records()[:most])
+    def loaded_in_order(self, keys: Sequence[int]) -> "list[Link]":
+        """Return the links of these keys, in their order, with all their records."""
+        found = {link.pk: link for link in self.filter(pk__in=keys).with_records()} if keys else {}
+        return [found[key] for key in keys if key in found]
 
 
 class Run(models.Model):
@@ -208,10 +210,7 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=_has_only("document")
-                | _has_only("party")
-                | _has_only("payment")
-                | _has_only("allocation"),
+                condition=reduce(or_, map(_has_only, RECORD_FIELDS)),
                 name="link_has_one_record",
             ),
             models.UniqueConstraint(fields=["organisation", "document"], name="link_document"),
@@ -294,24 +293,22 @@ class Link(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         """Its record was cancelled or deleted here."""
-        if self.document:
-            return bool(self.document.status == Status.CANCELLED)
-        entry = self.payment or self.allocation
-        return entry is not None and entry.status == EntryStatus.DELETED
+        return self.record.is_withdrawn
 
     @property
     def record(self) -> Document | Party | Payment | Allocation:
         """The local record that the link stands for."""
-        found = self.document or self.party or self.payment or self.allocation
-        if found is None:
-            raise ValueError(f"Link {self.pk} stands for nothing.")
-        return found
+        for name in RECORD_FIELDS:
+            if getattr(self, f"{name}_id") is not None:
+                found: Document | Party | Payment | Allocation = getattr(self, name)
+                return found
+        raise ValueError(f"Link {self.pk} stands for nothing.")
 
 
 class Snapshot(models.Model):
     """A document or payment as we last sent it and as Xero then had it; by these drift is told.
 
-    Both are zlib-compressed JSON, written and read by `sync.snapshots`.
+    Both are zlib-compressed JSON, written and read by `sync.links.contents`.
     """
 
     link = models.OneToOneField(Link, models.CASCADE, primary_key=True, related_name="snapshot")
@@ -383,7 +380,7 @@ class Batch(models.Model):
     """A sealed request to Xero, stored before it is sent; its members are its attempts."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="batches")
-    #: One of `sync.steps.PURPOSES`.
+    #: One of `sync.engine.steps.PURPOSES`.
     purpose = models.CharField(max_length=24)
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     method = models.CharField(max_length=6)
@@ -418,7 +415,7 @@ class Batch(models.Model):
         return f"{self.purpose} {self.key}"
 
 
-class Outcome(models.TextChoices):
+class AttemptOutcome(models.TextChoices):
     OPEN = "open", "Under way"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
@@ -436,9 +433,9 @@ class Attempt(models.Model):
     batch = models.ForeignKey(
         Batch, models.SET_NULL, null=True, blank=True, related_name="attempts"
     )
-    #: `resolve`, `ask`, `create`, `update`, `approve`, `attach`, `retract`, `retry`, `choose`.
+    #: One of `sync.links.attempt_actions`.
     action = models.CharField(max_length=12)
-    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    outcome = models.CharField(max_length=8, choices=AttemptOutcome.choices)
     message = models.TextField(blank=True)
     #: The person who asked for it; None where the engine did.
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
@@ -477,7 +474,7 @@ class Lane(models.Model):
     check_due_at = models.DateTimeField(null=True, blank=True)
     #: Why it is due out of turn, for its report; empty for the usual turn.
     check_reason = models.CharField(max_length=200, blank=True)
-    #: How far a check has come that was broken off; see `sync.push.checking`.
+    #: How far a check has come that was broken off; see `sync.reconcile.checks`.
     check_state = models.JSONField(null=True, blank=True)
     #: When somebody last pressed Sync now.
     pressed_at = models.DateTimeField(null=True, blank=True)
@@ -512,7 +509,7 @@ class Check(models.Model):
     kept = models.PositiveIntegerField(default=0, db_default=0)
     #: Deleted, voided or removed there while it stands here.
     gone = models.PositiveIntegerField(default=0, db_default=0)
-    #: Ours that were not compared: how many by the reason, one of `checks.UNCOMPARED`.
+    #: Ours that were not compared: how many by the reason, one of `check_tally.WhyUncompared`.
     uncompared = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:

@@ -17,7 +17,7 @@ _LAYERS = "@layer reset, base, components, utilities;\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class StaticAsset:
     body: bytes
     packed: bytes
     digest: str
@@ -25,11 +25,11 @@ class Asset:
 
 
 @cache
-def asset(name: str) -> Asset:
+def asset(name: str) -> StaticAsset:
     """Return `app.css` or `app.js`; raises KeyError for anything else."""
     text, content_type = {"app.css": _styles, "app.js": _script}[name]()
     body = text.encode()
-    return Asset(
+    return StaticAsset(
         body=body,
         packed=gzip.compress(body, mtime=0),
         digest=sha256(body).hexdigest()[:12],

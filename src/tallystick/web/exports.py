@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from tallystick.background.files import File
-from tallystick.background.kinds import Told
+from tallystick.background.kinds import TellProgress
 from tallystick.background.models import Task
+from tallystick.books.counting import count_upto
 from tallystick.books.models import Document, Kind, Payment
 from tallystick.connections.bound import bound_organisation
-from tallystick.sync.reading import with_states, word_of
-from tallystick.web.filters import DocumentFilter
+from tallystick.sync.reports.document_filter import DocumentFilter
+from tallystick.sync.reports.listed_records import documents_in_order, payments_in_order
+from tallystick.sync.reports.payment_filter import PaymentFilter, is_in
+from tallystick.sync.reports.state_filters import word_of
 from tallystick.web.kinds import pages_of
-from tallystick.web.payment_filter import PaymentFilter, is_in
 from tallystick.web.spreadsheets import csv_lines
 from tallystick.workspaces.models import Workspace
 
@@ -34,7 +36,7 @@ _PAYMENT_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class ListExport:
     """One list as a file."""
 
     #: Of the file, without ending.
@@ -47,7 +49,7 @@ class Export:
         return map(self.row, self.found.iterator(chunk_size=2_000))
 
     def is_short(self) -> bool:
-        return self.found.order_by()[: AT_ONCE + 1].count() <= AT_ONCE
+        return count_upto(self.found, AT_ONCE) <= AT_ONCE
 
 
 def question_of(shown: type, query: QueryDict, *, of: str, today: date) -> dict[str, str]:
@@ -59,7 +61,7 @@ def question_of(shown: type, query: QueryDict, *, of: str, today: date) -> dict[
     return {"of": of, "query": asked.urlencode(), "today": today.isoformat()}
 
 
-def export_of(workspace: Workspace, question: Mapping[str, str]) -> Export:
+def export_of(workspace: Workspace, question: Mapping[str, str]) -> ListExport:
     """Return the list that a question asks for."""
     query = QueryDict(question["query"])
     today = date.fromisoformat(question["today"])
@@ -68,10 +70,10 @@ def export_of(workspace: Workspace, question: Mapping[str, str]) -> Export:
     return _documents(workspace, Kind(question["of"]), query, today)
 
 
-def make_file(task: Task, tell: Told) -> File:
+def make_file(task: Task, tell: TellProgress) -> File:
     """Return the file; the task's whole work."""
     export = export_of(task.workspace, task.question)
-    total = export.found.order_by().count()
+    total = export.found.count()
 
     def rows() -> Iterator[list[object]]:
         for done, row in enumerate(export.rows(), start=1):
@@ -82,15 +84,13 @@ def make_file(task: Task, tell: Told) -> File:
     return File(f"{export.name}.csv", (line.encode() for line in lines))
 
 
-def _documents(workspace: Workspace, kind: Kind, query: QueryDict, today: date) -> Export:
+def _documents(workspace: Workspace, kind: Kind, query: QueryDict, today: date) -> ListExport:
     organisation = bound_organisation(workspace)
     shown = DocumentFilter.of(query, workspace)
-    found = shown.documents(workspace, kind, organisation, today=today)
-    order = f"{'-' if shown.is_descending else ''}{shown.sort_field}"
-    documents = with_states(found.select_related("party").order_by(order, "-pk"), organisation)
+    documents = documents_in_order(shown, workspace, kind, organisation, today=today)
     pages = pages_of(kind)
     head = [column.format(Party=pages.party.capitalize()) for column in _DOCUMENT_COLUMNS]
-    return Export(f"{pages.name}s-{workspace.slug}", head, documents, _document_row)
+    return ListExport(f"{pages.name}s-{workspace.slug}", head, documents, _document_row)
 
 
 def _document_row(document: Document) -> list[object]:
@@ -104,11 +104,11 @@ def _document_row(document: Document) -> list[object]:
     ]  # fmt: skip
 
 
-def _payments(workspace: Workspace, query: QueryDict, today: date) -> Export:
+def _payments(workspace: Workspace, query: QueryDict, today: date) -> ListExport:
     shown = PaymentFilter.of(query)
-    found = shown.payments(workspace, bound_organisation(workspace), today=today)
-    payments = found.select_related("document__party").order_by("-paid_on", "-pk")
-    return Export(f"payments-{workspace.slug}", _PAYMENT_COLUMNS, payments, _payment_row)
+    organisation = bound_organisation(workspace)
+    payments = payments_in_order(shown, workspace, organisation, today=today)
+    return ListExport(f"payments-{workspace.slug}", _PAYMENT_COLUMNS, payments, _payment_row)
 
 
 def _payment_row(payment: Payment) -> list[object]:

@@ -5,25 +5,39 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tallystick.books.models import Kind
+from tallystick.english import counted, plural, with_article
 
 
 @dataclass(frozen=True, slots=True)
 class KindPages:
-    """One kind's row."""
+    """One kind's row; its title, and the names and places of its addresses follow from its noun."""
 
     kind: Kind
-    #: Stem of the names of its addresses: `bill`, `bill-list`, `bill-new` …
-    name: str
-    path: str
-    title: str
     noun: str
-    #: Whom it is for.
-    party: str
     icon: str
-    #: What a payment of it is called.
-    payment: str = "payment"
-    #: The kind that it is set against, or that is set against it.
-    counterpart: Kind = Kind.SALES_INVOICE
+
+    @property
+    def name(self) -> str:
+        """Stem of the names of its addresses: `bill`, `bill-list`, `bill-new` …"""
+        return self.noun.replace(" ", "-")
+
+    @property
+    def path(self) -> str:
+        return f"{'purchases' if self.is_purchase else 'sales'}/{self.name}s/"
+
+    @property
+    def title(self) -> str:
+        return plural(2, self.noun).capitalize()
+
+    @property
+    def party(self) -> str:
+        """Whom it is for."""
+        return "supplier" if self.is_purchase else "customer"
+
+    @property
+    def payment(self) -> str:
+        """What a payment of it is called."""
+        return "refund" if self.is_credit else "payment"
 
     @property
     def list_name(self) -> str:
@@ -56,36 +70,24 @@ class KindPages:
     @property
     def a_noun(self) -> str:
         """The noun with its article."""
-        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+        return with_article(self.noun)
 
     def counted(self, count: int) -> str:
         """Return such as `1 bill` or `1,204 bills`."""
-        return f"1 {self.noun}" if count == 1 else f"{count:,} {self.noun}s"
+        return counted(count, self.noun)
 
 
 PAGES: Mapping[str, KindPages] = MappingProxyType(
     {
         pages.kind: pages
         for pages in (
-            KindPages(
-                Kind.SALES_INVOICE, "invoice", "sales/invoices/", "Invoices", "invoice",
-                "customer", "document", counterpart=Kind.SALES_CREDIT_NOTE,
-            ),
-            KindPages(
-                Kind.SALES_CREDIT_NOTE, "credit-note", "sales/credit-notes/", "Credit notes",
-                "credit note", "customer", "undo", "refund", Kind.SALES_INVOICE,
-            ),
-            KindPages(
-                Kind.BILL, "bill", "purchases/bills/", "Bills", "bill", "supplier", "receipt",
-                counterpart=Kind.SUPPLIER_CREDIT_NOTE,
-            ),
-            KindPages(
-                Kind.SUPPLIER_CREDIT_NOTE, "supplier-credit", "purchases/supplier-credits/",
-                "Supplier credits", "supplier credit", "supplier", "undo", "refund", Kind.BILL,
-            ),
+            KindPages(Kind.SALES_INVOICE, "invoice", "document"),
+            KindPages(Kind.SALES_CREDIT_NOTE, "credit note", "undo"),
+            KindPages(Kind.BILL, "bill", "receipt"),
+            KindPages(Kind.SUPPLIER_CREDIT_NOTE, "supplier credit", "undo"),
         )
     }
-)  # fmt: skip
+)
 
 
 def pages_of(kind: str) -> KindPages:

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from tallystick.books.given_values import key_in
 from tallystick.doors import clients
 from tallystick.importing.uploads import MOST_MEGABYTES, too_large
-from tallystick.web.given import holds_nul, key_in
+from tallystick.web.request_values import holds_nul
 from tallystick.web.views.errors import (
     not_allowed,
     not_taken,

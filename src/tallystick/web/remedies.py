@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tallystick.books.models import Document
 from tallystick.mapping import problems
+from tallystick.mapping.unchosen import Unchosen
 from tallystick.web.addresses import record_address
 from tallystick.web.kinds import pages_of
 from tallystick.workspaces.models import Workspace
@@ -20,20 +21,20 @@ _SETTINGS = {
 }
 
 
-class Remedy(NamedTuple):
+class MendingLink(NamedTuple):
     """A link to the one screen that mends something."""
 
     label: str
     address: str
 
 
-class Told(NamedTuple):
+class ToldProblem(NamedTuple):
     """One of a record's problems as a page shows it."""
 
     message: str
     #: What to do about it, in a sentence.
     remedy: str
-    mend: Remedy | None
+    mend: MendingLink | None
 
 
 def remedy_for(
@@ -44,7 +45,7 @@ def remedy_for(
     noun: str = "customer",
     document: Document | None = None,
     xero_url: str = "",
-) -> Remedy | None:
+) -> MendingLink | None:
     """Return the link for a problem's `screen`; None where its sentence alone says what to do.
 
     `noun` is what the party is called.
@@ -52,17 +53,19 @@ def remedy_for(
     if screen in _SETTINGS:
         return _setting(screen, workspace)
     if screen == problems.PARTY and party_id:
-        return Remedy(f"Open the {noun}", reverse("party-edit", args=[workspace.slug, party_id]))
+        return MendingLink(
+            f"Open the {noun}", reverse("party-edit", args=[workspace.slug, party_id])
+        )
     if screen == problems.DOCUMENT and document:
-        return Remedy(f"Open {document}", record_address(document, workspace))
+        return MendingLink(f"Open {document}", record_address(document, workspace))
     if screen == problems.XERO and xero_url:
-        return Remedy("Open in Xero", xero_url)
+        return MendingLink("Open in Xero", xero_url)
     return None
 
 
 def told(
     problem: Mapping[str, Any] | None, workspace: Workspace, document: Document, xero_url: str = ""
-) -> Iterator[Told]:
+) -> Iterator[ToldProblem]:
     """Yield every problem that a link's problem holds, each with the link that mends it.
 
     For pages of the document itself, which bear Edit already.
@@ -77,11 +80,16 @@ def told(
             noun=pages_of(document.kind).party,
             xero_url=xero_url,
         )
-        yield Told(one["message"], one.get("remedy", ""), mend)
+        yield ToldProblem(one["message"], one.get("remedy", ""), mend)
 
 
-def _setting(screen: str, workspace: Workspace) -> Remedy | None:
+def told_unchosen(one: Unchosen, workspace: Workspace) -> ToldProblem:
+    """Return what is still to be chosen, with the link to where."""
+    return ToldProblem(one.message, "", remedy_for(one.screen, workspace))
+
+
+def _setting(screen: str, workspace: Workspace) -> MendingLink | None:
     try:
-        return Remedy(_SETTINGS[screen], reverse(screen, args=[workspace.slug]))
+        return MendingLink(_SETTINGS[screen], reverse(screen, args=[workspace.slug]))
     except NoReverseMatch:
         return None

@@ -6,11 +6,12 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from tallystick.books.counting import capped
 from tallystick.connections.binding import former_of
 from tallystick.connections.models import Connection
-from tallystick.sync.attention import count_of
+from tallystick.connections.services import connection_of
+from tallystick.sync.reports.attention import count_of
 from tallystick.web.kinds import by_section
-from tallystick.web.lists import capped
 from tallystick.workspaces.access import Permission, may, workspaces_of
 from tallystick.workspaces.models import Workspace
 
@@ -19,7 +20,7 @@ _COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     label: str
     icon: str
     url: str
@@ -64,7 +65,7 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
-class Shell:
+class PageShell:
     """Lazy: a page that shows no frame asks the database nothing."""
 
     def __init__(self, request: HttpRequest, workspace: Workspace) -> None:
@@ -76,13 +77,8 @@ class Shell:
         return list(workspaces_of(self.request.user))
 
     @cached_property
-    def connection(self) -> Connection | None:
-        return (
-            Connection.objects.without_tokens()
-            .filter(workspace=self.workspace)
-            .select_related("organisation")
-            .first()
-        )
+    def connection(self) -> Connection:
+        return connection_of(self.workspace)
 
     @cached_property
     def may_edit(self) -> bool:
@@ -95,7 +91,7 @@ class Shell:
     @cached_property
     def attention(self) -> str:
         """How many records need a person, such as `3` or `99+`; empty for none."""
-        if not self.connection:
+        if self.connection.pk is None:  # never connected
             return ""
         # While nothing is connected: in the books before.
         organisation = self.connection.organisation or former_of(self.workspace)
@@ -104,12 +100,12 @@ class Shell:
         return capped(count_of(organisation, at_most=_COUNTED + 1), _COUNTED)
 
     @cached_property
-    def rail(self) -> list[tuple[str, list[Entry]]]:
+    def rail(self) -> list[tuple[str, list[MenuEntry]]]:
         """Sections of the navigation with the entries whose pages exist."""
         sections = [(title, self._entries(entries)) for title, entries in _RAIL]
         return [(title, entries) for title, entries in sections if entries]
 
-    def _entries(self, entries: tuple[tuple[str, str, str], ...]) -> list[Entry]:
+    def _entries(self, entries: tuple[tuple[str, str, str], ...]) -> list[MenuEntry]:
         found = []
         for label, icon, name in entries:
             try:
@@ -119,5 +115,5 @@ class Shell:
             here = self.request.path
             current = here == url or (name != "workspace-home" and here.startswith(url))
             count = self.attention if name == "needs-attention" else ""
-            found.append(Entry(label, icon, url, current, count))
+            found.append(MenuEntry(label, icon, url, current, count))
         return found

@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from tallystick.act_refused import ActRefused
 from tallystick.workspaces.models import Membership, Role, User, Workspace
 
 
@@ -27,8 +28,10 @@ _PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
-class NotAllowed(Exception):
-    """The person's role does not allow the act; the message says who can do it."""
+class NotAllowed(ActRefused):
+    """The person's role does not allow the act; the remedy says who can do it."""
+
+    code = "not_allowed"
 
 
 def may(user: User | AnonymousUser, workspace: Workspace, permission: Permission) -> bool:
@@ -46,8 +49,8 @@ def require(user: User | AnonymousUser, workspace: Workspace, permission: Permis
     """Raise NotAllowed unless the person may."""
     if not may(user, workspace, permission):
         raise NotAllowed(
-            f"Your role in {workspace} does not allow you to {permission}. "
-            f"{who_can(workspace, permission)} Nothing was changed."
+            f"Your role in {workspace} does not allow you to {permission}.",
+            remedy=f"{who_can(workspace, permission)} Nothing was changed.",
         )
 
 

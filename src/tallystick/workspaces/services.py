@@ -8,13 +8,16 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
+from tallystick.act_refused import ActRefused
 from tallystick.money import minor_units
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import Membership, Role, User, Workspace
 
 
-class InvalidEntry(ValueError):
+class InvalidEntry(ActRefused):
     """A value that was given cannot be used; the message names it and says what to enter."""
+
+    code = "invalid_entry"
 
 
 @transaction.atomic
@@ -32,7 +35,9 @@ def create_user(email: str, password: str | None, name: str) -> User:
     except ValidationError as error:
         raise InvalidEntry(" ".join(error.messages)) from None
     if User.objects.filter(email=email).exists():
-        raise InvalidEntry(f"Somebody signs in as {email} already. Use another e-mail address.")
+        raise InvalidEntry(
+            f"Somebody signs in as {email} already.", remedy="Use another e-mail address."
+        )
     user.set_password(password)
     user.save()
     return user
@@ -46,7 +51,7 @@ def change_password(email: str, password: str) -> User:
     """
     user = User.objects.filter(email=email.strip().lower()).select_for_update().first()
     if user is None:
-        raise InvalidEntry(f"Nobody signs in as {email}. Check the e-mail address.")
+        raise InvalidEntry(f"Nobody signs in as {email}.", remedy="Check the e-mail address.")
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -72,7 +77,9 @@ def create_workspace(
     except ValueError as error:
         raise InvalidEntry(str(error)) from None
     if timezone not in available_timezones():
-        raise InvalidEntry(f"{timezone!r} is no time zone; choose one such as Pacific/Auckland.")
+        raise InvalidEntry(
+            f"{timezone!r} is no time zone;", remedy="choose one such as Pacific/Auckland."
+        )
     workspace = Workspace(name=name, currency=currency, timezone=timezone)
     workspace.slug = slug if slug is not None else _free_slug(name)
     try:

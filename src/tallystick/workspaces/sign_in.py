@@ -23,7 +23,7 @@ _BUSY = timedelta(seconds=5)
 
 
 @dataclass
-class TryLater(Exception):
+class TooManyTries(Exception):
     """No password was looked at; the message says when to try again."""
 
     message: str
@@ -37,7 +37,7 @@ def sign_in(*, email: str, password: str, address: str, device: Device) -> User 
     """Return whoever has this e-mail address and password, None where they do not belong together.
 
     `address` is the client's. Tries are counted alike for accounts that exist and that do not.
-    Raises TryLater.
+    Raises TooManyTries.
     """
     email = email.strip().lower()
     known = device.knows(email)
@@ -45,13 +45,13 @@ def sign_in(*, email: str, password: str, address: str, device: Device) -> User 
     wait = allowances.take(asked)
     if wait is not None:
         log.warning("Too many wrong passwords")
-        raise TryLater(_too_many(wait, known=known), wait)
+        raise TooManyTries(_too_many(wait, known=known), wait)
     try:
         with (hashing.KNOWN if known else hashing.STRANGERS).place():
             user = authenticate(username=email, password=password)
     except hashing.Busy:
         allowances.give_back(asked)
-        raise TryLater(
+        raise TooManyTries(
             "Many people are signing in at this moment. Try again in a few seconds.", _BUSY
         ) from None
     if not isinstance(user, User):

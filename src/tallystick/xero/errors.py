@@ -134,6 +134,11 @@ class AppRefused(NeedsPerson):
 class OurMistake(XeroError):
     """Repeating will not help."""
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What Xero said of the elements, one after the other; empty where it named none."""
+        return ()
+
 
 class BadRequest(OurMistake):
     """Xero refused the whole request; nothing was done.
@@ -154,6 +159,10 @@ class BadRequest(OurMistake):
         super().__init__(message, request=request, correlation_id=correlation_id)
         self.kind = kind
         self.elements = elements
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(text for element in self.elements for text in element)
 
 
 class IdempotencyKeyReused(BadRequest):

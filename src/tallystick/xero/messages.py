@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tallystick.xero.catalogue import KNOWN
+from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.known import comparable
 
 
@@ -31,7 +32,7 @@ def explain(xero_message: str, noun: str = "document") -> Explanation:
                 remedy=known.remedy.replace("{noun}", noun),
             )
     return Explanation(
-        code="other",
+        code=RefusalCode.OTHER,
         words=f"Xero says: {xero_message.strip()}",
         remedy="Mend this here or in Xero, then press Retry. Retrying is safe: nothing is doubled.",
     )

@@ -1,10 +1,14 @@
 """A client that calls nobody: what would be asked is reported, and nothing is found."""
 
+from typing import TypeVar
+
 import httpx2
 
 from tallystick.xero.calls import OnCall
 from tallystick.xero.client import XeroClient
 from tallystick.xero.hosts import Hosts
+
+Client = TypeVar("Client", bound=XeroClient)
 
 _NOWHERE = "http://nowhere.invalid"
 #: One organisation without a name, and of everything else nothing.
@@ -24,14 +28,14 @@ _EMPTY: dict[str, list[object]] = {
 class _Nobody(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.method != "GET":
-            raise RuntimeError(f"A rehearsal writes nothing, but {request.method} was to be sent.")
+            raise RuntimeError(f"A plan writes nothing, but {request.method} was to be sent.")
         return httpx2.Response(200, json=_EMPTY)
 
 
-def silent_client(on_call: OnCall) -> XeroClient:
-    """Return a client whose every question is reported to `on_call` and finds nothing.
+def silent_client(on_call: OnCall, *, of: type[Client]) -> Client:
+    """Return a client of the class whose every question is reported to `on_call` and finds nothing.
 
     To learn how many calls something takes without making one. A write raises RuntimeError.
     """
     pool = httpx2.Client(transport=_Nobody())
-    return XeroClient(pool, Hosts(_NOWHERE, _NOWHERE, _NOWHERE), "none", "none", on_call)
+    return of(pool, Hosts(_NOWHERE, _NOWHERE, _NOWHERE), "none", "none", on_call)

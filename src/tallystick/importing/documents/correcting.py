@@ -21,7 +21,7 @@ from tallystick.books.documents import (
     replace_document,
     submit_documents,
 )
-from tallystick.books.errors import BooksError, HasEntries
+from tallystick.books.errors import BooksError, HasSettlements
 from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import Document
 from tallystick.failpoints import failpoint
@@ -69,7 +69,7 @@ class Corrector:
                 found = self._corrected(differing, decided=decided)
                 if self._order.dry_run or isinstance(found, Declined):
                     transaction.set_rollback(True)
-        except HasEntries as refused:
+        except HasSettlements as refused:
             first = f"Delete these first, then import again: {refused.named}"
             return differing.declined(f"{differing.here.number} was left as it is. {first}")
         except BooksError as refused:

@@ -53,7 +53,7 @@ class Report:
             elif not self._is_over:
                 self._open.append((lead, dict.fromkeys(_MARKS, Decimal(0))))
         if not self._is_over and not is_part(self._content.header):
-            raise ImportRefused(f"The report ends without its last row, TOTAL. {_ANEW}")
+            raise ImportRefused("The report ends without its last row, TOTAL.", remedy=f"{_ANEW}")
 
     @property
     def heading(self) -> str:
@@ -85,7 +85,8 @@ class Report:
         if not is_of_it or not is_same or (self._is_over and self._open):
             raise ImportRefused(
                 f"Line {row.line}, {lead[:80]}: {row.cells[self._amount].strip() or 'nothing'} is "
-                f"not what the rows above it come to. Rows are missing or were changed. {_ANEW}"
+                f"not what the rows above it come to. Rows are missing or were changed.",
+                remedy=f"{_ANEW}",
             )
         if name:
             _add(self._open[-1][1] if self._open else self._all, sums)

@@ -7,7 +7,7 @@ from itertools import chain
 from django.db import transaction
 
 from tallystick.books.documents import cancel_documents
-from tallystick.books.errors import HasEntries
+from tallystick.books.errors import HasSettlements
 from tallystick.books.models import Document
 from tallystick.failpoints import failpoint
 from tallystick.importing.documents import staging
@@ -161,7 +161,7 @@ class DocumentIntake(Intake):
                         actor=self.order.actor,
                     )
                     transaction.set_rollback(self.order.dry_run)
-            except HasEntries as refused:
+            except HasSettlements as refused:
                 said = (
                     f"The file cancels it, but {document.number} stays as it is. Delete these first, "
                     f"then import again: {refused.named}"

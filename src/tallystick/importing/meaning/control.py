@@ -56,7 +56,8 @@ class ControlSums:
         if len(self._currencies) > 1:
             raise ImportRefused(
                 f"The file holds amounts in {', '.join(sorted(self._currencies))[:100]}, and its rows "
-                "do not say which is in which. Import each report by itself; nothing was imported."
+                "do not say which is in which.",
+                remedy="Import each report by itself; nothing was imported.",
             )
         return next(iter(self._currencies), "")
 
@@ -72,7 +73,8 @@ class ControlSums:
                 raise ImportRefused(
                     f"For {name or 'rows without a name'} the file states {said} in "
                     f"{self._control.total}, but its rows come to {found} in {self._control.of}: "
-                    f"{amiss} Download the report again and import that file; nothing was imported."
+                    f"{amiss}",
+                    remedy="Download the report again and import that file; nothing was imported.",
                 )
 
 

@@ -62,8 +62,8 @@ def recognise(header: Sequence[str], known: Iterable[Mapping]) -> Mapping:
     near = f"Nearest is {nearest.title}, but {', '.join(missing)} {are} missing. "
     raise UnknownFormat(
         f"The columns of this file are not known ({', '.join(filter(None, header))[:300]}). "
-        f"{near if nearest.explained(header) else ''}Choose a column mapping, or make one for this "
-        "file.",
+        f"{near if nearest.explained(header) else ''}".rstrip(),
+        remedy="Choose a column mapping, or make one for this file.",
         header=header,
         missing=missing,
     )
@@ -74,13 +74,15 @@ def named(name: str, header: Sequence[str], known: Iterable[Mapping]) -> Mapping
     by_name = {mapping.name: mapping for mapping in known}
     if name not in by_name:
         raise UnknownFormat(
-            f"There is no format {name!r}. Choose one of {', '.join(by_name)}.", header=header
+            f"There is no format {name!r}.",
+            remedy=f"Choose one of {', '.join(by_name)}.",
+            header=header,
         )
     mapping = by_name[name]
     if missing := mapping.lacks(header):
         raise UnknownFormat(
-            f"For {mapping.title} the file lacks {', '.join(missing)}. "
-            "Add what is missing or choose another format; nothing was imported.",
+            f"For {mapping.title} the file lacks {', '.join(missing)}.",
+            remedy="Add what is missing or choose another format; nothing was imported.",
             header=header,
             missing=missing,
         )
@@ -135,7 +137,8 @@ def _check_told(mapping: Mapping, known: Iterable[Mapping], header: Sequence[str
     if others:
         either = " or ".join(f"{each.title} (--format {each.name})" for each in (mapping, *others))
         raise UnknownFormat(
-            f"By its columns this file may be {either}. Say which it is; nothing was imported.",
+            f"By its columns this file may be {either}.",
+            remedy="Say which it is; nothing was imported.",
             header=header,
         )
 
@@ -148,6 +151,7 @@ def _check_twice(mapping: Mapping, header: Sequence[str]) -> None:
     if twice:
         raise UnknownFormat(
             f"The header has {', '.join(twice)[:300]} more than once, so it is unclear which "
-            "column counts. Rename one in the file, or make a column mapping for the other.",
+            "column counts.",
+            remedy="Rename one in the file, or make a column mapping for the other.",
             header=header,
         )

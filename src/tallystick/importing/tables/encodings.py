@@ -159,8 +159,8 @@ def _judged(shown: str, *, fits_1252: bool) -> Found:
         return Found(Encoding.UTF_8)
     if not fits_1252:
         raise NotATable(
-            "The file is neither in UTF-8 nor in Windows-1252. Choose the encoding it was saved "
-            "in, or save it as CSV UTF-8 and import that."
+            "The file is neither in UTF-8 nor in Windows-1252.",
+            remedy="Choose the encoding it was saved in, or save it as CSV UTF-8 and import that.",
         )
     note = (
         f"Read as Windows-1252, for it is not UTF-8: {shown}. If a sign in that is wrong, choose "

@@ -41,12 +41,13 @@ def check_header(header: list[str]) -> None:
     """Raise NotATable for what cannot be the names of columns."""
     if len(header) > MOST_COLUMNS:
         raise NotATable(
-            f"The header has {len(header):,} columns; at most {MOST_COLUMNS} can be read. Remove "
-            "those that are not needed and import again."
+            f"The header has {len(header):,} columns; at most {MOST_COLUMNS} can be read.",
+            remedy="Remove those that are not needed and import again.",
         )
     for place, name in enumerate(header, start=1):
         if len(name) > LONGEST_NAME:
             raise NotATable(
-                f"The name of column {place} is longer than {LONGEST_NAME} characters. Choose the "
-                "line that names the columns, or shorten the name and import again."
+                f"The name of column {place} is longer than {LONGEST_NAME} characters.",
+                remedy="Choose the "
+                "line that names the columns, or shorten the name and import again.",
             )

@@ -40,18 +40,23 @@ def refuse_what_is_no_text(start: bytes) -> None:
     for mark, name in _TURNED_INTO_CSV.items():
         if start.startswith(mark):
             raise NotATable(
-                f"The file is {name}, not a table. Export the table itself as CSV or as a workbook "
-                "where it comes from, and import that file."
+                f"The file is {name}, not a table.",
+                remedy="Export the table itself as CSV or as a workbook "
+                "where it comes from, and import that file.",
             )
     for mark, how in _UNPACKED_FIRST.items():
         if start.startswith(mark):
-            raise NotATable(f"The file is packed {how}. Unpack it and import the CSV inside.")
+            raise NotATable(
+                f"The file is packed {how}.", remedy="Unpack it and import the CSV inside."
+            )
     if is_like_a_workbook(start):
-        raise NotATable("The file is a packed workbook or archive. Unpack it and import again.")
+        raise NotATable(
+            "The file is a packed workbook or archive.", remedy="Unpack it and import again."
+        )
     words = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for marks, name in _OPENED_FIRST.items():
         if words.startswith(marks):
-            raise NotATable(f"The file is {name}, not a CSV. {SAVE_AS_CSV}")
+            raise NotATable(f"The file is {name}, not a CSV.", remedy=f"{SAVE_AS_CSV}")
     is_utf_16 = start.startswith(_BYTE_ORDER_MARKS) or utf_16_without_mark(start)
     if start.count(0) > len(start) // 8 and not is_utf_16:
-        raise NotATable(f"The file is no text. {SAVE_AS_CSV}")
+        raise NotATable("The file is no text.", remedy=f"{SAVE_AS_CSV}")

@@ -21,12 +21,16 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         if self.encoding and self.encoding not in list(Encoding):
             offered = ", ".join(Encoding)
             raise NotATable(
-                f"The encoding {self.encoding[:40]} is not offered. Choose one of: {offered}."
+                f"The encoding {self.encoding[:40]} is not offered.",
+                remedy=f"Choose one of: {offered}.",
             )
         if self.delimiter and (len(self.delimiter) > 1 or self.delimiter in _NO_DELIMITERS):
             raise NotATable(
                 "The delimiter must be one character, such as a comma, and no quotation mark or "
-                "line end. Choose another."
+                "line end.",
+                remedy="Choose another.",
             )
         if self.header_line < 0:
-            raise NotATable("Lines are counted from 1. Choose the line that names the columns.")
+            raise NotATable(
+                "Lines are counted from 1.", remedy="Choose the line that names the columns."
+            )

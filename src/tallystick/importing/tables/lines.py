@@ -128,15 +128,16 @@ class Lines(Iterator[str]):
             length += len(text)
         raise NotATable(
             f"Line {self._count} does not end within {ENDLESS_LINE:,} characters, so the "
-            "file is no table, or damaged there. Save it as CSV UTF-8 and import again."
+            "file is no table, or damaged there.",
+            remedy="Save it as CSV UTF-8 and import again.",
         )
 
     def _add(self, count: int) -> None:
         self._count += count
         if self._count > MOST_LINES:
             raise NotATable(
-                f"The file has more than {MOST_LINES:,} lines. Part it, each part with the "
-                "header, and import one after the other."
+                f"The file has more than {MOST_LINES:,} lines.",
+                remedy="Part it, each part with the header, and import one after the other.",
             )
 
 

@@ -42,8 +42,8 @@ class _Unpacked(gzip.GzipFile):
             found = super().read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise NotATable(
-                "The compressed file breaks off or is damaged; nothing was imported. Copy it here "
-                "again."
+                "The compressed file breaks off or is damaged; nothing was imported.",
+                remedy="Copy it here again.",
             ) from None
         unpacked, packed = self.tell(), self._source.tell()
         if unpacked > MOST_UNPACKED or (
@@ -51,7 +51,7 @@ class _Unpacked(gzip.GzipFile):
         ):
             raise NotATable(
                 f"The packed file grows beyond {unpacked // 1_000_000:,} MB when it is unpacked, "
-                "which no table does; it was not read further and nothing was imported. If it is "
-                "in earnest, unpack it, part it, and import the parts."
+                "which no table does; it was not read further and nothing was imported.",
+                remedy="If it is in earnest, unpack it, part it, and import the parts.",
             )
         return found

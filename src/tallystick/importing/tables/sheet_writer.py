@@ -3,7 +3,7 @@
 Workbooks come from strangers and are unpacked whole, so memory, time and what is written have
 limits that end this process and nothing else. A row is one record of CSV: the number of the row,
 the places of its numbers, its cells; blank rows are left out. What else is to be said about the
-sheet is one line of JSON, a Told, on standard error.
+sheet is one line of JSON, a SheetReport, on standard error.
 """
 
 import csv
@@ -30,7 +30,7 @@ from tallystick.importing.tables.without_value import cells_without_value
 _LONGEST_CELL = 100_000
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class SheetRequest(msgspec.Struct, kw_only=True):
     """What to read, and the limits."""
 
     sheet: str  #: Its name; empty: the first with anything in it.
@@ -41,7 +41,7 @@ class Asked(msgspec.Struct, kw_only=True):
     most_rows: int
 
 
-class Told(msgspec.Struct, kw_only=True):
+class SheetReport(msgspec.Struct, kw_only=True):
     """What is to be said about the sheet that was written, or why none was."""
 
     refused: Refusal | None = None
@@ -60,24 +60,24 @@ class Told(msgspec.Struct, kw_only=True):
 
 def main() -> None:
     """Write the sheet that the argument asks for."""
-    asked = msgspec.json.decode(sys.argv[1], type=Asked)
+    asked = msgspec.json.decode(sys.argv[1], type=SheetRequest)
     _limit(asked)
     try:
         told = _read(sys.stdin.buffer, asked)
     except Refused as refused:
-        told = Told(refused=refused.why)
+        told = SheetReport(refused=refused.why)
     except calamine.PasswordError:
-        told = Told(refused=Refusal.PASSWORD)
+        told = SheetReport(refused=Refusal.PASSWORD)
     except (calamine.CalamineError, ValueError, ExpatError, ElementTree.ParseError):
-        told = Told(refused=Refusal.DAMAGED)
+        told = SheetReport(refused=Refusal.DAMAGED)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        told = Told(refused=Refusal.DISK_FULL)
+        told = SheetReport(refused=Refusal.DISK_FULL)
     sys.stderr.write(f"\n{msgspec.json.encode(told).decode()}")
 
 
-def _limit(asked: Asked) -> None:
+def _limit(asked: SheetRequest) -> None:
     import resource
 
     limits = {
@@ -92,7 +92,7 @@ def _limit(asked: Asked) -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def _read(file: BinaryIO, asked: Asked) -> Told:
+def _read(file: BinaryIO, asked: SheetRequest) -> SheetReport:
     is_archive = file.read(len(ZIP)) == ZIP
     file.seek(0)
     data = file.read()
@@ -114,13 +114,15 @@ def _read(file: BinaryIO, asked: Asked) -> Told:
     return told
 
 
-def _chosen(book: calamine.CalamineWorkbook, asked: Asked) -> tuple[Told, calamine.CalamineSheet]:
+def _chosen(
+    book: calamine.CalamineWorkbook, asked: SheetRequest
+) -> tuple[SheetReport, calamine.CalamineSheet]:
     """Return the sheet that was asked for, else the first with anything in it, visible first."""
     kinds = [
         entry for entry in book.sheets_metadata if entry.typ == calamine.SheetTypeEnum.WorkSheet
     ]
     visible = [entry.name for entry in kinds if entry.visible == calamine.SheetVisibleEnum.Visible]
-    told = Told(sheets=[entry.name for entry in kinds])
+    told = SheetReport(sheets=[entry.name for entry in kinds])
     found = None
     if asked.sheet and asked.sheet not in told.sheets:
         raise Refused(Refusal.NO_SUCH_SHEET)
@@ -156,7 +158,7 @@ class _ByRow:
 
 
 def _records(
-    sheet: calamine.CalamineSheet, lacking: dict[Place, str], shown: _ByRow, told: Told
+    sheet: calamine.CalamineSheet, lacking: dict[Place, str], shown: _ByRow, told: SheetReport
 ) -> Iterator[list[object]]:
     first_column = (sheet.start or (0, 0))[1]
     lacking_in: dict[int, dict[int, str]] = {}

@@ -212,11 +212,11 @@ class Table:
             or (not header.problem and is_blank(header.cells))
         ):
             raise NotATable(
-                f"Line {self.header_line} is blank or not in the file. Choose the line that names "
-                "the columns."
+                f"Line {self.header_line} is blank or not in the file.",
+                remedy="Choose the line that names the columns.",
             )
         if header.problem:
-            raise NotATable(f"The header cannot be read. {header.problem}")
+            raise NotATable("The header cannot be read.", remedy=header.problem)
         return header.cells
 
     def _fitted(self, row: Row, width: int) -> Row:
@@ -281,8 +281,9 @@ def _open(
 def _header_line(sample: list[Numbered], is_header: IsHeader) -> int:
     if not sample:
         raise NotATable(
-            "No line of the beginning can be read as a row, so there is no header. A quotation "
-            "mark is probably opened and never closed; correct it and import again."
+            "No line of the beginning can be read as a row, so there is no header.",
+            remedy="A quotation "
+            "mark is probably opened and never closed; correct it and import again.",
         )
     return sample[best_header([cells for _, cells in sample], is_header)][0]
 

@@ -80,15 +80,17 @@ class Text:
             blank += 1
             if blank > _MOST_BLANK_LINES:
                 raise NotATable(
-                    f"The first {_MOST_BLANK_LINES:,} lines are blank. Remove them and import "
-                    "again."
+                    f"The first {_MOST_BLANK_LINES:,} lines are blank.",
+                    remedy="Remove them and import again.",
                 )
         else:
-            raise NotATable("The file is empty. Choose one with a header and at least one row.")
+            raise NotATable(
+                "The file is empty.", remedy="Choose one with a header and at least one row."
+            )
         if len(first) > LONGEST_HEADER:
             raise NotATable(
-                f"The first line is longer than {LONGEST_HEADER:,} characters, so it is no header. "
-                "Line breaks are probably missing: save the file as CSV UTF-8 and import again."
+                f"The first line is longer than {LONGEST_HEADER:,} characters, so it is no header.",
+                remedy="Line breaks are probably missing: save the file as CSV UTF-8 and import again.",
             )
         sampled, characters = [first], len(first)
         for line in islice(lines, _SAMPLED_LINES):

@@ -26,7 +26,7 @@ from tallystick.importing.tables.delimiters import SAMPLED, Numbered
 from tallystick.importing.tables.headers import SAVE_AS_CSV
 from tallystick.importing.tables.layout import Layout
 from tallystick.importing.tables.row import Row, is_blank
-from tallystick.importing.tables.sheet_writer import Asked, Told
+from tallystick.importing.tables.sheet_writer import SheetReport, SheetRequest
 
 MOST_UNPACKED = 200_000_000
 MOST_ROWS = 1_048_576  #: As many as Excel has.
@@ -70,7 +70,7 @@ class Workbook:
     def __init__(self, source: BinaryIO, size: int, layout: Layout) -> None:
         """Have the sheet written. Raises NotATable, and OSError where the disk is full."""
         if size > MOST_UNPACKED:
-            raise NotATable(_WORDS[Refusal.TOO_LARGE])
+            raise NotATable.of_text(_WORDS[Refusal.TOO_LARGE])
         # Through one file for both: it is written by the other process and read by this one.
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this is
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
@@ -120,8 +120,8 @@ class Workbook:
             yield Row(int(line), cells, problem, places[numbers])
 
 
-def _write(source: BinaryIO, out: int, sheet: str) -> Told:
-    asked = Asked(
+def _write(source: BinaryIO, out: int, sheet: str) -> SheetReport:
+    asked = SheetRequest(
         sheet=sheet,
         memory=MEMORY,
         seconds=SECONDS,
@@ -144,16 +144,16 @@ def _write(source: BinaryIO, out: int, sheet: str) -> Told:
         try:
             _, said = process.communicate(timeout=_LONGEST_WAIT)
         except subprocess.TimeoutExpired:
-            raise NotATable(_ENDED) from None
+            raise NotATable.of_text(_ENDED) from None
         finally:
             process.kill()
     if process.returncode:
-        raise NotATable(_ENDED)
-    told = msgspec.json.decode(said.rpartition(b"\n")[2], type=Told)
+        raise NotATable.of_text(_ENDED)
+    told = msgspec.json.decode(said.rpartition(b"\n")[2], type=SheetReport)
     if told.refused is Refusal.DISK_FULL:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if told.refused:
-        raise NotATable(_WORDS[told.refused])
+        raise NotATable.of_text(_WORDS[told.refused])
     return told
 
 
@@ -174,7 +174,7 @@ def _on_disk(source: BinaryIO) -> Iterator[int]:
         yield file
 
 
-def _notes(told: Told) -> list[str]:
+def _notes(told: SheetReport) -> list[str]:
     notes = []
     if told.is_hidden:
         notes.append(f"The sheet “{told.sheet}”, which is read, is hidden in the workbook.")

@@ -4,42 +4,57 @@ A customer's own link carries the state, so that every document of the customer 
 contact is known by our number in its ContactNumber, which Xero keeps unique.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from tallystick import xero
 from tallystick.books.models import Party
-from tallystick.connections.models import Organisation
+from tallystick.mapping.contact_matching import (
+    ids_by_hand,
+    is_archived,
+    match_by_chosen_id,
+    match_by_name,
+    match_by_number,
+    name_in_xero,
+)
 from tallystick.mapping.problems import PARTY, XERO, Problem
-from tallystick.sync.lane import Held
-from tallystick.sync.models import PAUSED, Link, LinkState
-from tallystick.sync.push.batches import BATCH, Purpose, Refused, send_all
-from tallystick.sync.push.ready import Ready, parties_ahead
-from tallystick.sync.steps import calling, committing
-from tallystick.sync.verdicts import Copy, Verdict, apply_verdicts
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.sync.engine.batches import BATCH, BatchPurpose, PlannedWriting, Refused
+from tallystick.sync.engine.due_work import CUSTOMERS
+from tallystick.sync.engine.hands import RoundHands
+from tallystick.sync.links.attempt_actions import AttemptAction
+from tallystick.sync.links.transitions import LinkVerdict, XeroCopy
+from tallystick.sync.lookup.ready_documents import ReadyDocument, parties_ahead
+from tallystick.sync.models import Link, LinkState
+from tallystick.sync.push.refusal_words import (
+    RefusalWords,
+    words_of_refusal,
+    words_of_whole_refusal,
+)
+from tallystick.xero.catalogue.codes import RefusalCode
 
 #: Failed with it, a customer is still to be looked for by its name; held with it, a person is asked.
-_NAME_TAKEN = "contact_name_taken"
+_NAME_TAKEN = RefusalCode.CONTACT_NAME_TAKEN
 
 
-def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> list[Ready]:
+def with_contacts(hands: RoundHands, ready: Sequence[ReadyDocument]) -> list[ReadyDocument]:
     """Return the documents whose customer is in Xero; the others get the customer's problem.
 
     Where the customer is still on its way, its documents stay queued and wait with it.
     """
-    links = _party_links(held, ready)
-    paused = _paused(held, ready, links)
+    links = _customer_links(hands, ready)
+    paused = _put_off(hands, ready, links)
     wanted = [
         link for link in links.values() if link.state == LinkState.QUEUED and link.pk not in paused
     ]
     if wanted or any(_is_clashing(link) for link in links.values()):
-        wanted = _find(held, client, wanted)
-        send_all(held, client, CREATE_CONTACTS, wanted, sealed_contacts)
-        _adopt_namesakes(held, client, links.values())
-        links = _party_links(held, ready)
-    _stop_without(held, ready, links)
+        wanted = _find(hands, wanted)
+        hands.send(PlannedWriting(CREATE_CONTACTS, wanted, sealed_contacts))
+        _adopt_namesakes(hands, links)
+        links = _customer_links(hands, ready)
+    _stop_without(hands, ready, links)
     return [
         replace(one, contact_id=contact_id)
         for one in ready
@@ -47,118 +62,97 @@ def with_contacts(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -
     ]
 
 
-def _paused(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> set[int]:
+def _put_off(
+    hands: RoundHands, ready: Sequence[ReadyDocument], links: Mapping[int, Link]
+) -> set[int]:
     """Return the customers' links that are tried again later; their documents wait as long."""
-    queued = [link.pk for link in links.values() if link.state == LinkState.QUEUED]
-    paused = Link.objects.paused().filter(pk__in=queued) if queued else ()
-    later = {link.party_id: link for link in paused}
+    queued = [link for link in links.values() if link.state == LinkState.QUEUED]
+    later = hands.paused(queued)
     if later:
-        with committing("contacts.pause"):
-            held.guard()
-            for party, customer in later.items():
-                theirs = [one.link.pk for one in ready if one.document.party_id == party]
-                Link.objects.filter(pk__in=theirs, state=LinkState.QUEUED).update(
-                    not_before=customer.not_before
-                )
-    return {link.pk for link in later.values()}
+        hands.commit("contacts.pause", partial(_wait_with, later, ready))
+    return {link.pk for link in later}
 
 
-def _contact_id(links: dict[int, Link], ready: Ready) -> UUID | None:
+def _wait_with(customers: Sequence[Link], ready: Sequence[ReadyDocument]) -> None:
+    for customer in customers:
+        theirs = [one.link.pk for one in ready if one.document.party_id == customer.party_id]
+        Link.objects.filter(pk__in=theirs, state=LinkState.QUEUED).update(
+            not_before=customer.not_before
+        )
+
+
+def _contact_id(links: Mapping[int, Link], ready: ReadyDocument) -> UUID | None:
     link = links[ready.document.party_id]
     return link.xero_id if link.state == LinkState.SYNCED else None
 
 
-def _party_links(held: Held, ready: Sequence[Ready]) -> dict[int, Link]:
+def _customer_links(hands: RoundHands, ready: Sequence[ReadyDocument]) -> dict[int, Link]:
     """Return the link of each document's customer, made where there is none, by the party's key.
 
     Customers whose Retry was pressed are among them even without a document; and when some have
     to be made, those of the documents that come next.
     """
     parties = {one.document.party_id for one in ready}
-    of_organisation = Link.objects.filter(organisation=held.organisation)
-    retried = of_organisation.filter(party__isnull=False, state=LinkState.QUEUED).exclude(PAUSED)
-    parties |= set(retried.order_by("pk").values_list("party_id", flat=True)[:BATCH])
-    found = links_of_parties(held.organisation, parties)
+    if retried := hands.due(CUSTOMERS, BATCH):
+        of_retried = Link.objects.filter(pk__in=retried, party__isnull=False)
+        parties |= set(of_retried.values_list("party_id", flat=True))
+    found = hands.customer_links(parties)
     if not parties - found.keys():
         return found
-    parties |= parties_ahead(held, [one.link for one in ready])
-    missing = parties - links_of_parties(held.organisation, parties).keys()
-    with committing("contacts.link"):
-        held.guard()
-        Link.objects.bulk_create(
-            [Link(organisation=held.organisation, party_id=party) for party in sorted(missing)],
-            ignore_conflicts=True,
-        )
-    return links_of_parties(held.organisation, parties)
+    parties |= parties_ahead(hands, [one.link for one in ready])
+    if missing := parties - hands.customer_links(parties).keys():
+        hands.add_customer_links(missing)
+    return hands.customer_links(parties)
 
 
-def links_of_parties(organisation: Organisation, parties: Collection[int]) -> dict[int, Link]:
-    """Return the links that there are, by the party's key."""
-    links = Link.objects.filter(organisation=organisation, party__in=parties).order_by("pk")
-    return {link.party_id: link for link in links.select_related("party") if link.party_id}
-
-
-def _find(held: Held, client: xero.XeroClient, links: Sequence[Link]) -> list[Link]:
+def _find(hands: RoundHands, links: Sequence[Link]) -> list[Link]:
     """Link the customers whose number Xero has already; return the others."""
-    verdicts = calling("contacts.ask", lambda: look(client, links))
-    if verdicts:
-        with committing("contacts.find"):
-            held.guard()
-            apply_verdicts(verdicts, action="ask")
-    found = {verdict.link_id for verdict in verdicts}
+    verdicts = hands.ask("contacts.ask", partial(look_for_contacts, hands.client, links))
+    found = hands.settle("contacts.find", verdicts, action=AttemptAction.ASK)
     return [link for link in links if link.pk not in found]
 
 
-def look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+def look_for_contacts(client: xero.XeroClient, links: Sequence[Link]) -> list[LinkVerdict]:
     """Ask Xero for the customers; returns a verdict on each that it has, or was said to have."""
     claimed = [link for link in links if link.claim]
-    parties = {_party(link).number: link for link in links if _party(link).number}
-    parties = {number: link for number, link in parties.items() if not link.claim}
-    found = client.contacts_by_number(parties) if parties else []
+    by_number = {_party(link).number: link for link in links if not link.claim}
+    by_number.pop("", None)
+    bearing = client.contacts_by_number(by_number) if by_number else []
+    found = match_by_number(by_number, bearing)
     return _look_at_claims(client, claimed) + [
-        _verdict_on(parties[contact.contact_number], contact)
-        for contact in found
-        if contact.contact_number in parties
+        _verdict_on(by_number[number], contact) for number, contact in found.items()
     ]
 
 
-def _look_at_claims(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
+def _look_at_claims(client: xero.XeroClient, links: Sequence[Link]) -> list[LinkVerdict]:
     """Say of each contact that a person has chosen whether it is there."""
-    ids = [link.claim for link in links if _is_id(link.claim)]
-    found = {one.contact_id.lower(): one for one in client.contacts_by_id(ids)} if ids else {}
+    ids = ids_by_hand(link.claim for link in links)
+    found = match_by_chosen_id(ids, client.contacts_by_id(ids) if ids else [])
     return [
-        _verdict_on(link, found[link.claim.lower()])
-        if link.claim.lower() in found
-        else _unknown_contact(link)
+        _verdict_on(link, found[link.claim]) if link.claim in found else _unknown_contact(link)
         for link in links
     ]
 
 
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _unknown_contact(link: Link) -> Verdict:
+def _unknown_contact(link: Link) -> LinkVerdict:
     message = f"Xero has no contact {link.claim}, which {_party(link)} was said to be."
     remedy = "Choose the contact again, or press Retry to have one found or made."
-    problem = Problem("contact_missing", message, remedy, PARTY)
-    return Verdict(link.pk, message, problem=problem, is_question=True)
+    problem = Problem(RefusalCode.CONTACT_MISSING, message, remedy, PARTY)
+    return LinkVerdict(link.pk, message, problem=problem, is_question=True)
 
 
-def _verdict_on(link: Link, contact: xero.Contact) -> Verdict:
+def _verdict_on(link: Link, contact: xero.Contact) -> LinkVerdict:
     party = _party(link)
-    if contact.status == "ARCHIVED":
+    if is_archived(contact):
         message = f"{party} is archived in Xero, so nothing can be sent for it."
         remedy = (
             "Restore the contact in Xero under Contacts, Archived, then press Retry. Where another contact "
             "bears its name now, give that one another name first."
         )
-        return Verdict(link.pk, message, problem=Problem("contact_archived", message, remedy, XERO))
-    return Verdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
+        return LinkVerdict(
+            link.pk, message, problem=Problem(RefusalCode.CONTACT_ARCHIVED, message, remedy, XERO)
+        )
+    return LinkVerdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
 
 
 def sealed_contacts(links: Sequence[Link]) -> xero.Sealed:
@@ -167,7 +161,22 @@ def sealed_contacts(links: Sequence[Link]) -> xero.Sealed:
 
 
 def _draft(party: Party) -> xero.ContactDraft:
-    address = xero.Address(
+    address = _address(party)
+    phone = xero.Phone(type="DEFAULT", number=party.phone)
+    return xero.ContactDraft(
+        name=name_in_xero(party.name),
+        contact_number=party.number or None,
+        email_address=party.email or None,
+        tax_number=party.tax_number or None,
+        addresses=(address,) if address else (),
+        phones=(phone,) if party.phone else (),
+    )
+
+
+def _address(party: Party) -> xero.Address | None:
+    if not (party.address or party.city or party.postal_code):
+        return None
+    return xero.Address(
         type="POBOX",
         line1=party.address or None,
         city=party.city or None,
@@ -175,24 +184,9 @@ def _draft(party: Party) -> xero.ContactDraft:
         postal_code=party.postal_code or None,
         country=party.country or None,
     )
-    phone = xero.Phone(type="DEFAULT", number=party.phone)
-    has_address = party.address or party.city or party.postal_code
-    return xero.ContactDraft(
-        name=_name_in_xero(party),
-        contact_number=party.number or None,
-        email_address=party.email or None,
-        tax_number=party.tax_number or None,
-        addresses=(address,) if has_address else (),
-        phones=(phone,) if party.phone else (),
-    )
 
 
-def _name_in_xero(party: Party) -> str:
-    """Return the name as Xero takes it: no angle brackets, no two blanks in a row (facts 6.6)."""
-    return " ".join(party.name.replace("<", "(").replace(">", ")").split())
-
-
-def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+def _read(links: Sequence[Link], answer: xero.Answer) -> list[LinkVerdict]:
     by_number = {_party(link).number: link for link in links}
     verdicts = []
     for element in answer.contacts:
@@ -201,30 +195,28 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
             continue
         if element.ok:
             verdicts.append(
-                Verdict(link.pk, "Made as a contact in Xero.", copy=_copy(element.record))
+                LinkVerdict(link.pk, "Made as a contact in Xero.", copy=_copy(element.record))
             )
         else:
             verdicts.append(_refusal(link, element.errors))
     return verdicts
 
 
-def _refuse(link: Link, refused: Refused) -> Verdict:
-    said = [text for element in getattr(refused, "elements", ()) for text in element]
-    if said:
-        return _refusal(link, said)
-    message = f"{_party(link)} could not be made in Xero. {refused}"
+def _refuse(link: Link, refused: Refused) -> LinkVerdict:
+    head = f"{_party(link)} could not be made in Xero."
     remedy = "Look at name, address and e-mail, then press Retry; nothing is doubled."
-    return Verdict(link.pk, message, problem=Problem("refused", message, remedy, PARTY))
+    words = words_of_whole_refusal(head, refused, noun="contact", remedy=remedy)
+    return _refused(link, words)
 
 
-def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
-    explanation = xero.explain(errors[0], noun="contact")
-    party = _party(link)
-    message = f"{party} could not be made in Xero. {explanation.words}"
-    if explanation.code != "other":
-        message += f" (Xero: {' '.join(errors)})"
-    problem = Problem(explanation.code, message, explanation.remedy, PARTY)
-    return Verdict(link.pk, message, problem=problem)
+def _refusal(link: Link, errors: Sequence[str]) -> LinkVerdict:
+    head = f"{_party(link)} could not be made in Xero."
+    return _refused(link, words_of_refusal(head, errors, noun="contact"))
+
+
+def _refused(link: Link, words: RefusalWords) -> LinkVerdict:
+    problem = Problem(words.code, words.message, words.remedy, PARTY)
+    return LinkVerdict(link.pk, words.message, problem=problem)
 
 
 def _is_clashing(link: Link) -> bool:
@@ -233,28 +225,28 @@ def _is_clashing(link: Link) -> bool:
     return link.state == LinkState.FAILED and problem.get("code") == _NAME_TAKEN
 
 
-def _adopt_namesakes(held: Held, client: xero.XeroClient, customers: Iterable[Link]) -> None:
+def _adopt_namesakes(hands: RoundHands, customers: Collection[int]) -> None:
     """Link customers refused for their name to the one active contact that bears it, if it is free."""
-    now = Link.objects.filter(pk__in=[link.pk for link in customers]).select_related("party")
-    for link in filter(_is_clashing, now):
-        party = _party(link)
-        named = calling("contacts.namesakes", partial(_namesakes, client, party))
-        active = [contact for contact in named if contact.status != "ARCHIVED"]
-        taken = Link.objects.filter(
-            organisation=held.organisation, xero_id__in=[contact.contact_id for contact in active]
-        ).exists()
-        if len(active) != 1 or taken or active[0].contact_number:
-            verdict = _question(link, active)
-        else:
-            verdict = _verdict_on(link, active[0])
-        with committing("contacts.adopt"):
-            held.guard()
-            apply_verdicts([verdict], action="ask")
+    now = hands.customer_links(customers)
+    for link in filter(_is_clashing, now.values()):
+        named = hands.ask("contacts.namesakes", partial(_namesakes, hands.client, _party(link)))
+        match = match_by_name(named, _linked(hands, named))
+        verdict = (
+            _verdict_on(link, match.contact) if match.contact else _question(link, match.candidates)
+        )
+        hands.settle("contacts.adopt", [verdict], action=AttemptAction.ASK)
+
+
+def _linked(hands: RoundHands, contacts: Sequence[xero.Contact]) -> set[UUID]:
+    """Return the ids of those contacts that stand for somebody here already."""
+    ids = [contact.contact_id for contact in contacts]
+    links = Link.objects.filter(organisation=hands.organisation, xero_id__in=ids)
+    return {UUID(str(found)) for found in links.values_list("xero_id", flat=True)}
 
 
 def _namesakes(client: xero.XeroClient, party: Party) -> list[xero.Contact]:
     try:
-        return client.contacts_by_name(_name_in_xero(party))
+        return client.contacts_by_name(name_in_xero(party.name))
     except (xero.BadRequest, xero.NotFound):
         # Too long or too odd a name to ask by; the person is asked without knowing whose it is.
         return []
@@ -264,7 +256,7 @@ _USE = "Use this contact if it is."
 _LOOK = "If it is, make that contact active in Xero and press Retry."
 
 
-def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
+def _question(link: Link, active: Sequence[xero.Contact]) -> LinkVerdict:
     party = _party(link)
     known = ", ".join(f"{one.name} ({one.contact_number or 'no number'})" for one in active)
     message = (
@@ -281,19 +273,18 @@ def _question(link: Link, active: Sequence[xero.Contact]) -> Verdict:
     ]
     details = {"candidates": candidates}
     problem = Problem(_NAME_TAKEN, message, remedy, PARTY, details=details)
-    return Verdict(link.pk, message, problem=problem, is_question=True)
+    return LinkVerdict(link.pk, message, problem=problem, is_question=True)
 
 
-def _stop_without(held: Held, ready: Sequence[Ready], links: dict[int, Link]) -> None:
+def _stop_without(
+    hands: RoundHands, ready: Sequence[ReadyDocument], links: Mapping[int, Link]
+) -> None:
     customers = [(one, links[one.document.party_id]) for one in ready]
-    verdicts = [waiting_for(one, customer) for one, customer in customers if customer.problem]
-    if verdicts:
-        with committing("contacts.stop"):
-            held.guard()
-            apply_verdicts(verdicts, action="resolve")
+    verdicts = [_waiting_for(one, customer) for one, customer in customers if customer.problem]
+    hands.settle("contacts.stop", verdicts, action=AttemptAction.RESOLVE)
 
 
-def waiting_for(ready: Ready, customer: Link) -> Verdict:
+def _waiting_for(ready: ReadyDocument, customer: Link) -> LinkVerdict:
     """The document's problem is its customer's, and goes when that one's goes."""
     party = ready.document.party
     why = customer.problem or {}
@@ -303,15 +294,15 @@ def waiting_for(ready: Ready, customer: Link) -> Verdict:
         message=message,
         remedy=why["remedy"],
         screen=why["screen"],
-        waits_for=f"party:{party.pk}",
+        waits_for=wait_key(WaitSort.PARTY, party.pk),
         details={**why.get("details", {}), "party": party.pk},
     )
     is_question = customer.state == LinkState.HELD
-    return Verdict(ready.link.pk, message, problem=problem, is_question=is_question)
+    return LinkVerdict(ready.link.pk, message, problem=problem, is_question=is_question)
 
 
-def _copy(contact: xero.Contact) -> Copy:
-    return Copy(
+def _copy(contact: xero.Contact) -> XeroCopy:
+    return XeroCopy(
         xero_id=UUID(contact.contact_id), number=contact.contact_number or "", status="ACTIVE"
     )
 
@@ -322,4 +313,6 @@ def _party(link: Link) -> Party:
     return link.party
 
 
-CREATE_CONTACTS = Purpose("create_contacts", "create", read=_read, refuse=_refuse, look=look)
+CREATE_CONTACTS = BatchPurpose(
+    "create_contacts", AttemptAction.CREATE, read=_read, refuse=_refuse, look=look_for_contacts
+)

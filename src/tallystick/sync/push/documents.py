@@ -9,24 +9,25 @@ from tallystick import xero
 from tallystick.books.models import Kind
 from tallystick.mapping.problems import DOCUMENT, Problem
 from tallystick.money import Money
-from tallystick.sync.lane import Held
+from tallystick.sync.engine.batches import BatchPurpose, PlannedWriting, Refused
+from tallystick.sync.engine.hands import RoundHands
+from tallystick.sync.links.attempt_actions import AttemptAction
+from tallystick.sync.links.contents import Draft, content_of_copy, content_of_draft
+from tallystick.sync.links.problems import ProblemCode
+from tallystick.sync.links.pushed_records import PushedDocument, pushed_documents
+from tallystick.sync.links.record_kinds import ENDPOINT_WORDS, ENDPOINTS, Endpoint
+from tallystick.sync.links.transitions import LinkVerdict
+from tallystick.sync.lookup.document_lookup import ask_about_documents
+from tallystick.sync.lookup.document_questions import copy_of, question_on
+from tallystick.sync.lookup.ready_documents import ReadyDocument, uid_in
+from tallystick.sync.lookup.sent_contents import SentContent, sent_of
 from tallystick.sync.models import Link
-from tallystick.sync.push.batches import Purpose, Refused, Writing, send_all
-from tallystick.sync.push.finding import ask
-from tallystick.sync.push.questions import copy_of, question
-from tallystick.sync.push.ready import Ready, uid_in
-from tallystick.sync.push.sent import Sent, sent_of
-from tallystick.sync.push.shapes import (
-    ENDPOINTS,
-    RECORDS,
-    Endpoint,
-    document_of,
-    endpoint_of,
-    shape_of,
+from tallystick.sync.push.refusal_words import (
+    RefusalWords,
+    words_of_refusal,
+    words_of_whole_refusal,
 )
-from tallystick.sync.snapshots import Draft, content_of_copy, content_of_draft
-from tallystick.sync.steps import calling, committing
-from tallystick.sync.verdicts import Verdict, apply_verdicts
+from tallystick.xero.catalogue.codes import RefusalCode
 
 _MEND_THERE = (
     "Correct it in Xero, then press Check Xero now; or cancel it here, and it goes from Xero too."
@@ -39,39 +40,48 @@ _UPDATE: Mapping[Endpoint, Callable[[Sequence[Any]], xero.Sealed]] = MappingProx
 )
 
 
-def send_documents(held: Held, client: xero.XeroClient, ready: Sequence[Ready]) -> None:
+def send_documents(hands: RoundHands, ready: Sequence[ReadyDocument]) -> None:
     """Ask Xero for the documents, then create what it lacks and write anew what was edited."""
     if not ready:
         return
-    asked = calling("ask", lambda: ask(client, [one.link for one in ready]))
-    if asked.verdicts:
-        with committing("ask"):
-            held.guard()
-            apply_verdicts(asked.verdicts, action="ask")
-    settled = {verdict.link_id for verdict in asked.verdicts}
+    asked = hands.ask(
+        "ask", partial(ask_about_documents, hands.client, [one.pushed for one in ready])
+    )
+    settled = hands.settle("ask", asked.verdicts, action=AttemptAction.ASK)
     rest = [one for one in ready if one.link.pk not in settled]
-    for one in writings(rest, asked.outdated):
-        send_all(held, client, one.purpose, one.links, one.build, one.contents)
+    for writing in document_writings(rest, asked.outdated):
+        hands.send(writing)
 
 
-def writings(ready: Sequence[Ready], outdated: Mapping[int, xero.Document]) -> Iterator[Writing]:
+def document_writings(
+    ready: Sequence[ReadyDocument], outdated: Mapping[int, xero.Document]
+) -> Iterator[PlannedWriting]:
     """Yield what is written, endpoint by endpoint: over the outdated copies, and what is new."""
     for endpoint in ENDPOINTS:
-        here = {one.link.pk: one for one in ready if endpoint_of(one.link) == endpoint}
-        drafts = {
-            pk: _over(one, outdated[pk]) if pk in outdated else one.draft(one.policy.sent_as)
-            for pk, one in here.items()
-        }
-        contents = {
-            pk: content_of_draft(drafts[pk], one.document, why=one.resolved.why)
-            for pk, one in here.items()
-        }
-        links = [one.link for one in here.values()]
-        for purpose, seal, some in (
-            (UPDATE[endpoint], _UPDATE, [link for link in links if link.pk in outdated]),
-            (CREATE[endpoint], _CREATE, [link for link in links if link.pk not in outdated]),
-        ):
-            yield Writing(purpose, some, partial(_sealed, seal[endpoint], drafts), contents)
+        here = [one for one in ready if one.pushed.endpoint == endpoint]
+        anew = [one for one in here if one.link.pk in outdated]
+        new = [one for one in here if one.link.pk not in outdated]
+        yield _writing(UPDATE[endpoint], _UPDATE[endpoint], anew, outdated)
+        yield _writing(CREATE[endpoint], _CREATE[endpoint], new, outdated)
+
+
+def _writing(
+    purpose: BatchPurpose,
+    seal: Callable[[Sequence[Any]], xero.Sealed],
+    ready: Sequence[ReadyDocument],
+    outdated: Mapping[int, xero.Document],
+) -> PlannedWriting:
+    drafts = {one.link.pk: _draft(one, outdated.get(one.link.pk)) for one in ready}
+    contents = {
+        one.link.pk: content_of_draft(drafts[one.link.pk], one.document, why=one.resolved.why)
+        for one in ready
+    }
+    links = [one.link for one in ready]
+    return PlannedWriting(purpose, links, partial(_sealed, seal, drafts), contents)
+
+
+def _draft(ready: ReadyDocument, copy: xero.Document | None) -> Draft:
+    return _over(ready, copy) if copy else ready.draft(ready.policy.sent_as)
 
 
 def _sealed(
@@ -82,7 +92,7 @@ def _sealed(
     return seal([drafts[link.pk] for link in links])
 
 
-def _over(ready: Ready, copy: xero.Document) -> Draft:
+def _over(ready: ReadyDocument, copy: xero.Document) -> Draft:
     """Return the document as a new version of Xero's record, which keeps its status."""
     draft = ready.draft(copy.status)
     if not Kind(ready.document.kind).is_purchase:
@@ -102,104 +112,121 @@ def _unless(there: str | None, number: str | None) -> str | None:
     return None if number == there else number
 
 
-def _read(links: Sequence[Link], answer: xero.Answer) -> list[Verdict]:
+def _read(links: Sequence[Link], answer: xero.Answer) -> list[LinkVerdict]:
     """Match each element by its id or our marker, or by number and contact; never its position."""
-    sent = sent_of(links)
-    by_id = {str(link.xero_id): link for link in links if link.xero_id}
-    by_uid = {str(document_of(link).uid): link for link in links}
-    by_number = {(sent[link.pk].number, sent[link.pk].contact_id): link for link in links}
+    documents = pushed_documents(links)
+    sent = sent_of(documents)
+    meant = _meaning(documents, sent)
     verdicts = []
     for element in answer.documents:
-        record = element.record
+        one = meant(element.record)
+        if one and element.ok:
+            verdicts.append(_written(one, element, sent[one.pk]))
+        elif one:
+            verdicts.append(_refusal(one, element.errors))
+    return verdicts
+
+
+def _meaning(
+    documents: Sequence[PushedDocument], sent: Mapping[int, SentContent]
+) -> Callable[[xero.Document], PushedDocument | None]:
+    """Return what tells which of the documents a record is."""
+    by_id = {str(one.link.xero_id): one for one in documents if one.link.xero_id}
+    by_uid = {str(one.document.uid): one for one in documents}
+    by_number = {(sent[one.pk].number, sent[one.pk].contact_id): one for one in documents}
+
+    def meant(record: xero.Document) -> PushedDocument | None:
         contact_id = record.contact.contact_id.lower() if record.contact else ""
-        link = (
+        return (
             by_id.get(record.record_id.lower())
             or by_uid.get(uid_in(record.url))
             or by_number.get((record.number or "", contact_id))
         )
-        if link is None:
-            continue
-        if element.ok:
-            verdicts.append(_written(link, element, sent[link.pk]))
-        else:
-            verdicts.append(_refusal(link, element.errors))
-    return verdicts
+
+    return meant
 
 
-def _written(link: Link, element: xero.Element[xero.Document], sent: Sent) -> Verdict:
-    record, document = element.record, document_of(link)
+def _written(
+    one: PushedDocument, element: xero.Element[xero.Document], sent: SentContent
+) -> LinkVerdict:
+    record, document = element.record, one.document
     if record.total is not None and record.total != sent.total:
         there = Money(record.total, record.currency_code or document.currency)
-        return question(
-            link,
-            "differs",
+        said = (
             f"Xero made {document} {there} instead of {Money(sent.total, document.currency)}. "
-            f"It stands there as {record.status.lower()}.",
-            _MEND_THERE,
-            copy=copy_of(record, sent.revision, is_kept=False),
-            details={"theirs": content_of_copy(record), "status": record.status},
+            f"It stands there as {record.status.lower()}."
         )
-    explained = [xero.explain(one, shape_of(document).noun) for one in element.warnings]
-    dropped = [one for one in explained if one.code != "other"]
+        return _otherwise(one, record, sent, said, _MEND_THERE)
+    explained = [xero.explain(text, one.noun) for text in element.warnings]
+    dropped = [each for each in explained if each.code != RefusalCode.OTHER]
     if dropped:
-        return question(
-            link,
-            "differs",
+        said = (
             f"{document} stands in Xero as {record.status.lower()}, but not whole. "
-            f"{dropped[0].words} (Xero: {' '.join(element.warnings)})",
-            f"{dropped[0].remedy} Then keep what Xero has.",
-            copy=copy_of(record, sent.revision, is_kept=False),
-            details={"theirs": content_of_copy(record), "status": record.status},
+            f"{dropped[0].words} (Xero: {' '.join(element.warnings)})"
         )
-    verb = "Written anew" if link.xero_id else "Created"
+        return _otherwise(one, record, sent, said, f"{dropped[0].remedy} Then keep what Xero has.")
+    verb = "Written anew" if one.link.xero_id else "Created"
     message = f"{verb} in Xero as {record.status.lower()}."
     if element.warnings:
         message += f" Xero warns: {' '.join(element.warnings)}"
-    return Verdict(link.pk, message, copy=copy_of(record, sent.revision, is_kept=False))
+    copy = copy_of(record, content_of_copy(record), sent.revision, is_kept=False)
+    return LinkVerdict(one.pk, message, copy=copy)
 
 
-def _refuse(link: Link, refused: Refused) -> Verdict:
-    said = [text for element in getattr(refused, "elements", ()) for text in element]
-    if said:
-        return _refusal(link, said)
-    message = f"{document_of(link)} was not sent. {refused}"
+def _otherwise(
+    one: PushedDocument, record: xero.Document, sent: SentContent, said: str, remedy: str
+) -> LinkVerdict:
+    """Ask about what Xero took, but made something else of."""
+    theirs = content_of_copy(record)
+    return question_on(
+        one.link,
+        ProblemCode.DIFFERS,
+        said,
+        remedy,
+        copy=copy_of(record, theirs, sent.revision, is_kept=False),
+        details={"theirs": theirs, "status": record.status},
+    )
+
+
+def _refuse(link: Link, refused: Refused) -> LinkVerdict:
+    one = PushedDocument.of(link)
     remedy = "Look at its texts and amounts, then press Retry; nothing is doubled."
-    problem = Problem("refused", message, remedy)
-    return Verdict(link.pk, message, problem=problem, revision=link.sealed_revision)
+    head = f"{one} was not sent."
+    return _refused(one, words_of_whole_refusal(head, refused, noun=one.noun, remedy=remedy))
 
 
-def _refusal(link: Link, errors: Sequence[str]) -> Verdict:
-    explanation = xero.explain(errors[0], noun=shape_of(document_of(link)).noun)
-    if explanation.code == "number_taken" and link.tries == 0:
+def _refusal(one: PushedDocument, errors: Sequence[str]) -> LinkVerdict:
+    return _refused(one, words_of_refusal(f"{one} was not sent.", errors, noun=one.noun))
+
+
+def _refused(one: PushedDocument, words: RefusalWords) -> LinkVerdict:
+    if words.code == RefusalCode.NUMBER_TAKEN and one.link.tries == 0:
         # Just before, Xero did not have it: so it came meanwhile, perhaps from a worker of ours.
-        return Verdict(link.pk, "Xero says that the number is taken; asking Xero whose it is.")
-    message = f"{document_of(link)} was not sent. {explanation.words}"
-    if explanation.code != "other":
-        message += f" (Xero: {' '.join(errors)})"
-    problem = Problem(explanation.code, message, explanation.remedy, DOCUMENT)
-    return Verdict(link.pk, message, problem=problem, revision=link.sealed_revision)
+        return LinkVerdict(one.pk, "Xero says that the number is taken; asking Xero whose it is.")
+    problem = Problem(words.code, words.message, words.remedy, DOCUMENT)
+    return LinkVerdict(one.pk, words.message, problem=problem, revision=one.link.sealed_revision)
 
 
-def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[Verdict]:
-    return ask(client, links).verdicts
+def _look(client: xero.XeroClient, links: Sequence[Link]) -> list[LinkVerdict]:
+    return ask_about_documents(client, pushed_documents(links)).verdicts
 
 
-def _purposes(verb: str) -> Mapping[Endpoint, Purpose]:
+def _purposes(verb: AttemptAction) -> Mapping[Endpoint, BatchPurpose]:
     return MappingProxyType(
         {
-            endpoint: Purpose(
-                f"{verb}_{RECORDS[endpoint]}",
+            endpoint: BatchPurpose(
+                f"{verb}_{ENDPOINT_WORDS[endpoint]}",
                 verb,
                 _read,
                 _refuse,
                 _look,
                 others_go_on=True,
-                writes_over=verb == "update",
+                writes_over=verb == AttemptAction.UPDATE,
             )
             for endpoint in ENDPOINTS
         }
     )
 
 
-CREATE = _purposes("create")
-UPDATE = _purposes("update")
+CREATE = _purposes(AttemptAction.CREATE)
+UPDATE = _purposes(AttemptAction.UPDATE)

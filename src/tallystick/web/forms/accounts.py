@@ -4,11 +4,12 @@ from functools import partial
 from typing import Any
 
 from tallystick.books.models import Charge
-from tallystick.mapping.accounts import choice_key
-from tallystick.mapping.models import AccountChoice, Direction, MappingDefaults, Rounding
+from tallystick.mapping.known import Known
+from tallystick.mapping.models import Direction, Rounding
 from tallystick.mapping.proposing_accounts import propose_account
 from tallystick.mapping.services import Choices, choose_account, choose_rounding
-from tallystick.web.forms.choices import ChoicesForm, Keep, Row
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep
 from tallystick.workspaces.models import User
 
 _ABOUT = {
@@ -26,10 +27,8 @@ class AccountsForm(ChoicesForm):
     below = "rounding"
 
     def fill(self, choices: Choices) -> None:
-        chosen = {
-            (one.direction, one.charge): one.code
-            for one in AccountChoice.objects.filter(organisation=self.organisation)
-        }
+        self._known = Known(self.organisation)
+        chosen = self._known.account_choices
         self._account_for_rounding = choices.rounding_account
         for charge in Charge:
             for direction in Direction:
@@ -39,28 +38,27 @@ class AccountsForm(ChoicesForm):
                     f"{_title(charge)} on {direction}",
                     [_empty(charge), *((account.code, str(account)) for account in offered)],
                     chosen=chosen.get((direction, charge), ""),
-                    key=choice_key(direction, charge),
+                    key=wait_key(WaitSort.ACCOUNT, direction, charge),
                     keep=self._keep_account(charge, direction),
                     propose=partial(propose_account, direction, charge, choices),
                 )
         self._offer_rounding()
 
     def _offer_rounding(self) -> None:
-        defaults = MappingDefaults.objects.filter(organisation=self.organisation).first()
         self.offer(
             self.below,
             "Where the source's total is a few cents beside the sum of its lines",
             Rounding.choices,
-            chosen=defaults.rounding if defaults else Rounding.HOLD.value,
+            chosen=self._known.defaults.rounding,
             key="rounding",
             keep=self._keep_rounding,
             help_text="A rounding line makes the total in Xero equal to yours; it goes to the "
             "account for rounding above.",
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         return [
-            Row(
+            ChoiceRow(
                 _title(charge),
                 self._about(charge),
                 {one.label: self.choice(_name(charge, one)) for one in Direction},

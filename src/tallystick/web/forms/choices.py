@@ -10,9 +10,9 @@ from django.forms.boundfield import BoundField
 from tallystick.connections.models import Organisation
 from tallystick.mapping.proposing import Proposal
 from tallystick.mapping.services import Choices, choices_of
-from tallystick.sync.waiting import Waiting
+from tallystick.sync.reports.waiting_sums import WaitingSum
+from tallystick.web.forms.field_messages import WordedForm, word
 from tallystick.web.forms.inputs import Select
-from tallystick.web.forms.words import WordedForm, word
 from tallystick.workspaces.models import User
 
 #: Value and words of one option; or the name of a group and its options.
@@ -22,21 +22,21 @@ Keep = Callable[[str, User], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OfferedChoice:
     """One select with what waits for it, and what is proposed where nothing is chosen."""
 
     field: BoundField
-    waiting: Waiting | None
+    waiting: WaitingSum | None
     proposal: Proposal | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChoiceRow:
     """Choices that stand beside each other, by the name of their column."""
 
     title: str
     about: str
-    choices: Mapping[str, Choice]
+    choices: Mapping[str, OfferedChoice]
 
 
 class ChoicesForm(WordedForm):
@@ -57,7 +57,7 @@ class ChoicesForm(WordedForm):
         #: By name of the select, where there is one.
         self.proposals: dict[str, Proposal] = {}
         #: By key; set before the page is drawn.
-        self.waiting: Mapping[str, Waiting] = {}
+        self.waiting: Mapping[str, WaitingSum] = {}
         self._chosen: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._keeps: dict[str, Keep] = {}
@@ -70,11 +70,11 @@ class ChoicesForm(WordedForm):
         """Add the page's selects."""
         raise NotImplementedError
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         """Return the selects that stand in a table."""
         raise NotImplementedError
 
-    def alone(self) -> Choice:
+    def alone(self) -> OfferedChoice:
         """Return the select below the table."""
         return self.choice(self.below)
 
@@ -120,9 +120,9 @@ class ChoicesForm(WordedForm):
                 self.add_error(name, field.error_messages["invalid_choice"])
         return self.cleaned_data
 
-    def choice(self, name: str) -> Choice:
+    def choice(self, name: str) -> OfferedChoice:
         waiting = self.waiting.get(self._keys[name])
-        return Choice(self[name], waiting, self.proposals.get(name))
+        return OfferedChoice(self[name], waiting, self.proposals.get(name))
 
     @property
     def proposed(self) -> int:

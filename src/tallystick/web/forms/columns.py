@@ -16,8 +16,8 @@ from tallystick.importing.meaning.fields import FIELDS, Field, Group
 from tallystick.importing.meaning.leftover import sounds_like_meaning
 from tallystick.importing.meaning.mapping import MEANINGS, Mapping, OrderColumn, inserted, plain
 from tallystick.importing.meaning.values import BadValue, number
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import LongSelect, NumberInput, TextInput
-from tallystick.web.forms.words import WordedForm
 
 #: Fields for which a fixed text makes sense where the file has no column.
 _FIXED = (
@@ -79,7 +79,7 @@ _HOW = {
 }
 
 
-class Manner(NamedTuple):
+class MappingManner(NamedTuple):
     """A choice of the whole mapping: the attribute it sets, its words and what there is."""
 
     label: str
@@ -88,7 +88,7 @@ class Manner(NamedTuple):
 
 
 _MANNERS = {
-    "tax_basis": Manner(
+    "tax_basis": MappingManner(
         "Amounts are",
         [
             ("exclusive", "Without tax"),
@@ -97,7 +97,7 @@ _MANNERS = {
         ],
         "Where no column says it.",
     ),
-    "tax_amounts": Manner(
+    "tax_amounts": MappingManner(
         "Tax is",
         [
             ("computed", "As our rates make it"),
@@ -106,12 +106,12 @@ _MANNERS = {
         ],
         "As our rates make it, it is compared with what the file states.",
     ),
-    "party_by": Manner(
+    "party_by": MappingManner(
         "Customers are told apart by",
         [("name", "Their name"), ("email", "Their e-mail address")],
         "Where the file gives them no number.",
     ),
-    "nobody": Manner(
+    "nobody": MappingManner(
         "Sales that name no customer",
         [
             ("ask", "Ask about them"),
@@ -119,16 +119,16 @@ _MANNERS = {
             ("leave", "Leave them out"),
         ],
     ),
-    "zero": Manner(
+    "zero": MappingManner(
         "Documents that come to nothing",
         [("take", "Take them"), ("leave_out", "Leave them out")],
     ),
-    "day_order": Manner(
+    "day_order": MappingManner(
         "Days are written",
         [_FOUND_OUT, ("dmy", "Day first, 21/11/2026"), ("mdy", "Month first, 11/21/2026")],
         "Years first, 2026-11-21, are always understood.",
     ),
-    "discount_as": Manner(
+    "discount_as": MappingManner(
         "Discounts of which none is above one",
         [
             ("", "Ask about them"),
@@ -137,14 +137,14 @@ _MANNERS = {
         ],
         "A percent sign always says percent.",
     ),
-    "decimal_mark": Manner(
+    "decimal_mark": MappingManner(
         "Numbers are written", [_FOUND_OUT, (".", "1,234.50"), (",", "1.234,50")]
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ColumnLine:
     """One thing that a column can hold: its column, and its fixed text where it can have one."""
 
     label: str
@@ -154,7 +154,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UnusedColumn:
     """A column of the file that nothing uses."""
 
     name: str
@@ -295,11 +295,11 @@ class ColumnsForm(WordedForm):
     def manner(self) -> list[BoundField]:
         return [self[name] for name in ("name", *_MANNERS, "currency", "terms_days")]
 
-    def groups(self) -> Iterator[tuple[str, list[Line], list[Line]]]:
+    def groups(self) -> Iterator[tuple[str, list[ColumnLine], list[ColumnLine]]]:
         """Give each heading with what most files have, or this one uses, and with the rest."""
         for group in Group:
-            usual: list[Line] = []
-            others: list[Line] = []
+            usual: list[ColumnLine] = []
+            others: list[ColumnLine] = []
             for name, field in FIELDS.items():
                 if field.group is group:
                     line = self._line(name, field)
@@ -307,9 +307,9 @@ class ColumnsForm(WordedForm):
                     (usual if fill or name in _USUAL else others).append(line)
             yield group.value, usual, others
 
-    def _line(self, name: str, field: Field) -> Line:
+    def _line(self, name: str, field: Field) -> ColumnLine:
         text = self[f"text-{name}"] if name in self._texts else None
-        return Line(field.label, field.hint, self[f"column-{name}"], text)
+        return ColumnLine(field.label, field.hint, self[f"column-{name}"], text)
 
     def values(self) -> list[tuple[str, str, list[BoundField]]]:
         """Return title, explanation and selects for each column whose values mean something."""
@@ -330,7 +330,7 @@ class ColumnsForm(WordedForm):
         """Whether rows of a file are at hand."""
         return bool(self._glimpse.rows)
 
-    def left(self) -> list[Left]:
+    def left(self) -> list[UnusedColumn]:
         """Return the columns of the file that nothing on the page uses."""
         used = {plain(str(self[name].value() or "")) for name in self.fields if _is_column(name)}
         for name in self._texts:
@@ -338,7 +338,7 @@ class ColumnsForm(WordedForm):
         used.update(self._hidden().used())
         ticked = set(map(plain, self["unused"].value()))
         return [
-            Left(
+            UnusedColumn(
                 name, self._glimpse.samples(name), sounds_like_meaning(name), plain(name) in ticked
             )
             for name in self._glimpse.header

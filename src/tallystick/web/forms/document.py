@@ -7,25 +7,29 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django import forms
-from django.db.models import Q
 from django.forms.formsets import BaseFormSet
 
+from tallystick.books.document_queries import lines_of
+from tallystick.books.given_values import key_in
 from tallystick.books.inputs import DocumentInput, LineInput
+from tallystick.books.items import items_called
 from tallystick.books.models import (
     LONGEST_ACCOUNT,
     Charge,
     Document,
-    DocumentTemplate,
-    Item,
     Line,
     Party,
     Status,
     TaxBasis,
     TaxCode,
 )
+from tallystick.books.parties import parties_called
+from tallystick.books.tax_codes import tax_codes_of
 from tallystick.books.taxing import TaxLadder
+from tallystick.books.templates import find_template, templates_of
 from tallystick.money import Basis, Totals, document_totals, line_amount, line_tax
 from tallystick.web.forms import stated_tax
+from tallystick.web.forms.field_messages import WordedForm, word
 from tallystick.web.forms.inputs import (
     DateInput,
     NumberField,
@@ -35,8 +39,6 @@ from tallystick.web.forms.inputs import (
     TextInput,
 )
 from tallystick.web.forms.records import tax_code_choices
-from tallystick.web.forms.words import WordedForm, word
-from tallystick.web.given import key_in
 from tallystick.web.kinds import KindPages
 from tallystick.workspaces.models import Workspace
 
@@ -94,10 +96,9 @@ class HeadForm(WordedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.workspace, self.pages = workspace, pages
-        names = DocumentTemplate.objects.filter(workspace=workspace).order_by("name")
         self.fields["template"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             ("", "None"),
-            *((one.name, one.name) for one in names),
+            *((one.name, one.name) for one in templates_of(workspace)),
         ]
         party = self.fields["party_number"]
         party.label = pages.party.capitalize()
@@ -117,8 +118,7 @@ class HeadForm(WordedForm):
         text = str(self.cleaned_data["party_number"]).strip()
         picked = re.search(r"\(([^()]+)\)$", text)
         numbers = [text, *([picked[1]] if picked else [])]
-        parties = Party.objects.in_workspace(self.workspace)
-        found = list(parties.filter(Q(number__in=numbers) | Q(name__iexact=text))[:3])
+        found = parties_called(self.workspace, numbers=numbers, name=text, at_most=3)
         exact = [party for party in found if party.number in numbers]
         if len(exact or found) == 1:
             return (exact or found)[0].number
@@ -276,8 +276,7 @@ class DocumentForm:
             "total": document.total if document.rounding else "",
             "template": document.template.name if document.template else "",
         }
-        found = document.lines.select_related("tax_code").order_by("position")
-        lines = [_values_of(line, document.tax_basis) for line in found]
+        lines = [_values_of(line, document.tax_basis) for line in lines_of(document)]
         return cls(
             document.workspace, pages, document=document, initial=initial, lines=[*lines, {}]
         )
@@ -332,7 +331,7 @@ class AsEntered(NamedTuple):
 def totals_as_entered(workspace: Workspace, data: Mapping[str, Any]) -> AsEntered:
     """Return the sums of the lines that can be read; the books compute the final ones."""
     choices = tax_code_choices(workspace)
-    rates = dict(TaxCode.objects.in_workspace(workspace).values_list("code", "rate"))
+    rates = {code.code: code.rate for code in tax_codes_of(workspace)}
     ladder, template = _ladder_below(workspace, data)
     given_basis = str(data.get("tax_basis", ""))
     is_other = given_basis in ("inclusive", "none")
@@ -359,8 +358,7 @@ def _ladder_below(
     workspace: Workspace, data: Mapping[str, Any]
 ) -> tuple[TaxLadder, TaxCode | None]:
     """Return what gives lines a tax code that name none, and the template's."""
-    named = DocumentTemplate.objects.filter(workspace=workspace, name=data.get("template", ""))
-    template = named.select_related("tax_code").first()
+    template = find_template(workspace, data.get("template", ""))
     items = {str(entered["item_code"]).strip() for entered in _entered_lines(data)}
     return TaxLadder(workspace, items), template.tax_code if template else None
 
@@ -406,8 +404,7 @@ def _entered_lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _fill_from_items(workspace: Workspace, lines: list[dict[str, Any]]) -> None:
     """Give lines what they leave open and their item says: description, price and tax code."""
     codes = {line["item_code"] for line in lines if line["item_code"]}
-    found = Item.objects.filter(workspace=workspace, code__in=codes).select_related("tax_code")
-    items = {item.code: item for item in found}
+    items = items_called(workspace, codes)
     for line in lines:
         item = items.get(line["item_code"])
         if item is None:

@@ -6,9 +6,9 @@ from django import forms
 
 from tallystick.books.inputs import TemplateInput
 from tallystick.books.models import DocumentTemplate
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import Select, TextInput
 from tallystick.web.forms.records import tax_code_choices
-from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
 
 

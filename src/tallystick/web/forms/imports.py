@@ -9,8 +9,8 @@ from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.tables.encodings import Encoding
 from tallystick.importing.tables.table import Beginning, Layout
 from tallystick.importing.uploads import MOST_MEGABYTES
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import Select
-from tallystick.web.forms.words import WordedForm
 
 _ACCEPTED = ".csv,.tsv,.txt,.gz,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain"
 _TAB = "tab"

@@ -9,7 +9,7 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from tallystick.web.given import number_in
+from tallystick.books.given_values import number_in
 
 
 def _named(attributes: dict[str, Any], extra: str = "") -> dict[str, Any]:

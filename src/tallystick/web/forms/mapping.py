@@ -3,12 +3,14 @@
 from functools import partial
 
 from tallystick.books.models import TaxCode
-from tallystick.books.tax_codes import default_tax_code
-from tallystick.mapping.models import Direction, TaxMapping, TaxRate
+from tallystick.books.tax_codes import default_tax_code, tax_codes_of
+from tallystick.mapping.known import Known
+from tallystick.mapping.models import Direction
 from tallystick.mapping.proposing import propose_tax_type
 from tallystick.mapping.services import Choices, choose_default_tax_code, choose_tax_type
-from tallystick.mapping.taxes import DEFAULT_KEY, tax_key
-from tallystick.web.forms.choices import ChoicesForm, Keep, Row
+from tallystick.mapping.wait_keys import WaitSort, wait_key
+from tallystick.mirror.models import TaxRate
+from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep
 from tallystick.web.forms.records import percent
 from tallystick.web.templatetags.tallystick import quantity
 from tallystick.workspaces.models import User
@@ -20,12 +22,8 @@ class TaxMappingForm(ChoicesForm):
     below = "default_tax_code"
 
     def fill(self, choices: Choices) -> None:
-        codes = TaxCode.objects.in_workspace(self.organisation.workspace).order_by("code")
-        self.codes = list(codes)
-        mapped = {
-            (one.tax_code_id, one.direction): one.tax_type
-            for one in TaxMapping.objects.filter(organisation=self.organisation)
-        }
+        self.codes = list(tax_codes_of(self.organisation.workspace))
+        mapped = Known(self.organisation).tax_types
         for code in self.codes:
             for direction in Direction:
                 rates = [_rate(rate) for rate in choices.tax_rates[direction]]
@@ -34,7 +32,7 @@ class TaxMappingForm(ChoicesForm):
                     f"{code.code} on {direction}",
                     [("", "Choose a tax rate"), *rates],
                     chosen=mapped.get((code.pk, direction), ""),
-                    key=tax_key(code.pk, direction),
+                    key=wait_key(WaitSort.TAX_MAPPING, code.pk, direction),
                     keep=self._keep_rate(code, direction),
                     propose=partial(propose_tax_type, code, direction, choices),
                 )
@@ -48,7 +46,7 @@ class TaxMappingForm(ChoicesForm):
             "Default tax code",
             [("", "None"), *codes],
             chosen=str(default.pk) if default else "",
-            key=DEFAULT_KEY,
+            key=wait_key(WaitSort.DEFAULT_TAX_CODE),
             keep=self._keep_default,
             help_text="Of new documents, where neither line, template nor item names a tax code. "
             "Left open, such a document fails and says so.",
@@ -61,9 +59,9 @@ class TaxMappingForm(ChoicesForm):
         proposed = {name for name, one in self.proposals.items() if one.is_sure}
         return not any(self._chosen[name] or name in proposed for name in names)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         return [
-            Row(
+            ChoiceRow(
                 code.code,
                 f"{code.name} · {percent(code)}",
                 {one.label: self.choice(f"tax-{code.pk}-{one}") for one in Direction},

@@ -1,27 +1,25 @@
 """Choosing the bank or clearing account that payments of each method lie on in Xero."""
 
-from collections import Counter
 from functools import partial
-from itertools import islice
 from uuid import UUID
 
-from tallystick.books.models import Payment
-from tallystick.connections.models import Organisation
-from tallystick.mapping.models import Account, MethodAccount
+from tallystick.english import counted
 from tallystick.mapping.paying import method_key
+from tallystick.mapping.payment_methods import NEWEST, method_accounts, used_methods
 from tallystick.mapping.proposing_accounts import propose_method_account
 from tallystick.mapping.services import Choices, choose_method_account
+from tallystick.mirror.models import Account
+from tallystick.sync.acts.changing_rules import release_unapproved, save_policy
+from tallystick.sync.links.record_kinds import PAYMENT_RULE
+from tallystick.sync.links.sync_rules import policy_of
 from tallystick.sync.models import WhenDraft
-from tallystick.sync.policy import PAYMENT, policy_of, save_policy
-from tallystick.sync.waiting import APPROVAL, release_unapproved
-from tallystick.web.forms.choices import ChoicesForm, Keep, Offered, Row
+from tallystick.sync.reports.waiting_sums import APPROVAL
+from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep, Offered
 from tallystick.web.forms.sync_rules import rule_of
 from tallystick.workspaces.models import User
 
 #: So many methods have a row, those used most; the rest goes with all others.
 MOST = 200
-#: Counted in so many payments, those with the latest dates: a workspace may have a million.
-_NEWEST = 5_000
 
 
 class PaymentMethodsForm(ChoicesForm):
@@ -30,14 +28,12 @@ class PaymentMethodsForm(ChoicesForm):
     below = "when_draft"
 
     def fill(self, choices: Choices) -> None:
-        chosen = {
-            one.method.casefold(): one
-            for one in MethodAccount.objects.filter(organisation=self.organisation)
-        }
+        chosen = method_accounts(self.organisation)
         named = {key: (one.method, 0) for key, one in chosen.items() if key}
-        used, self.counted, is_whole = _used(self.organisation)
+        found = used_methods(self.organisation.workspace, at_most=MOST)
+        used, self.counted = dict(found.methods), found.counted
         #: How many methods have a row, where that is not each; else 0.
-        self.shown_of_more = 0 if is_whole else len(used)
+        self.shown_of_more = 0 if found.is_whole else len(used)
         unused = {key: one for key, one in named.items() if not used.get(key, one)[1]}
         #: How a method is written, and how many payments name it, whatever the letter case.
         self.methods = dict(sorted((used | unused).items()))
@@ -60,20 +56,20 @@ class PaymentMethodsForm(ChoicesForm):
             self.below,
             "Where the document is not approved in Xero yet",
             WhenDraft.choices,
-            chosen=policy_of(self.organisation, PAYMENT).when_draft,
+            chosen=policy_of(self.organisation, PAYMENT_RULE).when_draft,
             key=APPROVAL,
             keep=self._keep_when_draft,
             help_text="Xero takes payments and credits on approved documents only.",
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         found = [
-            Row(method, _counted(count, self.counted), {"Account": self.choice(_name(key))})
+            ChoiceRow(method, _counted(count, self.counted), {"Account": self.choice(_name(key))})
             for key, (method, count) in self.methods.items()
         ]
         return [
             *found,
-            Row(
+            ChoiceRow(
                 "All others",
                 "Whatever has no account of its own above, and payments without a method.",
                 {"Account": self.choice(_name(""))},
@@ -89,29 +85,10 @@ class PaymentMethodsForm(ChoicesForm):
         )
 
     def _keep_when_draft(self, chosen: str, actor: User) -> None:
-        kept = rule_of(policy_of(self.organisation, PAYMENT)) | {"when_draft": chosen}
-        save_policy(organisation=self.organisation, kind=PAYMENT, actor=actor, **kept)
+        kept = rule_of(policy_of(self.organisation, PAYMENT_RULE)) | {"when_draft": chosen}
+        save_policy(organisation=self.organisation, kind=PAYMENT_RULE, actor=actor, **kept)
         if chosen == WhenDraft.APPROVE:
             release_unapproved(self.organisation)
-
-
-def _used(organisation: Organisation) -> tuple[dict[str, tuple[str, int]], int, bool]:
-    """Return how each method is written and how many of the newest payments name it; how many are.
-
-    What only older ones name comes last, with 0. At last, whether these are all.
-    """
-    workspace = organisation.workspace
-    newest = Payment.objects.in_workspace(workspace).live().order_by("-paid_on", "-pk")
-    counted = Counter(newest.values_list("method", flat=True)[:_NEWEST])
-    older = Payment.objects.methods_in(workspace, at_most=MOST + 2)  # one may be none
-    found: dict[str, tuple[str, int]] = {}
-    for method, count in (*counted.most_common(), *((method, 0) for method in older)):
-        key = method.strip().casefold()
-        written, more = found.get(key, (method.strip(), 0))
-        if key:
-            found[key] = written, more + count
-    rows = dict(islice(found.items(), MOST))
-    return rows, counted.total(), len(rows) == len(found)
 
 
 def _grouped(accounts: list[Account]) -> list[Offered]:
@@ -132,6 +109,6 @@ def _name(key: str) -> str:
 
 def _counted(count: int, of: int) -> str:
     """Say how many payments name a method, of the newest where those are all that was counted."""
-    if of < _NEWEST:
-        return f"{count:,} payment{'' if count == 1 else 's'}"
-    return f"{f'{count:,}' if count else 'none'} of the newest {_NEWEST:,} payments"
+    if of < NEWEST:
+        return counted(count, "payment")
+    return f"{f'{count:,}' if count else 'none'} of the newest {NEWEST:,} payments"

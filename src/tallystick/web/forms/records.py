@@ -6,8 +6,9 @@ from django import forms
 
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
 from tallystick.books.models import LONGEST_ACCOUNT, Item, Party, TaxCode
+from tallystick.books.tax_codes import tax_codes_of
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
-from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.models import Workspace
 
 
@@ -89,7 +90,7 @@ class TaxCodeForm(WordedForm):
 
 def tax_code_choices(workspace: Workspace) -> list[tuple[str, str]]:
     """Return the workspace's tax codes for a select, the empty choice first."""
-    codes = TaxCode.objects.in_workspace(workspace).order_by("code")
+    codes = tax_codes_of(workspace)
     return [("", "None"), *((code.code, f"{code.code} · {percent(code)}") for code in codes)]
 
 

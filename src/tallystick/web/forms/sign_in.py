@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import EmailInput, PasswordInput
-from tallystick.web.forms.words import WordedForm
 from tallystick.workspaces.devices import Device
 from tallystick.workspaces.models import User
-from tallystick.workspaces.sign_in import TryLater, sign_in
+from tallystick.workspaces.sign_in import TooManyTries, sign_in
 
 
 class SignInForm(WordedForm):
@@ -23,7 +23,7 @@ class SignInForm(WordedForm):
         super().__init__(data)
         self.user: User | None = None
         #: Set where no password was looked at.
-        self.later: TryLater | None = None
+        self.later: TooManyTries | None = None
         self._address, self._device = address, device
 
     def clean(self) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class SignInForm(WordedForm):
             self.user = sign_in(
                 email=email, password=password, address=self._address, device=self._device
             )
-        except TryLater as later:
+        except TooManyTries as later:
             self.later = later
             raise forms.ValidationError(later.message) from None
         if self.user is None:

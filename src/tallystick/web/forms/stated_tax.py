@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from tallystick.books.given_values import number_in
 from tallystick.books.models import Line
-from tallystick.web.given import number_in
 
 _NUMBERS = ("quantity", "unit_price", "discount")
 

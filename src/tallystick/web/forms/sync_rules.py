@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
+from tallystick.sync.links.record_kinds import PAYMENT_RULE
 from tallystick.sync.models import KindPolicy, SentAs, Trigger
-from tallystick.sync.policy import PAYMENT
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import DateInput, Select, TextInput, TimeInput
-from tallystick.web.forms.words import WordedForm
 
 #: What payments and allocations do not have.
 _OF_DOCUMENTS = ("sent_as", "number_prefix", "attach_pdf")
@@ -36,7 +36,7 @@ class SyncRuleForm(WordedForm):
     def __init__(self, data: Any, policy: KindPolicy) -> None:
         super().__init__(data, prefix=policy.kind, initial=rule_of(policy))
         self.policy = policy
-        if policy.kind == PAYMENT:
+        if policy.kind == PAYMENT_RULE:
             for name in _OF_DOCUMENTS:
                 del self.fields[name]
             self.fields["trigger"].choices = _of_payments(Trigger.choices)  # type: ignore[attr-defined] # a ChoiceField

@@ -12,13 +12,13 @@ from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import choices_of
 from tallystick.mapping.naming import propose_for_name
 from tallystick.mapping.proposing import Proposal, rates_to_take
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import Select, TextInput
-from tallystick.web.forms.words import WordedForm
 from tallystick.web.templatetags.tallystick import quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTax:
     """A code of the file, how many lines bear it, and what it is said to be."""
 
     name: str
@@ -66,9 +66,9 @@ class TaxNamesForm(WordedForm):
                     widget=Select(aria_label=f"{name} is the tax code"),
                 )
 
-    def named(self) -> list[Named]:
+    def named(self) -> list[NamedTax]:
         return [
-            Named(
+            NamedTax(
                 name,
                 lines,
                 self[f"name-{place}"],

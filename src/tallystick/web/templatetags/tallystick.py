@@ -12,11 +12,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tallystick.books.amount_text import money_text
 from tallystick.books.models import Document
-from tallystick.money import minor_units, round_money
 from tallystick.web.addresses import record_address
 from tallystick.web.assets import asset
-from tallystick.web.shell import Shell
+from tallystick.web.kinds import KindPages, pages_of
+from tallystick.web.shell import PageShell
 from tallystick.workspaces.models import Workspace
 
 register = template.Library()
@@ -51,14 +52,14 @@ def asset_url(name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def shell(context: RequestContext) -> Shell | None:
+def shell(context: RequestContext) -> PageShell | None:
     """Return the frame's content; None on pages outside any workspace."""
     request = context.get("request")
     workspace = getattr(request, "workspace", None)
     if request is None or workspace is None:
         return None
     if not hasattr(request, "shell"):
-        request.shell = Shell(request, workspace)
+        request.shell = PageShell(request, workspace)
     return request.shell
 
 
@@ -84,13 +85,6 @@ def money(amount: Decimal | None, currency: str = "") -> SafeString:
     return format_html(
         '<span class="{}">{} <span class="currency">{}</span></span>', sign, text, currency
     )
-
-
-def money_text(amount: Decimal, currency: str) -> str:
-    """Return `1,234.50`, with as many decimals as the currency has, never hiding any."""
-    rounded = round_money(amount, currency) if currency else amount
-    places = minor_units(currency) if currency and rounded == amount else 2
-    return f"{amount:,.{places}f}".replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter
@@ -152,3 +146,9 @@ def state(found: Any, href: str = "") -> dict[str, Any]:
 def document_url(document: Document, workspace: Workspace) -> str:
     """Return the address of the document's own page."""
     return record_address(document, workspace)
+
+
+@register.filter
+def kind_pages(kind: str) -> KindPages:
+    """Return what the pages of a kind of document are called, and where they stand."""
+    return pages_of(kind)

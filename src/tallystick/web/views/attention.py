@@ -1,9 +1,7 @@
 """What waits for a person, grouped by its cause, with what can be done about it; the last check."""
 
-from dataclasses import replace
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -11,24 +9,32 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
+from tallystick.books.counting import COUNTED, capped
+from tallystick.books.given_values import keys_in
 from tallystick.connections.binding import former_of
-from tallystick.connections.bound import bound_organisation
+from tallystick.connections.bound import NotConnected, bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.sync import attention, checks
-from tallystick.sync.attention import Cause, Group, Trouble
-from tallystick.sync.attention_words import lead_of, title_of
-from tallystick.sync.models import Link
-from tallystick.sync.queue import NotConnected
-from tallystick.sync.reading import xero_url
-from tallystick.sync.sums import AMOUNT, CURRENCY, Part
-from tallystick.web import given
-from tallystick.web.addresses import record_address
-from tallystick.web.attention_acts import ACTS, Act, acts_on, label_on, question, take
-from tallystick.web.lists import COUNTED, Page, capped, keyset_page
-from tallystick.web.remedies import remedy_for
-from tallystick.web.views.answering import ask, go_back, keys_in, way_back
-from tallystick.web.views.former import offer_for
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.sync.acts import check_now
+from tallystick.sync.engine import lane_blocks
+from tallystick.sync.models import Check, Link
+from tallystick.sync.reports import attention, check_reports
+from tallystick.sync.reports.attention import TroubleCause
+from tallystick.sync.reports.attention_pages import (
+    page_of_cause,
+    troubled_among,
+    troubled_by,
+)
+from tallystick.sync.reports.offered_decisions import (
+    DECISIONS,
+    decide_now,
+    decision_named,
+    question_before,
+)
+from tallystick.web.cause_cards import sections_of
+from tallystick.web.request_values import form_keys
+from tallystick.web.views.act_responses import ask, go_back, unnamed_act, way_back
+from tallystick.web.views.former_choices import offer_for
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, require
 from tallystick.workspaces.models import Workspace
 
@@ -36,8 +42,25 @@ from tallystick.workspaces.models import Workspace
 _SHOWN = 5
 #: So many causes.
 _CAUSES = 25
-#: Icon and colour of the kinds of trouble that are no question.
-_LOOKS = {Trouble.FAILED: ("cross", "danger"), Trouble.STUCK: ("clock", "warning")}
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRecord:
+    """A record in Xero that bears our marker and that this database does not know."""
+
+    number: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """What the last look through Xero has found."""
+
+    check: Check | None
+    summary: str
+    findings: list[str]
+    unknown: list[UnknownRecord]
+    is_due: bool
 
 
 @require_safe
@@ -47,26 +70,26 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     if organisation is None:
         return _show_unconnected(request, workspace)
-    only = Cause.read(request.GET.get("cause", ""))
+    only = TroubleCause.read(request.GET.get("cause", ""))
     found = attention.groups_of(
         organisation,
         shown=_SHOWN,
         at_most=_CAUSES,
         only=only,
         look_at=attention.LOOKED_AT,
-        fits={name: act.takes for name, act in ACTS.items()},
+        fits={name: one.takes for name, one in DECISIONS.items()},
     )
     rows = {group.cause: group.links for group in found.shown}
     context: dict[str, Any] = {"workspace": workspace, "organisation": organisation, "only": only}
     if only and found.shown:
-        page = _page(attention.of_cause(organisation, only), request)
+        page = page_of_cause(organisation, only, request.GET)
         context["page"], rows[only] = page, list(page.rows)
     context |= {
-        "sections": _sections(found.shown, rows, organisation, workspace),
+        "sections": sections_of(found.shown, rows, organisation, workspace),
         "more": found.more,
         "is_bounded": found.is_bounded,
         "former_offer": offer_for(request, organisation),
-        "why_nothing_goes": attention.why_nothing_goes(organisation),
+        "why_nothing_goes": lane_blocks.why_nothing_goes(organisation),
         "last": None if only else _last_check(organisation),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
     }
@@ -81,17 +104,6 @@ def _show_unconnected(request: HttpRequest, workspace: Workspace) -> HttpRespons
     return render(request, "web/pages/attention.html", context)
 
 
-def _page(links: QuerySet[Link], request: HttpRequest) -> Page[Link]:
-    """Return a page of a cause's links with their records, the newest first.
-
-    The page is found by what stands in an index; only what is on it is looked up whole.
-    """
-    page = keyset_page(links.only("pk", "changed_at"), request.GET, field="changed_at")
-    found = Link.objects.filter(pk__in=[link.pk for link in page.rows]).with_records()
-    by_key = {link.pk: link for link in found}
-    return replace(page, rows=[by_key[link.pk] for link in page.rows if link.pk in by_key])
-
-
 @require_POST
 def act(request: HttpRequest, slug: str) -> HttpResponse:
     """Do one act to a record, to the ticked ones, or to all of a cause; ask first if it counts.
@@ -100,9 +112,9 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     """
     workspace = workspace_or_404(request, slug)
     name, _, one = request.POST.get("act", "").partition(":")
-    chosen = ACTS.get(name)
+    chosen = decision_named(name)
     if chosen is None:
-        return HttpResponse("The form names no act. Go back and press a button.", status=400)
+        return unnamed_act()
     require(request.user, workspace, chosen.needs)
     organisation = bound_organisation(workspace)
     back = way_back(request, "needs-attention", workspace.slug)
@@ -111,20 +123,18 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         return go_back(request, back)
     links = _chosen(request, organisation, one)
     if chosen.asks and "confirmed" not in request.POST:
-        part, told = question(chosen, links, workspace)
+        part, told = question_before(chosen, links, workspace)
         if part.count:
             return ask(
                 request,
                 workspace,
                 message=told,
                 label=chosen.label_of_many.format(part.counted),
-                kind="danger"
-                if chosen.name in ("remove", "send", "clear", "cancel")
-                else "primary",
+                is_final=chosen.is_final,
                 back=back,
                 keep="Go back",
             )
-    messages.info(request, take(chosen, links, workspace=workspace, actor=person(request)))
+    messages.info(request, decide_now(chosen, links, workspace=workspace, actor=person(request)))
     return go_back(request, back)
 
 
@@ -133,7 +143,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Let Xero be looked through now."""
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
     try:
-        checks.check_now(workspace=workspace, actor=person(request))
+        check_now.check_now(workspace=workspace, actor=person(request))
     except NotConnected as refused:
         messages.error(request, str(refused))
     else:
@@ -142,149 +152,26 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, organisation: Organisation, one: str) -> QuerySet[Link]:
-    links = attention.troubled(organisation)
-    cause = Cause.read(request.POST.get("filter", ""))
+    cause = TroubleCause.read(request.POST.get("filter", ""))
     if one:
-        return links.filter(pk__in=given.keys_in([one]))
+        return troubled_among(organisation, keys_in([one]))
     if "everything" in request.POST and cause:
-        return links.filter(cause.condition())
-    return links.filter(pk__in=keys_in(request))
+        return troubled_by(organisation, cause)
+    return troubled_among(organisation, form_keys(request))
 
 
-def _sections(
-    groups: list[Group],
-    rows: dict[Cause, list[Link]],
-    organisation: Organisation,
-    workspace: Workspace,
-) -> list[SimpleNamespace]:
-    """Return the kinds of trouble that there are, each with its causes."""
-    shown = [link.pk for links in rows.values() for link in links]
-    troubled = attention.troubled(organisation).filter(pk__in=shown)
-    acts = acts_on(troubled)
-    money = {
-        pk: (amount, code) for pk, amount, code in troubled.values_list("pk", AMOUNT, CURRENCY)
-    }
-    sections = []
-    for trouble in Trouble:
-        found = [
-            _group(group, rows[group.cause], acts, money, workspace)
-            for group in groups
-            if group.cause.trouble == trouble
-        ]
-        if found:
-            part = sum((group.part for group in found), Part())
-            sections.append(
-                SimpleNamespace(title=trouble.label, count=part.count_text, groups=found)
-            )
-    return sections
-
-
-def _group(
-    group: Group,
-    links: list[Link],
-    acts: dict[int, list[Act]],
-    money: dict[int, tuple[Any, str]],
-    workspace: Workspace,
-) -> SimpleNamespace:
-    problem = group.newest.problem or {}
-    symbol, tone = _LOOKS.get(Trouble(group.cause.trouble), ("hand", "warning"))
-    of_all = [act for act in ACTS.values() if act.name in group.fits and group.fits[act.name].count]
-    party = _only_party(links)
-    query = urlencode({"cause": str(group.cause)})
-    return SimpleNamespace(
-        cause=str(group.cause),
-        address=f"{resolve_url('needs-attention', workspace.slug)}?{query}",
-        title=title_of(group.cause),
-        lead=lead_of(group),
-        tone=tone,
-        icon=symbol,
-        count=group.part.count,
-        is_one=_is_one(group),
-        part=group.part,
-        rows=[_row(link, acts.get(link.pk, []), money.get(link.pk), workspace) for link in links],
-        acts=[_button(act, group) for act in of_all],
-        has_rare=any(act.is_rare for act in of_all),
-        more=group.part.is_capped or group.part.count > len(links),
-        mend=remedy_for(
-            problem.get("screen", ""),
-            workspace,
-            party_id=party,
-            document=group.newest.document if _is_one(group) else None,
-        ),
-        party_id=party,
-        candidates=problem.get("details", {}).get("candidates", []) if _is_of_party(group) else [],
-    )
-
-
-def _button(act: Act, group: Group) -> SimpleNamespace:
-    return SimpleNamespace(
-        name=act.name,
-        label=act.label,
-        label_of_one=label_on(act, group.newest),
-        label_of_all=act.label_of_many.format(group.fits[act.name].counted),
-        is_rare=act.is_rare,
-    )
-
-
-def _row(
-    link: Link, acts: list[Act], money: tuple[Any, str] | None, workspace: Workspace
-) -> SimpleNamespace:
-    amount, currency = money or (None, "")
-    record = link.record
-    document = link.document
-    main = acts[0] if acts else None
-    return SimpleNamespace(
-        pk=link.pk,
-        name=str(record),
-        party=getattr(document or record, "party", None) if document else "",
-        address=record_address(record, workspace),
-        message=(link.problem or {}).get("message", ""),
-        amount=amount,
-        currency=currency,
-        xero_url=xero_url(link),
-        doubles=_doubles(link),
-        act=(main.name, label_on(main, link)) if main else None,
-    )
-
-
-def _doubles(link: Link) -> list[str]:
-    """Return the pages in Xero of second copies that could not be removed."""
-    if link.document is None or (link.problem or {}).get("code") != "doubled":
-        return []
-    return [xero_url(_as(link, stray)) for stray in link.strays]
-
-
-def _as(link: Link, xero_id: str) -> Link:
-    return Link(organisation=link.organisation, document=link.document, xero_id=xero_id)
-
-
-def _is_one(group: Group) -> bool:
-    return group.part.count == 1 and not group.part.is_capped
-
-
-def _is_of_party(group: Group) -> bool:
-    return group.cause.key.startswith("party:")
-
-
-def _only_party(links: list[Link]) -> int | None:
-    parties = {
-        link.party_id or (link.document.party_id if link.document else None) for link in links
-    }
-    return parties.pop() if len(parties) == 1 else None
-
-
-def _last_check(organisation: Organisation) -> SimpleNamespace:
-    last = checks.last_check(organisation)
-    return SimpleNamespace(
+def _last_check(organisation: Organisation) -> LastCheck:
+    last = check_reports.last_check(organisation)
+    return LastCheck(
         check=last,
-        summary=" ".join(checks.summary(last)) if last else "",
-        findings=checks.findings(last) if last else [],
+        summary=" ".join(check_reports.check_summary(last)) if last else "",
+        findings=check_reports.check_findings(last) if last else [],
         unknown=[
-            SimpleNamespace(
-                number=one.get("number") or "no number",
-                address=checks.address_of_unknown(organisation, one),
+            UnknownRecord(
+                one.get("number") or "no number",
+                check_reports.address_of_unknown(organisation, one),
             )
             for one in (last.unknown if last else [])
         ],
-        is_due=checks.is_due(organisation),
+        is_due=check_reports.is_due(organisation),
     )

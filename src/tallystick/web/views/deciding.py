@@ -1,4 +1,4 @@
-"""What a person decides about a record that waits for them, each an act of `sync.choosing`."""
+"""What a person decides about a record that waits for them, each a decision of `sync.acts`."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,17 +7,18 @@ from django.views.decorators.http import require_POST
 
 from tallystick.books.documents import amend_document
 from tallystick.books.errors import WrongState
-from tallystick.books.models import Party
-from tallystick.sync import choosing
-from tallystick.sync.outlook import going
-from tallystick.sync.queue import NotConnected
+from tallystick.books.parties import parties_of
+from tallystick.connections.bound import NotConnected
+from tallystick.sync.acts import decisions
+from tallystick.sync.reports.outlook import why_not_now
+from tallystick.sync.reports.record_decisions import NOTHING, decide_here, is_decided_here
 from tallystick.web.addresses import record_address
-from tallystick.web.decisions import ACTS, NOTHING, take
-from tallystick.web.forms.entries import MatchForm
+from tallystick.web.forms.settlements import MatchForm
 from tallystick.web.kinds import pages_of
-from tallystick.web.views.answering import keys_in, way_back
+from tallystick.web.request_values import form_keys
+from tallystick.web.views.act_responses import unnamed_act, way_back
 from tallystick.web.views.document_page import document_or_404, page
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 
 
@@ -26,10 +27,11 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
     """Do the act that the button names to the links named by `link`."""
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
     act = request.POST.get("act", "")
-    if act not in ACTS:
-        return HttpResponse("The form names no act. Go back and press a button.", status=400)
-    keys = keys_in(request, "link")
-    messages.info(request, take(act, workspace=workspace, actor=person(request), link_ids=keys))
+    if not is_decided_here(act):
+        return unnamed_act()
+    keys = form_keys(request, "link")
+    said = decide_here(act, workspace=workspace, actor=person(request), link_ids=keys)
+    messages.info(request, said)
     return redirect(way_back(request, "needs-attention", workspace.slug))
 
 
@@ -42,7 +44,7 @@ def match(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         number = form.cleaned_data["number"]
         try:
-            count = choosing.mark_as_in_xero(
+            count = decisions.mark_as_in_xero(
                 workspace=workspace, actor=person(request), document_id=pk, number=number
             )
         except NotConnected as refused:
@@ -58,10 +60,10 @@ def match(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Say which contact of Xero's the party is; named none, it is found or made anew."""
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
-    party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
+    party = get_object_or_404(parties_of(workspace), pk=pk)
     contact = request.POST.get("contact", "")
     try:
-        count = choosing.use_contact(
+        count = decisions.use_contact(
             workspace=workspace, actor=person(request), party_id=party.pk, contact_id=contact
         )
     except NotConnected as refused:
@@ -72,7 +74,7 @@ def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             if contact
             else f"The contact of {party} is looked for in Xero, and made where there is none."
         )
-        said = f"{linked} What waited for it goes out then.{going(workspace)}"
+        said = f"{linked} What waited for it goes out then.{why_not_now(workspace)}"
         messages.info(request, said if count else NOTHING)
     return redirect(way_back(request, "party", workspace.slug, party.pk))
 

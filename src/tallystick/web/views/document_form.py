@@ -10,20 +10,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tallystick.books.document_queries import documents_of
 from tallystick.books.documents import create_document, edit_document, submit_documents
 from tallystick.books.errors import InvalidRecord, WrongState
-from tallystick.books.models import Document, Item, Kind, Party, PartyQuerySet, Status
+from tallystick.books.given_values import key_in
+from tallystick.books.items import items_of
+from tallystick.books.lookups import find_record
+from tallystick.books.models import Document, Kind, Status
+from tallystick.books.parties import parties_of
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.mapping.models import Account, TrackingCategory
+from tallystick.mapping.line_offers import accounts_on_lines, tracking_options
 from tallystick.money import Money, Totals
-from tallystick.sync import outlook
-from tallystick.sync.models import Link
+from tallystick.sync.reports import outlook
+from tallystick.sync.reports.record_links import link_of_document
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
-from tallystick.web.forms.problems import show_problems
-from tallystick.web.given import key_in
+from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.kinds import KindPages, pages_of
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
@@ -37,7 +41,7 @@ def new(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     if request.method == "POST":
         return _take(request, workspace, pages, None)
     key = key_in(request.GET.get("party", ""))
-    party = Party.objects.in_workspace(workspace).filter(pk=key).first() if key else None
+    party = find_record(parties_of(workspace), key)
     form = DocumentForm.to_begin(workspace, pages, today=timezone.localdate(), party=party)
     return _show(request, workspace, form, None)
 
@@ -45,8 +49,7 @@ def new(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
 def edit(request: HttpRequest, slug: str, kind: Kind, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
     pages = pages_of(kind)
-    documents = Document.objects.in_workspace(workspace).of_kind(kind)
-    document = get_object_or_404(documents.select_related("party", "workspace", "template"), pk=pk)
+    document = get_object_or_404(documents_of(workspace, kind), pk=pk)
     if not document.is_editable:
         messages.info(
             request,
@@ -113,7 +116,7 @@ def _saved(
     is_submitted = submit and submit_documents(
         workspace=workspace, document_ids=[saved.pk], actor=person(request)
     )
-    becomes = outlook.after(workspace, [saved.pk]).sentence()
+    becomes = outlook.after_submitting(workspace, [saved.pk]).sentence()
     verb = "submitted" if is_submitted else "saved"
     other = "" if is_submitted else _other_total(saved, total_before)
     said = "".join(f" {sentence}" for sentence in told)
@@ -148,8 +151,8 @@ def _show(
         "totals": totals,
         "told": told,
         "currency": _readable_currency(form.head["currency"].value()),
-        "parties": _offered(workspace, form.pages.party).order_by("name", "pk")[:_OFFERED],
-        "items": Item.objects.filter(workspace=workspace).order_by("code")[:_OFFERED],
+        "parties": parties_of(workspace, role=form.pages.party)[:_OFFERED],
+        "items": items_of(workspace)[:_OFFERED],
         **_from_xero(workspace, document),
     }
     return render(request, "web/pages/document_form.html", context, status=status)
@@ -161,29 +164,14 @@ def _from_xero(workspace: Workspace, document: Document | None) -> dict[str, Any
     if organisation is None:
         return {}
     return {
-        "accounts": Account.objects.filter(organisation=organisation, status="ACTIVE")
-        .exclude(code="")
-        .order_by("code"),
-        "tracking": [
-            f"{category}: {option}"
-            for category in TrackingCategory.objects.filter(
-                organisation=organisation, status="ACTIVE"
-            ).order_by("name")
-            for option in category.options
-        ],
+        "accounts": accounts_on_lines(organisation),
+        "tracking": tracking_options(organisation),
         "outlook": _outlook(document, organisation) if document else "",
     }
 
 
 def _outlook(document: Document, organisation: Organisation) -> str:
-    link = Link.objects.filter(organisation=organisation, document=document).first()
-    return outlook.of_editing(document, link)
-
-
-def _offered(workspace: Workspace, role: str) -> PartyQuerySet:
-    """Return the parties that a form offers; any other may be entered all the same."""
-    parties = Party.objects.in_workspace(workspace)
-    return parties.filter(**{f"is_{role}": True})
+    return outlook.of_editing(document, link_of_document(document, organisation))
 
 
 def _readable_currency(entered: object) -> str:
@@ -198,5 +186,5 @@ def offer_parties(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     typed = request.GET.get("party_number", "")[:100]
     role = "supplier" if request.GET.get("role") == "supplier" else "customer"
-    parties = _offered(workspace, role).matching(typed).order_by("name", "pk")
+    parties = parties_of(workspace, text=typed, role=role)
     return render(request, "web/pages/_party_options.html", {"parties": parties[:_OFFERED]})

@@ -10,25 +10,31 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tallystick.books.balances import outstanding
+from tallystick.books.document_queries import (
+    documents_by_key,
+    documents_of,
+    lines_of,
+    replacement_of,
+)
 from tallystick.books.models import Document, Kind, Status
 from tallystick.books.pdf import document_pdf
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.mapping.models import MethodAccount
-from tallystick.sync import comparing, outlook, reading
+from tallystick.mapping.payment_methods import chosen_methods
+from tallystick.sync.links.problems import shows_sides
+from tallystick.sync.lookup import three_sides
 from tallystick.sync.models import Link
-from tallystick.web.decisions import decisions_on
-from tallystick.web.forms.entries import AllocationForm, MatchForm, PaymentForm
-from tallystick.web.history import history_of
+from tallystick.sync.reports import link_states, outlook
+from tallystick.sync.reports.record_decisions import buttons_on
+from tallystick.sync.reports.record_links import link_of_document
+from tallystick.web.compared_fields import shown
+from tallystick.web.forms.settlements import AllocationForm, MatchForm, PaymentForm
 from tallystick.web.kinds import pages_of
 from tallystick.web.remedies import told
-from tallystick.web.sides import shown
-from tallystick.web.standing import open_counterparts, rows_of_entries
-from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.settlement_rows import rows_of_counterparts, rows_of_settlements
+from tallystick.web.timeline import timeline_of
+from tallystick.web.views.workspace_access import workspace_or_404
 from tallystick.workspaces.models import Workspace
-
-#: Problems that show both sides at once, above everything else.
-_COMPARED = frozenset({"differs", "settled", "number_taken", "claim_differs"})
 
 
 @require_safe
@@ -39,12 +45,7 @@ def show(request: HttpRequest, slug: str, kind: Kind, pk: int) -> HttpResponse:
 
 def document_or_404(workspace: Workspace, pk: int, *, kind: Kind | None = None) -> Document:
     """Return the workspace's document, with its party; of the kind, if one is named."""
-    documents = Document.objects.in_workspace(workspace)
-    if kind is not None:
-        documents = documents.of_kind(kind)
-    return get_object_or_404(
-        documents.select_related("party", "submitted_by", "template", "amends"), pk=pk
-    )
+    return get_object_or_404(documents_of(workspace, kind), pk=pk)
 
 
 def page(
@@ -58,20 +59,20 @@ def page(
 ) -> HttpResponse:
     """Return the page, with the forms that were refused as they were filled in."""
     organisation = bound_organisation(workspace)
-    link = _link(document, organisation)
-    state = reading.states_of([document], organisation).get(document.pk)
-    entries = rows_of_entries(document, workspace, organisation)
+    link = link_of_document(document, organisation)
+    state = link_states.states_of([document], organisation).get(document.pk)
+    settlements = rows_of_settlements(document, workspace, organisation)
     context = {
         "workspace": workspace,
         "organisation": organisation,
         "kind": pages_of(document.kind),
         "document": document,
-        "lines": document.lines.select_related("tax_code").order_by("position"),
-        "amended_by": document.amended_by.exclude(status=Status.CANCELLED).first(),
+        "lines": lines_of(document),
+        "amended_by": replacement_of(document),
         "state": state,
         "link": link,
-        "entries": entries,
-        "events": history_of([document, *(row.entry for row in entries)], organisation),
+        "settlements": settlements,
+        "events": timeline_of([document, *(row.settlement for row in settlements)], organisation),
         **_ahead(document, workspace),
         **_problem(document, link, state, workspace),
         **_settling(document, organisation, payment, allocation, request.POST),
@@ -85,7 +86,8 @@ def _ahead(document: Document, workspace: Workspace) -> dict[str, Any]:
     """Return what will become of a draft once it is submitted."""
     if document.status != Status.DRAFT:
         return {}
-    ahead = outlook.before(workspace, Document.objects.filter(pk=document.pk))
+    drafts = documents_by_key(workspace, Kind(document.kind), [document.pk])
+    ahead = outlook.before_submitting(workspace, drafts)
     told = f"{ahead.sentence(ahead=True)}{outlook.as_what(workspace, Kind(document.kind))}"
     return {
         "ahead": told if not ahead.kept_out else ahead.sentence(ahead=True),
@@ -93,43 +95,36 @@ def _ahead(document: Document, workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _link(document: Document, organisation: Organisation | None) -> Link | None:
-    if organisation is None:
-        return None
-    links = Link.objects.filter(document=document, organisation=organisation)
-    return links.select_related("organisation", "document__party").first()
-
-
 def _problem(
     document: Document,
     link: Link | None,
-    state: reading.DocumentState | None,
+    state: link_states.DocumentState | None,
     workspace: Workspace,
 ) -> dict[str, Any]:
     """Return what is wrong, what may be decided, and the sides that are to be compared."""
     problem = state.problem if state else None
     details: Mapping[str, Any] = (problem or {}).get("details", {})
-    sides = [shown(side, document.currency) for side in comparing.sides_of(link)] if link else []
-    is_compared = bool(sides) and (problem or {}).get("code") in _COMPARED
+    sides = [shown(side, document.currency) for side in three_sides.sides_of(link)] if link else []
+    is_compared = bool(sides) and shows_sides((problem or {}).get("code", ""))
     xero_url = state.xero_url if state else ""
     return {
         "problems": list(told(problem, workspace, document, xero_url)),
-        "decisions": decisions_on(link, name=document.number),
+        "decisions": buttons_on(link, name=document.number),
         "code": (problem or {}).get("code", ""),
         "candidates": details.get("candidates", []),
         "sides": sides,
-        "told_since": comparing.told_since(link) if sides and link and not is_compared else "",
-        "looked_at": comparing.looked_at(link) if sides and link else None,
+        "told_since": three_sides.told_since(link) if sides and link and not is_compared else "",
+        "looked_at": three_sides.looked_at(link) if sides and link else None,
         "differing": [side for side in sides if side.differs],
         "is_compared": is_compared,
         "why": _why(link, sides),
     }
 
 
-def _why(link: Link | None, sides: Sequence[comparing.Side]) -> list[dict[str, Any]]:
+def _why(link: Link | None, sides: Sequence[three_sides.ComparedField]) -> list[dict[str, Any]]:
     """Return how each line was resolved when it was last sent, with what it said then."""
     texts = {side.label: side.sent for side in sides}
-    found = comparing.why_of(link) if link else []
+    found = three_sides.why_of(link) if link else []
     return [{**one, "text": texts.get(f"Line {one['position']}, description")} for one in found]
 
 
@@ -145,16 +140,15 @@ def _settling(
         return {"outstanding": None}
     left = outstanding(document)
     today = timezone.localdate()
-    methods = MethodAccount.objects.filter(organisation=organisation).exclude(method="")
     return {
         "outstanding": left,
         "payment": payment or PaymentForm.to_begin(left, today),
         "payment_refused": payment is not None,
         "allocation": allocation or AllocationForm(initial={"allocated_on": today}),
         "allocation_refused": allocation is not None,
-        "counterpart": pages_of(pages_of(document.kind).counterpart),
-        "counterparts": open_counterparts(document, left, entered) if left > 0 else [],
-        "methods": methods.order_by("method").values_list("method", flat=True),
+        "counterpart": pages_of(Kind(document.kind).counterpart),
+        "counterparts": rows_of_counterparts(document, left, entered) if left > 0 else [],
+        "methods": chosen_methods(organisation),
     }
 
 
@@ -162,8 +156,7 @@ def _settling(
 def as_pdf(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     """Return the document as the PDF that goes beside its copy in Xero."""
     workspace = workspace_or_404(request, slug)
-    documents = Document.objects.in_workspace(workspace).select_related("workspace", "party")
-    document = get_object_or_404(documents, pk=pk)
+    document = get_object_or_404(documents_of(workspace), pk=pk)
     return FileResponse(
         io.BytesIO(document_pdf(document)),
         content_type="application/pdf",

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import DocumentTemplate
-from tallystick.books.templates import create_template, edit_template
+from tallystick.books.paging import keyset_page
+from tallystick.books.templates import create_template, edit_template, templates_of
 from tallystick.connections.bound import bound_organisation
-from tallystick.sync.waiting import released_by
+from tallystick.sync.reports.waiting_sums import released_by
 from tallystick.web.forms.document_template import DocumentTemplateForm
-from tallystick.web.forms.problems import show_problems
-from tallystick.web.lists import keyset_page
-from tallystick.web.released import released_words
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.forms.field_messages import show_problems
+from tallystick.web.release_words import released_words
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
@@ -24,8 +24,7 @@ from tallystick.workspaces.models import Workspace
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
-    templates = DocumentTemplate.objects.filter(workspace=workspace).select_related("tax_code")
-    page = keyset_page(templates, request.GET, field="name", descending=False)
+    page = keyset_page(templates_of(workspace), request.GET, field="name", descending=False)
     context = {"workspace": workspace, "page": page}
     return render(request, "web/pages/document_templates.html", context)
 
@@ -36,8 +35,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
-    templates = DocumentTemplate.objects.filter(workspace=workspace).select_related("tax_code")
-    return _take(request, workspace, get_object_or_404(templates, pk=pk))
+    return _take(request, workspace, get_object_or_404(templates_of(workspace), pk=pk))
 
 
 def _take(

@@ -1,24 +1,35 @@
 """Lists of documents, one for each kind: what was made here and what became of it in Xero."""
 
 from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tallystick.books.document_queries import documents_within
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.sync import reading
+from tallystick.sync.reports.document_filter import DocumentFilter
+from tallystick.sync.reports.link_states import DocumentState, states_of
+from tallystick.sync.reports.listed_records import list_documents
+from tallystick.sync.reports.narrowing import PERIODS, STATES
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES, DocumentFilter
 from tallystick.web.kinds import pages_of
-from tallystick.web.listed import Listed
-from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.views.workspace_access import workspace_or_404
 from tallystick.workspaces.access import workspaces_of
 from tallystick.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """What a table of documents shows of one."""
+
+    document: Document
+    address: str
+    state: DocumentState | None
 
 
 @require_safe
@@ -27,14 +38,7 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     organisation = bound_organisation(workspace)
     shown = DocumentFilter.of(request.GET, workspace)
     today = timezone.localdate()
-    listed = Listed(
-        request.GET,
-        shown,
-        Document.objects.select_related("party"),
-        lambda: shown.narrowed(workspace, kind, organisation, today=today),
-        lambda state: shown.links(workspace, kind, organisation, today=today, state=state),
-        link_key="document_id",
-    )
+    listed = list_documents(request.GET, shown, workspace, kind, organisation, today=today)
     page = listed.page
     context = {
         "workspace": workspace,
@@ -54,11 +58,11 @@ def show_all(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
 
 def rows_of(
     documents: Sequence[Document], workspace: Workspace, organisation: Organisation | None
-) -> Iterator[SimpleNamespace]:
+) -> Iterator[DocumentRow]:
     """Yield what a table of documents shows of each: the document, its address and state."""
-    states = reading.states_of(documents, organisation)
+    states = states_of(documents, organisation)
     for document in documents:
-        yield SimpleNamespace(
+        yield DocumentRow(
             document=document,
             address=record_address(document, workspace),
             state=states.get(document.pk),
@@ -68,6 +72,5 @@ def rows_of(
 @require_safe
 def permalink(request: HttpRequest, uid: str) -> HttpResponse:
     """Bring a member to the document that Xero's record links to."""
-    documents = Document.objects.filter(workspace__in=workspaces_of(request.user))
-    document = get_object_or_404(documents.select_related("workspace"), uid=uid)
+    document = get_object_or_404(documents_within(workspaces_of(request.user)), uid=uid)
     return redirect(record_address(document, document.workspace))

@@ -13,18 +13,18 @@ from tallystick.importing.errors import ImportRefused
 from tallystick.importing.glimpse import glimpse_of_mapping
 from tallystick.importing.meaning.fields import label_of
 from tallystick.importing.meaning.mapping import Mapping
-from tallystick.importing.models import Remembered, SavedMapping, known_mappings, remembered
+from tallystick.importing.models import SavedMapping, known_mappings, remembered
 from tallystick.importing.questions import answered, in_words
 from tallystick.web.forms.columns import ColumnsForm
-from tallystick.web.forms.problems import show_column_problems
-from tallystick.web.views.answering import ask, go_back
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.forms.field_messages import show_column_problems
+from tallystick.web.views.act_responses import ask, go_back
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownFormat:
     """A mapping, which columns it reads, and what is remembered of its files."""
 
     mapping: Mapping
@@ -37,11 +37,10 @@ class Shown:
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    keys = dict(SavedMapping.objects.filter(workspace=workspace).values_list("name", "pk"))
-    kept = Remembered.objects.filter(workspace=workspace).values_list("format", "answers")
-    said = dict(kept)
+    keys = {saved.name: saved.pk for saved in workspace.saved_mappings.all()}
+    said = {kept.format: kept.answers for kept in workspace.remembered_answers.all()}
     shown = [
-        Shown(
+        ShownFormat(
             mapping,
             keys.get(mapping.name) if mapping.is_own else None,
             [(label_of(field), name) for field, name in mapping.columns.items()],
@@ -121,7 +120,7 @@ def delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             message=f"Files are not read by {saved} any more, and what was answered about them is "
             "forgotten. What they brought in stays.",
             label=f"Delete {saved}",
-            kind="danger",
+            is_final=True,
             back=back,
             keep="Keep it",
         )

@@ -1,8 +1,8 @@
 """Every component in every state, for whoever builds pages."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from tallystick.books.models import Document
+from tallystick.books.paging import Page
+from tallystick.sync.reports.link_states import DocumentState
+from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
-from tallystick.web.forms.words import WordedForm
+from tallystick.web.timeline import TimelineEvent
 
 _STATES = (
     ("waiting", "Not sent", "Waits for you to press Sync now."),
@@ -40,13 +44,38 @@ class _Example(WordedForm):
     locked = forms.CharField(widget=TextInput(), disabled=True, initial="Set by Xero")
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedSides:
+    """One field that both sides have."""
+
+    label: str
+    ours: str
+    theirs: str
+    differs: bool
+
+    @property
+    def sent(self) -> str:
+        return self.ours
+
+
+@dataclass(frozen=True, slots=True)
+class PageTab:
+    """One tab."""
+
+    label: str
+    current: bool
+    count: str
+    href: str = "#tabs"
+
+
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     refused = _Example({"quantity": "two", "tax": "GST", "note": "Thank you"})
+    pager: Page[Document] = Page((), before="b", after="a")
     context = {
         "tokens": _TOKENS.split(),
-        "states": [SimpleNamespace(state=s, word=w, tooltip=t) for s, w, t in _STATES],
+        "states": [DocumentState(s, w, t) for s, w, t in _STATES],
         "tones": ["neutral", "info", "success", "warning", "danger"],
         "form": _Example(),
         "refused": refused,
@@ -55,7 +84,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "events": _events(),
         "rows": _comparison(),
         "tabs": _tabs(),
-        "page": SimpleNamespace(before="b", after="a"),
+        "page": pager,
         "sort": "-issued",
     }
     return render(request, "web/pages/gallery.html", context)
@@ -66,7 +95,7 @@ def _distances() -> list[timedelta]:
     return [-3 * minute, timedelta(), 4 * minute, 1500 * minute, timedelta(days=20)]
 
 
-def _events() -> list[SimpleNamespace]:
+def _events() -> list[TimelineEvent]:
     now = timezone.now()
     found = (
         ("tick", "success", "Created in Xero as a draft.", "Tallystick", 2),
@@ -75,21 +104,21 @@ def _events() -> list[SimpleNamespace]:
         ("edit", "neutral", "INV-1043 was created.", "Mara Lind", 45),
     )
     return [
-        SimpleNamespace(icon=i, tone=t, message=m, by=b, at=now - timedelta(minutes=ago))
-        for i, t, m, b, ago in found
+        TimelineEvent(icon, tone, message, by, now - timedelta(minutes=ago))
+        for icon, tone, message, by, ago in found
     ]
 
 
-def _comparison() -> list[SimpleNamespace]:
+def _comparison() -> list[ComparedSides]:
     found = (
         ("Number", "INV-1043", "INV-1043", False),
         ("Customer", "Harbour Cafe", "Bayside Ltd", True),
         ("Total", "88.40 NZD", "210.00 NZD", True),
         ("Issued", "12 Nov 2026", "12 Nov 2026", False),
     )
-    return [SimpleNamespace(label=a, sent=b, ours=b, theirs=c, differs=d) for a, b, c, d in found]
+    return [ComparedSides(*sides) for sides in found]
 
 
-def _tabs() -> list[SimpleNamespace]:
+def _tabs() -> list[PageTab]:
     found = (("Overview", True, ""), ("Invoices", False, "12"), ("History", False, ""))
-    return [SimpleNamespace(label=a, href="#tabs", current=b, count=c) for a, b, c in found]
+    return [PageTab(*tab) for tab in found]

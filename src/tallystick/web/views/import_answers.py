@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from tallystick.books.models import TaxCode
+from tallystick.books.tax_codes import tax_codes_of
 from tallystick.connections.bound import bound_organisation
+from tallystick.english import counted, was_or_were
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.models import Upload, UploadState
@@ -15,8 +16,7 @@ from tallystick.importing.report import ImportReport
 from tallystick.mapping.naming import name_tax_codes
 from tallystick.mapping.services import MappingRefused
 from tallystick.web.forms.tax_names import TaxNamesForm
-from tallystick.web.views.scope import person
-from tallystick.web.views.uploaded import upload_or_404
+from tallystick.web.views.workspace_access import person, upload_or_404
 from tallystick.workspaces.models import Workspace
 
 _NOTHING_ASKED = "Nothing is asked about this file any more."
@@ -67,7 +67,7 @@ def asked_taxes(
     """Return the form that asks for the file's unknown tax codes, if there are any."""
     if report is None or not report.unknown_tax_codes or upload.state != UploadState.CHECKED:
         return None
-    codes = TaxCode.objects.in_workspace(workspace).order_by("code")[:_MOST_CODES]
+    codes = tax_codes_of(workspace)[:_MOST_CODES]
     return TaxNamesForm(data, report.unknown_tax_codes, bound_organisation(workspace), codes)
 
 
@@ -94,8 +94,9 @@ def _name(request: HttpRequest, workspace: Workspace, upload: Upload, form: TaxN
     except MappingRefused as refused:
         messages.error(request, str(refused))
         return
-    count = f"{len(made):,} tax code{' was' if len(made) == 1 else 's were'} made. " if new else ""
-    messages.success(request, f"{count}The file is checked again with what is known now.")
+    count = len(made)
+    told = f"{counted(count, 'tax code')} {was_or_were(count)} made. " if new else ""
+    messages.success(request, f"{told}The file is checked again with what is known now.")
     if ours:
         _take(request, upload, {key_of(Ask.TAX, name): code for name, code in ours.items()})
     else:

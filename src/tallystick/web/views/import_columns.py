@@ -20,10 +20,9 @@ from tallystick.importing.report import ImportReport
 from tallystick.importing.saving import name_for
 from tallystick.importing.tables.table import Layout
 from tallystick.web.forms.columns import ColumnsForm
+from tallystick.web.forms.field_messages import show_column_problems
 from tallystick.web.forms.imports import LayoutForm
-from tallystick.web.forms.problems import show_column_problems
-from tallystick.web.views.scope import person
-from tallystick.web.views.uploaded import upload_or_404
+from tallystick.web.views.workspace_access import person, upload_or_404
 from tallystick.workspaces.models import Workspace
 
 #: Of a record that may be the header, so many cells are shown.

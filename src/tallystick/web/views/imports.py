@@ -1,32 +1,32 @@
 """Import: a file is uploaded, checked, looked at and, once confirmed, imported."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Kind
 from tallystick.connections.bound import bound_organisation
 from tallystick.importing import uploads
 from tallystick.importing.errors import ImportRefused
 from tallystick.importing.example import example
 from tallystick.importing.glimpse import beginning_of, may_be_text
+from tallystick.importing.meaning.mapping import Mapping
 from tallystick.importing.meaning.zones import offered_zones
 from tallystick.importing.models import Upload, UploadState, known_mappings
 from tallystick.importing.report import CAUSES, ImportReport
+from tallystick.importing.tables.table import Beginning
 from tallystick.mapping.naming import usual_sales_code
 from tallystick.web.forms.imports import UploadForm
 from tallystick.web.kinds import PAGES, KindPages
 from tallystick.web.views.import_answers import asked_taxes, report_of
-from tallystick.web.views.scope import person, workspace_or_404
-from tallystick.web.views.uploaded import upload_or_404
+from tallystick.web.views.workspace_access import person, upload_or_404, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
@@ -37,6 +37,16 @@ _DOING = {
     "checking": "Checking what it holds",
     "writing": "Importing",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """How else a file can be read: from another row or sheet, by other columns or formats."""
+
+    beginning: Beginning | None
+    has_encoding: bool
+    has_columns: bool
+    formats: list[Mapping]
 
 
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
@@ -107,19 +117,19 @@ def _look(workspace: Workspace, upload: Upload, report: ImportReport) -> dict[st
 
 def _otherwise(
     workspace: Workspace, upload: Upload, report: ImportReport | None
-) -> dict[str, object] | None:
+) -> OtherReading | None:
     """Return how else the file can be read; None while that cannot be asked for."""
     if upload.is_open or upload.state == UploadState.DONE or not uploads.path_of(upload).exists():
         return None
     beginning = beginning_of(upload)
     is_checked = upload.state == UploadState.CHECKED
-    return {
-        "beginning": beginning,
-        "has_encoding": not beginning.sheets if beginning else may_be_text(uploads.path_of(upload)),
-        "has_columns": bool(upload.header)
-        and not (is_checked and report and report.noun != "document"),
-        "formats": known_mappings(workspace) if upload.header else [],
-    }
+    is_of_others = is_checked and report is not None and report.noun != "document"
+    return OtherReading(
+        beginning=beginning,
+        has_encoding=not beginning.sheets if beginning else may_be_text(uploads.path_of(upload)),
+        has_columns=bool(upload.header) and not is_of_others,
+        formats=known_mappings(workspace) if upload.header else [],
+    )
 
 
 def _made(report: ImportReport) -> list[tuple[str, int]]:
@@ -150,45 +160,6 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="tallystick-template.csv"'},
     )
-
-
-@require_POST
-def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Do what the pressed button says: `start`, `again`, `format`, `ask`, `keep`, `leave` or `discard`."""
-    _, upload = upload_or_404(request, slug, pk)
-    pressed, actor = request.POST.get("act"), person(request)
-    try:
-        if pressed == "start":
-            uploads.start(
-                upload=upload,
-                actor=actor,
-                submit="submit" in request.POST,
-                seen=request.POST.get("seen"),
-            )
-        elif pressed == "again":
-            uploads.check_again(upload=upload, actor=actor)
-        elif pressed == "format":
-            uploads.check_again(
-                upload=upload, actor=actor, format=request.POST.get("format", "")[:60]
-            )
-        elif pressed == "ask":
-            uploads.ask_again(upload=upload, actor=actor, key=request.POST.get("key", ""))
-        elif pressed == "keep":
-            uploads.keep_tried(upload=upload, actor=actor)
-        elif pressed == "leave":
-            uploads.check_again(upload=upload, actor=actor, format=upload.format)
-        elif pressed == "discard":
-            uploads.discard(upload=upload, actor=actor)
-            messages.success(request, f"{upload} was discarded.{_left_of(upload)}")
-            return redirect("import", slug)
-    except (ImportRefused, InvalidRecord) as refused:
-        messages.warning(request, str(refused))
-    return redirect("import-upload", slug, pk)
-
-
-def _left_of(upload: Upload) -> str:
-    is_untouched = upload.state in (UploadState.CHECKED, UploadState.REFUSED)
-    return " Nothing of it was imported." if is_untouched else " What was imported of it stays."
 
 
 @require_safe

@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
+from tallystick.books.counting import COUNTED, capped, count_text
+from tallystick.books.lookups import find_record
 from tallystick.connections import installation
 from tallystick.connections.binding import ChangedMeanwhile, former_of
-from tallystick.connections.bound import bound_organisation
+from tallystick.connections.bound import NotConnected, bound_organisation
 from tallystick.connections.consent import (
     NONCE_COOKIE,
     NONCE_COOKIE_PATH,
@@ -28,27 +29,26 @@ from tallystick.connections.errors import BY_CODE, ConsentError
 from tallystick.connections.models import Connection, Organisation, OrganisationChoice
 from tallystick.connections.services import connection_of, disconnect
 from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
-from tallystick.sync import progress, reading
-from tallystick.sync.attention import count_of
-from tallystick.sync.elsewhere import kept_out_of, let_in, stakes_of
-from tallystick.sync.outlook import going
-from tallystick.sync.planning import calls_at_once
-from tallystick.sync.policy import policies_of
-from tallystick.sync.queue import (
-    CoolingDown,
-    NotConnected,
-    cooling_seconds,
-    sync_now,
-    waiting_for_a_press,
-)
-from tallystick.sync.reading import on_the_way
-from tallystick.sync.sums import Part, part_of
-from tallystick.web.checklist import unchosen
-from tallystick.web.lists import COUNTED, capped, count_text
-from tallystick.web.rule_words import next_run_words
-from tallystick.web.views.answering import keys_in
-from tallystick.web.views.former import offer_for
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.english import counted, is_or_are, verb
+from tallystick.mapping.unchosen import unchosen
+from tallystick.sync.acts.letting_in import let_in
+from tallystick.sync.acts.sync_now import CoolingDown, cooling_seconds, sync_now
+from tallystick.sync.links.other_books import kept_out_of
+from tallystick.sync.links.queueing import waiting_for_a_press
+from tallystick.sync.links.record_sums import RecordSum, sum_of
+from tallystick.sync.links.sync_rules import policies_of
+from tallystick.sync.preview.planning import calls_at_once
+from tallystick.sync.reports import push_progress, sync_summary
+from tallystick.sync.reports.attention import count_of
+from tallystick.sync.reports.connection_stakes import stakes_of
+from tallystick.sync.reports.outlook import why_not_now
+from tallystick.sync.reports.state_filters import on_the_way
+from tallystick.web.remedies import told_unchosen
+from tallystick.web.request_values import form_keys
+from tallystick.web.sync_rule_words import next_run_words
+from tallystick.web.views.act_responses import ask, go_back
+from tallystick.web.views.former_choices import offer_for
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may, who_can
 from tallystick.workspaces.models import Workspace
 
@@ -68,24 +68,26 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
     connection = connection_of(workspace)
-    summary = reading.summary(workspace)
+    summary = sync_summary.sync_summary(workspace)
     organisation = summary.organisation
-    waiting, stopped = Part(), 0
+    waiting, stopped = RecordSum(), 0
     if organisation:
-        waiting = part_of(waiting_for_a_press(organisation), at_most=COUNTED)
+        waiting = sum_of(waiting_for_a_press(organisation), at_most=COUNTED)
         stopped = count_of(organisation, at_most=COUNTED + 1)
     return {
         "workspace": workspace,
         "connection": connection,
         "summary": summary,
         "organisation": organisation,
-        "run": progress.run_of(organisation) if organisation else None,
+        "run": push_progress.progress_of(organisation) if organisation else None,
         "waiting": waiting,
         "calls": calls_at_once(organisation) if organisation and waiting.count else None,
         "kept": count_text(on_the_way(organisation)) if organisation else "",
         "needs_you": capped(stopped),
         "free_at": _free_at(organisation) if organisation else None,
-        "unchosen": list(unchosen(organisation)) if organisation else [],
+        "unchosen": [told_unchosen(one, workspace) for one in unchosen(organisation)]
+        if organisation
+        else [],
         "next_run": _next_run(organisation) if organisation else "",
         "former_offer": offer_for(request, organisation) if organisation else None,
         "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
@@ -185,14 +187,12 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    user, choice_id = person(request), next(iter(keys_in(request, "choice")), 0)
+    user, choice_id = person(request), next(iter(form_keys(request, "choice")), 0)
     try:
         if request.POST.get("act") == "connect":
-            shown = keys_in(request, "instead_of")
-            seen = Organisation.objects.filter(workspace=workspace, pk__in=shown)
-            connection = take(
-                workspace=workspace, user=user, choice_id=choice_id, instead_of=seen.first()
-            )
+            shown = next(iter(form_keys(request, "instead_of")), None)
+            seen = find_record(workspace.organisations.all(), shown)
+            connection = take(workspace=workspace, user=user, choice_id=choice_id, instead_of=seen)
             return _connected(connection)
         leave(workspace=workspace, user=user, choice_id=choice_id)
     except ConsentError as refusal:
@@ -219,8 +219,8 @@ def send_elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, "Nothing is connected, so nothing was changed.")
         return redirect("integrations", slug)
     count = let_in(workspace=workspace, organisation=organisation, actor=person(request))
-    wait = f"document{' waits' if count == 1 else 's wait'}"
-    messages.success(request, f"{count:,} {wait} for Sync now, to go to {organisation} as well.")
+    wait = f"{counted(count, 'document')} {verb(count, 'wait')}"
+    messages.success(request, f"{wait} for Sync now, to go to {organisation} as well.")
     return redirect("integrations", slug)
 
 
@@ -246,23 +246,17 @@ def _ask(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     back = resolve_url("integrations", workspace.slug)
     if organisation is None:
         messages.info(request, "Nothing is connected, so nothing was changed.")
-        return HttpResponseClientRedirect(back) if request.htmx else redirect(back)  # type: ignore[attr-defined] # set by django-htmx
-    context = {
-        "workspace": workspace,
-        "title": f"Disconnect from {organisation}?",
-        "message": (
-            "Nothing more goes to Xero until you connect again. What is there stays there, and "
-            "links and mappings are kept for when you connect the same organisation."
-        ),
-        "action": request.path,
-        "hidden": [],
-        "label": f"Disconnect from {organisation}",
-        "kind": "danger",
-        "back": back,
-        "keep": "Stay connected",
-    }
-    template = "web/components/confirm.html" if request.htmx else "web/pages/confirm.html"  # type: ignore[attr-defined] # set by django-htmx
-    return render(request, template, context)
+        return go_back(request, back)
+    return ask(
+        request,
+        workspace,
+        message="Nothing more goes to Xero until you connect again. What is there stays there, and "
+        "links and mappings are kept for when you connect the same organisation.",
+        label=f"Disconnect from {organisation}",
+        is_final=True,
+        back=back,
+        keep="Stay connected",
+    )
 
 
 @require_POST
@@ -280,10 +274,9 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("integrations", slug)
 
 
-def _queued(workspace: Workspace, queued: Part) -> str:
+def _queued(workspace: Workspace, queued: RecordSum) -> str:
     if not queued.count:
         return "Nothing waited for Sync now."
-    is_or_are = "is" if queued.count == 1 else "are"
-    if held_up := going(workspace):
-        return f"{queued} {is_or_are} queued.{held_up}"
-    return f"{queued} {is_or_are} on the way to Xero."
+    if held_up := why_not_now(workspace):
+        return f"{queued} {is_or_are(queued.count)} queued.{held_up}"
+    return f"{queued} {is_or_are(queued.count)} on the way to Xero."

@@ -8,15 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from tallystick.books.errors import InvalidRecord
-from tallystick.books.items import create_item, edit_item
+from tallystick.books.items import create_item, edit_item, items_of
 from tallystick.books.models import Item
+from tallystick.books.paging import keyset_page
 from tallystick.connections.bound import bound_organisation
-from tallystick.sync.waiting import released_by
-from tallystick.web.forms.problems import show_problems
+from tallystick.sync.reports.waiting_sums import released_by
+from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.forms.records import ItemForm
-from tallystick.web.lists import keyset_page
-from tallystick.web.released import released_words
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.release_words import released_words
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
@@ -25,8 +25,7 @@ from tallystick.workspaces.models import Workspace
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     q = request.GET.get("q", "").strip()[:100]
-    items = Item.objects.in_workspace(workspace).matching(q).select_related("tax_code")
-    page = keyset_page(items, request.GET, field="code", descending=False)
+    page = keyset_page(items_of(workspace, text=q), request.GET, field="code", descending=False)
     return render(request, "web/pages/items.html", {"workspace": workspace, "q": q, "page": page})
 
 
@@ -36,8 +35,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    items = Item.objects.in_workspace(workspace).select_related("tax_code")
-    return _take(request, workspace, get_object_or_404(items, pk=pk))
+    return _take(request, workspace, get_object_or_404(items_of(workspace), pk=pk))
 
 
 def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> HttpResponse:

@@ -14,22 +14,33 @@ from tallystick.books.tax_codes import create_tax_code
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import ConnectionStatus, Organisation
 from tallystick.connections.services import connection_of
+from tallystick.english import counted, was_or_were
 from tallystick.mapping.proposing import rates_to_take, take_rates
 from tallystick.mapping.services import MappingRefused
-from tallystick.mapping.taxes import DEFAULT_KEY
-from tallystick.sync.waiting import APPROVAL, released_by, waiting_for
-from tallystick.web.attention_acts import ADD_TAX, made_untaxed
+from tallystick.mapping.wait_keys import WaitSort
+from tallystick.sync.links.problems import DecisionName
+from tallystick.sync.reports.offered_decisions import DECISIONS, made_untaxed
+from tallystick.sync.reports.waiting_sums import released_by, waiting_for
 from tallystick.web.forms.accounts import AccountsForm
 from tallystick.web.forms.choices import ChoicesForm
+from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.forms.mapping import TaxMappingForm
 from tallystick.web.forms.payment_methods import PaymentMethodsForm
-from tallystick.web.forms.problems import show_problems
 from tallystick.web.forms.records import TaxCodeForm
-from tallystick.web.released import released_words
-from tallystick.web.views.former import offer_for
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.release_words import released_words
+from tallystick.web.views.former_choices import offer_for
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class UntaxedQuestion:
+    """Whether tax is added to documents that were made without: about what, and its button."""
+
+    cause: str
+    told: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,8 @@ class _Page:
 
     name: str
     form: type[ChoicesForm]
-    #: Beginnings of the keys of what waits for a choice on the page.
-    keys: tuple[str, ...]
+    #: What waits for a choice on the page.
+    sorts: tuple[WaitSort, ...]
     saved: str
     #: Whether the page asks about documents that were made without tax.
     asks_of_tax: bool = False
@@ -84,7 +95,7 @@ class _Page:
         if organisation:
             chooses = may(request.user, workspace, Permission.MANAGE_SYNC)
             form = form or self.form(None, organisation, proposes=chooses)
-            form.waiting = waiting_for(organisation, *self.keys)
+            form.waiting = waiting_for(organisation, *self.sorts)
             context |= {
                 "form": form,
                 "former_offer": offer_for(request, organisation),
@@ -97,25 +108,31 @@ class _Page:
         return render(request, template, context, status=status)
 
 
-def _untaxed(organisation: Organisation) -> dict[str, str] | None:
+def _untaxed(organisation: Organisation) -> UntaxedQuestion | None:
     """Return the question whether tax is added to what was made without, if there is any."""
     found = made_untaxed(organisation)
     if found is None:
         return None
     cause, part, told = found
-    return {"cause": str(cause), "told": told, "label": ADD_TAX.label_of_many.format(part.counted)}
+    label = DECISIONS[DecisionName.ADD_TAX].label_of_many.format(part.counted)
+    return UntaxedQuestion(str(cause), told, label)
 
 
 _TAX_MAPPING = _Page(
     "tax-mapping",
     TaxMappingForm,
-    ("tax:", DEFAULT_KEY),
+    (WaitSort.TAX_MAPPING, WaitSort.DEFAULT_TAX_CODE),
     "The mapping was saved.",
     asks_of_tax=True,
 )
-_ACCOUNTS = _Page("accounts", AccountsForm, ("account:", "rounding"), "The accounts were saved.")
+_ACCOUNTS = _Page(
+    "accounts", AccountsForm, (WaitSort.ACCOUNT, WaitSort.ROUNDING), "The accounts were saved."
+)
 _PAYMENT_METHODS = _Page(
-    "payment-methods", PaymentMethodsForm, ("method:", APPROVAL), "The payment methods were saved."
+    "payment-methods",
+    PaymentMethodsForm,
+    (WaitSort.PAYMENT_METHOD, WaitSort.DOCUMENT),
+    "The payment methods were saved.",
 )
 
 
@@ -150,8 +167,9 @@ def take_xero_rates(request: HttpRequest, slug: str) -> HttpResponse:
     except MappingRefused as refused:
         messages.error(request, str(refused))
     else:
-        count = f"{len(made):,} tax code{'' if len(made) == 1 else 's'}"
-        was = f"{count} {'was' if len(made) == 1 else 'were'} made" if made else "All were here"
+        count = len(made)
+        done = f"{counted(count, 'tax code')} {was_or_were(count)} made"
+        was = done if made else "All were here"
         messages.success(request, f"{was}; each is mapped.{released_words(released, workspace)}")
     return redirect("tax-mapping", slug)
 

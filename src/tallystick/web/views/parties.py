@@ -1,6 +1,6 @@
 """Customers and suppliers: who they are, what passed between us, and their contact in Xero."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -8,22 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from tallystick.books.counting import Counted
+from tallystick.books.document_queries import documents_with
 from tallystick.books.errors import InvalidRecord
-from tallystick.books.models import Document, Party, PartyQuerySet
-from tallystick.books.parties import create_party, edit_party
+from tallystick.books.models import Party
+from tallystick.books.paging import keyset_page
+from tallystick.books.parties import create_party, edit_party, parties_of
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.sync.choosing import set_do_not_sync
-from tallystick.sync.models import Link
-from tallystick.sync.waiting import released_by
-from tallystick.web.forms.problems import show_problems
+from tallystick.sync.acts.decisions import set_do_not_sync
+from tallystick.sync.reports.record_links import link_of_party
+from tallystick.sync.reports.waiting_sums import released_by
+from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.forms.records import PartyForm
-from tallystick.web.history import history_of
-from tallystick.web.kinds import PAGES
-from tallystick.web.lists import Counted, keyset_page
-from tallystick.web.released import released_words
-from tallystick.web.views.documents import rows_of
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.kinds import PAGES, KindPages
+from tallystick.web.release_words import released_words
+from tallystick.web.timeline import timeline_of
+from tallystick.web.views.documents import DocumentRow, rows_of
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import Workspace
 
@@ -31,13 +33,23 @@ _SHOWN = 20
 _ROLES = {"customer": "Customers", "supplier": "Suppliers"}
 
 
+@dataclass(frozen=True, slots=True)
+class KindSection:
+    """The newest documents of one kind that a party has, and how many there are."""
+
+    kind: KindPages
+    rows: list[DocumentRow]
+    counted: Counted
+
+
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     q = request.GET.get("q", "").strip()[:100]
     role = request.GET.get("role", "")
-    parties = _in_role(Party.objects.in_workspace(workspace).matching(q), role)
-    page = keyset_page(parties, request.GET, field="name", descending=False)
+    page = keyset_page(
+        parties_of(workspace, text=q, role=role), request.GET, field="name", descending=False
+    )
     context = {
         "workspace": workspace,
         "q": q,
@@ -48,16 +60,12 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/pages/parties.html", context)
 
 
-def _in_role(parties: PartyQuerySet, role: str) -> PartyQuerySet:
-    return parties.filter(**{f"is_{role}": True}) if role in _ROLES else parties
-
-
 @require_safe
 def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
-    party = get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
+    party = get_object_or_404(parties_of(workspace), pk=pk)
     organisation = bound_organisation(workspace)
-    link = Link.objects.filter(party=party, organisation=organisation).first()
+    link = link_of_party(party, organisation)
     problem = (link.problem or {}) if link else {}
     context = {
         "workspace": workspace,
@@ -68,22 +76,22 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "organisation": organisation,
         "link": link,
         "candidates": problem.get("details", {}).get("candidates", []),
-        "events": history_of([party], organisation),
+        "events": timeline_of([party], organisation),
     }
     return render(request, "web/pages/party.html", context)
 
 
 def _sections(
     party: Party, workspace: Workspace, organisation: Organisation | None
-) -> list[SimpleNamespace]:
+) -> list[KindSection]:
     """Return the newest documents of each kind that the party has any of."""
     sections = []
-    for kind, pages in PAGES.items():
-        documents = Document.objects.in_workspace(workspace).filter(party=party, kind=kind)
-        latest = list(documents.newest_first().select_related("party")[:_SHOWN])
+    for pages in PAGES.values():
+        documents = documents_with(party, pages.kind)
+        latest = list(documents[:_SHOWN])
         if latest:
             rows = list(rows_of(latest, workspace, organisation))
-            sections.append(SimpleNamespace(kind=pages, rows=rows, counted=Counted(documents)))
+            sections.append(KindSection(pages, rows, Counted(documents)))
     return sections
 
 
@@ -100,9 +108,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
-    return _take(
-        request, workspace, get_object_or_404(Party.objects.in_workspace(workspace), pk=pk)
-    )
+    return _take(request, workspace, get_object_or_404(parties_of(workspace), pk=pk))
 
 
 def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> HttpResponse:

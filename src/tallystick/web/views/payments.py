@@ -1,6 +1,6 @@
 """All payments, in and out, with what became of each in Xero."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -9,14 +9,25 @@ from django.views.decorators.http import require_safe
 
 from tallystick.books.models import Payment
 from tallystick.connections.bound import bound_organisation
-from tallystick.mapping.models import MethodAccount
-from tallystick.sync import reading
+from tallystick.mapping.payment_methods import chosen_methods
+from tallystick.sync.reports.link_states import DocumentState, states_of_payments
+from tallystick.sync.reports.listed_records import list_payments
+from tallystick.sync.reports.narrowing import PERIODS, STATES
+from tallystick.sync.reports.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
 from tallystick.web.addresses import record_address
-from tallystick.web.filters import PERIODS, STATES
-from tallystick.web.listed import Listed
-from tallystick.web.payment_filter import STATUSES, WAYS, PaymentFilter, is_in
 from tallystick.web.views.reports import send_or_make
-from tallystick.web.views.scope import workspace_or_404
+from tallystick.web.views.workspace_access import workspace_or_404
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """What the list shows of one payment."""
+
+    payment: Payment
+    #: The money came in.
+    is_in: bool
+    address: str
+    state: DocumentState | None
 
 
 @require_safe
@@ -25,24 +36,16 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = bound_organisation(workspace)
     shown = PaymentFilter.of(request.GET)
     today = timezone.localdate()
-    listed = Listed(
-        request.GET,
-        shown,
-        Payment.objects.select_related("document__party"),
-        lambda: shown.narrowed(workspace, organisation, today=today),
-        lambda state: shown.links(workspace, organisation, today=today, state=state),
-        link_key="payment_id",
-    )
+    listed = list_payments(request.GET, shown, workspace, organisation, today=today)
     page = listed.page
-    states = reading.states_of_payments(page.rows, organisation)
-    methods = MethodAccount.objects.filter(organisation=organisation).exclude(method="")
+    states = states_of_payments(page.rows, organisation)
     context = {
         "workspace": workspace,
         "organisation": organisation,
         "shown": shown,
         "page": page,
         "rows": [
-            SimpleNamespace(
+            PaymentRow(
                 payment=payment,
                 is_in=is_in(payment),
                 address=record_address(payment, workspace),
@@ -55,7 +58,7 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
         "states": [(state.value, state.label) for state in STATES],
         "statuses": STATUSES.items(),
         "periods": PERIODS.items(),
-        "methods": methods.order_by("method").values_list("method", flat=True),
+        "methods": chosen_methods(organisation),
         "query": request.GET.urlencode(),
     }
     return render(request, "web/pages/payments.html", context)

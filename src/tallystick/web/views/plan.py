@@ -1,6 +1,7 @@
 """What pressing Sync now would do: shown before anybody presses."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,14 +11,15 @@ from django.views.decorators.http import require_safe
 
 from tallystick.background.models import Task
 from tallystick.background.queue import TooMany
+from tallystick.books.models import Party
 from tallystick.connections.bound import bound_organisation
-from tallystick.sync.planned import plan_or_task
-from tallystick.sync.planning import Told
-from tallystick.sync.push.foreseen import Fate
+from tallystick.sync.preview.fates import Fate
+from tallystick.sync.preview.plan_tasks import plan_or_task
+from tallystick.sync.preview.planning import PlannedRecord
 from tallystick.web.addresses import record_address
-from tallystick.web.remedies import remedy_for
+from tallystick.web.remedies import MendingLink, remedy_for
 from tallystick.web.views.reports import making, too_many
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
 
@@ -32,6 +34,23 @@ _LOOKS = {
     Fate.REMOVED: ("Is removed", "trash", "danger"),
 }
 _TITLE = "What would be sent"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One record of a plan: whose it is, what becomes of it, and what mends it."""
+
+    name: str
+    party: Party | str
+    address: str
+    amount: Decimal | None
+    currency: str
+    word: str
+    icon: str
+    tone: str
+    message: str
+    remedy: str
+    mend: MendingLink | None
 
 
 @require_safe
@@ -59,17 +78,17 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/pages/plan.html", context)
 
 
-def _row(told: Told, workspace: Workspace) -> SimpleNamespace:
+def _row(told: PlannedRecord, workspace: Workspace) -> PlanRow:
     link = told.link
     document = link.document
     word, icon, tone = _LOOKS[told.fate]
-    entry = link.payment or link.allocation
-    of = document or (entry.document if entry else None)
-    return SimpleNamespace(
+    settlement = link.payment or link.allocation
+    of = document or (settlement.document if settlement else None)
+    return PlanRow(
         name=str(link.record),
         party=of.party if of else "",
         address=record_address(link.record, workspace),
-        amount=document.total if document else entry.amount if entry else None,
+        amount=document.total if document else settlement.amount if settlement else None,
         currency=of.currency if of else "",
         word=word,
         icon=icon,

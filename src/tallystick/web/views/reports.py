@@ -14,11 +14,11 @@ from tallystick.background.files import content_of
 from tallystick.background.models import Task, TaskState
 from tallystick.background.queue import TooMany, ask
 from tallystick.books.models import Kind
-from tallystick.sync.planned import FRESH
+from tallystick.sync.preview.plan_tasks import FRESH
 from tallystick.web.exports import EXPORT, export_of, question_of
 from tallystick.web.kinds import pages_of
 from tallystick.web.spreadsheets import csv_answer
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.models import Workspace
 
 

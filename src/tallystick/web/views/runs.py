@@ -1,6 +1,6 @@
 """What each press of Sync now has sent, and taking it out of Xero again."""
 
-from types import SimpleNamespace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,29 +9,65 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
 from tallystick.background.queue import TooMany
-from tallystick.sync import undoing
-from tallystick.sync.attention import Cause, Trouble, why_nothing_goes
-from tallystick.sync.attention_words import words_of_code
-from tallystick.sync.figures import AT_ONCE, Figures, count, figures_or_task
-from tallystick.sync.lingering import key_of
+from tallystick.books.paging import keyset_page
+from tallystick.sync.acts import undoing_runs
+from tallystick.sync.acts.undoing_runs import UndoPreview
+from tallystick.sync.engine.lane_blocks import why_nothing_goes
+from tallystick.sync.links.lingering_copies import key_of
+from tallystick.sync.links.problems import Trouble, title_of_code
+from tallystick.sync.links.record_sums import RecordSum
 from tallystick.sync.models import Run
-from tallystick.sync.outlook import going
-from tallystick.sync.runs import Standing, Uncounted, listed, runs_of
-from tallystick.sync.sums import Part
-from tallystick.sync.undoing import Preview
-from tallystick.web.lists import keyset_page
-from tallystick.web.views.answering import ask, go_back
+from tallystick.sync.reports.attention import TroubleCause
+from tallystick.sync.reports.outlook import why_not_now
+from tallystick.sync.reports.run_figures import AT_ONCE, RunFigures, count_run, figures_or_task
+from tallystick.sync.reports.run_standings import (
+    RunStanding,
+    UncountedRun,
+    UndoProgress,
+    listed_standings,
+    runs_of,
+)
+from tallystick.web.views.act_responses import ask, go_back
 from tallystick.web.views.reports import too_many
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, may
 from tallystick.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in the list: what has become of it, or only how large it is."""
+
+    run: Run
+    standing: RunStanding | None = None
+    undoing: UndoProgress | None = None
+    uncounted: UncountedRun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPart:
+    """What Xero did not let go for one reason, and the query of the page with what to do."""
+
+    part: RecordSum
+    reason: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndonePart:
+    """A part of a run: what it is, what would become of it, and the same in a question."""
+
+    what: str
+    fate: str
+    follows: str
+    part: RecordSum
 
 
 @require_safe
 def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = workspace_or_404(request, slug)
     page = keyset_page(runs_of(workspace), request.GET, field="pk")
-    told = listed(page.rows)
+    told = listed_standings(page.rows)
     context = {
         "workspace": workspace,
         "page": page,
@@ -40,10 +76,10 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/pages/runs.html", context)
 
 
-def _run_row(run: Run, told: Standing | Uncounted) -> SimpleNamespace:
-    if isinstance(told, Uncounted):
-        return SimpleNamespace(run=run, uncounted=told)
-    return SimpleNamespace(run=run, standing=told, undoing=told.undoing(run))
+def _run_row(run: Run, told: RunStanding | UncountedRun) -> RunRow:
+    if isinstance(told, UncountedRun):
+        return RunRow(run, uncounted=told)
+    return RunRow(run, standing=told, undoing=told.undoing(run))
 
 
 @require_safe
@@ -71,7 +107,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "web/pages/run.html", context)
 
 
-def _told(run: Run, figures: Figures) -> dict[str, object]:
+def _told(run: Run, figures: RunFigures) -> dict[str, object]:
     """Return what the page shows of the figures."""
     standing, preview = figures.standing, figures.preview
     leaving, gone = standing.leaving.count, standing.gone.count
@@ -90,12 +126,10 @@ def _told(run: Run, figures: Figures) -> dict[str, object]:
     }
 
 
-def _refused(code: str, part: Part) -> SimpleNamespace:
+def _refused(code: str, part: RecordSum) -> RefusedPart:
     """Return what Xero did not let go for one reason, and where that stands with what to do."""
-    cause = Cause(Trouble.ORPHANED, code, key_of(code))
-    return SimpleNamespace(
-        part=part, reason=words_of_code(code), query=urlencode({"cause": str(cause)})
-    )
+    cause = TroubleCause(Trouble.ORPHANED, code, key_of(code))
+    return RefusedPart(part, title_of_code(code), urlencode({"cause": str(cause)}))
 
 
 @require_POST
@@ -105,13 +139,13 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     run = _run_or_404(workspace, pk)
     back = resolve_url("run", workspace.slug, run.pk)
     if "confirmed" in request.POST:
-        done = undoing.undo(workspace=workspace, actor=person(request), run_id=run.pk)
+        done = undoing_runs.undo_run(workspace=workspace, actor=person(request), run_id=run.pk)
         if done.count:
             begun = "Undoing the run has begun; what Xero refuses stays, with its reason."
             messages.info(request, begun)
             return go_back(request, back)
     # What is asked about is always counted now, also where that takes seconds.
-    figures = count(run)
+    figures = count_run(run)
     if not figures.preview.count:
         messages.info(request, _nothing_to_undo(figures.preview, figures.standing))
         return go_back(request, back)
@@ -121,13 +155,13 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         workspace,
         message=_what_would_follow(run, figures.preview),
         label=f"Undo this run: {leaves:,} out of Xero" if leaves else "Undo this run",
-        kind="danger",
+        is_final=True,
         back=back,
         keep="Keep it as it is",
     )
 
 
-def _what_would_follow(run: Run, preview: Preview) -> str:
+def _what_would_follow(run: Run, preview: UndoPreview) -> str:
     told = [f"{row.part} {row.follows}" for row in _rows(preview) if row.part.count]
     if preview.unsettled.count:
         told.append(f"Something is still open about {preview.unsettled} of these; undoing ends it.")
@@ -144,9 +178,9 @@ def _what_would_follow(run: Run, preview: Preview) -> str:
 def send_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
     run = _run_or_404(workspace, pk)
-    again = undoing.send_again(workspace=workspace, actor=person(request), run_id=run.pk)
+    again = undoing_runs.send_again(workspace=workspace, actor=person(request), run_id=run.pk)
     if again.count:
-        messages.info(request, f"{again}, queued for Xero as new ones.{going(workspace)}")
+        messages.info(request, f"{again}, queued for Xero as new ones.{why_not_now(workspace)}")
     else:
         messages.info(request, "Nothing was changed: nothing of this run was taken out of Xero.")
     return redirect("run", workspace.slug, run.pk)
@@ -156,14 +190,14 @@ def _run_or_404(workspace: Workspace, pk: int) -> Run:
     return get_object_or_404(runs_of(workspace), pk=pk)
 
 
-def _rows(preview: Preview) -> list[SimpleNamespace]:
+def _rows(preview: UndoPreview) -> list[UndonePart]:
     """Return each part of the preview with what it is and what would become of it."""
     parts = (
         ("Drafts in Xero", "deleted there", "will be deleted there.", preview.deleted),
         ("Approved in Xero", "voided there", "will be voided there.", preview.voided),
         (
             "Payments and allocations", "deleted there, before what they stand on",
-            "will be deleted there first.", preview.entries,
+            "will be deleted there first.", preview.settlements,
         ),
         (
             "Paid in Xero", "refused by Xero while a payment stands on them: they stay",
@@ -185,13 +219,10 @@ def _rows(preview: Preview) -> list[SimpleNamespace]:
         ),
         ("Not sent yet", "wait for the next Sync now", "will wait for Sync now.", preview.stopped),
     )  # fmt: skip
-    return [
-        SimpleNamespace(what=what, fate=fate, follows=follows, part=part)
-        for what, fate, follows, part in parts
-    ]
+    return [UndonePart(*row) for row in parts]
 
 
-def _nothing_to_undo(preview: Preview, standing: Standing) -> str:
+def _nothing_to_undo(preview: UndoPreview, standing: RunStanding) -> str:
     """Say why undoing would do nothing, by what Xero has of the run."""
     if preview.arriving.count:
         return f"Nothing was changed: {preview.arriving} being sent just now. Undo it after that."

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tallystick.web.forms.sign_in import SignInForm
-from tallystick.web.given import path_in
-from tallystick.web.views.answering import go_back, way_back
+from tallystick.web.request_values import path_in
+from tallystick.web.views.act_responses import go_back, way_back
 from tallystick.workspaces import devices
 from tallystick.workspaces.devices import Device
 

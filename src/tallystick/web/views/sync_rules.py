@@ -1,24 +1,37 @@
 """Settings, Sync rules: as what each kind goes to Xero, when, and from which day on."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from tallystick.books.counting import Counted
 from tallystick.books.models import Kind
 from tallystick.connections.bound import bound_organisation
+from tallystick.sync.acts.changing_rules import PolicyRefused, save_policy
+from tallystick.sync.links.sync_rules import policies_of
 from tallystick.sync.models import LinkState
-from tallystick.sync.policy import PolicyRefused, policies_of, save_policy
-from tallystick.sync.reading import links_in_state
+from tallystick.sync.reports.state_filters import links_in_state
 from tallystick.web.forms.sync_rules import SyncRuleForm
-from tallystick.web.lists import Counted
-from tallystick.web.rule_words import rule_words, title_of
-from tallystick.web.views.scope import person, workspace_or_404
+from tallystick.web.sync_rule_words import rule_words, title_of
+from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """One kind's rule: its form, and what it does in words."""
+
+    kind: str
+    title: str
+    form: SyncRuleForm
+    words: str
+    next_send_at: datetime | None
 
 
 def show(request: HttpRequest, slug: str) -> HttpResponse:
@@ -67,9 +80,9 @@ def _save(forms: Sequence[SyncRuleForm], actor: User) -> bool:
     return is_kept
 
 
-def _rule(form: SyncRuleForm, *, is_entered: bool) -> SimpleNamespace:
+def _rule(form: SyncRuleForm, *, is_entered: bool) -> ShownRule:
     policy = form.policy
-    return SimpleNamespace(
+    return ShownRule(
         kind=policy.kind,
         title=title_of(policy.kind),
         form=form,

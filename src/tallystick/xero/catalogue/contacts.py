@@ -1,5 +1,6 @@
 """Customers and suppliers, as contacts of their own and on documents."""
 
+from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.known import known
 
 _UNARCHIVE = (
@@ -11,44 +12,44 @@ _CORRECT = "Correct it at the customer or supplier here, then press Retry."
 
 CONTACTS = (
     known(
-        "contact_name_taken",
+        RefusalCode.CONTACT_NAME_TAKEN,
         "Xero already has an active contact with this name.",
         "Give one of the two another name, here or in Xero, then press Retry.",
         "contact name ... is already assigned to another contact",
     ),
     known(
-        "contact_number_taken",
+        RefusalCode.CONTACT_NUMBER_TAKEN,
         "Another contact in Xero has this contact number.",
         "Give one of the two another number, here or in Xero, then press Retry.",
         "Another contact has this contact number",
     ),
     known(
-        "contact_account_number_taken",
+        RefusalCode.CONTACT_ACCOUNT_NUMBER_TAKEN,
         "Another contact in Xero, perhaps an archived one, has this account number.",
         "Give this customer or supplier another account number, or none, then press Retry.",
         "Account Number already exists",
     ),
     known(
-        "contact_archived",
+        RefusalCode.CONTACT_ARCHIVED,
         "The contact is archived in Xero, and archived contacts cannot be changed.",
         _UNARCHIVE,
         "matched an archived contact",
     ),
     known(
-        "contact_archived",
+        RefusalCode.CONTACT_ARCHIVED,
         "The contact is archived in Xero, so it cannot get new documents.",
         _UNARCHIVE,
         "contact must be un-archived",
         "Unable to assign an Archived contact",
     ),
     known(
-        "contact_not_in_xero",
+        RefusalCode.CONTACT_NOT_IN_XERO,
         "Xero no longer has the contact that this {noun} is linked to.",
         "On the page of the customer or supplier here press Look for its contact anew, then press Retry.",
         "contact with the specified ... could not be found",
     ),
     known(
-        "contact_name_invalid",
+        RefusalCode.CONTACT_NAME_INVALID,
         "Xero does not take this name: it is empty, holds < or >, or blanks too many.",
         _CORRECT,
         "Contact name cannot be empty",
@@ -56,7 +57,7 @@ CONTACTS = (
         "contact name cannot begin or end with a blank",
     ),
     known(
-        "contact_missing",
+        RefusalCode.CONTACT_MISSING,
         "Xero was not told whose {noun} this is.",
         _CHOOSE,
         "Contact must contain at least 1 of the following",
@@ -65,7 +66,7 @@ CONTACTS = (
         "Paid to name cannot be empty",
     ),
     known(
-        "email_invalid",
+        RefusalCode.EMAIL_INVALID,
         "Xero does not accept the e-mail address.",
         "Correct or empty the e-mail address of this customer or supplier, then press Retry.",
         "Email address must be valid",

@@ -1,5 +1,6 @@
 """Documents as a whole: number, status, dates, currency, total."""
 
+from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.known import known
 
 _LOOK_IN_XERO = "Open it in Xero and compare; change it there if it must change."
@@ -7,7 +8,7 @@ _REMOVE_PAYMENTS = "Remove the payments and credit notes from it in Xero first, 
 
 DOCUMENTS = (
     known(
-        "number_taken",
+        RefusalCode.NUMBER_TAKEN,
         "Another {noun} in Xero already has this number.",
         "Compare the two. Renumber this one, or give the one in Xero another number, then press "
         "Retry.",
@@ -15,31 +16,31 @@ DOCUMENTS = (
         "Credit Note # must be unique",
     ),
     known(
-        "item_code_taken",
+        RefusalCode.ITEM_CODE_TAKEN,
         "Xero already has an item with this code.",
         "Link this item to the one in Xero, or give it another code.",
         "Price List Item with Code ... already exists",
     ),
     known(
-        "has_payments",
+        RefusalCode.HAS_PAYMENTS,
         "The {noun} in Xero has a payment or credit note on it and can no longer change.",
         _LOOK_IN_XERO,
         "cannot be edited as it has a payment or credit note allocated",
     ),
     known(
-        "has_payments",
+        RefusalCode.HAS_PAYMENTS,
         "The {noun} in Xero has payments or credit notes on it, so it keeps its status.",
         _REMOVE_PAYMENTS,
         "cannot be applied to the invoice because it has payments or credit notes",
     ),
     known(
-        "has_payments",
+        RefusalCode.HAS_PAYMENTS,
         "The {noun} in Xero is paid and its lines can no longer be replaced.",
         _LOOK_IN_XERO,
         "To update fields on a paid invoice line item",
     ),
     known(
-        "status_fixed",
+        RefusalCode.STATUS_FIXED,
         "The {noun} in Xero has a status (approved, paid, voided or deleted) that does not allow "
         "this.",
         _LOOK_IN_XERO,
@@ -47,7 +48,7 @@ DOCUMENTS = (
         "not of valid status for creation",
     ),
     known(
-        "type_invalid",
+        RefusalCode.TYPE_INVALID,
         "Xero does not create this kind of document this way, nor turn one kind into another.",
         "Check whether it is an invoice, a bill or a credit note; cancel it and enter it anew.",
         "not of valid type for creation",
@@ -55,7 +56,7 @@ DOCUMENTS = (
         "The Type of a credit note cannot be changed",
     ),
     known(
-        "due_date_missing",
+        RefusalCode.DUE_DATE_MISSING,
         "Xero wants a due date of every {noun} that is more than a draft.",
         "Give it a due date, then press Retry.",
         "DueDate must be specified",
@@ -63,20 +64,20 @@ DOCUMENTS = (
         "Due Date cannot be empty",
     ),
     known(
-        "total_differs",
+        RefusalCode.TOTAL_DIFFERS,
         "The total of the {noun} does not equal the sum of its lines as Xero rounds them.",
         "Check the lines for prices with more than four decimals, then press Retry.",
         "total does not equal the sum of the lines",
     ),
     known(
-        "total_negative",
+        RefusalCode.TOTAL_NEGATIVE,
         "Xero takes no {noun} with a total below zero.",
         "Cancel it and enter it the other way round: a credit note instead of an invoice or bill, "
         "or an invoice or bill instead of a credit note.",
         "total must be greater than or equal to zero",
     ),
     known(
-        "amount_too_large",
+        RefusalCode.AMOUNT_TOO_LARGE,
         "An amount of the {noun} is larger than Xero can keep.",
         "Correct it, or part it into several documents, then press Retry.",
         "The total is too large",
@@ -85,45 +86,45 @@ DOCUMENTS = (
         "payment is too large in the currency",
     ),
     known(
-        "text_too_long",
+        RefusalCode.TEXT_TOO_LONG,
         "A text of the {noun} is longer than Xero takes.",
         "Shorten it, then press Retry.",
         "must not be longer than",
     ),
     known(
-        "currency_missing",
+        RefusalCode.CURRENCY_MISSING,
         "This organisation does not use this currency in Xero.",
         "Add the currency in Xero under Settings, Currencies, then press Retry.",
         "not subscribed to currency",
     ),
     known(
-        "rate_invalid",
+        RefusalCode.RATE_INVALID,
         "Xero does not take the exchange rate.",
         "Correct the rate, or empty it so that Xero takes the day's, then press Retry.",
         "CurrencyRate must be greater than zero",
         "CurrencyRate and BankAmount must be greater than zero",
     ),
     known(
-        "period_locked",
+        RefusalCode.PERIOD_LOCKED,
         "The date of the {noun} lies in a period that is locked in Xero.",
         "Have the lock date in Xero moved and press Retry, or give the {noun} a later date.",
         "period lock date",
     ),
     known(
-        "period_locked",
+        RefusalCode.PERIOD_LOCKED,
         "The date of the {noun} lies in a year that is locked in Xero.",
         "Have an adviser move the lock date in Xero and press Retry, or give the {noun} a later "
         "date.",
         "end of year lock date",
     ),
     known(
-        "plan_limit",
+        RefusalCode.PLAN_LIMIT,
         "This organisation's Xero plan allows no more approved invoices and bills this month.",
         "Send it as a draft, raise the plan in Xero, or press Retry next month.",
         "limit of invoices you can approve",
     ),
     known(
-        "address_refused",
+        RefusalCode.ADDRESS_REFUSED,
         "Xero does not take the address of this installation as the way back to the {noun}.",
         "Have this installation given a full http or https address without the word xero in it, "
         "then press Retry.",
@@ -131,7 +132,7 @@ DOCUMENTS = (
         "Url must not contain",
     ),
     known(
-        "too_many_records",
+        RefusalCode.TOO_MANY_RECORDS,
         "This organisation has so many records in Xero that it does not search all of them.",
         "Press Retry later; a number without quotation marks and backslashes is found at once.",
         "is not filtering ... efficiently",

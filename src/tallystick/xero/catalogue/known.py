@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from tallystick.xero.catalogue.codes import RefusalCode
+
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownMessage:
     """A meaning and the sentences that have it.
 
     In `words` and `remedy` "{noun}" stands for what was sent, such as "bill".
     """
 
-    code: str
+    code: RefusalCode
     words: str
     remedy: str
     seen: tuple[tuple[str, ...], ...]  #: For each sentence its telling parts, comparable.
@@ -20,10 +22,10 @@ class Known:
         return any(all(part in said for part in parts) for parts in self.seen)
 
 
-def known(code: str, words: str, remedy: str, *seen: str) -> Known:
+def known(code: RefusalCode, words: str, remedy: str, *seen: str) -> KnownMessage:
     """`seen` are Xero's sentences, shortened; "..." stands for a part that changes."""
     parts = tuple(tuple(map(comparable, sentence.split("..."))) for sentence in seen)
-    return Known(code, words, remedy, parts)
+    return KnownMessage(code, words, remedy, parts)
 
 
 def comparable(text: str) -> str:

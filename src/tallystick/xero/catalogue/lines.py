@@ -1,5 +1,6 @@
 """Lines: what they lack, their accounts, tax rates, items, discounts and tracking."""
 
+from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.known import known
 
 _CHOOSE_ACCOUNT = (
@@ -10,101 +11,101 @@ _CORRECT_LINE = "Correct the line, then press Retry."
 
 LINES = (
     known(
-        "lines_missing",
+        RefusalCode.LINES_MISSING,
         "The {noun} has no lines.",
         "Add at least one line, then press Retry.",
         "One or more line items must be specified",
     ),
     known(
-        "line_incomplete",
+        RefusalCode.LINE_INCOMPLETE,
         "A line lacks what Xero wants of every line: text, quantity, price, account or tax rate.",
         "Complete the line, or choose its account and tax rate under Settings, then press Retry.",
         "A line item must have a",
     ),
     known(
-        "total_differs",
+        RefusalCode.TOTAL_DIFFERS,
         "A line's amount is not its quantity times its price as Xero rounds them.",
         "Check the line for a price with more than four decimals, then press Retry.",
         "line total ... does not match the expected line total",
     ),
     known(
-        "account_archived",
+        RefusalCode.ACCOUNT_ARCHIVED,
         "A line uses an account that is archived or deleted in Xero.",
         _CHOOSE_ACCOUNT,
         "Account code ... has been archived, or has been deleted",
     ),
     known(
-        "account_unknown",
+        RefusalCode.ACCOUNT_UNKNOWN,
         "A line uses an account that Xero does not have or does not allow on this {noun}.",
         _CHOOSE_ACCOUNT,
         "Account code ... is not a valid code for this document",
     ),
     known(
-        "account_dropped",
+        RefusalCode.ACCOUNT_DROPPED,
         "Xero does not know the account of a line and left the line without one.",
         "Choose an account for the line on the draft in Xero, and a live one here under Settings, "
         "Accounts.",
         "Account code ... has been removed as it does not match",
     ),
     known(
-        "account_unknown",
+        RefusalCode.ACCOUNT_UNKNOWN,
         "Xero does not accept the account of a line; very small prices can cause this too.",
         _CHOOSE_ACCOUNT,
         "Account must be valid",
     ),
     known(
-        "tax_not_with_account",
+        RefusalCode.TAX_NOT_WITH_ACCOUNT,
         "Xero does not allow this tax rate together with this account.",
         "Choose another tax rate under Settings, Tax mapping, or another account under Settings, "
         "Accounts, then press Retry.",
         "TaxType code ... cannot be used with account code",
     ),
     known(
-        "tax_unknown",
+        RefusalCode.TAX_UNKNOWN,
         "Xero does not have this tax rate, or not for this {noun}.",
         _CHOOSE_TAX,
         "TaxType code ... does not exist or cannot be used",
     ),
     known(
-        "tax_unknown",
+        RefusalCode.TAX_UNKNOWN,
         "Xero does not accept the tax rate of a line; very small prices can cause this too.",
         _CHOOSE_TAX,
         "Tax rate must be valid",
     ),
     known(
-        "item_unknown",
+        RefusalCode.ITEM_UNKNOWN,
         "Xero has no item with the code of a line.",
         "Add the item in Xero, or take the code off the line, then press Retry.",
         "Item code ... is not valid",
     ),
     known(
-        "discount_not_taken",
+        RefusalCode.DISCOUNT_NOT_TAKEN,
         "Xero takes discounts on the lines of sales invoices only.",
         "Lower the price of the line instead, then press Retry.",
         "Discounts can only be applied to",
     ),
     known(
-        "discount_invalid",
+        RefusalCode.DISCOUNT_INVALID,
         "Xero takes discounts from 0 to 100 percent only.",
         _CORRECT_LINE,
         "DiscountRate must be from 0 to 100",
     ),
     known(
-        "tracking_dropped",
+        RefusalCode.TRACKING_DROPPED,
         "Xero does not know the tracking of a line, or has archived it, and left the line without.",
         "Choose the tracking on the draft in Xero, or add the option there under Settings, "
         "Tracking categories.",
         "tracking option ... has been removed as it does not match",
     ),
     known(
-        "tracking_unknown",
+        RefusalCode.TRACKING_UNKNOWN,
         "Xero does not know the tracking of a line, or has archived it.",
         "Correct it on the line, or add it in Xero under Settings, Tracking categories, then press "
         "Retry.",
         "tracking option ... does not exist or is not active",
     ),
     known(
-        "tracking_too_many",
+        RefusalCode.TRACKING_TOO_MANY,
         "A line bears more tracking than Xero takes: two categories, each once.",
         _CORRECT_LINE,
         "at most 2 tracking categories",

@@ -1,0 +1,81 @@
+"""What is still to be chosen before everything of a workspace can go to its organisation."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from tallystick.books.document_queries import has_kinds
+from tallystick.books.models import Kind, Payment
+from tallystick.books.tax_codes import tax_codes_of
+from tallystick.connections.models import Organisation
+from tallystick.mapping.models import AccountChoice, Direction, MethodAccount, TaxMapping
+from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING
+
+#: So many names are told; the rest is counted.
+_TOLD = 3
+#: Of payment methods so many are looked at; one for each payment would have no end.
+_LOOKED_AT = 1_000
+
+
+class Unchosen(NamedTuple):
+    """One thing to choose, and the screen where it is chosen."""
+
+    message: str
+    screen: str
+
+
+def unchosen(organisation: Organisation) -> Iterator[Unchosen]:
+    """Yield what is not chosen yet, of what the workspace uses."""
+    if codes := _tax_codes(organisation):
+        what = f"No tax rate is chosen for {_named(codes)}."
+        yield Unchosen(what, TAX_MAPPING)
+    for direction in without_default(organisation):
+        what = f"No default account is chosen for {direction}."
+        yield Unchosen(what, ACCOUNTS)
+    if methods := without_method(organisation):
+        what = f"No account is chosen for payments by {_named(methods)}."
+        yield Unchosen(what, PAYMENT_METHODS)
+
+
+def _tax_codes(organisation: Organisation) -> list[str]:
+    """Return those that are mapped in neither direction: few are used in both."""
+    mapped = TaxMapping.objects.filter(organisation=organisation, tax_code=OuterRef("pk"))
+    codes = tax_codes_of(organisation.workspace).filter(~Exists(mapped))
+    return list(codes.values_list("code", flat=True))
+
+
+def mapped_codes(organisation: Organisation) -> tuple[int, int]:
+    """Return how many of the workspace's tax codes are mapped in some direction, and of how many."""
+    codes = tax_codes_of(organisation.workspace)
+    mapped = TaxMapping.objects.filter(organisation=organisation, tax_code__in=codes.order_by())
+    return mapped.values("tax_code").distinct().count(), codes.count()
+
+
+def without_default(organisation: Organisation) -> list[str]:
+    """Return the directions in use without a default account."""
+    defaults = AccountChoice.objects.filter(organisation=organisation, charge="")
+    chosen = set(defaults.values_list("direction", flat=True))
+    return [one.value for one in _directions(organisation) if one not in chosen]
+
+
+def _directions(organisation: Organisation) -> list[Direction]:
+    buys = has_kinds(organisation.workspace, [kind for kind in Kind if kind.is_purchase])
+    return [Direction.SALES, Direction.PURCHASES] if buys else [Direction.SALES]
+
+
+def without_method(organisation: Organisation) -> list[str]:
+    """Return the methods in use without an account, of their own or that of all others."""
+    chosen = MethodAccount.objects.filter(organisation=organisation)
+    if chosen.filter(method="").exists():
+        return []
+    own = [method.lower() for method in chosen.values_list("method", flat=True)]
+    used = Payment.objects.methods_in(organisation.workspace, at_most=_LOOKED_AT)
+    return [method or "no method" for method in used if method not in own]
+
+
+def _named(names: Sequence[str]) -> str:
+    told = list(names[:_TOLD])
+    if more := len(names) - len(told):
+        told.append(f"{more:,} more" if len(names) < _LOOKED_AT else "many more")
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))

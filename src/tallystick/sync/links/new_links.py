@@ -1,0 +1,123 @@
+"""Giving records their links: what there is to do, made in the transaction that causes it.
+
+What stands in other books already is kept out of these (`other_books`).
+
+One statement for each table of records, however many there are. Each locks the records, so that
+one that is just being withdrawn gets none.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from tallystick.connections.models import Organisation
+from tallystick.sync.links.record_kinds import RecordKind, record_fields
+from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of
+from tallystick.sync.models import KindPolicy, LinkState, Trigger
+
+#: As `other_books.STANDS`: a document is in other books, or perhaps, for its outcome is not known.
+_IN_OTHER_BOOKS = """one.document_id = record.id
+                AND one.organisation_id <> %(organisation)s
+                AND CASE WHEN one.xero_id IS NULL THEN one.state = 'sending'
+                         ELSE one.xero_status NOT IN ('VOIDED', 'DELETED') END"""
+#: Payments and allocations stay with the documents that they stand on.
+_WITH_ITS_DOCUMENT = """one.document_id IN ({documents})
+                AND one.organisation_id = %(organisation)s
+                AND one.state = 'excluded' AND one.waits_for = %(other_books)s"""
+
+_STATEMENT = """
+    INSERT INTO sync_link ({kind.field}_id, organisation_id, state, intent, queued_at, tries,
+                           xero_number, xero_status, waits_for, claim, wants_pdf, strays)
+    SELECT record.id, %(organisation)s,
+           CASE WHEN {kept_out} OR record.{kind.day} < policy.starts_on
+                     OR elsewhere.stands THEN 'excluded'
+                ELSE policy.state END,
+           'push', now(), 0, '', '', CASE WHEN elsewhere.stands THEN %(other_books)s ELSE '' END,
+           '', false, '[]'
+    FROM {kind.model._meta.db_table} record
+    {join}
+    CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM sync_link one WHERE {elsewhere}
+    ) AS stands) AS elsewhere
+    JOIN (SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])
+          AS policy (kind, state, starts_on)) AS policy ON policy.kind = {rule}
+    WHERE record.workspace_id = %(workspace)s
+      AND record.status = '{kind.live_status}'
+      AND {chosen}
+    ORDER BY record.id
+    FOR SHARE OF record
+    ON CONFLICT (organisation_id, {kind.field}_id) DO NOTHING
+"""
+
+#: Of nearly all that there is, nearly all have a link; of those named hardly one has.
+_NAMED = "record.id = ANY(%(ids)s)"
+_WITHOUT_LINK = """NOT EXISTS (SELECT FROM sync_link link
+                      WHERE link.organisation_id = %(organisation)s
+                        AND link.{kind.field}_id = record.id)"""
+
+
+def link_all(organisation: Organisation, *, state: LinkState) -> None:
+    """Give every record that is to be in Xero and has no link one, in this state or kept out."""
+    for field, kinds in record_fields().items():
+        if kinds[0].live_status:
+            _create_links(organisation, field, None, state)
+
+
+def link_documents(organisation: Organisation, ids: Sequence[int]) -> None:
+    """Give the submitted documents among these links, in the state that their kind's rule asks."""
+    _create_links(organisation, "document", ids)
+
+
+def link_payments(organisation: Organisation, ids: Sequence[int]) -> None:
+    """The same for payments; one whose document is not there yet waits for it later."""
+    _create_links(organisation, "payment", ids)
+
+
+def link_allocations(organisation: Organisation, ids: Sequence[int]) -> None:
+    """The same for allocations."""
+    _create_links(organisation, "allocation", ids)
+
+
+def _create_links(
+    organisation: Organisation,
+    field: str,
+    ids: Sequence[int] | None,
+    state: LinkState | None = None,
+) -> None:
+    policies = policies_of(organisation)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement(record_fields()[field], is_named=ids is not None),
+            {
+                "other_books": OTHER_BOOKS,
+                "organisation": organisation.pk,
+                "workspace": organisation.workspace_id,
+                "ids": list(ids) if ids is not None else None,
+                "kinds": list(policies),
+                "states": [(state or _state_at_first(one)).value for one in policies.values()],
+                "starts": [one.starts_on for one in policies.values()],
+            },
+        )
+
+
+def _statement(kinds: Sequence[RecordKind], *, is_named: bool) -> str:
+    """Return the statement for the kinds of record that stand in one table."""
+    kind = kinds[0]
+    documents = ", ".join(f"record.{name}_id" for name in kind.stands_on)
+    is_document = kind.shape is not None
+    return _STATEMENT.format(
+        kind=kind,
+        rule="record.kind" if len(kinds) > 1 else f"'{kind.sync_rule}'",
+        elsewhere=_WITH_ITS_DOCUMENT.format(documents=documents)
+        if documents
+        else _IN_OTHER_BOOKS
+        if is_document
+        else "false",
+        kept_out="record.do_not_sync OR party.do_not_sync" if is_document else "false",
+        join="JOIN books_party party ON party.id = record.party_id" if is_document else "",
+        chosen=_NAMED if is_named else _WITHOUT_LINK.format(kind=kind),
+    )
+
+
+def _state_at_first(policy: KindPolicy) -> LinkState:
+    return LinkState.QUEUED if policy.trigger == Trigger.ON_SUBMIT else LinkState.WAITING

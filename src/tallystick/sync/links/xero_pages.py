@@ -1,0 +1,27 @@
+"""Addresses of records in Xero's own screens."""
+
+from django.conf import settings
+
+from tallystick.connections.models import Organisation
+from tallystick.sync.links.record_kinds import shape_of_kind
+from tallystick.sync.models import Link
+
+
+def xero_url(link: Link) -> str:
+    """Return the address of the copy in Xero; empty where there is none."""
+    if link.xero_id is None or link.document is None:
+        return ""
+    return xero_address(
+        link.organisation, shape_of_kind(link.document.kind).page, str(link.xero_id)
+    )
+
+
+def xero_address(organisation: Organisation, page: str, record_id: str) -> str:
+    """Return the address of a record's page in the organisation's books; `page` is its path.
+
+    Source: Xero's deep-link documentation; the stand-in answers the same paths.
+    """
+    return (
+        f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"
+        f"?shortcode={organisation.short_code}&redirecturl={page}{record_id}"
+    )
