@@ -1,4 +1,6 @@
-"""What every sentence needs: a noun with its article, or with how many there are."""
+"""What every sentence needs: a noun with its article or its number, a verb that goes with it, a list."""
+
+from collections.abc import Sequence
 
 
 def with_article(noun: str) -> str:
@@ -14,6 +16,11 @@ def plural(count: int, noun: str) -> str:
 def counted(count: int, noun: str) -> str:
     """Return such as `1,204 invoices`, `1 invoice`."""
     return f"{count:,} {plural(count, noun)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return such as `a, b and c`; empty for none."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def verb(count: int, many: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tallystick.english import counted, was_or_were
+from tallystick.english import counted, listed, was_or_were
 from tallystick.importing.questions import Question, in_words
 
 #: So many bad rows and documents are kept in the report; all are counted and go to the lists beside.
@@ -200,7 +200,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
         counts = (("import", self.documents), ("change", self.edited), ("cancel", self.cancelled))
         (verb, count), *others = [each for each in counts if each[1]] or [counts[0]]
         said = [f"{verb} {self._counted(count)}", *(f"{verb} {count:,}" for verb, count in others)]
-        text = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+        text = listed(said)
         return text[:1].upper() + text[1:]
 
     @property

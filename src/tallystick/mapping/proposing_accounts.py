@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tallystick.books.models import Charge
+from tallystick.english import listed
 from tallystick.mapping.choices import Choices
 from tallystick.mapping.models import Direction
 from tallystick.mapping.proposing import Proposal
@@ -113,4 +114,4 @@ def _kind(account: Account) -> str:
 
 def _told(accounts: Sequence[Account]) -> str:
     names = [str(one) for one in accounts]
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return listed(names)

@@ -9,6 +9,7 @@ from tallystick.books.document_queries import has_kinds
 from tallystick.books.models import Kind, Payment
 from tallystick.books.tax_codes import tax_codes_of
 from tallystick.connections.models import Organisation
+from tallystick.english import listed
 from tallystick.mapping.models import AccountChoice, Direction, MethodAccount, TaxMapping
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING
 
@@ -78,4 +79,4 @@ def _named(names: Sequence[str]) -> str:
     told = list(names[:_TOLD])
     if more := len(names) - len(told):
         told.append(f"{more:,} more" if len(names) < _LOOKED_AT else "many more")
-    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+    return listed(told)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 
-from tallystick.english import counted
+from tallystick.english import counted, listed
 from tallystick.money import Money
 from tallystick.sync.links.record_kinds import noun_of
 from tallystick.sync.models import Link
@@ -53,7 +53,7 @@ class RecordSum:
         if self.is_capped:
             return f"{self.count_text} records"
         words = [counted(count, noun_of(kind)) for kind, count in sorted(self.kinds.items())]
-        return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or "nothing"
+        return listed(words) or "nothing"
 
     @property
     def money(self) -> str:
