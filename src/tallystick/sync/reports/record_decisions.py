@@ -1,16 +1,15 @@
 """What a person may decide on a record's own page: the buttons of the question that it waits with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from tallystick.mapping.problems import MappingCode
-from tallystick.sync.acts import decisions
 from tallystick.sync.links.problems import ABOUT_CONTENT, DecisionName, ProblemCode
 from tallystick.sync.models import STOPPED_STATES, Intent, Link
 from tallystick.sync.reports.attention import troubled_links
-from tallystick.sync.reports.offered_decisions import LEAVE, decisions_on_each, label_on
+from tallystick.sync.reports.offered_decisions import DECISIONS, LEAVE, decisions_on_each, label_on
 from tallystick.sync.reports.outlook import why_not_now
 from tallystick.workspaces.models import User, Workspace
 from tallystick.xero.catalogue.codes import RefusalCode
@@ -29,36 +28,15 @@ class DecisionButton:
     asks_of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _PageDecision:
-    do: Callable[..., int]
-    #: Said after; what it says of none stands in `NOTHING`.
-    said: str
-    #: Nothing is to go after it.
-    is_quiet: bool = False
-
-
-_DECISIONS: Mapping[DecisionName, _PageDecision] = MappingProxyType(
+#: What is said of one record after each decision that its page offers; of none see `NOTHING`.
+_SAID: Mapping[DecisionName, str] = MappingProxyType(
     {
-        DecisionName.APPROVE: _PageDecision(
-            decisions.approve_in_xero, "It is queued to be approved in Xero."
-        ),
-        DecisionName.SEND_OURS: _PageDecision(decisions.send_ours, "Ours is queued for Xero."),
-        DecisionName.KEEP_THEIRS: _PageDecision(
-            decisions.keep_theirs, "What Xero has is kept.", is_quiet=True
-        ),
-        DecisionName.CLEAR_XERO_ID: _PageDecision(
-            decisions.clear_xero_id,
-            "It is queued for Xero as a new one; what stands there stays.",
-        ),
-        DecisionName.MARK_DONE: _PageDecision(
-            decisions.mark_done,
-            "It counts as done: nothing more is sent of it or removed in Xero.",
-            is_quiet=True,
-        ),
-        DecisionName.ADD_TAX: _PageDecision(
-            decisions.add_tax, "The tax was added, and it is queued for Xero."
-        ),
+        DecisionName.APPROVE: "It is queued to be approved in Xero.",
+        DecisionName.SEND_OURS: "Ours is queued for Xero.",
+        DecisionName.KEEP_THEIRS: "What Xero has is kept.",
+        DecisionName.CLEAR_XERO_ID: "It is queued for Xero as a new one; what stands there stays.",
+        DecisionName.MARK_DONE: "It counts as done: nothing more is sent of it or removed in Xero.",
+        DecisionName.ADD_TAX: "The tax was added, and it is queued for Xero.",
     }
 )
 _DONE = DecisionButton(DecisionName.MARK_DONE, "Mark done")
@@ -88,7 +66,7 @@ _OF_SETTLEMENT: Mapping[str, Sequence[DecisionButton]] = MappingProxyType(
 
 def is_decided_here(name: str) -> bool:
     """Tell whether there is a decision of this name on a record's page."""
-    return any(one == name for one in _DECISIONS)
+    return any(one == name for one in _SAID)
 
 
 def buttons_on(link: Link | None, *, name: str) -> list[DecisionButton]:
@@ -117,8 +95,9 @@ def _as_under_attention(link: Link) -> list[DecisionButton]:
 
 def decide_here(name: str, *, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> str:
     """Decide so and return what to say. Raises ValueError for a decision that there is none of."""
-    chosen = _DECISIONS[DecisionName(name)]
+    said = _SAID[DecisionName(name)]  # first: nothing is done that no page offers
+    chosen = DECISIONS[DecisionName(name)]
     arguments: dict[str, Any] = {"workspace": workspace, "actor": actor, "link_ids": link_ids}
     if not chosen.do(**arguments):
         return NOTHING
-    return f"{chosen.said}{'' if chosen.is_quiet else why_not_now(workspace)}"
+    return f"{said}{'' if chosen.is_quiet else why_not_now(workspace)}"
