@@ -175,13 +175,11 @@ def _wait(where: "Workspace") -> None:
 
 def _facts(where: "Workspace", now: "SyncSummary") -> dict[str, Any]:
     """Return what `status` tells, ready for JSON: amounts and times as text."""
-    from dataclasses import asdict
-
     from tallystick.background.models import workers_alive
     from tallystick.sync.reports.standing_counts import records_in_xero, synced_records
 
     connection, organisation = now.connection, now.organisation
-    synced = synced_records(organisation)
+    synced, there = synced_records(organisation), records_in_xero(where, organisation)
     return {
         "workspace": where.slug,
         "connection": connection.status if connection else "disconnected",
@@ -189,9 +187,9 @@ def _facts(where: "Workspace", now: "SyncSummary") -> dict[str, Any]:
         "organisation": organisation.name if organisation else None,
         "documents": _counted(now.counts) | {"synced": synced.documents},
         # Payments and allocations.
-        "entries": _counted(now.settlement_counts) | {"synced": synced.entries},
+        "entries": _counted(now.settlement_counts) | {"synced": synced.settlements},
         # What stands there, whatever is wished for it here.
-        "in_xero": asdict(records_in_xero(where, organisation)),
+        "in_xero": {"documents": there.documents, "entries": there.settlements},
         "waiting_totals": {code: str(total) for code, total in now.waiting_totals.items()},
         "blocked_until": _iso(now.blocked_until),
         "blocked_reason": now.blocked_reason,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tallystick.books.models import Charge
-from tallystick.english import listed
+from tallystick.english import listed, with_article
 from tallystick.mapping.choices import Choices
 from tallystick.mapping.models import Direction
 from tallystick.mapping.proposing import Proposal
@@ -109,9 +109,8 @@ def propose_method_account(method: str, choices: Choices) -> Proposal | None:
 
 def _kind(account: Account) -> str:
     word = {"DIRECTCOSTS": "direct costs"}.get(account.type, account.type.lower())
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word} account"
+    return f"{with_article(word)} account"
 
 
 def _told(accounts: Sequence[Account]) -> str:
-    names = [str(one) for one in accounts]
-    return listed(names)
+    return listed([str(one) for one in accounts])

@@ -26,7 +26,7 @@ class SettlementRow:
 
     settlement: Payment | Allocation
     #: `payment` or `allocation`.
-    sort: str
+    kind: str
     #: What it is, such as `Payment by card` or `From CN-0004`, and the other document's address.
     label: str
     address: str
@@ -56,7 +56,7 @@ class CounterpartRow:
 def rows_of_settlements(
     document: Document, workspace: Workspace, organisation: Organisation | None
 ) -> list[SettlementRow]:
-    """Return what stands on the document, oldest first."""
+    """Return what stands on the document, payments first, each the oldest first."""
     found = settlements_on(document, workspace, organisation)
     return [_row(one, document, workspace) for one in found]
 

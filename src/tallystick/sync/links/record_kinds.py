@@ -17,7 +17,9 @@ ENDPOINTS: tuple[Endpoint, ...] = ("Invoices", "CreditNotes")
 ENDPOINT_WORDS: Mapping[Endpoint, str] = MappingProxyType(
     {"Invoices": "invoices", "CreditNotes": "credit_notes"}
 )
-#: The rule by which payments and allocations alike go to Xero; documents have one for each kind.
+#: The kind of payments' links; and the rule, of the same name, by which payments and allocations alike
+#: go to Xero: documents have one for each kind.
+PAYMENTS = "payment"
 PAYMENT_RULE = "payment"
 
 
@@ -114,7 +116,7 @@ _ROWS = (
     ),
     RecordKind("party", field="party", noun="customer"),
     RecordKind(
-        "payment",
+        PAYMENTS,
         field="payment",
         noun="payment",
         live_status=SettlementStatus.RECORDED,
@@ -143,7 +145,7 @@ RECORD_KINDS: dict[str, RecordKind] = {row.name: row for row in _ROWS}
 
 
 def record_fields() -> dict[str, list[RecordKind]]:
-    """Return the kinds by the field that stands for them, those locked first first."""
+    """Return the kinds by the field that stands for them, in the order of their locks."""
     found: dict[str, list[RecordKind]] = {}
     for row in sorted(RECORD_KINDS.values(), key=lambda row: row.lock_order):
         found.setdefault(row.field, []).append(row)

@@ -19,7 +19,7 @@ from tallystick.books.models import (
 )
 from tallystick.books.search import found_by
 from tallystick.connections.models import Organisation
-from tallystick.sync.links.record_kinds import PAYMENT_RULE
+from tallystick.sync.links.record_kinds import PAYMENTS
 from tallystick.sync.models import Link
 from tallystick.sync.reports.narrowing import (
     PERIODS,
@@ -150,7 +150,7 @@ class PaymentFilter:
         """
         if organisation is None or not self.state:
             return None
-        found = links_in_state(organisation, self.state, [PAYMENT_RULE], exactly=state)
+        found = links_in_state(organisation, self.state, [PAYMENTS], exactly=state)
         since, until = DaySpan(self.period, self.since, self.until).bounds(today)
         found = found.filter(days_within("day", since, until))
         if not self.asks_records:
@@ -195,7 +195,7 @@ class PaymentFilter:
         if self.state:
             links: QuerySet[Link] = Link.objects.none()
             if organisation is not None:
-                links = links_in_state(organisation, self.state, [PAYMENT_RULE])
+                links = links_in_state(organisation, self.state, [PAYMENTS])
             keys = links.values_list("payment_id", flat=True)
             yield IndexStretch(Q(pk__in=keys), keys)
 

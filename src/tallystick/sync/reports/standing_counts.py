@@ -14,7 +14,7 @@ class StandingCounts:
     """Documents, and payments with allocations, each for itself."""
 
     documents: int
-    entries: int
+    settlements: int
 
 
 def synced_records(organisation: Organisation | None) -> StandingCounts:
