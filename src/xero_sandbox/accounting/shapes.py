@@ -1,0 +1,73 @@
+"""Which keys an element has in which answer: said once for each field, for serialisers and tests.
+
+Xero's answers differ in what they leave out. Some fields are there in every answer, some are empty
+until somebody sets them, and some do not appear at all before that; lists, pages, single reads and
+the answers to writes each have a choice of their own (facts 12.1). Every resource says so in one
+tuple of `FieldShape`, in the order in which Xero writes its keys; `shaped` makes an answer by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Presence(StrEnum):
+    """When a field that an answer may have is in it."""
+
+    ALWAYS = "always"  #: with the value that the record has, also where that is empty
+    EMPTY = "empty until set"  #: with `FieldShape.empty` until the record has a value
+    ABSENT = "absent until set"
+
+
+class AnswerKind(StrEnum):
+    """The kinds of answers in which an element of one resource differs."""
+
+    LIST = "list"  #: without `page`
+    PAGE = "page"
+    SUMMARY = "summary"  #: with `summaryOnly=true`
+    SINGLE = "single"
+    CREATED = "created"
+    UPDATED = "updated"
+    NESTED = "nested"  #: inside an element of another resource
+
+
+EVERY: Final = frozenset(AnswerKind)
+LISTS: Final = frozenset({AnswerKind.LIST, AnswerKind.PAGE, AnswerKind.SUMMARY})
+WRITES: Final = frozenset({AnswerKind.CREATED, AnswerKind.UPDATED})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """One field of a resource on the wire."""
+
+    name: str
+    presence: Presence = Presence.ALWAYS
+    empty: Any = None  #: what stands for no value, with `Presence.EMPTY`
+    answers: frozenset[AnswerKind] = EVERY  #: those that may have it at all
+
+
+def shaped(
+    shape: Sequence[FieldShape], values: Mapping[str, Any], answer: AnswerKind
+) -> dict[str, Any]:
+    """Return the element as this kind of answer has it.
+
+    `values` are what the record has, None or left out where it has nothing. A field that the shape
+    does not know is a mistake of ours: KeyError.
+    """
+    if unknown := values.keys() - {field.name for field in shape}:
+        raise KeyError(f"The shape does not know {', '.join(sorted(unknown))}.")
+    element: dict[str, Any] = {}
+    for field in shape:
+        value = values.get(field.name)
+        if answer not in field.answers:
+            continue
+        if value is not None:
+            element[field.name] = value
+        elif field.presence is Presence.EMPTY:
+            element[field.name] = field.empty
+        elif field.presence is Presence.ALWAYS:
+            raise KeyError(f"{field.name} is in every answer, and this record has none.")
+    return element
