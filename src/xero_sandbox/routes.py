@@ -2,13 +2,13 @@
 
 from xero_sandbox.accounting import (
     advances,
-    bank_transactions,
     batch_payments,
     contacts,
     credit_notes,
     invoices,
     payments,
 )
+from xero_sandbox.accounting.bank import transactions, transfers
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
@@ -22,7 +22,8 @@ ROUTES = (
     *payments.ROUTES,
     *batch_payments.ROUTES,
     *advances.ROUTES,
-    *bank_transactions.ROUTES,
+    *transactions.ROUTES,
+    *transfers.ROUTES,
     *contacts.ROUTES,
     *CATALOGUE,
     *PAPERS,

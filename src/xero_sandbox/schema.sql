@@ -167,6 +167,48 @@ CREATE TABLE IF NOT EXISTS batch_payment (
 );
 CREATE INDEX IF NOT EXISTS batch_payment_updated ON batch_payment (organisation, updated, id);
 
+-- Every type of bank transaction; those that are prepayments or overpayments have a credit of the
+-- same id as well, and those of transfers have no contact.
+CREATE TABLE IF NOT EXISTS bank_transaction (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  reference_key TEXT NOT NULL,
+  contact_id TEXT,
+  bank_account_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  status TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  reconciled INTEGER NOT NULL,
+  client_id TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  long_units INTEGER NOT NULL,
+  head TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  overridden TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS bank_transaction_updated ON bank_transaction (organisation, updated, id);
+
+CREATE TABLE IF NOT EXISTS bank_transfer (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  reference_key TEXT NOT NULL,
+  from_account_id TEXT NOT NULL,
+  to_account_id TEXT NOT NULL,
+  from_transaction_id TEXT NOT NULL,
+  to_transaction_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  status TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS bank_transfer_updated ON bank_transfer (organisation, updated, id);
+
 -- The general ledger in base currency, debits positive; see accounting/ledger.py.
 CREATE TABLE IF NOT EXISTS posting (
   seq INTEGER PRIMARY KEY,

@@ -1,6 +1,7 @@
 """What each document posts to the ledger, in base currency.
 
-Control account is Accounts Receivable for sales, Accounts Payable for purchases. Amounts are
+Control account is Accounts Receivable for sales, Accounts Payable for purchases. Bank transactions
+post to their bank account instead; the two of a transfer are posted by the transfer. Amounts are
 turned into base currency at the document's own rate and rounded one by one; a cent over goes to
 the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
 and the difference is a realised currency gain. A prepayment or overpayment posts its whole total
@@ -16,6 +17,8 @@ from datetime import date
 from decimal import Decimal
 
 from xero_sandbox.accounting import ledger
+from xero_sandbox.accounting.bank.transaction_records import BankTransaction
+from xero_sandbox.accounting.bank.transfer_records import Transfer
 from xero_sandbox.accounting.credit_records import Credit
 from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.documents import Document
@@ -45,7 +48,8 @@ def book_invoice(desk: Desk, invoice: Invoice, *, left_over: Decimal = ZERO) -> 
     """
     entries: list[Entry] = []
     if invoice.stands:
-        entries = [*_of_lines(desk.books, invoice, _sign(invoice))]
+        control = _control(desk.books, invoice)
+        entries = [*_of_lines(desk.books, invoice, control, _sign(invoice))]
         entries += _gain(desk.books, invoice, invoice.issued_on, left_over * _sign(invoice))
     _post(desk, "invoice", invoice.id, invoice, entries)
 
@@ -58,7 +62,8 @@ def book_credit(desk: Desk, credit: Credit, *, left_over: Decimal = ZERO) -> Non
         entries.append(Entry(credit.issued_on, control, total))
         entries.append(Entry(credit.issued_on, credit.bank_account_id, -total))
     elif credit.stands:
-        entries = [*_of_lines(desk.books, credit, _sign(credit))]
+        control = _control(desk.books, credit)
+        entries = [*_of_lines(desk.books, credit, control, _sign(credit))]
     if credit.stands:
         entries += _gain(desk.books, credit, credit.issued_on, left_over * _sign(credit))
     _post(desk, "credit", credit.id, credit, entries)
@@ -83,6 +88,29 @@ def book_allocation(
     gone = in_base(amount, invoice.currency_rate) * _sign(invoice)
     came = in_base(amount, credit_rate) * _sign(invoice)
     _post(desk, "allocation", ident, invoice, _gain(desk.books, invoice, day, gone - came))
+
+
+def book_bank_transaction(desk: Desk, transaction: BankTransaction) -> None:
+    """Money spent or received: the bank account against lines and tax."""
+    entries: list[Entry] = []
+    if transaction.stands:
+        sign = 1 if transaction.sells else -1
+        entries += _of_lines(desk.books, transaction, transaction.bank_account_id, sign)
+    _post(desk, "bank_transaction", transaction.id, transaction, entries)
+
+
+def book_transfer(desk: Desk, transfer: Transfer) -> None:
+    """Money from one bank account to another, at the rates of one day."""
+    entries: list[Entry] = []
+    if transfer.status == "AUTHORISED":
+        moved = in_base(transfer.amount, transfer.source.currency_rate)
+        for side, tracking, amount in (
+            (transfer.source, transfer.from_tracking, -moved),
+            (transfer.target, transfer.to_tracking, moved),
+        ):
+            options = tuple(one["TrackingOptionID"] for one in tracking)
+            entries.append(Entry(side.issued_on, side.bank_account_id, amount, options))
+    ledger.post(desk.db, desk.books.id, "bank_transfer", transfer.id, "", entries)
 
 
 def unbook(desk: Desk, ident: str) -> None:
@@ -118,8 +146,8 @@ def _gain(books: Books, document: Document, day: date, amount: Decimal) -> list[
     ]
 
 
-def _of_lines(books: Books, document: Document, sign: int) -> Iterator[Entry]:
-    """The total on the control account against lines, tax and what rounding leaves."""
+def _of_lines(books: Books, document: Document, against: str, sign: int) -> Iterator[Entry]:
+    """The total on the account `against` (an id), and lines, tax and what rounding leaves."""
     day, rate = document.issued_on, document.currency_rate
     nets: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(lambda: ZERO)
     for line in document.lines:
@@ -128,7 +156,7 @@ def _of_lines(books: Books, document: Document, sign: int) -> Iterator[Entry]:
         if line.account_id:
             nets[line.account_id, options] += line.line_amount - tax
     left = in_base(document.totals.total, rate) * sign
-    yield Entry(day, _control(books, document), left)
+    yield Entry(day, against, left)
     parts = [*nets.items()]
     if document.totals.total_tax:
         parts.append(((books.system_account("GST").id, ()), document.totals.total_tax))

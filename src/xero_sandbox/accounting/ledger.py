@@ -1,8 +1,9 @@
 """The general ledger: what documents post to accounts, in the organisation's base currency.
 
-An approved document, a payment and an allocation keep their postings in the table `posting`;
-those of one document sum to zero. Drafts have none; what is voided or deleted loses its own
-(Xero reverses them on the same day, which adds up to the same). Reports need nothing else:
+An approved document, a payment, an allocation, a bank transaction and a transfer keep their
+postings in the table `posting`; those of one document sum to zero. Drafts have none; what is voided
+or deleted loses its own (Xero reverses them on the same day, which adds up to the same). Reports
+need nothing else:
 
     balances(db, organisation, first, last)    net amount by account: ProfitAndLoss between two
                                                days; TrialBalance, BalanceSheet with first None
@@ -25,7 +26,7 @@ from typing import Literal
 
 from xero_sandbox.accounting.totals import rounded
 
-Source = Literal["invoice", "credit", "payment", "allocation"]
+Source = Literal["invoice", "credit", "payment", "allocation", "bank_transaction", "bank_transfer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Posting:
     account_id: str
     amount: Decimal  #: base currency, debit positive
     source: Source
-    document_id: str  #: of the invoice or bill, credit note or advance, payment, allocation
+    document_id: str  #: of what posts it: an invoice, a payment, a bank transfer ..
     contact_id: str
     tracking: tuple[str, ...]  #: ids of tracking options
 

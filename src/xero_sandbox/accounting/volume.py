@@ -14,11 +14,13 @@ _FILTERS = {
         "InvoiceNumber", "InvoiceID", "Type", "AmountPaid", "Date", "DueDate", "AmountDue",
     },
     "Contact": {"Name", "EmailAddress", "AccountNumber", "ContactID"},
+    "BankTransaction": {"Type", "Status", "Date", "Contact.ContactID"},
     "Payment": {"PaymentID", "Status", "Date", "Invoice.InvoiceID", "PaymentType", "Reference"},
 }  # fmt: skip
 _ORDERS = {
     "Invoice": {"InvoiceID", "UpdatedDateUTC", "Date"},
     "Contact": {"ContactID", "UpdatedDateUTC", "Name"},
+    "BankTransaction": {"BankTransactionID", "UpdatedDateUTC", "Date"},
     "Payment": {"PaymentID", "UpdatedDateUTC", "Date"},
 }
 _STRINGS = re.compile(r'"[^"]*"')

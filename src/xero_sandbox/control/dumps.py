@@ -46,6 +46,14 @@ _PAYMENTS = """
     LEFT JOIN credit ON credit.id = payment.document_id
     WHERE payment.organisation = ? ORDER BY payment.seq
 """
+_BANK_TRANSACTIONS = f"""
+    SELECT bank_transaction.*, {_OF_CONTACT}, account.code AS account_code,
+           account.name AS account_name, json_array_length(lines) AS line_count
+    FROM bank_transaction
+    LEFT JOIN account ON account.id = bank_transaction.bank_account_id
+    LEFT JOIN contact ON contact.id = bank_transaction.contact_id
+    WHERE bank_transaction.organisation = ? ORDER BY bank_transaction.seq
+"""  # noqa: S608 - only the constant above goes in
 
 Entry = dict[str, Any]
 
@@ -68,6 +76,11 @@ def allocations(call: Call) -> Response:
 def payments(call: Call) -> Response:
     """Every payment and refund, deleted ones too; amounts as text."""
     return _dumped(call, _PAYMENTS, _payment)
+
+
+def bank_transactions(call: Call) -> Response:
+    """Every bank transaction, deleted ones and those of transfers too; amounts as text."""
+    return _dumped(call, _BANK_TRANSACTIONS, _bank_transaction)
 
 
 def _dumped(call: Call, sql: str, entry_of: Callable[[sqlite3.Row], Entry]) -> Response:
@@ -148,6 +161,16 @@ def _payment(row: sqlite3.Row) -> Entry:
         "account_name": row["account_name"],
         "document_id": row["document_id"],
         "document": _number(document),
+    }
+
+
+def _bank_transaction(row: sqlite3.Row) -> Entry:
+    head = wire.loads(row["head"])
+    return _document(row, head) | {
+        "account": row["account_code"],
+        "account_name": row["account_name"],
+        "reconciled": bool(row["reconciled"]),
+        "url": head.get("Url"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Day rates of currencies, payments that a person reconciles, and the ledger as it stands."""
+"""Day rates of currencies, money that a person reconciles, and the ledger as it stands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from xero_sandbox import wire
 from xero_sandbox.accounting import ledger, payment_records
+from xero_sandbox.accounting.bank import transaction_records
 from xero_sandbox.accounting.rates import tell_rate
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
@@ -36,9 +37,7 @@ def tell_rates(call: Call) -> Response:
 
 def reconcile(call: Call) -> Response:
     """`{"reconciled": true}`: as if a person had matched it to a bank statement, or undone it."""
-    told = body(call).get("reconciled")
-    if not isinstance(told, bool):
-        raise Refused("reconciled must be true or false.")
+    told = _told(call)
     ident = read_guid(call.params["id"]) or ""
     now = call.sandbox.clock.now_ms()
     with call.sandbox.store.write() as db:
@@ -49,6 +48,30 @@ def reconcile(call: Call) -> Response:
         payment.reconciled = told
         payment_records.save(db, payment, now_ms=now)
     return json_response({"PaymentID": ident, "IsReconciled": told})
+
+
+def reconcile_transaction(call: Call) -> Response:
+    """The same of a bank transaction of any type."""
+    told = _told(call)
+    ident = read_guid(call.params["id"]) or ""
+    with call.sandbox.store.write() as db:
+        row = db.execute(
+            "SELECT organisation FROM bank_transaction WHERE id = ? AND status != 'DELETED'",
+            (ident,),
+        ).fetchone()
+        found = transaction_records.by_id(db, row["organisation"], ident) if row else None
+        if found is None:
+            raise Refused("There is no such bank transaction.", 404)
+        found.reconciled = told
+        transaction_records.save(db, found, now_ms=call.sandbox.clock.now_ms())
+    return json_response({"BankTransactionID": ident, "IsReconciled": told})
+
+
+def _told(call: Call) -> bool:
+    told = body(call).get("reconciled")
+    if not isinstance(told, bool):
+        raise Refused("reconciled must be true or false.")
+    return told
 
 
 def postings(call: Call) -> Response:

@@ -52,7 +52,9 @@ ROUTES = (
     _control("GET", "credit_notes", dumps.credit_notes),
     _control("GET", "allocations", dumps.allocations),
     _control("GET", "payments", dumps.payments),
+    _control("GET", "bank_transactions", dumps.bank_transactions),
     _control("POST", "rates", money.tell_rates),
     _control("POST", "payments/{id}", money.reconcile),
+    _control("POST", "bank_transactions/{id}", money.reconcile_transaction),
     _control("GET", "postings", money.postings),
 )

@@ -91,6 +91,39 @@ def banked(books: Books) -> str:
     return _put(books, "BankTransactions", received("PREPAYMENT"))
 
 
+def spent(**fields: Any) -> dict[str, Any]:
+    """Money spent, with every field that an app may send."""
+    body = received("PREPAYMENT") | {"Type": "SPEND", "Reference": "card", "IsReconciled": False}
+    lines = [line(AccountCode="420", TaxType="INPUT2", ItemCode="BOOK")]
+    return body | {"Url": "https://shop.example/1", "LineItems": lines} | fields
+
+
+def bank_transaction(books: Books) -> str:
+    return _put(books, "BankTransactions", spent())
+
+
+def transferred(books: Books) -> dict[str, Any]:
+    """A transfer with tracking on one side."""
+    region = books.get("TrackingCategories").json()["TrackingCategories"][0]
+    tracking = {
+        "TrackingCategoryID": region["TrackingCategoryID"],
+        "TrackingOptionID": region["Options"][0]["TrackingOptionID"],
+    }
+    return {
+        "FromBankAccount": {"Code": "090"},
+        "ToBankAccount": {"Code": "091"},
+        "Amount": "50.00",
+        "Date": "2026-10-01",
+        "Reference": "rent",
+        "ToIsReconciled": False,
+        "FromTracking": [tracking],
+    }
+
+
+def bank_transfer(books: Books) -> str:
+    return _put(books, "BankTransfers", transferred(books))
+
+
 def prepayment(books: Books) -> str:
     made = books.one("PUT", "BankTransactions", received("PREPAYMENT"))
     return f"Prepayments/{made['PrepaymentID']}"
@@ -172,6 +205,8 @@ def linked(books: Books) -> str:
 #: What has attachments, history or both: the word in the operation's name, and how one is made.
 OWNERS: dict[str, Callable[[Books], str]] = {
     "Account": account,
+    "BankTransaction": bank_transaction,
+    "BankTransfer": bank_transfer,
     "BatchPayment": batched,
     "Contact": contact,
     "CreditNote": credit_note,
@@ -274,7 +309,7 @@ def papers(word: str, maker: Callable[[Books], str]) -> dict[str, Call]:
         {}
         if word == "Account"
         else {
-            f"get{word}History": read(maker, "/History"),
+            _HISTORY_READS.get(word, f"get{word}History"): read(maker, "/History"),
             _HISTORY_WRITES.get(word, f"create{word}History"): lambda books: books.put(
                 f"{maker(books)}/History", details
             ),
@@ -291,8 +326,22 @@ def papers(word: str, maker: Callable[[Books], str]) -> dict[str, Call]:
     }
 
 
-_WITH_FILES = ("Account", "Contact", "CreditNote", "Invoice", "Quote", "RepeatingInvoice")
-_HISTORY_WRITES = {"BatchPayment": "createBatchPaymentHistoryRecord"}
+_WITH_FILES = (
+    "Account",
+    "BankTransaction",
+    "BankTransfer",
+    "Contact",
+    "CreditNote",
+    "Invoice",
+    "Quote",
+    "RepeatingInvoice",
+)
+_HISTORY_READS = {"BankTransaction": "getBankTransactionsHistory"}
+_HISTORY_WRITES = {
+    word: f"create{word}HistoryRecord"
+    for word in ("BankTransaction", "BankTransfer", "BatchPayment")
+}
+_GONE = {"Status": "DELETED"}
 _invoice = a(invoice, "Invoices")
 CALLS: dict[str, Call] = {
     name: call for word, maker in OWNERS.items() for name, call in papers(word, maker).items()
@@ -311,12 +360,30 @@ CALLS: dict[str, Call] = {
     ),
     "getBatchPayment": read(batched),
     "deleteBatchPaymentByUrlParam": post(batched, Status="DELETED"),
-    "createBankTransactions": put("BankTransactions", lambda _: received("OVERPAYMENT")),
-    "updateOrCreateBankTransactions": lambda books: books.post(
-        "BankTransactions", received("PREPAYMENT")
+    "getBankTransactions": lambda books: (
+        banked(books)
+        and bank_transaction(books)
+        and bank_transfer(books)
+        and books.get("BankTransactions?page=1")
     ),
-    "getBankTransaction": read(banked),
-    "updateBankTransaction": post(banked, Status="DELETED"),
+    "createBankTransactions": put(
+        "BankTransactions",
+        lambda _: {"BankTransactions": [received("OVERPAYMENT"), received("PREPAYMENT"), spent()]},
+    ),
+    "updateOrCreateBankTransactions": lambda books: books.post(
+        "BankTransactions",
+        spent(BankTransactionID=bank_transaction(books).split("/")[1], LineItems=[line()]),
+    ),
+    "getBankTransaction": read(bank_transaction),
+    "updateBankTransaction": post(bank_transaction, Status="DELETED"),
+    "getBankTransfers": lambda books: bank_transfer(books) and books.get("BankTransfers"),
+    "createBankTransfer": put("BankTransfers", transferred),
+    "deleteBankTransfers": lambda books: books.post(
+        "BankTransfers",
+        {"BankTransfers": [{"BankTransferID": bank_transfer(books).split("/")[1], **_GONE}]},
+    ),
+    "getBankTransfer": read(bank_transfer),
+    "deleteBankTransfer": post(bank_transfer, **_GONE),
     "getBrandingThemes": get("BrandingThemes"),
     "getBrandingTheme": read(first("BrandingThemes")),
     "getContacts": lambda books: contact(books) and books.get("Contacts?page=1"),

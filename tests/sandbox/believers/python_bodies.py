@@ -80,6 +80,20 @@ def advance(kind: str) -> m.BankTransaction:
     )
 
 
+def spent(**changes: Any) -> m.BankTransaction:
+    fields = {"type": "SPEND", "contact": ann(), "bank_account": m.Account(code="090")}
+    lines = [line(account_code="420", tax_type="INPUT2")]
+    return m.BankTransaction(**fields | {"date": TODAY, "line_items": lines} | changes)
+
+
+def transfer(amount: float = 50) -> m.BankTransfer:
+    accounts = {name: m.Account(code=code) for name, code in _TRANSFERRED.items()}
+    return m.BankTransfer(amount=amount, date=TODAY, **accounts)
+
+
+_TRANSFERRED = {"from_bank_account": "090", "to_bank_account": "091"}
+
+
 def refusal(call: Callable[..., Any], *args: Any) -> str:
     """The first message of the refusal that this call earns."""
     with pytest.raises(AccountingBadRequestException) as caught:

@@ -96,6 +96,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("Payments", {"Amount": 1}),
         ("BatchPayments", {"Payments": []}),
         ("BankTransactions", {"Type": "RECEIVE"}),
+        ("BankTransfers", {"Amount": 0}),
         ("Items", {"Name": "no code"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),

@@ -21,6 +21,8 @@ from python_bodies import (
     note,
     payment,
     refusal,
+    spent,
+    transfer,
 )
 from python_client import offered_calls
 from xero_python.accounting import models as m
@@ -29,6 +31,12 @@ from xero_python.exceptions import NotFoundException
 #: What has attachments: the word in the client's names, and how the id of one is found.
 OWNERS = {
     "account": lambda api: api.get_accounts(where='Code=="200"').accounts[0].account_id,
+    "bank_transaction": lambda api: (
+        api.create_bank_transactions(many(spent())).bank_transactions[0].bank_transaction_id
+    ),
+    "bank_transfer": lambda api: (
+        api.create_bank_transfer(many(transfer())).bank_transfers[0].bank_transfer_id
+    ),
     "contact": lambda api: invoice(api).contact.contact_id,
     "credit_note": lambda api: api.create_credit_notes(many(note())).credit_notes[0].credit_note_id,
     "invoice": lambda api: invoice(api).invoice_id,
@@ -70,7 +78,15 @@ def _advanced(api, kind):
 
 
 def history_write(word):
-    return f"create_{word}_history" + ("_record" if word == "batch_payment" else "")
+    return f"create_{word}_history" + ("_record" if word in _HISTORY_RECORDS else "")
+
+
+def history_read(word):
+    return f"get_{'bank_transactions' if word == 'bank_transaction' else word}_history"
+
+
+#: What the client calls by a name of its own kind.
+_HISTORY_RECORDS = ("bank_transaction", "bank_transfer", "batch_payment")
 
 
 def attachment_calls(word):
@@ -109,7 +125,7 @@ def test_history(api, word):
     write = getattr(api, history_write(word))
 
     write(ident, many(record))
-    told = getattr(api, f"get_{word}_history")(ident).history_records
+    told = getattr(api, history_read(word))(ident).history_records
 
     assert told[0].details == "Checked by Ann"
     assert isinstance(told[0].date_utc, dt.datetime)
@@ -120,7 +136,7 @@ def test_history(api, word):
 def test_every_paper_is_called_for_by_the_client():
     called = {call for word in OWNERS for call in attachment_calls(word)}
     called |= {history_write(word) for word in HISTORIES}
-    called |= {f"get_{word}_history" for word in HISTORIES}
+    called |= {history_read(word) for word in HISTORIES}
 
     wanted = {name for name in offered_calls() if re.search("_attachment|_history", name)}
 

@@ -10,6 +10,13 @@ _LOOKS = {
         "WHERE organisation = ? AND instr(lines, ?) LIMIT 1"
     ),
     "lines of credits": "SELECT 1 FROM credit WHERE organisation = ? AND instr(lines, ?) LIMIT 1",
+    "bank transactions": (
+        "SELECT 1 FROM bank_transaction WHERE organisation = ?1 "
+        "AND (bank_account_id = ?2 OR instr(lines, ?2)) LIMIT 1"
+    ),
+    "tracking of transfers": (
+        "SELECT 1 FROM bank_transfer WHERE organisation = ? AND instr(data, ?) LIMIT 1"
+    ),
     "quotes": "SELECT 1 FROM quote WHERE organisation = ? AND instr(data, ?) LIMIT 1",
     "templates": (
         "SELECT 1 FROM repeating_invoice WHERE organisation = ? AND instr(data, ?) LIMIT 1"

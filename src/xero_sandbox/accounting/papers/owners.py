@@ -28,6 +28,8 @@ OWNERS = (
             ("Overpayments", "accounting.payments"),
         )
     ),
+    Owner("BankTransactions", "bank_transaction", "accounting.banktransactions", json="head"),
+    Owner("BankTransfers", "bank_transfer", "accounting.banktransactions", json="data"),
     Owner("Payments", "payment", "accounting.payments"),
     Owner("BatchPayments", "batch_payment", "accounting.payments"),
     Owner("Invoices", "invoice", "accounting.invoices", "number_key", json="head"),

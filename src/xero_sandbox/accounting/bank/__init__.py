@@ -1,0 +1,1 @@
+"""Money on bank accounts apart from payments: bank transactions and transfers."""
