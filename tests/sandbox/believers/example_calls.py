@@ -487,6 +487,10 @@ CALLS: dict[str, Call] = {
     "updateRepeatingInvoice": post(repeating, Status="DELETED"),
     "getReportAgedPayablesByContact": aged("Payables"),
     "getReportAgedReceivablesByContact": aged("Receivables"),
+    "getReportBankSummary": lambda books: (
+        bank_transaction(books)
+        and books.get("Reports/BankSummary?fromDate=2026-10-01&toDate=2026-10-31")
+    ),
     "getReportBalanceSheet": get("Reports/BalanceSheet"),
     "getReportProfitAndLoss": lambda books: (
         invoice(books) and books.get("Reports/ProfitAndLoss?fromDate=2026-01-01&toDate=2026-12-31")

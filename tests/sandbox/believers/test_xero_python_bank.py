@@ -1,4 +1,4 @@
-"""Xero's own Python client writes and reads bank transactions and transfers."""
+"""Xero's own Python client writes and reads bank transactions, transfers and their report."""
 
 from __future__ import annotations
 
@@ -68,3 +68,12 @@ def test_bank_transfers(api):
     assert (side.type, side.total, side.contact) == ("RECEIVE-TRANSFER", 50, None)
     assert gone.status == gone_too.bank_transfers[0].status == "DELETED"
     assert refusal(api.create_bank_transfer, many(transfer(amount=0)))
+
+
+def test_the_bank_summary(api):
+    year = {"from_date": dt.date(2026, 1, 1), "to_date": dt.date(2026, 12, 31)}
+
+    report = api.get_report_bank_summary(**year).reports[0]
+
+    assert report.report_name == "Bank Summary"
+    assert [row.row_type.value for row in report.rows] == ["Header", "Section"]

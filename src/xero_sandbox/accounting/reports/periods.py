@@ -30,6 +30,13 @@ def day_asked(call: Call, name: str) -> date | None:
     )
 
 
+def span_asked(call: Call, today: date) -> tuple[date, date]:
+    """Return `fromDate` and `toDate`; by default the month that the other or `today` is in."""
+    last = day_asked(call, "toDate")
+    first = day_asked(call, "fromDate") or month_start(last or today)
+    return first, last or month_end(first)
+
+
 def comparisons(call: Call) -> list[int]:
     """Return how many months each column lies back, the asked period first."""
     asked = call.request.query

@@ -39,11 +39,7 @@ def profit_and_loss(call: Call) -> Response:
 
 
 def _span(call: Call, today: date) -> tuple[date, date]:
-    """Return the days asked for; by default this month."""
-    last = periods.day_asked(call, "toDate")
-    first = periods.day_asked(call, "fromDate")
-    first = first or periods.month_start(last or today)
-    last = last or periods.month_end(first)
+    first, last = periods.span_asked(call, today)
     if last < first or (last - first).days > LONGEST_SPAN:
         raise QueryParse(f"toDate must be from 0 to {LONGEST_SPAN} days after fromDate")
     return first, last
