@@ -38,15 +38,17 @@ def bank(call: Call) -> Response:
     )  # fmt: skip
     for row in found.rows:
         row["shown"] = cents(row["bank_amount"])
-    tabs = [
-        (
-            key,
-            label,
-            count_of(call.db, "payment", f"organisation = ? AND {test}", [call.organisation]),
-        )
+    tabs = tabs_of(call, "payment")
+    return show(call, "bank.html", "bank", tabs=tabs, tab=tab, found=found)
+
+
+def tabs_of(call: Call, table: str) -> list[tuple[str, str, int]]:
+    """Key, label and size of each tab; `table` has status and reconciled."""
+    values = [call.organisation]
+    return [
+        (key, label, count_of(call.db, table, f"organisation = ? AND {test}", values))
         for key, (label, test) in TABS.items()
     ]
-    return show(call, "bank.html", "bank", tabs=tabs, tab=tab, found=found)
 
 
 def payment(call: Call, message: str | None = None) -> Response:

@@ -2,6 +2,7 @@
 
 from xero_sandbox.screens import (
     bank,
+    bank_transactions,
     contacts,
     developer,
     document,
@@ -19,5 +20,6 @@ ROUTES = (
     *document.ROUTES,
     *contacts.ROUTES,
     *bank.ROUTES,
+    *bank_transactions.ROUTES,
     *settings.ROUTES,
 )
