@@ -7,10 +7,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from xero_sandbox.accounting.touching import DATED_TABLES
+from xero_sandbox.messages import Request
 
 #: What can be done to a request, and when: before anything is committed, within, or after.
-BEFORE = ("delay", "status", "refuse", "cut_before", "hold_before", "expire_token")
+BEFORE = ("delay", "status", "forbid", "refuse", "cut_before", "hold_before", "expire_token")
 WITHIN = ("refuse_elements",)
 AFTER = (
     "cut_after",
@@ -21,13 +25,33 @@ AFTER = (
     "slow",
     "content_type",
     "drop_webhook",
+    "rewrite",
+    "touch",
 )
 _MATCH_KEYS = {
-    *("method", "path", "route", "organisation", "contains"),
+    *("method", "path", "query", "route", "organisation", "contains"),
     *("nth", "times", "probability", "seed"),
 }
-_OWN_KEYS = {"match", "action", "seconds", "status", "headers", "body", "messages"}
+_OWN_KEYS = {
+    *("match", "action", "seconds", "status", "headers", "body", "messages"),
+    *("records", "omit", "set", "resource", "ids"),
+}
 _ACTIONS = BEFORE + WITHIN + AFTER
+
+
+class Rewriting(NamedTuple):
+    """What is done to the elements of an answer: fields taken out, others set to any value."""
+
+    records: tuple[str, ...]  #: ids of the elements; all where there is none
+    omit: tuple[str, ...]
+    set: dict[str, Any]
+
+
+class Touched(NamedTuple):
+    """Records of one resource, by their ids."""
+
+    resource: str
+    ids: tuple[str, ...]
 
 
 class BadFault(ValueError):
@@ -40,6 +64,7 @@ class Fault:
     action: str
     method: str | None
     path: re.Pattern[str] | None
+    query: re.Pattern[str] | None  #: of the address, percent-decoded
     route: str | None  #: as `GET requests` names it, such as `/api.xro/2.0/Invoices/{id}`
     organisation: str | None
     contains: bytes | None  #: what the request's body holds
@@ -51,6 +76,8 @@ class Fault:
     headers: dict[str, str]
     body: str
     messages: list[str | None]  #: why each element is refused; None lets one through
+    rewriting: Rewriting  #: what `rewrite` does to the elements of the answer
+    touched: Touched  #: what `touch` gives a new date once the answer is made
     source: dict[str, Any]
     dice: Random
     seen: int = 0
@@ -58,13 +85,14 @@ class Fault:
     holding: int = 0
     released: threading.Event = field(default_factory=threading.Event)
 
-    def matches(self, method: str, path: str, route: str, organisation: str, body: bytes) -> bool:
+    def matches(self, request: Request, route: str) -> bool:
         return (
-            self.method in (None, method)
-            and self.organisation in (None, organisation)
+            self.method in (None, request.method)
+            and self.organisation in (None, request.tenant_id)
             and self.route in (None, route.lower())
-            and (self.path is None or bool(self.path.fullmatch(path)))
-            and (self.contains is None or self.contains in body)
+            and (self.path is None or bool(self.path.fullmatch(request.path)))
+            and (self.query is None or bool(self.query.fullmatch(unquote(request.query_string))))
+            and (self.contains is None or self.contains in request.body)
         )
 
     def draw(self) -> bool:
@@ -96,14 +124,12 @@ class Faults:
             self._next += 1
             return fault.described()
 
-    def strike(
-        self, method: str, path: str, route: str, organisation: str, body: bytes
-    ) -> Fault | None:
+    def strike(self, request: Request, route: str) -> Fault | None:
         """Return the fault that this request meets. All that match count it as seen."""
         with self._lock:
             struck = None
             for fault in self._faults.values():
-                if fault.matches(method, path, route, organisation, body):
+                if fault.matches(request, route):
                     if struck is None and fault.draw():
                         struck = fault
                     elif struck is not None:
@@ -157,7 +183,8 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
         id=ident,
         action=str(action),
         method=method.upper() if method else None,
-        path=_pattern(_text(match, "path")),
+        path=_pattern(match, "path"),
+        query=_pattern(match, "query"),
         route=route.lower() if route else None,
         organisation=organisation.lower() if organisation else None,
         contains=contains.encode() if contains else None,
@@ -169,13 +196,16 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
         headers=_headers(wanted),
         body=_text(wanted, "body") or "",
         messages=_messages(wanted),
+        rewriting=_rewriting(wanted),
+        touched=_touched(wanted),
         source={"match": dict(match)} | {k: v for k, v in wanted.items() if k != "match"},
         dice=Random(_whole(match, "seed", 0)),  # noqa: S311 - repeatable on purpose
     )
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
+def _pattern(match: Mapping[str, Any], name: str) -> re.Pattern[str] | None:
     """A glob such as `/api.xro/2.0/Invoices*`, or a regular expression after `re:`."""
+    text = _text(match, name)
     if text is None:
         return None
     try:
@@ -183,7 +213,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
             return re.compile(text[3:], re.IGNORECASE)
         return re.compile(re.escape(text).replace(r"\*", ".*"), re.IGNORECASE)
     except re.error as error:
-        raise BadFault(f"path is not a regular expression: {error}") from error
+        raise BadFault(f"{name} is not a regular expression: {error}") from error
 
 
 def _text(source: Mapping[str, Any], name: str) -> str | None:
@@ -224,6 +254,27 @@ def _messages(wanted: Mapping[str, Any]) -> list[str | None]:
     if any(message is not None and not isinstance(message, str) for message in messages):
         raise BadFault("messages holds texts, or null")
     return messages
+
+
+def _rewriting(wanted: Mapping[str, Any]) -> Rewriting:
+    values = wanted.get("set", {})
+    if not isinstance(values, Mapping):
+        raise BadFault("set is an object")
+    return Rewriting(_texts(wanted, "records"), _texts(wanted, "omit"), dict(values))
+
+
+def _touched(wanted: Mapping[str, Any]) -> Touched:
+    resource = _text(wanted, "resource") or ""
+    if wanted.get("action") == "touch" and resource not in DATED_TABLES:
+        raise BadFault(f"resource is one of {', '.join(DATED_TABLES)}")
+    return Touched(resource, _texts(wanted, "ids"))
+
+
+def _texts(wanted: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    texts = wanted.get(name, [])
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise BadFault(f"{name} is a list of texts")
+    return tuple(texts)
 
 
 def _headers(wanted: Mapping[str, Any]) -> dict[str, str]:

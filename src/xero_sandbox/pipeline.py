@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from xero_sandbox import idempotency
+from xero_sandbox.accounting.touching import touch_records
 from xero_sandbox.control.routes import ROUTES as CONTROL
 from xero_sandbox.faults import Fault
 from xero_sandbox.identity.gate import authorise, expire, require_organisation
@@ -28,6 +29,7 @@ from xero_sandbox.messages import Request, Response, html_response, json_respons
 from xero_sandbox.parameters import exact_names_only
 from xero_sandbox.preconditions import require_json, too_many
 from xero_sandbox.problems import ApiError, NotFound, Problem
+from xero_sandbox.rewriting import rewritten
 from xero_sandbox.routes import ROUTES
 from xero_sandbox.routing import Call, Caller, Route, Table
 from xero_sandbox.sandbox import Sandbox
@@ -88,9 +90,7 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
     if visit.route.kind == "control":
         send(Answer(_safely(visit, lambda: _control(visit))))
         return
-    visit.fault = sandbox.faults.strike(
-        request.method, request.path, visit.route.pattern, request.tenant_id, request.body
-    )
+    visit.fault = sandbox.faults.strike(request, visit.route.pattern)
     with ExitStack() as until_sent:
         early = _strike_before(visit)
         if early is not None:
@@ -133,6 +133,9 @@ def _strike_before(visit: Visit) -> Answer | None:
             expire(Call(sandbox, visit.request, db))
     elif fault.action == "status":
         return Answer(_as_told(fault))
+    elif fault.action == "forbid":
+        refusal = Problem(403, "Forbidden", "AuthorizationUnsuccessful")
+        return Answer(refusal.response(lower_keys=sandbox.switches.problem_keys == "title"))
     return None
 
 
@@ -261,6 +264,13 @@ def _finish(
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
     if fault and fault.action == "status_after":
         response = _as_told(fault)
+    if fault and fault.action == "rewrite":
+        response.body = rewritten(response.body, fault.rewriting)
+    if fault and fault.action == "touch":
+        with visit.sandbox.store.write() as db:
+            touch_records(
+                db, visit.request.tenant_id, *fault.touched, at_ms=visit.sandbox.clock.now_ms()
+            )
     if fault and fault.action == "content_type":
         response.content_type = fault.body or "text/html; charset=utf-8"
     _note(visit, response)
