@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests scripts bench
 PYTEST_OPTIONS := -n 2
+SANDBOX := distributions/xero-sandbox
 NODE_CLIENT := tests/sandbox/believers/node
 
 # Types and the migrations check read the settings, but need no database and no secret of anybody's.
@@ -16,11 +17,11 @@ NO_HISTORY := -W "ignore:Got an error checking a consistent migration history:Ru
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(READY): requirements/dev.txt pyproject.toml
+$(READY): requirements/dev.txt pyproject.toml $(SANDBOX)/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Tallystick needs Python 3.11 or newer; this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e $(SANDBOX)
 	@touch $(READY)
 
 setup: $(READY) ## Make .venv with the locked dependencies
@@ -94,8 +95,8 @@ screenshots: $(READY) ## Make the pictures in docs/images anew (needs Chromium)
 	$(BIN)/python scripts/screenshots.py --tests $(ARGS)
 
 lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs uv)
-	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements/base.txt -q
-	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml --group dev -o requirements/dev.txt -q
+	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml $(SANDBOX)/pyproject.toml -o requirements/base.txt -q
+	uv pip compile --upgrade --universal --generate-hashes --no-header -p 3.11 pyproject.toml $(SANDBOX)/pyproject.toml --group dev -o requirements/dev.txt -q
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules

@@ -173,6 +173,15 @@ def test_an_older_demo_that_cannot_go_on_says_since_when_and_how_to_start_over(
     assert said.rstrip().endswith("To start over without its data: tallystick demo --fresh")
 
 
+def test_without_the_stand_in_it_says_what_to_install(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "xero_sandbox", None)  # as where it is not installed
+
+    with pytest.raises(Stop, match="pip install xero-sandbox"):
+        Demo(data_dir, None, port=1, sandbox_port=2).run()
+
+
 def test_two_clones_have_folders_of_their_own(data_dir: Path):
     asked = [data_dir.parent / name / ".tallystick" / "demo" for name in ("one", "two")]
 

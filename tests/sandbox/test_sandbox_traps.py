@@ -60,7 +60,7 @@ def test_many_change_in_the_same_second(http, books, six):
 
     assert {one["UpdatedDateUTC"] for one in page["Invoices"]} == {"/Date(1790928000250+0000)/"}
     assert {one["UpdatedDateUTCString"] for one in page["Invoices"]} == {"2026-10-02T08:00:00Z"}
-    assert sorted(names_of(page)) != [] and page["pagination"]["itemCount"] == 6
+    assert page["pagination"]["itemCount"] == 6
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,8 @@ def test_a_record_without_its_date_and_with_a_null(books, six, fault):
 
     first, second = page_of(books, 1)["Invoices"]
 
-    assert "UpdatedDateUTC" in first and "UpdatedDateUTC" not in second
+    assert "UpdatedDateUTC" in first
+    assert "UpdatedDateUTC" not in second
     assert (second["Contact"], second["Status"]) == (None, "RETIRED")
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 from tallystick.cli.exits import Exit, Stop
@@ -99,8 +100,13 @@ class Demo:
     def run(self) -> None:
         """Set up what is missing, start the processes and keep them until Ctrl-C.
 
-        Raises Stop where an older demo cannot go on, with what to do.
+        Raises Stop without the stand-in, and where an older demo cannot go on, with what to do.
         """
+        if find_spec("xero_sandbox") is None:
+            raise Stop(
+                "The demo runs against the stand-in Xero, which is not installed here: "
+                "pip install xero-sandbox. Tallystick itself does not need it."
+            )
         self._enter_environment()
         begun = self.begun
         print("Preparing the demo …", file=sys.stderr, flush=True)
