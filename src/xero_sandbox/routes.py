@@ -10,6 +10,7 @@ from xero_sandbox.accounting import (
     payments,
 )
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
+from xero_sandbox.accounting.orders import purchase_orders
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
 from xero_sandbox.accounting.reports.routes import ROUTES as REPORTS
@@ -23,6 +24,7 @@ ROUTES = (
     *batch_payments.ROUTES,
     *advances.ROUTES,
     *bank_transactions.ROUTES,
+    *purchase_orders.ROUTES,
     *contacts.ROUTES,
     *CATALOGUE,
     *PAPERS,

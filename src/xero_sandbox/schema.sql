@@ -244,6 +244,21 @@ CREATE TABLE IF NOT EXISTS quote (
   data TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS quote_number ON quote (organisation, number_key);
+CREATE TABLE IF NOT EXISTS purchase_order (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  delivery_date TEXT,
+  arrival_date TEXT,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS purchase_order_number ON purchase_order (organisation, number_key);
+CREATE INDEX IF NOT EXISTS purchase_order_updated ON purchase_order (organisation, updated, id);
 CREATE TABLE IF NOT EXISTS repeating_invoice (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

@@ -155,6 +155,18 @@ def repeating(books: Books) -> str:
     return _put(books, "RepeatingInvoices", repeated())
 
 
+def ordered(books: Books, **fields: Any) -> dict[str, Any]:
+    supplier = {"ContactID": contact(books).split("/")[1]}
+    lines = [line(AccountCode="300", TaxType="INPUT2", DiscountRate=10)]
+    return {"Contact": supplier, "Date": "2026-11-02", "LineItems": lines} | fields
+
+
+def purchase_order(books: Books) -> str:
+    delivery = {"DeliveryDate": "2026-11-20", "ExpectedArrivalDate": "2026-11-21"}
+    texts = {"DeliveryAddress": "1 Way", "AttentionTo": "Ann", "Reference": "R1"}
+    return _put(books, "PurchaseOrders", ordered(books, **delivery, **texts))
+
+
 def expense(books: Books) -> dict[str, Any]:
     """What makes a line of a bill billable to Ann."""
     owed = invoice(books, **bill())
@@ -180,6 +192,7 @@ OWNERS: dict[str, Callable[[Books], str]] = {
     "Overpayment": overpayment,
     "Payment": paid,
     "Prepayment": prepayment,
+    "PurchaseOrder": purchase_order,
     "Quote": quote,
     "RepeatingInvoice": repeating,
 }
@@ -291,7 +304,15 @@ def papers(word: str, maker: Callable[[Books], str]) -> dict[str, Call]:
     }
 
 
-_WITH_FILES = ("Account", "Contact", "CreditNote", "Invoice", "Quote", "RepeatingInvoice")
+_WITH_FILES = (
+    "Account",
+    "Contact",
+    "CreditNote",
+    "Invoice",
+    "PurchaseOrder",
+    "Quote",
+    "RepeatingInvoice",
+)
 _HISTORY_WRITES = {"BatchPayment": "createBatchPaymentHistoryRecord"}
 _invoice = a(invoice, "Invoices")
 CALLS: dict[str, Call] = {
@@ -407,6 +428,18 @@ CALLS: dict[str, Call] = {
     "getPrepayment": read(prepayment),
     "createPrepaymentAllocations": allocate(prepayment),
     "deletePrepaymentAllocations": deallocate(prepayment),
+    "getPurchaseOrders": lambda books: purchase_order(books) and books.get("PurchaseOrders"),
+    "createPurchaseOrders": put("PurchaseOrders", ordered),
+    "updateOrCreatePurchaseOrders": lambda books: books.post(
+        "PurchaseOrders", ordered(books, SentToContact=True)
+    ),
+    "getPurchaseOrder": read(purchase_order),
+    "getPurchaseOrderByNumber": lambda books: books.get(
+        "PurchaseOrders/"
+        + books.one("PUT", "PurchaseOrders", ordered(books))["PurchaseOrderNumber"]
+    ),
+    "updatePurchaseOrder": post(purchase_order, Status="AUTHORISED"),
+    "getPurchaseOrderAsPdf": pdf(purchase_order),
     "getQuotes": lambda books: quote(books) and books.get("Quotes?page=1"),
     "createQuotes": put("Quotes", lambda _: quoted()),
     "updateOrCreateQuotes": lambda books: books.post("Quotes", quoted()),

@@ -46,6 +46,14 @@ def bill(**changes: Any) -> m.Invoice:
     return sale(**{"type": "ACCPAY", "line_items": lines} | changes)
 
 
+def order(api: Any, **changes: Any) -> m.PurchaseOrder:
+    """A purchase order from a supplier made for it."""
+    supplier = api.create_contacts(many(m.Contact(name=fresh("Farm ")))).contacts[0]
+    lines = [line(account_code="300", tax_type="INPUT2")]
+    fields = {"contact": m.Contact(contact_id=supplier.contact_id), "line_items": lines}
+    return m.PurchaseOrder(**fields | {"date": TODAY} | changes)
+
+
 def note() -> m.CreditNote:
     return m.CreditNote(
         type="ACCRECCREDIT", contact=ann(), date=TODAY, line_items=[line()], status="AUTHORISED"

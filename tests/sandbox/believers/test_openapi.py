@@ -97,6 +97,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("BatchPayments", {"Payments": []}),
         ("BankTransactions", {"Type": "RECEIVE"}),
         ("Items", {"Name": "no code"}),
+        ("PurchaseOrders", {"Status": "DELETED"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),
         ("LinkedTransactions", {"SourceTransactionID": str(uuid.uuid4())}),

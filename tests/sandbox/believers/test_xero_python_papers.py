@@ -19,6 +19,7 @@ from python_bodies import (
     line,
     many,
     note,
+    order,
     payment,
     refusal,
 )
@@ -32,6 +33,9 @@ OWNERS = {
     "contact": lambda api: invoice(api).contact.contact_id,
     "credit_note": lambda api: api.create_credit_notes(many(note())).credit_notes[0].credit_note_id,
     "invoice": lambda api: invoice(api).invoice_id,
+    "purchase_order": lambda api: (
+        api.create_purchase_orders(many(order(api))).purchase_orders[0].purchase_order_id
+    ),
     "quote": lambda api: (
         api.create_quotes(many(m.Quote(contact=ann(), date=TODAY, line_items=[line()])))
         .quotes[0]

@@ -11,6 +11,7 @@ _LOOKS = {
     ),
     "lines of credits": "SELECT 1 FROM credit WHERE organisation = ? AND instr(lines, ?) LIMIT 1",
     "quotes": "SELECT 1 FROM quote WHERE organisation = ? AND instr(data, ?) LIMIT 1",
+    "orders": "SELECT 1 FROM purchase_order WHERE organisation = ? AND instr(data, ?) LIMIT 1",
     "templates": (
         "SELECT 1 FROM repeating_invoice WHERE organisation = ? AND instr(data, ?) LIMIT 1"
     ),
