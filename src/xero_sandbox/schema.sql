@@ -56,6 +56,23 @@ CREATE INDEX IF NOT EXISTS contact_number ON contact (organisation, number_key);
 CREATE INDEX IF NOT EXISTS contact_account ON contact (organisation, account_number_key);
 CREATE INDEX IF NOT EXISTS contact_updated ON contact (organisation, updated, id, status);
 
+CREATE TABLE IF NOT EXISTS contact_group (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL
+);
+-- Merged contacts may leave a contact in a group twice.
+CREATE TABLE IF NOT EXISTS contact_group_member (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  group_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS group_member_contact ON contact_group_member (contact_id);
+CREATE INDEX IF NOT EXISTS group_member_group ON contact_group_member (group_id);
+
 CREATE TABLE IF NOT EXISTS invoice (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

@@ -30,6 +30,8 @@ TABLES = [
     "account",
     "tax_rate",
     "contact",
+    "contact_group",
+    "contact_group_member",
     "invoice",
     "invoice_lines",
     "item",

@@ -43,6 +43,23 @@ def contact(books: Books) -> str:
     return _put(books, "Contacts", {"Name": fresh("Firm "), "ContactNumber": fresh("C")})
 
 
+def group(books: Books) -> str:
+    return _put(books, "ContactGroups", {"Name": fresh("Group ")})
+
+
+def grouped(books: Books) -> str:
+    """The path of the contacts of a group with one in it."""
+    path = f"{group(books)}/Contacts"
+    books.put(path, {"Contacts": [{"ContactID": contact(books).split("/")[1]}]})
+    return path
+
+
+def inside(books: Books, path: str) -> str:
+    """The id of the only contact there."""
+    [found] = books.get(path.removesuffix("/Contacts")).json()["ContactGroups"]
+    return found["Contacts"][0]["ContactID"]
+
+
 def account(books: Books) -> str:
     return _put(
         books, "Accounts", {"Code": fresh("X"), "Name": fresh("Account "), "Type": "EXPENSE"}
@@ -360,6 +377,17 @@ CALLS: dict[str, Call] = {
     ),
     "getContact": read(contact),
     "updateContact": post(contact, ContactStatus="ARCHIVED"),
+    "getContactGroups": lambda books: group(books) and books.get("ContactGroups"),
+    "createContactGroup": put("ContactGroups", lambda _: {"Name": fresh("Group ")}),
+    "getContactGroup": lambda books: books.get(grouped(books).removesuffix("/Contacts")),
+    "updateContactGroup": post(group, Status="ACTIVE"),
+    "createContactGroupContacts": lambda books: books.put(
+        f"{group(books)}/Contacts", {"Contacts": [{"ContactID": contact(books).split("/")[1]}]}
+    ),
+    "deleteContactGroupContacts": delete(grouped),
+    "deleteContactGroupContact": lambda books: books.call(
+        "DELETE", f"{(path := grouped(books))}/{inside(books, path)}"
+    ),
     "getCreditNotes": lambda books: credit_note(books) and books.get("CreditNotes?page=1"),
     "createCreditNotes": put("CreditNotes", lambda _: note()),
     "updateOrCreateCreditNotes": lambda books: books.post("CreditNotes", note()),

@@ -92,6 +92,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
     [
         ("Invoices", draft(Status="AUTHORISED")),
         ("Contacts", {"Name": "x" * 256}),
+        ("ContactGroups", {"Name": ""}),
         ("CreditNotes", note(LineItems=[])),
         ("Payments", {"Amount": 1}),
         ("BatchPayments", {"Payments": []}),

@@ -90,6 +90,28 @@ def test_tracking(api):
     assert api.delete_tracking_category(ident).tracking_categories[0].status == "DELETED"
 
 
+def test_contact_groups(api):
+    one = api.create_contacts(many(m.Contact(name=fresh("Firm ")))).contacts[0]
+    made = api.create_contact_group(many(m.ContactGroup(name=fresh("Group ")))).contact_groups[0]
+    ident = made.contact_group_id
+
+    added = api.create_contact_group_contacts(
+        ident, many(m.Contact(contact_id=one.contact_id))
+    ).contacts
+    filled = api.get_contact_group(ident).contact_groups[0]
+    shown = api.get_contact(one.contact_id).contacts[0].contact_groups
+    api.delete_contact_group_contact(ident, one.contact_id)
+    emptied = api.get_contact_group(ident).contact_groups[0]
+    api.delete_contact_group_contacts(ident)
+    listed = api.get_contact_groups(where=f'Name=="{made.name}"').contact_groups
+    gone = api.update_contact_group(ident, many(m.ContactGroup(status="DELETED"))).contact_groups
+
+    assert [contact.name for contact in filled.contacts] == [one.name]
+    assert added[0].contact_id == one.contact_id
+    assert [group.contact_group_id for group in shown] == [ident]
+    assert (emptied.contacts, len(listed), gone[0].status) == ([], 1, "DELETED")
+
+
 def test_contacts(api):
     bodies = [m.Contact(name=fresh("Firm "), contact_number=fresh("PC")) for _ in range(3)]
 

@@ -1,7 +1,8 @@
-"""Routes of what scope `accounting.settings` opens."""
+"""Routes of what is kept once for an organisation: settings, lists, groups."""
 
 from xero_sandbox.accounting.catalogue import (
     accounts,
+    contact_groups,
     currencies,
     items,
     organisation,
@@ -18,4 +19,5 @@ ROUTES = (
     *items.ROUTES,
     *tracking.ROUTES,
     *people.ROUTES,
+    *contact_groups.ROUTES,
 )
