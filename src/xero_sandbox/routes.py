@@ -7,6 +7,7 @@ from xero_sandbox.accounting import (
     contacts,
     credit_notes,
     invoices,
+    not_implemented,
     payments,
 )
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
@@ -30,6 +31,7 @@ ROUTES = (
     *PAPERS,
     *PLANNED,
     *REPORTS,
+    *not_implemented.ROUTES,  # after all that serve something of the API: the first that fits wins
     *IDENTITY,
     *SCREENS,
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.catalogue.unpaged import ONE_AT_A_TIME
+from xero_sandbox.accounting.not_implemented import refuse
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
 from xero_sandbox.control.state import described
@@ -29,7 +30,10 @@ GROUP = 500  #: lines of one kind that are written together
 _PUTS = {
     route.pattern.rpartition("/")[2]: route
     for route in ROUTES
-    if route.method == "PUT" and route.pattern.count("/") == 3 and "{" not in route.pattern
+    if route.method == "PUT"
+    and route.pattern.count("/") == 3
+    and "{" not in route.pattern
+    and route.handler is not refuse
 }
 _NAME = re.compile(r"[\w.-]{1,60}")
 

@@ -22,6 +22,7 @@ _AREAS = {
     "accounting.payments": "payments, batch payments, prepayments and overpayments",
     "accounting.banktransactions": "bank transactions and transfers",
     "accounting.manualjournals": "manual journals",
+    "accounting.classicexpenses": "expense claims and receipts",
     "accounting.settings": "organisation settings, accounts, tax rates and tracking",
     "accounting.contacts": "contacts",
     "accounting.attachments": "attachments",
@@ -50,6 +51,7 @@ _BROAD_COVERS = {
         "accounting.payments",
         "accounting.banktransactions",
         "accounting.manualjournals",
+        "accounting.classicexpenses",
     ),
     "accounting.reports.read": tuple(f"accounting.reports.{name}.read" for name in _REPORTS),
 }
