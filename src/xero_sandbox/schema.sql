@@ -247,6 +247,19 @@ CREATE TABLE IF NOT EXISTS branding_theme (
   sort_order INTEGER NOT NULL,
   created INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS payment_service (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  pay_now_text TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS theme_payment_service (
+  theme TEXT NOT NULL,
+  service TEXT NOT NULL,
+  PRIMARY KEY (theme, service)
+);
 
 CREATE TABLE IF NOT EXISTS quote (
   seq INTEGER PRIMARY KEY,

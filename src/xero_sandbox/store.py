@@ -38,6 +38,8 @@ TABLES = [
     "tracking_category",
     "tracking_option",
     "branding_theme",
+    "payment_service",
+    "theme_payment_service",
     "quote",
     "purchase_order",
     "repeating_invoice",

@@ -198,6 +198,17 @@ def linked(books: Books) -> str:
     return _put(books, "LinkedTransactions", expense(books))
 
 
+def pay_link(books: Books) -> dict[str, Any]:
+    return {"PaymentServiceName": fresh("Pay "), "PaymentServiceUrl": "https://pay.example/"}
+
+
+def offered_by_theme(books: Books) -> httpx2.Response:
+    """Let the first theme offer a payment service made for it."""
+    made = books.one("PUT", "PaymentServices", pay_link(books))
+    path = first("BrandingThemes")(books)
+    return books.post(f"{path}/PaymentServices", {"PaymentServiceID": made["PaymentServiceID"]})
+
+
 #: What has attachments, history or both: the word in the operation's name, and how one is made.
 OWNERS: dict[str, Callable[[Books], str]] = {
     "Account": account,
@@ -357,6 +368,11 @@ CALLS: dict[str, Call] = {
     "updateBankTransaction": post(banked, Status="DELETED"),
     "getBrandingThemes": get("BrandingThemes"),
     "getBrandingTheme": read(first("BrandingThemes")),
+    "getBrandingThemePaymentServices": lambda books: (
+        offered_by_theme(books) and books.get(f"{first('BrandingThemes')(books)}/PaymentServices")
+    ),
+    "createBrandingThemePaymentServices": offered_by_theme,
+    "getContactCISSettings": read(contact, "/CISSettings"),
     "getContacts": lambda books: contact(books) and books.get("Contacts?page=1"),
     "createContacts": put(
         "Contacts",
@@ -419,6 +435,7 @@ CALLS: dict[str, Call] = {
     "emailInvoice": lambda books: books.call(
         "POST", f"{mailable(books)}/Email", headers={"Content-Type": "application/json"}
     ),
+    "getInvoiceReminders": get("InvoiceReminders/Settings"),
     "getItems": lambda books: item(books) and books.get("Items"),
     "createItems": put(
         "Items",
@@ -440,6 +457,9 @@ CALLS: dict[str, Call] = {
     "deleteLinkedTransaction": delete(linked),
     "getOrganisations": get("Organisation"),
     "getOrganisationActions": get("Organisation/Actions"),
+    "getOrganisationCISSettings": lambda books: books.get(
+        f"Organisation/{books.organisation}/CISSettings"
+    ),
     "getOverpayments": lambda books: overpayment(books) and books.get("Overpayments?page=1"),
     "getOverpayment": read(overpayment),
     "createOverpaymentAllocations": allocate(overpayment),
@@ -452,6 +472,10 @@ CALLS: dict[str, Call] = {
     "createPayment": lambda books: books.post("Payments", payment(invoice(books))),
     "getPayment": read(of_batch),
     "deletePayment": post(paid, Status="DELETED"),
+    "getPaymentServices": lambda books: (
+        books.put("PaymentServices", pay_link(books)) and books.get("PaymentServices")
+    ),
+    "createPaymentService": put("PaymentServices", pay_link),
     "getPrepayments": lambda books: prepayment(books) and books.get("Prepayments?page=1"),
     "getPrepayment": read(prepayment),
     "createPrepaymentAllocations": allocate(prepayment),

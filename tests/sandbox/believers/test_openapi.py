@@ -98,6 +98,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("BatchPayments", {"Payments": []}),
         ("BankTransactions", {"Type": "RECEIVE"}),
         ("Items", {"Name": "no code"}),
+        ("PaymentServices", {"PaymentServiceName": "x"}),
         ("PurchaseOrders", {"Status": "DELETED"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from books_client import UK
 from example_calls import fresh
 from python_bodies import UNKNOWN, many, refusal
 from xero_python.accounting import models as m
@@ -88,6 +89,33 @@ def test_tracking(api):
     assert gone.status == "DELETED"
     assert refusal(api.create_tracking_category, m.TrackingCategory(name="Third"))
     assert api.delete_tracking_category(ident).tracking_categories[0].status == "DELETED"
+
+
+def test_payment_services(api):
+    body = m.PaymentService(
+        payment_service_name=fresh("Pay "), payment_service_url="https://pay.example/"
+    )
+    theme = api.get_branding_themes().branding_themes[0].branding_theme_id
+
+    made = api.create_payment_service(many(body)).payment_services[0]
+    added = api.create_branding_theme_payment_services(
+        theme, many(m.PaymentService(payment_service_id=made.payment_service_id))
+    ).payment_services
+    offered = api.get_branding_theme_payment_services(theme).payment_services
+
+    assert (made.payment_service_type, made.pay_now_text) == ("Custom", "Pay by credit card")
+    assert added == [made]
+    assert made in offered
+    assert made in api.get_payment_services().payment_services
+
+
+def test_reminders_and_the_construction_industry_scheme(api):
+    one = api.create_contacts(many(m.Contact(name=fresh("Firm ")))).contacts[0]
+
+    assert api.get_invoice_reminders().invoice_reminders[0].enabled is False
+    assert api.get_contact_cis_settings(one.contact_id).cis_settings[0].cis_enabled is False
+    scheme = api.get_organisation_cis_settings(UK).cis_settings[0]
+    assert scheme.cis_contractor_enabled is False
 
 
 def test_contact_groups(api):

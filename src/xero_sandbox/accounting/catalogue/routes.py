@@ -4,8 +4,10 @@ from xero_sandbox.accounting.catalogue import (
     accounts,
     contact_groups,
     currencies,
+    fixed_settings,
     items,
     organisation,
+    payment_services,
     people,
     tax_rates,
     tracking,
@@ -19,5 +21,7 @@ ROUTES = (
     *items.ROUTES,
     *tracking.ROUTES,
     *people.ROUTES,
+    *payment_services.ROUTES,
+    *fixed_settings.ROUTES,
     *contact_groups.ROUTES,
 )
