@@ -11,6 +11,7 @@ from xero_sandbox.accounting import (
     payments,
 )
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
+from xero_sandbox.accounting.closed import closed_resources
 from xero_sandbox.accounting.orders import purchase_orders
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
@@ -31,6 +32,7 @@ ROUTES = (
     *PAPERS,
     *PLANNED,
     *REPORTS,
+    *closed_resources.ROUTES,
     *not_implemented.ROUTES,  # after all that serve something of the API: the first that fits wins
     *IDENTITY,
     *SCREENS,

@@ -311,6 +311,17 @@ CREATE TABLE IF NOT EXISTS linked_transaction (
   updated INTEGER NOT NULL
 );
 
+-- Receipts, expense claims and employees from before Xero closed them to writing.
+CREATE TABLE IF NOT EXISTS closed_record (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+
 -- `owner` is the id of the document, contact, account .. that it belongs to.
 CREATE TABLE IF NOT EXISTS attachment (
   seq INTEGER PRIMARY KEY,

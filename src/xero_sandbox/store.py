@@ -44,6 +44,7 @@ TABLES = [
     "purchase_order",
     "repeating_invoice",
     "linked_transaction",
+    "closed_record",
     "attachment",
     "history",
     "credit",

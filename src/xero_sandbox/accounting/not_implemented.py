@@ -30,6 +30,7 @@ _NOT_AT_XERO: tuple[Row, ...] = (
     ("POST", "ExpenseClaims/{id}", _EXPENSES),
     ("PUT", "Receipts", _EXPENSES),
     ("POST", "Receipts/{id}", _EXPENSES),
+    ("PUT POST", "Employees", _SETTINGS),
 )
 
 

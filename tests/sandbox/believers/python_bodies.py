@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from books_client import Books, connect
 from example_calls import fresh
 from xero_python.accounting import models as m
 from xero_python.exceptions import AccountingBadRequestException
@@ -86,6 +87,11 @@ def advance(kind: str) -> m.BankTransaction:
         date=TODAY,
         line_items=[line()],
     )
+
+
+def kept(api: Any, maker: Callable[[Books], str]) -> str:
+    """The id of what is loaded by control, since no client can write it."""
+    return maker(connect(api.browser)).split("/")[1]
 
 
 def refusal(call: Callable[..., Any], *args: Any) -> str:

@@ -1,4 +1,4 @@
-"""Xero's own Python client writes and reads purchase orders."""
+"""Xero's own Python client writes and reads purchase orders, and reads receipts and claims."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from example_calls import fresh
-from python_bodies import TODAY, UNKNOWN, many, order, refusal
+from example_calls import claim, fresh, receipt
+from python_bodies import TODAY, UNKNOWN, kept, many, order, refusal
 from xero_python.accounting import models as m
 from xero_python.exceptions import NotFoundException
+from xero_python.exceptions.http_status_exceptions import HTTPStatusException
 
 
 def test_purchase_orders(api):
@@ -43,6 +44,20 @@ def test_purchase_orders(api):
     assert refusal(api.create_purchase_orders, many(body)) == "Order number must be unique"
     with pytest.raises(NotFoundException):
         api.get_purchase_order(UNKNOWN)
+
+
+def test_receipts_and_expense_claims_are_read_and_not_written(api):
+    slip, owed = kept(api, receipt), kept(api, claim)
+
+    one = api.get_receipt(slip).receipts[0]
+    other = api.get_expense_claim(owed).expense_claims[0]
+
+    assert slip in [found.receipt_id for found in api.get_receipts(order="Status").receipts]
+    assert owed in [found.expense_claim_id for found in api.get_expense_claims().expense_claims]
+    assert (one.total, one.line_items[0].description, other.amount_due) == (40, "Tea", 40)
+    with pytest.raises(HTTPStatusException) as caught:
+        api.create_receipt(many(m.Receipt(reference="new")))
+    assert caught.value.status == 501
 
 
 def test_an_order_as_pdf(api):

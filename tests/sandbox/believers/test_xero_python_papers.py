@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from example_calls import fresh
+from example_calls import claim, fresh, receipt
 from interface import needs_description
 from python_bodies import (
     TODAY,
@@ -16,6 +16,7 @@ from python_bodies import (
     ann,
     bill,
     invoice,
+    kept,
     line,
     many,
     note,
@@ -41,6 +42,7 @@ OWNERS = {
         .quotes[0]
         .quote_id
     ),
+    "receipt": lambda api: kept(api, receipt),
     "repeating_invoice": lambda api: (
         api.create_repeating_invoices(many(_monthly())).repeating_invoices[0].repeating_invoice_id
     ),
@@ -48,6 +50,7 @@ OWNERS = {
 #: And what has a history only.
 TOLD = {
     "batch_payment": lambda api: _paid_by_batch(api),
+    "expense_claim": lambda api: kept(api, claim),
     "item": lambda api: api.get_items().items[0].item_id,
     "overpayment": lambda api: _advanced(api, "OVERPAYMENT").overpayment_id,
     "payment": lambda api: api.create_payment(payment(invoice(api))).payments[0].payment_id,

@@ -37,6 +37,19 @@ OWNERS = (
     Owner("Quotes", "quote", "accounting.invoices", "number_key", json="data"),
     Owner("PurchaseOrders", "purchase_order", "accounting.invoices", "number_key", json="data"),
     Owner("RepeatingInvoices", "repeating_invoice", "accounting.invoices", json="data"),
+    Owner(
+        "Receipts",
+        "closed_record",
+        "accounting.classicexpenses",
+        test="resource = 'Receipts'",
+        json="data",
+    ),
+    Owner(
+        "ExpenseClaims",
+        "closed_record",
+        "accounting.classicexpenses",
+        test="resource = 'ExpenseClaims'",
+    ),
 )
 
 
