@@ -238,6 +238,16 @@ def test_lines_are_kept_changed_and_dropped_by_their_ids(books, order):
     assert changed["SubTotal"] == 30
 
 
+def test_an_empty_list_of_lines_and_an_empty_contact_change_nothing(books, order):
+    made = order()
+
+    changed = change(books, made, AttentionTo="Peter Parker", LineItems=[], Contact={})
+
+    assert changed["LineItems"] == made["LineItems"]
+    assert changed["Contact"] == made["Contact"]
+    assert changed["AttentionTo"] == "Peter Parker"
+
+
 def test_an_order_has_papers(books, order):
     made = order(Status="AUTHORISED")
     path = f"PurchaseOrders/{made['PurchaseOrderID']}"

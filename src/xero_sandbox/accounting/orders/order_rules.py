@@ -39,7 +39,11 @@ def apply(desk: Desk, order: PurchaseOrder, sent: Sent) -> None:
     shared.read_kind(desk, order, sent)
     _apply_contact(desk, order, sent)
     shared.read_currency(desk, order, sent)
-    shared.read_lines(desk, order, sent, discounts=True)
+    # An empty list leaves the lines as they are, and an empty Contact too (description, example).
+    keeps_lines = bool(order.lines) and not sent.children("LineItems")
+    shared.read_lines(
+        desk, order, Sent({}, records.PLURAL) if keeps_lines else sent, discounts=True
+    )
     shared.check_totals(desk, order, sent)
     _apply_sent(desk, order, sent)
     _apply_number(desk, order, sent)
