@@ -12,12 +12,19 @@ from xero_sandbox import wire
 from xero_sandbox.accounting import contact_records, line_tracking
 from xero_sandbox.accounting.documents import Document, days, dump_lines, load_lines
 from xero_sandbox.accounting.papers import attachments
-from xero_sandbox.accounting.shapes import EVERY, LISTS, WRITES, AnswerKind, FieldShape, Presence
-from xero_sandbox.accounting.shapes import shaped as shaped_by
-from xero_sandbox.accounting.totals import ZERO, Totals, rounded
+from xero_sandbox.accounting.shapes import (
+    EVERY,
+    LISTS,
+    WRITES,
+    AnswerKind,
+    FieldShape,
+    Presence,
+    shaped,
+)
+from xero_sandbox.accounting.totals import ZERO, Totals
 from xero_sandbox.store import fold
 
-PLURAL = "PurchaseOrders"
+PLURAL, TYPE = "PurchaseOrders", "PURCHASEORDER"
 #: Texts and their longest; only that of DeliveryInstructions is Xero's, the others are ours.
 TEXTS = {
     "Reference": 255,
@@ -91,12 +98,7 @@ class PurchaseOrder(Document):
 
     @property
     def discount(self) -> Decimal:
-        undiscounted = (
-            rounded((line.quantity or ZERO) * (line.unit_amount or ZERO)) - line.line_amount
-            for line in self.lines
-            if line.discount_rate or line.discount_amount
-        )
-        return sum(undiscounted, ZERO)
+        return sum((line.discount for line in self.lines), ZERO)
 
     def head(self) -> dict[str, Any]:
         return {
@@ -125,10 +127,10 @@ class PurchaseOrder(Document):
 
     def wire(self) -> dict[str, Any]:
         """Everything, as a write answers."""
-        return shaped(self, AnswerKind.UPDATED)
+        return element(self, AnswerKind.UPDATED)
 
 
-def shaped(
+def element(
     order: PurchaseOrder, answer: AnswerKind, files: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """Return the order as this kind of answer has it; `files` are its attachments."""
@@ -139,25 +141,12 @@ def shaped(
         contact = contact_records.summary(order.contact_id, contact["Name"]) | short
         line_tracking.summarise(items)
     parts = {"Contact": contact, "LineItems": items, "Attachments": files or []}
-    return shaped_by(SHAPE, order.head() | parts, answer)
+    return shaped(SHAPE, order.head() | parts, answer)
 
 
 def single(db: sqlite3.Connection, order: PurchaseOrder) -> dict[str, Any]:
     """A read by id or number."""
-    return shaped(order, AnswerKind.SINGLE, attachments.of(db, PLURAL, order.id))
-
-
-def new_order(
-    ident: str, organisation: str, client_id: str, day: date, money: str
-) -> PurchaseOrder:
-    return PurchaseOrder(
-        id=ident,
-        organisation=organisation,
-        type="PURCHASEORDER",
-        client_id=client_id,
-        issued_on=day,
-        currency=money,
-    )
+    return element(order, AnswerKind.SINGLE, attachments.of(db, PLURAL, order.id))
 
 
 def load(db: sqlite3.Connection, row: sqlite3.Row) -> PurchaseOrder:
@@ -166,7 +155,7 @@ def load(db: sqlite3.Connection, row: sqlite3.Row) -> PurchaseOrder:
     return PurchaseOrder(
         id=row["id"],
         organisation=row["organisation"],
-        type="PURCHASEORDER",
+        type=TYPE,
         client_id=data["client_id"],
         issued_on=date.fromisoformat(row["date"]),
         delivery_on=_day(row["delivery_date"]),

@@ -47,7 +47,7 @@ def list_all(call: Call) -> Response:
     """Always a page, with lines; there is no `where` (facts 5.1)."""
     page = select(call, RESOURCE, extra=_filters(call))
     orders = [records.load(call.db, row) for row in page.rows]
-    items = [records.shaped(order, AnswerKind.PAGE) for order in orders]
+    items = [records.element(order, AnswerKind.PAGE) for order in orders]
     return envelope(call, PLURAL, items, **page.envelope())
 
 
@@ -111,8 +111,13 @@ def _write(call: Call, match: Callable[[Sent], PurchaseOrder | None]) -> Respons
 
 
 def _new(call: Call, desk: Desk) -> PurchaseOrder:
-    return records.new_order(
-        str(uuid.uuid4()), call.organisation, call.client_id, desk.today, desk.books.base_currency
+    return PurchaseOrder(
+        id=str(uuid.uuid4()),
+        organisation=call.organisation,
+        type=records.TYPE,
+        client_id=call.client_id,
+        issued_on=desk.today,
+        currency=desk.books.base_currency,
     )
 
 
