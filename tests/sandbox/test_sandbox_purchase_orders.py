@@ -268,6 +268,25 @@ def test_an_order_has_papers(books, order):
     assert b"PURCHASE ORDER PO-0001" in pdf.content
 
 
+def test_what_stands_on_an_order_is_not_deleted(books, order):
+    account = {"Code": "X1", "Name": "Parties", "Type": "EXPENSE"}
+    path = f"Accounts/{books.one('PUT', 'Accounts', account)['AccountID']}"
+    order(LineItems=[bought() | {"AccountCode": "X1"}])
+
+    assert books.call("DELETE", path).status_code == 400
+
+
+def test_a_merged_contact_gives_its_orders_away(books, order, supplier, http):
+    books.one("PUT", "Contacts", {"Name": "Milk Farm"})
+    made = order()
+
+    merging = f"/org/{books.organisation}/contacts/{supplier['ContactID']}/merge"
+    http.post(merging, data={"into": "Milk Farm"})
+
+    [read] = books.get(f"PurchaseOrders/{made['PurchaseOrderID']}").json()["PurchaseOrders"]
+    assert read["Contact"]["Name"] == "Milk Farm"
+
+
 def test_orders_stay_out_of_ledger_and_webhooks(hook, books, order, http):
     def counted():
         events = http.get(f"/_sandbox/webhooks/{hook['client_id']}/events").json()["events"]
