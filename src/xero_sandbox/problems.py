@@ -5,6 +5,7 @@ ApiError                any refusal that becomes an answer
     PostDataInvalid     400, ErrorNumber 14, the body cannot be read
     QueryParse          400, ErrorNumber 16, `where`, `order` or a filter cannot be read
     NoData              400, ErrorNumber 17, no element in the body
+    MethodNotImplemented  501, ErrorNumber 20, described but not to be had
     NotFound            404, HTML content type and no body
     Problem             401, 403 and other refusals of the gateway
 """
@@ -53,6 +54,14 @@ class NoData(ApiError):
         return _exception(17, "NoDataProcessedException", str(self))
 
 
+class MethodNotImplemented(ApiError):
+    """The words are those that two public clients of Xero keep of it (facts 12.1)."""
+
+    def response(self) -> Response:
+        message = "The Api Method called is not implemented"
+        return _exception(20, "ApiMethodNotImplementedException", message, 501)
+
+
 class NotFound(ApiError):
     """No JSON, though JSON was asked for: recorded of an unknown id (facts 6.1, 7.3)."""
 
@@ -86,5 +95,5 @@ def validation_exception(message: str) -> Response:
     return _exception(10, "ValidationException", message)
 
 
-def _exception(number: int, kind: str, message: str) -> Response:
-    return json_response({"ErrorNumber": number, "Type": kind, "Message": message}, 400)
+def _exception(number: int, kind: str, message: str, status: int = 400) -> Response:
+    return json_response({"ErrorNumber": number, "Type": kind, "Message": message}, status)

@@ -6,10 +6,13 @@ from xero_sandbox.accounting import (
     contacts,
     credit_notes,
     invoices,
+    not_implemented,
     payments,
 )
 from xero_sandbox.accounting.bank import transactions, transfers
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
+from xero_sandbox.accounting.closed import closed_resources
+from xero_sandbox.accounting.orders import purchase_orders
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
 from xero_sandbox.accounting.reports.routes import ROUTES as REPORTS
@@ -24,11 +27,14 @@ ROUTES = (
     *advances.ROUTES,
     *transactions.ROUTES,
     *transfers.ROUTES,
+    *purchase_orders.ROUTES,
     *contacts.ROUTES,
     *CATALOGUE,
     *PAPERS,
     *PLANNED,
     *REPORTS,
+    *closed_resources.ROUTES,
+    *not_implemented.ROUTES,  # after all that serve something of the API: the first that fits wins
     *IDENTITY,
     *SCREENS,
 )

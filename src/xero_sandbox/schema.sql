@@ -56,6 +56,23 @@ CREATE INDEX IF NOT EXISTS contact_number ON contact (organisation, number_key);
 CREATE INDEX IF NOT EXISTS contact_account ON contact (organisation, account_number_key);
 CREATE INDEX IF NOT EXISTS contact_updated ON contact (organisation, updated, id, status);
 
+CREATE TABLE IF NOT EXISTS contact_group (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL
+);
+-- Merged contacts may leave a contact in a group twice.
+CREATE TABLE IF NOT EXISTS contact_group_member (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  group_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS group_member_contact ON contact_group_member (contact_id);
+CREATE INDEX IF NOT EXISTS group_member_group ON contact_group_member (group_id);
+
 CREATE TABLE IF NOT EXISTS invoice (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -272,6 +289,19 @@ CREATE TABLE IF NOT EXISTS branding_theme (
   sort_order INTEGER NOT NULL,
   created INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS payment_service (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  pay_now_text TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS theme_payment_service (
+  theme TEXT NOT NULL,
+  service TEXT NOT NULL,
+  PRIMARY KEY (theme, service)
+);
 
 CREATE TABLE IF NOT EXISTS quote (
   seq INTEGER PRIMARY KEY,
@@ -286,6 +316,21 @@ CREATE TABLE IF NOT EXISTS quote (
   data TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS quote_number ON quote (organisation, number_key);
+CREATE TABLE IF NOT EXISTS purchase_order (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  delivery_date TEXT,
+  arrival_date TEXT,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS purchase_order_number ON purchase_order (organisation, number_key);
+CREATE INDEX IF NOT EXISTS purchase_order_updated ON purchase_order (organisation, updated, id);
 CREATE TABLE IF NOT EXISTS repeating_invoice (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -306,6 +351,17 @@ CREATE TABLE IF NOT EXISTS linked_transaction (
   target TEXT,
   target_line TEXT,
   updated INTEGER NOT NULL
+);
+
+-- Receipts, expense claims and employees from before Xero closed them to writing.
+CREATE TABLE IF NOT EXISTS closed_record (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
 );
 
 -- `owner` is the id of the document, contact, account .. that it belongs to.

@@ -32,6 +32,7 @@ class Switches:
     refresh_ends_access: bool = False  #: a refresh ends the access token issued before
     loopback_redirects: bool = True  #: `http://127.0.0.1` besides `http://localhost`
     allocation_event: bool = True  #: allocating credit raises INVOICE UPDATE
+    classic_expenses: bool = True  #: the scope accounting.classicexpenses is granted
     broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
     code_seconds: int = 300  #: how long an authorization code lives
     uncertified_apps: int = 2  #: as many may be connected to one organisation; 0 is any number

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.accounting import group_records
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
@@ -38,6 +39,7 @@ class Contact:
     is_supplier: bool = False
     updated_ms: int = 0  #: 0 until it is stored
     data: dict[str, Any] = field(default_factory=dict)  #: fields as on the wire
+    groups: list[dict[str, Any]] = field(default_factory=list)  #: as on the wire; see `with_groups`
 
     @property
     def name(self) -> str:
@@ -57,7 +59,7 @@ class Contact:
             "Addresses": _slots(self.data, "Addresses", "AddressType", _ADDRESSES),
             "Phones": _slots(self.data, "Phones", "PhoneType", _PHONES),
             "UpdatedDateUTC": wire.instant(self.updated_ms),
-            "ContactGroups": [],
+            "ContactGroups": self.groups,
             "IsSupplier": self.is_supplier,
             "IsCustomer": self.is_customer,
             "SalesTrackingCategories": [],
@@ -98,6 +100,14 @@ def from_row(row: sqlite3.Row) -> Contact:
         updated_ms=row["updated"],
         data=wire.loads(row["data"]),
     )
+
+
+def with_groups(db: sqlite3.Connection, contacts: list[Contact]) -> list[Contact]:
+    """Fill in which groups each of the contacts is in."""
+    found = group_records.groups_of(db, [contact.id for contact in contacts])
+    for contact in contacts:
+        contact.groups = found[contact.id]
+    return contacts
 
 
 def new_contact(organisation: str) -> Contact:
@@ -170,7 +180,7 @@ def mark_trading(db: sqlite3.Connection, contact: Contact, *, sells_to: bool) ->
 def _one(db: sqlite3.Connection, organisation: str, test: str, value: Any) -> Contact | None:
     sql = f"SELECT * FROM contact WHERE organisation = ? AND {test} ORDER BY status, seq LIMIT 1"  # noqa: S608
     row = db.execute(sql, (organisation, value)).fetchone()
-    return from_row(row) if row else None
+    return with_groups(db, [from_row(row)])[0] if row else None
 
 
 def _slots(

@@ -58,7 +58,10 @@ def list_all(call: Call) -> Response:
     extra = [] if archived else [("status != 'ARCHIVED'", ())]
     page = select(call, RESOURCE, extra=extra)
     lean = page.pagination is None or page.summary_only
-    items = [records.from_row(row).wire_listed(lean=lean) for row in page.rows]
+    contacts = [records.from_row(row) for row in page.rows]
+    if not lean:
+        records.with_groups(call.db, contacts)
+    items = [contact.wire_listed(lean=lean) for contact in contacts]
     return envelope(call, PLURAL, items, **page.envelope())
 
 

@@ -24,8 +24,7 @@ from xero_sandbox.accounting.documents import (
     shorten_units,
     with_contact,
 )
-from xero_sandbox.accounting.lines import Line
-from xero_sandbox.accounting.totals import ZERO, Totals, rounded
+from xero_sandbox.accounting.totals import ZERO, Totals
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
 
@@ -57,7 +56,7 @@ class Invoice(Document):
         return bool(self.amount_paid or self.amount_credited)
 
     def head(self) -> dict[str, Any]:
-        discount = sum((_discount(line) for line in self.lines), ZERO)
+        discount = sum((line.discount for line in self.lines), ZERO)
         values = {
             "Type": self.type,
             "InvoiceID": self.id,
@@ -239,9 +238,3 @@ def take_number(db: sqlite3.Connection, organisation: str) -> str:
 def _one(db: sqlite3.Connection, test: str, values: tuple[Any, ...]) -> Invoice | None:
     row = db.execute(f"SELECT * FROM invoice WHERE {test} LIMIT 1", values).fetchone()  # noqa: S608
     return load(db, row) if row else None
-
-
-def _discount(line: Line) -> Decimal:
-    if not (line.discount_rate or line.discount_amount):
-        return ZERO
-    return rounded((line.quantity or ZERO) * (line.unit_amount or ZERO)) - line.line_amount

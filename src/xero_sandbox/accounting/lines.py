@@ -36,6 +36,13 @@ class Line:
     item: dict[str, str] | None = None  #: ItemID, Code and Name
     tracking: list[dict[str, str]] = field(default_factory=list)  #: as on the wire
 
+    @property
+    def discount(self) -> Decimal:
+        """What is taken off the line."""
+        if not (self.discount_rate or self.discount_amount):
+            return ZERO
+        return rounded((self.quantity or ZERO) * (self.unit_amount or ZERO)) - self.line_amount
+
     def wire(self) -> dict[str, Any]:
         """As on the wire: what is absent is left out, not null (facts 5.7)."""
         values: dict[str, Any] = {

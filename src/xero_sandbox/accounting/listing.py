@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from xero_sandbox import wire
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.accounting.volume import Inefficient, is_efficient
 from xero_sandbox.accounting.where_sql import Field, compile_order, compile_where
@@ -46,6 +48,8 @@ class Resource:
     order: str
     search: tuple[str, ...] = ()  #: folded expressions that `searchTerm` looks into
     paged: bool = True
+    always_paged: bool = False  #: also where no page is asked for
+    has_where: bool = True  #: without it a `where` is ignored, as every unknown parameter is
 
 
 @dataclass
@@ -83,7 +87,7 @@ def select(
         query.add(sql, *values)
     _add_common(query, call, resource)
     summary_only = asked.get("summaryonly", "").lower() == "true"
-    paged = resource.paged and (summary_only or "page" in asked)
+    paged = resource.paged and (resource.always_paged or summary_only or "page" in asked)
     pagination = _pagination(call, resource, query) if paged else None
     _refuse_inefficient(call, resource, query, paged=paged)
     rows = _rows(call, resource, query, pagination, columns)
@@ -121,6 +125,19 @@ def guids(asked: dict[str, str], name: str) -> list[str]:
     return [ident for _, ident in found if ident]
 
 
+def days_within(asked: dict[str, str], tests: Mapping[str, str]) -> list[Clause]:
+    """Return a clause for each of the parameters that was sent; `tests` are SQL with one `?`."""
+    clauses: list[Clause] = []
+    for name, test in tests.items():
+        text = asked.get(name.lower(), "").strip()
+        if text:
+            try:
+                clauses.append((test, (wire.parse_day(text).isoformat(),)))
+            except ValueError:
+                raise QueryParse(f"{name}: '{text[:50]}' is not a day") from None
+    return clauses
+
+
 def _add_common(query: _Query, call: Call, resource: Resource) -> None:
     asked = call.request.query
     if idents := guids(asked, "IDs"):
@@ -129,7 +146,8 @@ def _add_common(query: _Query, call: Call, resource: Resource) -> None:
     since = modified_since(call)
     if since is not None:
         query.add("updated > ?", since)
-    if where := asked.get("where", "").strip():
+    where = asked.get("where", "").strip() if resource.has_where else ""
+    if where:
         sql, values = compile_where(where, resource.fields, resource.type_name)
         query.add(sql, *values)
     term = asked.get("searchterm", "").strip()

@@ -11,6 +11,8 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.catalogue.unpaged import ONE_AT_A_TIME
+from xero_sandbox.accounting.closed.closed_resources import LOADS
+from xero_sandbox.accounting.not_implemented import refuse
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
 from xero_sandbox.control.state import described
@@ -28,8 +30,11 @@ from xero_sandbox.webhooks import outbox
 GROUP = 500  #: lines of one kind that are written together
 _PUTS = {
     route.pattern.rpartition("/")[2]: route
-    for route in ROUTES
-    if route.method == "PUT" and route.pattern.count("/") == 3 and "{" not in route.pattern
+    for route in (*ROUTES, *LOADS)
+    if route.method == "PUT"
+    and route.pattern.count("/") == 3
+    and "{" not in route.pattern
+    and route.handler is not refuse
 }
 _NAME = re.compile(r"[\w.-]{1,60}")
 

@@ -129,7 +129,7 @@ def tokens(call: Call) -> Response:
     known = {o["OrganisationID"]: o["Name"] for o in _all(call)}
     if chosen not in known:
         raise Refused("organisation must be the id of one: see /_sandbox/organisations.")
-    unknown = scopes.unknown(granted, broad=call.sandbox.switches.broad_scopes)
+    unknown = scopes.unknown(granted, call.sandbox.switches)
     if unknown or apps.find(call.db, client_id) is None:
         raise Refused(f"Unknown scopes or client_id: {' '.join(unknown) or client_id}")
     person = people.find(call.db, str(wanted.get("person", people.USER_ID)))

@@ -132,7 +132,7 @@ def _read(call: Call) -> Asked:
     if query.get("response_type") != "code":
         raise Refusal("unsupported_response_type", "response_type must be code.")
     wanted = query.get("scope", "").split()
-    unknown = scopes.unknown(wanted, broad=call.sandbox.switches.broad_scopes)
+    unknown = scopes.unknown(wanted, call.sandbox.switches)
     if unknown or not wanted:
         raise Refusal("invalid_scope", f"Invalid scope for client: {' '.join(unknown) or '(none)'}")
     challenge = query.get("code_challenge")

@@ -14,7 +14,7 @@ _READING = ("GET", "HEAD")
 _MONEY = {"payments", "batchpayments", "prepayments", "overpayments", "banktransactions"}
 _MONEY |= {"banktransfers"}
 _SETTINGS = {"accounts", "taxrates", "currencies", "trackingcategories", "brandingthemes"}
-_SETTINGS |= {"organisation", "users"}
+_SETTINGS |= {"organisation", "users", "setup", "paymentservices"}
 
 
 def right_needed(route: Route) -> Right:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xero_sandbox.settings import Switches
+
 OPENID = ("openid", "profile", "email", "offline_access")
 
 _REPORTS = [
@@ -22,6 +24,7 @@ _AREAS = {
     "accounting.payments": "payments, batch payments, prepayments and overpayments",
     "accounting.banktransactions": "bank transactions and transfers",
     "accounting.manualjournals": "manual journals",
+    "accounting.classicexpenses": "expense claims and receipts",
     "accounting.settings": "organisation settings, accounts, tax rates and tracking",
     "accounting.contacts": "contacts",
     "accounting.attachments": "attachments",
@@ -38,6 +41,7 @@ GRANULAR: dict[str, str] = {
     "accounting.journals.read": "View your journals",
     "paymentservices": "Manage your payment services",
 }
+_CLASSIC = ("accounting.classicexpenses", "accounting.classicexpenses.read")
 BROAD: dict[str, str] = {
     "accounting.transactions": "View and manage your business transactions",
     "accounting.transactions.read": "View your business transactions",
@@ -50,6 +54,7 @@ _BROAD_COVERS = {
         "accounting.payments",
         "accounting.banktransactions",
         "accounting.manualjournals",
+        "accounting.classicexpenses",
     ),
     "accounting.reports.read": tuple(f"accounting.reports.{name}.read" for name in _REPORTS),
 }
@@ -59,9 +64,11 @@ def words_for(scope: str) -> str:
     return GRANULAR.get(scope) or BROAD[scope]
 
 
-def unknown(scopes: list[str], *, broad: bool) -> list[str]:
-    known = GRANULAR | BROAD if broad else GRANULAR
-    return [scope for scope in scopes if scope not in known]
+def unknown(scopes: list[str], switches: Switches) -> list[str]:
+    """Return which of the scopes an app cannot be granted, as the switches have it."""
+    known = GRANULAR | BROAD if switches.broad_scopes else GRANULAR
+    closed = () if switches.classic_expenses else _CLASSIC
+    return [scope for scope in scopes if scope not in known or scope in closed]
 
 
 def allows(granted: list[str], needed: str, *, reading: bool) -> bool:

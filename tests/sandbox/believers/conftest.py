@@ -29,8 +29,9 @@ def browser(running: Running) -> Iterator[httpx2.Client]:
 class _Bound:
     """The Accounting API with the organisation filled in."""
 
-    def __init__(self, accounting: Any) -> None:
+    def __init__(self, accounting: Any, browser: httpx2.Client) -> None:
         self._accounting = accounting
+        self.browser = browser
 
     def __getattr__(self, name: str) -> Any:
         return partial(getattr(self._accounting, name), UK)
@@ -39,4 +40,4 @@ class _Bound:
 @pytest.fixture(scope="module")
 def api(browser: httpx2.Client) -> Iterator[_Bound]:
     with signed_in(browser, UK) as app:
-        yield _Bound(app.accounting)
+        yield _Bound(app.accounting, browser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -41,6 +42,23 @@ def mailable(books: Books) -> str:
 
 def contact(books: Books) -> str:
     return _put(books, "Contacts", {"Name": fresh("Firm "), "ContactNumber": fresh("C")})
+
+
+def group(books: Books) -> str:
+    return _put(books, "ContactGroups", {"Name": fresh("Group ")})
+
+
+def grouped(books: Books) -> str:
+    """The path of the contacts of a group with one in it."""
+    path = f"{group(books)}/Contacts"
+    books.put(path, {"Contacts": [{"ContactID": contact(books).split("/")[1]}]})
+    return path
+
+
+def inside(books: Books, path: str) -> str:
+    """The id of the only contact there."""
+    [found] = books.get(path.removesuffix("/Contacts")).json()["ContactGroups"]
+    return found["Contacts"][0]["ContactID"]
 
 
 def account(books: Books) -> str:
@@ -188,6 +206,47 @@ def repeating(books: Books) -> str:
     return _put(books, "RepeatingInvoices", repeated())
 
 
+def ordered(books: Books, **fields: Any) -> dict[str, Any]:
+    supplier = {"ContactID": contact(books).split("/")[1]}
+    lines = [line(AccountCode="300", TaxType="INPUT2", DiscountRate=10)]
+    return {"Contact": supplier, "Date": "2026-11-02", "LineItems": lines} | fields
+
+
+def purchase_order(books: Books) -> str:
+    delivery = {"DeliveryDate": "2026-11-20", "ExpectedArrivalDate": "2026-11-21"}
+    texts = {"DeliveryAddress": "1 Way", "AttentionTo": "Ann", "Reference": "R1"}
+    return _put(books, "PurchaseOrders", ordered(books, **delivery, **texts))
+
+
+def loaded(plural: str, **element: Any) -> Callable[[Books], str]:
+    """The path of what is loaded by control, since Xero has closed it to writing."""
+
+    def load(books: Books) -> str:
+        ident = str(uuid.uuid4())
+        answer = books.http.post(
+            f"/_sandbox/organisations/{books.organisation}/load",
+            json={plural: element | {f"{plural.removesuffix('s')}ID": ident}},
+        )
+        assert answer.status_code == 200, answer.text
+        return f"{plural}/{ident}"
+
+    return load
+
+
+USER = {"UserID": str(uuid.uuid4()), "FirstName": "Ann", "LastName": "Archer"}
+receipt = loaded(
+    "Receipts",
+    Date="2026-03-12",
+    User=USER,
+    Contact={"ContactID": str(uuid.uuid4()), "Name": "Tea Farm"},
+    LineAmountTypes="NoTax",
+    LineItems=[{"Description": "Tea", "Quantity": 2, "UnitAmount": 20, "LineAmount": 40}],
+    SubTotal=40,
+    Total=40,
+)
+claim = loaded("ExpenseClaims", User=USER, Total=40, AmountDue=40, ReportingDate="2026-03-31")
+
+
 def expense(books: Books) -> dict[str, Any]:
     """What makes a line of a bill billable to Ann."""
     owed = invoice(books, **bill())
@@ -202,6 +261,17 @@ def linked(books: Books) -> str:
     return _put(books, "LinkedTransactions", expense(books))
 
 
+def pay_link(books: Books) -> dict[str, Any]:
+    return {"PaymentServiceName": fresh("Pay "), "PaymentServiceUrl": "https://pay.example/"}
+
+
+def offered_by_theme(books: Books) -> httpx2.Response:
+    """Let the first theme offer a payment service made for it."""
+    made = books.one("PUT", "PaymentServices", pay_link(books))
+    path = first("BrandingThemes")(books)
+    return books.post(f"{path}/PaymentServices", {"PaymentServiceID": made["PaymentServiceID"]})
+
+
 #: What has attachments, history or both: the word in the operation's name, and how one is made.
 OWNERS: dict[str, Callable[[Books], str]] = {
     "Account": account,
@@ -210,12 +280,15 @@ OWNERS: dict[str, Callable[[Books], str]] = {
     "BatchPayment": batched,
     "Contact": contact,
     "CreditNote": credit_note,
+    "ExpenseClaim": claim,
     "Invoice": a(invoice, "Invoices"),
     "Item": item,
     "Overpayment": overpayment,
     "Payment": paid,
     "Prepayment": prepayment,
+    "PurchaseOrder": purchase_order,
     "Quote": quote,
+    "Receipt": receipt,
     "RepeatingInvoice": repeating,
 }
 
@@ -333,7 +406,9 @@ _WITH_FILES = (
     "Contact",
     "CreditNote",
     "Invoice",
+    "PurchaseOrder",
     "Quote",
+    "Receipt",
     "RepeatingInvoice",
 )
 _HISTORY_READS = {"BankTransaction": "getBankTransactionsHistory"}
@@ -386,6 +461,11 @@ CALLS: dict[str, Call] = {
     "deleteBankTransfer": post(bank_transfer, **_GONE),
     "getBrandingThemes": get("BrandingThemes"),
     "getBrandingTheme": read(first("BrandingThemes")),
+    "getBrandingThemePaymentServices": lambda books: (
+        offered_by_theme(books) and books.get(f"{first('BrandingThemes')(books)}/PaymentServices")
+    ),
+    "createBrandingThemePaymentServices": offered_by_theme,
+    "getContactCISSettings": read(contact, "/CISSettings"),
     "getContacts": lambda books: contact(books) and books.get("Contacts?page=1"),
     "createContacts": put(
         "Contacts",
@@ -406,6 +486,17 @@ CALLS: dict[str, Call] = {
     ),
     "getContact": read(contact),
     "updateContact": post(contact, ContactStatus="ARCHIVED"),
+    "getContactGroups": lambda books: group(books) and books.get("ContactGroups"),
+    "createContactGroup": put("ContactGroups", lambda _: {"Name": fresh("Group ")}),
+    "getContactGroup": lambda books: books.get(grouped(books).removesuffix("/Contacts")),
+    "updateContactGroup": post(group, Status="ACTIVE"),
+    "createContactGroupContacts": lambda books: books.put(
+        f"{group(books)}/Contacts", {"Contacts": [{"ContactID": contact(books).split("/")[1]}]}
+    ),
+    "deleteContactGroupContacts": delete(grouped),
+    "deleteContactGroupContact": lambda books: books.call(
+        "DELETE", f"{(path := grouped(books))}/{inside(books, path)}"
+    ),
     "getCreditNotes": lambda books: credit_note(books) and books.get("CreditNotes?page=1"),
     "createCreditNotes": put("CreditNotes", lambda _: note()),
     "updateOrCreateCreditNotes": lambda books: books.post("CreditNotes", note()),
@@ -437,6 +528,9 @@ CALLS: dict[str, Call] = {
     "emailInvoice": lambda books: books.call(
         "POST", f"{mailable(books)}/Email", headers={"Content-Type": "application/json"}
     ),
+    "getExpenseClaims": lambda books: claim(books) and books.get("ExpenseClaims"),
+    "getExpenseClaim": read(claim),
+    "getInvoiceReminders": get("InvoiceReminders/Settings"),
     "getItems": lambda books: item(books) and books.get("Items"),
     "createItems": put(
         "Items",
@@ -458,6 +552,9 @@ CALLS: dict[str, Call] = {
     "deleteLinkedTransaction": delete(linked),
     "getOrganisations": get("Organisation"),
     "getOrganisationActions": get("Organisation/Actions"),
+    "getOrganisationCISSettings": lambda books: books.get(
+        f"Organisation/{books.organisation}/CISSettings"
+    ),
     "getOverpayments": lambda books: overpayment(books) and books.get("Overpayments?page=1"),
     "getOverpayment": read(overpayment),
     "createOverpaymentAllocations": allocate(overpayment),
@@ -470,16 +567,34 @@ CALLS: dict[str, Call] = {
     "createPayment": lambda books: books.post("Payments", payment(invoice(books))),
     "getPayment": read(of_batch),
     "deletePayment": post(paid, Status="DELETED"),
+    "getPaymentServices": lambda books: (
+        books.put("PaymentServices", pay_link(books)) and books.get("PaymentServices")
+    ),
+    "createPaymentService": put("PaymentServices", pay_link),
     "getPrepayments": lambda books: prepayment(books) and books.get("Prepayments?page=1"),
     "getPrepayment": read(prepayment),
     "createPrepaymentAllocations": allocate(prepayment),
     "deletePrepaymentAllocations": deallocate(prepayment),
+    "getPurchaseOrders": lambda books: purchase_order(books) and books.get("PurchaseOrders"),
+    "createPurchaseOrders": put("PurchaseOrders", ordered),
+    "updateOrCreatePurchaseOrders": lambda books: books.post(
+        "PurchaseOrders", ordered(books, SentToContact=True)
+    ),
+    "getPurchaseOrder": read(purchase_order),
+    "getPurchaseOrderByNumber": lambda books: books.get(
+        "PurchaseOrders/"
+        + books.one("PUT", "PurchaseOrders", ordered(books))["PurchaseOrderNumber"]
+    ),
+    "updatePurchaseOrder": post(purchase_order, Status="AUTHORISED"),
+    "getPurchaseOrderAsPdf": pdf(purchase_order),
     "getQuotes": lambda books: quote(books) and books.get("Quotes?page=1"),
     "createQuotes": put("Quotes", lambda _: quoted()),
     "updateOrCreateQuotes": lambda books: books.post("Quotes", quoted()),
     "getQuote": read(quote),
     "updateQuote": post(quote, Status="SENT"),
     "getQuoteAsPdf": pdf(quote),
+    "getReceipts": lambda books: receipt(books) and books.get("Receipts"),
+    "getReceipt": read(receipt),
     "getRepeatingInvoices": lambda books: repeating(books) and books.get("RepeatingInvoices"),
     "createRepeatingInvoices": put("RepeatingInvoices", lambda _: repeated(Reference="Rent")),
     "updateOrCreateRepeatingInvoices": lambda books: books.post("RepeatingInvoices", repeated()),

@@ -17,6 +17,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_forma
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from xero_sandbox.accounting.not_implemented import refuse
 from xero_sandbox.routes import ROUTES
 from xero_sandbox.routing import Route, Table
 
@@ -81,7 +82,8 @@ def offered(spec: Mapping[str, Any], prefix: str) -> list[Operation]:
     for path, item in spec["paths"].items():
         for method in _METHODS:
             match = table.find(method.upper(), prefix + re.sub(r"\{\w+\}", "x", path))
-            if method in item and not isinstance(match, set):
+            served = not isinstance(match, set) and match[0].handler is not refuse
+            if method in item and served:
                 stated = item[method]
                 found.append(
                     Operation(
@@ -94,7 +96,11 @@ def offered(spec: Mapping[str, Any], prefix: str) -> list[Operation]:
 def beyond(operations: Iterable[Operation]) -> list[Route]:
     """Routes of the API that the description does not know."""
     known = {id(operation.route) for operation in operations}
-    return [route for route in ROUTES if route.kind == "api" and id(route) not in known]
+    return [
+        route
+        for route in ROUTES
+        if route.kind == "api" and id(route) not in known and route.handler is not refuse
+    ]
 
 
 class Schemas:

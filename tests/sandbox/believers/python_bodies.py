@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from books_client import Books, connect
 from example_calls import fresh
 from xero_python.accounting import models as m
 from xero_python.exceptions import AccountingBadRequestException
@@ -44,6 +45,14 @@ def sale(**changes: Any) -> m.Invoice:
 def bill(**changes: Any) -> m.Invoice:
     lines = [line(account_code="300", tax_type="INPUT2")]
     return sale(**{"type": "ACCPAY", "line_items": lines} | changes)
+
+
+def order(api: Any, **changes: Any) -> m.PurchaseOrder:
+    """A purchase order from a supplier made for it."""
+    supplier = api.create_contacts(many(m.Contact(name=fresh("Farm ")))).contacts[0]
+    lines = [line(account_code="300", tax_type="INPUT2")]
+    fields = {"contact": m.Contact(contact_id=supplier.contact_id), "line_items": lines}
+    return m.PurchaseOrder(**fields | {"date": TODAY} | changes)
 
 
 def note() -> m.CreditNote:
@@ -92,6 +101,9 @@ def transfer(amount: float = 50) -> m.BankTransfer:
 
 
 _TRANSFERRED = {"from_bank_account": "090", "to_bank_account": "091"}
+def kept(api: Any, maker: Callable[[Books], str]) -> str:
+    """The id of what is loaded by control, since no client can write it."""
+    return maker(connect(api.browser)).split("/")[1]
 
 
 def refusal(call: Callable[..., Any], *args: Any) -> str:

@@ -82,4 +82,5 @@ def signed_in(
 def offered_calls() -> set[str]:
     """What the client calls the operations that the stand-in offers."""
     operations = offered(read("xero_accounting.yaml"), ACCOUNTING)
-    return {re.sub(r"(?<!^)([A-Z])", r"_\1", one.id).lower() for one in operations}
+    words = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+    return {words.sub("_", one.id).lower() for one in operations}

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from example_calls import fresh
+from example_calls import claim, fresh, receipt
 from interface import needs_description
 from python_bodies import (
     TODAY,
@@ -16,9 +16,11 @@ from python_bodies import (
     ann,
     bill,
     invoice,
+    kept,
     line,
     many,
     note,
+    order,
     payment,
     refusal,
     spent,
@@ -40,11 +42,15 @@ OWNERS = {
     "contact": lambda api: invoice(api).contact.contact_id,
     "credit_note": lambda api: api.create_credit_notes(many(note())).credit_notes[0].credit_note_id,
     "invoice": lambda api: invoice(api).invoice_id,
+    "purchase_order": lambda api: (
+        api.create_purchase_orders(many(order(api))).purchase_orders[0].purchase_order_id
+    ),
     "quote": lambda api: (
         api.create_quotes(many(m.Quote(contact=ann(), date=TODAY, line_items=[line()])))
         .quotes[0]
         .quote_id
     ),
+    "receipt": lambda api: kept(api, receipt),
     "repeating_invoice": lambda api: (
         api.create_repeating_invoices(many(_monthly())).repeating_invoices[0].repeating_invoice_id
     ),
@@ -52,6 +58,7 @@ OWNERS = {
 #: And what has a history only.
 TOLD = {
     "batch_payment": lambda api: _paid_by_batch(api),
+    "expense_claim": lambda api: kept(api, claim),
     "item": lambda api: api.get_items().items[0].item_id,
     "overpayment": lambda api: _advanced(api, "OVERPAYMENT").overpayment_id,
     "payment": lambda api: api.create_payment(payment(invoice(api))).payments[0].payment_id,

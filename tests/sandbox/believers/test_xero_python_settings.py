@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from books_client import UK
 from example_calls import fresh
 from python_bodies import UNKNOWN, many, refusal
 from xero_python.accounting import models as m
@@ -88,6 +89,55 @@ def test_tracking(api):
     assert gone.status == "DELETED"
     assert refusal(api.create_tracking_category, m.TrackingCategory(name="Third"))
     assert api.delete_tracking_category(ident).tracking_categories[0].status == "DELETED"
+
+
+def test_payment_services(api):
+    body = m.PaymentService(
+        payment_service_name=fresh("Pay "), payment_service_url="https://pay.example/"
+    )
+    theme = api.get_branding_themes().branding_themes[0].branding_theme_id
+
+    made = api.create_payment_service(many(body)).payment_services[0]
+    added = api.create_branding_theme_payment_services(
+        theme, many(m.PaymentService(payment_service_id=made.payment_service_id))
+    ).payment_services
+    offered = api.get_branding_theme_payment_services(theme).payment_services
+
+    assert (made.payment_service_type, made.pay_now_text) == ("Custom", "Pay by credit card")
+    assert added == [made]
+    assert made in offered
+    assert made in api.get_payment_services().payment_services
+
+
+def test_reminders_and_the_construction_industry_scheme(api):
+    one = api.create_contacts(many(m.Contact(name=fresh("Firm ")))).contacts[0]
+
+    assert api.get_invoice_reminders().invoice_reminders[0].enabled is False
+    assert api.get_contact_cis_settings(one.contact_id).cis_settings[0].cis_enabled is False
+    scheme = api.get_organisation_cis_settings(UK).cis_settings[0]
+    assert scheme.cis_contractor_enabled is False
+
+
+def test_contact_groups(api):
+    one = api.create_contacts(many(m.Contact(name=fresh("Firm ")))).contacts[0]
+    made = api.create_contact_group(many(m.ContactGroup(name=fresh("Group ")))).contact_groups[0]
+    ident = made.contact_group_id
+
+    added = api.create_contact_group_contacts(
+        ident, many(m.Contact(contact_id=one.contact_id))
+    ).contacts
+    filled = api.get_contact_group(ident).contact_groups[0]
+    shown = api.get_contact(one.contact_id).contacts[0].contact_groups
+    api.delete_contact_group_contact(ident, one.contact_id)
+    emptied = api.get_contact_group(ident).contact_groups[0]
+    api.delete_contact_group_contacts(ident)
+    listed = api.get_contact_groups(where=f'Name=="{made.name}"').contact_groups
+    gone = api.update_contact_group(ident, many(m.ContactGroup(status="DELETED"))).contact_groups
+
+    assert [contact.name for contact in filled.contacts] == [one.name]
+    assert added[0].contact_id == one.contact_id
+    assert [group.contact_group_id for group in shown] == [ident]
+    assert (emptied.contacts, len(listed), gone[0].status) == ([], 1, "DELETED")
 
 
 def test_contacts(api):

@@ -29,6 +29,9 @@ _ACTIONS: dict[str, Right] = {
     "CreateDraftQuote": "documents",
     "CreateDraftBill": "documents",
 }
+#: How the Class of a plan with several currencies begins; all others have one (facts 6.10).
+_MULTICURRENCY = ("DEMO", "TRIAL", "PREMIUM", "ULTIMATE", "COMPREHENSIVE")
+_WITHOUT_DOCUMENTS = ("LEDGER", "GST_CASHBOOK", "NON_GST_CASHBOOK")
 
 
 def read(call: Call) -> Response:
@@ -50,20 +53,23 @@ def read(call: Call) -> Response:
 
 
 def actions(call: Call) -> Response:
-    """What the role of the person behind the app allows; purchase orders are in the list too."""
+    """What the role of the person behind the app allows, and the organisation's plan."""
     assert call.caller is not None  # noqa: S101 - the gate has seen to it
     role = role_of(call, call.caller.user_id, call.organisation)
     rights = ROLES[role].rights if role else frozenset()
+    plan = str((organisation_data(call.db, call.organisation) or {}).get("Class", ""))
+    status = {True: "ALLOWED", False: "NOT-ALLOWED"}
     items = [
-        {"Name": name, "Status": "ALLOWED" if right in rights else "NOT-ALLOWED"}
+        {"Name": name, "Status": status[right in rights and _in_plan(plan, name)]}
         for name, right in _ACTIONS.items()
     ]
     return envelope(call, "Actions", items)
 
 
-def not_implemented(call: Call) -> Response:
-    """Writing an organisation: Xero itself answers 501 (facts 4.4)."""
-    return Response(501)
+def _in_plan(plan: str, action: str) -> bool:
+    if action == "UseMulticurrency":
+        return plan.startswith(_MULTICURRENCY)
+    return plan not in _WITHOUT_DOCUMENTS
 
 
 _SCOPES = ("accounting.settings",)
@@ -72,5 +78,5 @@ ROUTES = (
     Route("GET", _PATH, read, "api", _SCOPES),
     Route("GET", f"{_PATH}s", read, "api", _SCOPES),
     Route("GET", f"{_PATH}/Actions", actions, "api", _SCOPES),
-    Route("POST", _PATH, not_implemented, "api", _SCOPES),
+    Route("GET", f"{_PATH}s/Actions", actions, "api", _SCOPES),  # pyxero asks there (facts 12.2)
 )

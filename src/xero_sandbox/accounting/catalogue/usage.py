@@ -18,6 +18,7 @@ _LOOKS = {
         "SELECT 1 FROM bank_transfer WHERE organisation = ? AND instr(data, ?) LIMIT 1"
     ),
     "quotes": "SELECT 1 FROM quote WHERE organisation = ? AND instr(data, ?) LIMIT 1",
+    "orders": "SELECT 1 FROM purchase_order WHERE organisation = ? AND instr(data, ?) LIMIT 1",
     "templates": (
         "SELECT 1 FROM repeating_invoice WHERE organisation = ? AND instr(data, ?) LIMIT 1"
     ),

@@ -29,6 +29,7 @@ _REACHED = {
     "SUBMITTED": "Submitted",
     "AUTHORISED": "Approved",
     "PAID": "Approved",
+    "BILLED": "Billed",
     "VOIDED": "Voided",
     "DELETED": "Deleted",
 }

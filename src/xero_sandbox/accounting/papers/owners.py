@@ -37,7 +37,21 @@ OWNERS = (
     Owner("Accounts", "account", "accounting.settings", json="data"),
     Owner("Items", "item", "accounting.settings", "code_key"),
     Owner("Quotes", "quote", "accounting.invoices", "number_key", json="data"),
+    Owner("PurchaseOrders", "purchase_order", "accounting.invoices", "number_key", json="data"),
     Owner("RepeatingInvoices", "repeating_invoice", "accounting.invoices", json="data"),
+    Owner(
+        "Receipts",
+        "closed_record",
+        "accounting.classicexpenses",
+        test="resource = 'Receipts'",
+        json="data",
+    ),
+    Owner(
+        "ExpenseClaims",
+        "closed_record",
+        "accounting.classicexpenses",
+        test="resource = 'ExpenseClaims'",
+    ),
 )
 
 

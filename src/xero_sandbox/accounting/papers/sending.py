@@ -15,6 +15,7 @@ from xero_sandbox.accounting.credit_records import CREDIT_NOTES
 from xero_sandbox.accounting.documents import Document
 from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.invoices import named
+from xero_sandbox.accounting.orders.purchase_orders import named as order_named
 from xero_sandbox.accounting.papers.history import note
 from xero_sandbox.accounting.papers.pdf import pdf
 from xero_sandbox.accounting.planned.quotes import named as quote_named
@@ -27,7 +28,12 @@ _APPROVED = ("AUTHORISED", "PAID")
 _MAILABLE = ("SUBMITTED", *_APPROVED)
 
 
-_TITLES = {"ACCREC": "INVOICE", "ACCPAY": "BILL", "QUOTE": "QUOTE"}
+_TITLES = {
+    "ACCREC": "INVOICE",
+    "ACCPAY": "BILL",
+    "QUOTE": "QUOTE",
+    "PURCHASEORDER": "PURCHASE ORDER",
+}
 
 
 def download_pdf(find: Callable[[Call], Document], call: Call) -> Response:
@@ -38,7 +44,7 @@ def download_pdf(find: Callable[[Call], Document], call: Call) -> Response:
 
 
 def document_lines(organisation: str, document: Document) -> list[str]:
-    """Return the text of an invoice, a bill, a credit note or a quote."""
+    """Return the text of an invoice, a bill, a credit note, a quote or an order."""
     element = document.wire()
     title = _TITLES.get(document.type, "CREDIT NOTE")
     due = element.get("DueDateString", "")[:10]
@@ -112,6 +118,7 @@ _SCOPES = ("accounting.invoices",)
 ROUTES = (
     _pdf_route("Invoices", named),
     _pdf_route("Quotes", quote_named),
+    _pdf_route("PurchaseOrders", order_named),
     _pdf_route("CreditNotes", partial(credit_named, CREDIT_NOTES)),
     Route("GET", f"{_PATH}/OnlineInvoice", online_invoice, "api", _SCOPES),
     Route("POST", f"{_PATH}/Email", email, "api", _SCOPES, writes=True, gives_bytes=True),

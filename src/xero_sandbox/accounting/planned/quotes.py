@@ -11,13 +11,13 @@ from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batc
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose
 from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.documents import take_number
-from xero_sandbox.accounting.listing import Clause
+from xero_sandbox.accounting.listing import Clause, days_within
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.planned import quote_records as records
 from xero_sandbox.accounting.planned.quote_records import TEXTS, Quote
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.messages import Response
-from xero_sandbox.problems import NotFound, QueryParse
+from xero_sandbox.problems import NotFound
 from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
@@ -107,14 +107,7 @@ def _answer(call: Call, items: list[dict[str, Any]]) -> Response:
 
 def _filters(call: Call) -> list[Clause]:
     asked = call.request.query
-    clauses: list[Clause] = []
-    for name, test in _DAYS.items():
-        text = asked.get(name.lower(), "").strip()
-        if text:
-            try:
-                clauses.append((test, (wire.parse_day(text).isoformat(),)))
-            except ValueError:
-                raise QueryParse(f"{name}: '{text[:50]}' is not a day") from None
+    clauses = days_within(asked, _DAYS)
     for name, column in (("ContactID", "contact_id"), ("Status", "status")):
         if text := asked.get(name.lower(), "").strip():
             value = read_guid(text) or text.upper()

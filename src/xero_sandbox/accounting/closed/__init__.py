@@ -1,0 +1,1 @@
+"""What Xero has closed to writing: receipts, expense claims, employees (facts 6.12)."""
