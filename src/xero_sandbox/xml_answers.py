@@ -81,16 +81,20 @@ def _content(pairs: list[tuple[str, Any]]) -> str:
 
 
 def _element(name: str, value: Any) -> str:
-    return "" if value is None else f"<{name}>{_text(name, value)}</{name}>"
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, str):
-        return value
+    if value is None:
+        return ""
     if isinstance(value, list):
         item = singular(name)
-        return "".join([f"<{item}>{_text(item, one)}</{item}>" for one in value])
-    return "" if value is None else str(value).lower()
+        inner = "".join([f"<{item}>{_text(one)}</{item}>" for one in value])
+        return f"<{name}>{inner}</{name}>"
+    return f"<{name}>{_text(value)}</{name}>"
+
+
+def _text(value: Any) -> str:
+    """Return what stands in an element; lists within lists, which Xero has not, are left out."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None or isinstance(value, list) else str(value).lower()
 
 
 def _plain(number: str) -> str:

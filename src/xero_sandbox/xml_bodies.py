@@ -103,7 +103,7 @@ def _nothing(name: str) -> Any:
 
 
 def _leaf(name: str, text: str) -> Any:
-    if name in NUMBERS:
+    if name in NUMBERS or (name == "DueDate" and text.strip().isdigit()):  # of a Schedule: a day
         return _number(text.strip())
     if name in FLAGS:
         if text.strip() in _FLAGS:
