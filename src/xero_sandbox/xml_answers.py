@@ -114,4 +114,4 @@ def _iso(milliseconds: str, offset: str | None) -> str:
     except OverflowError:
         return f"/Date({milliseconds}{offset or ''})/"
     text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return text.rstrip("0").rstrip(".") + ("" if offset else "Z") if "." in text else text
+    return text.rstrip("0").rstrip(".") + ("" if offset else "Z")

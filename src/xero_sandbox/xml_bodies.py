@@ -19,6 +19,7 @@ from xero_sandbox.xml_names import FLAGS, LIST_ITEMS, NUMBERS, OBJECTS, singular
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(\w+);")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 #: Xero's words for what its parser finds (xero-php#5, #832, pyxero#162; others are .NET's own).
@@ -27,7 +28,6 @@ _WORDS = {
     errors.XML_ERROR_NO_ELEMENTS: "Root element is missing.",
     errors.XML_ERROR_SYNTAX: "Data at the root level is invalid.",
     errors.XML_ERROR_TAG_MISMATCH: "The start tag does not match the end tag.",
-    errors.XML_ERROR_UNDEFINED_ENTITY: "Reference to undeclared entity.",
 }
 
 
@@ -61,11 +61,13 @@ def _parsed(text: str | bytes) -> Element:
         raise _invalid(str(error)) from None
 
 
-def _words(error: ParseError, text: str | bytes) -> str:
+def _words(error: ParseError, body: str | bytes) -> str:
     cause = errors.messages.get(error.code, "")
-    odd = _CONTROL.search(text if isinstance(text, str) else text.decode("latin-1"))
-    if cause == errors.XML_ERROR_INVALID_TOKEN and odd:
-        return f"'', hexadecimal value 0x{ord(odd[0]):02X}, is an invalid character."
+    text = body if isinstance(body, str) else body.decode("utf-8", errors="replace")
+    if cause == errors.XML_ERROR_INVALID_TOKEN and (sign := _CONTROL.search(text)):
+        return f"'', hexadecimal value 0x{ord(sign[0]):02X}, is an invalid character."
+    if cause == errors.XML_ERROR_UNDEFINED_ENTITY and (entity := _ENTITY.search(text)):
+        return f"Reference to undeclared entity '{entity[1]}'."
     return _WORDS.get(cause, f"{cause}.")
 
 

@@ -32,7 +32,7 @@ LIST_ITEMS = {
     "ExternalLinks": "ExternalLink",
     "Fields": "Field",
     "FromTracking": "TrackingReference",
-    "History": "HistoryRecord",
+    "History": "HistoryRecord",  # as a path has it
     "HistoryRecords": "HistoryRecord",
     "InvoiceAddresses": "InvoiceAddress",
     "InvoicePaymentServices": "InvoicePaymentService",

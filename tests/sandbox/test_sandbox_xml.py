@@ -243,7 +243,10 @@ def test_what_xero_answers_can_be_sent_back_as_it_is(books):
     [
         ("<a><b></a>", "Xml for post data was invalid, The start tag does not match the end tag."),
         ("<a/><b/>", "Xml for post data was invalid, There are multiple root elements. Line 1,"),
-        ("<a>&aacute;</a>", "Xml for post data was invalid, Reference to undeclared entity"),
+        (
+            "<a>&amp;&aacute;</a>",
+            "Xml for post data was invalid, Reference to undeclared entity 'aacute'. Line 1, pos",
+        ),
         ("<a>\x02</a>", "Xml for post data was invalid, '', hexadecimal value 0x02, is an invalid"),
         ("{}", "Xml for post data was invalid,"),
         ("<Bill/>", "The element 'Bill' was not recognised. Ensure the element name has the"),
