@@ -31,7 +31,7 @@ LIST_ITEMS = {
     "Employees": "Employee",
     "ExternalLinks": "ExternalLink",
     "Fields": "Field",
-    "FromTracking": "TrackingReference",
+    "FromTracking": "TrackingCategory",
     "History": "HistoryRecord",  # as a path has it
     "HistoryRecords": "HistoryRecord",
     "InvoiceAddresses": "InvoiceAddress",
@@ -62,7 +62,7 @@ LIST_ITEMS = {
     "TaxBreakdown": "TaxBreakdownComponent",
     "TaxComponents": "TaxComponent",
     "TaxRates": "TaxRate",
-    "ToTracking": "TrackingReference",
+    "ToTracking": "TrackingCategory",
     "Tracking": "TrackingCategory",
     "TrackingCategories": "TrackingCategory",
     "Users": "User",

@@ -13,7 +13,13 @@ SPACES = {
     "xmlns:xsd": "http://www.w3.org/2001/XMLSchema",
 }
 #: What a list is made of, where that is not its name in the singular.
-IRREGULAR = {"Tracking": "TrackingCategory", "Elements": "DataContractBase"}
+IRREGULAR = {
+    "Elements": "DataContractBase",
+    "FromTracking": "TrackingCategory",
+    "TaxBreakdown": "TaxBreakdownComponent",
+    "ToTracking": "TrackingCategory",
+    "Tracking": "TrackingCategory",
+}
 _DATE = re.compile(r"/Date\((-?\d+)(\+0000)?\)/")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

@@ -15,7 +15,12 @@ import httpx2
 from books_client import API, Books
 
 #: Lists whose elements are not simply called in the singular.
-ODD_NAMES = {"Tracking": "TrackingCategory", "Elements": "DataContractBase"}
+ODD_NAMES = {
+    "Elements": "DataContractBase",
+    "FromTracking": "TrackingCategory",
+    "ToTracking": "TrackingCategory",
+    "Tracking": "TrackingCategory",
+}
 XML_TYPE = "application/xml; charset=utf-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
