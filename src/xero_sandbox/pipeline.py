@@ -26,8 +26,9 @@ from xero_sandbox.identity.gate import authorise, expire, require_organisation
 from xero_sandbox.identity.rights import require_right
 from xero_sandbox.journal import Entry
 from xero_sandbox.messages import Request, Response, html_response, json_response
+from xero_sandbox.negotiation import as_asked
 from xero_sandbox.parameters import exact_names_only
-from xero_sandbox.preconditions import require_json, too_many
+from xero_sandbox.preconditions import too_many
 from xero_sandbox.problems import ApiError, NotFound, Problem
 from xero_sandbox.rewriting import rewritten
 from xero_sandbox.routes import ROUTES
@@ -188,7 +189,6 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             return too_many(sandbox, verdict.headers)
         until_sent.callback(sandbox.meter.leave, visit.caller.client_id, request.tenant_id)
         headers = verdict.headers
-        require_json(request, route)
     response = _run(visit, route)
     response.headers |= headers
     return response
@@ -259,6 +259,7 @@ def _finish(
 ) -> None:
     fault = visit.fault
     if visit.is_api:
+        response = as_asked(visit.request, visit.route, response)
         response.headers.setdefault("Xero-Correlation-Id", str(uuid.uuid4()))
     if fault and fault.action == "garbage":
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
