@@ -258,6 +258,8 @@ def _finish(
     visit: Visit, response: Response, send: Send, *, cut: bool = False, reset: bool = False
 ) -> None:
     fault = visit.fault
+    if fault and fault.action == "rewrite":
+        response.body = rewritten(response.body, fault.rewriting)
     if visit.is_api:
         response = as_asked(visit.request, visit.route, response)
         response.headers.setdefault("Xero-Correlation-Id", str(uuid.uuid4()))
@@ -265,13 +267,8 @@ def _finish(
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
     if fault and fault.action == "status_after":
         response = _as_told(fault)
-    if fault and fault.action == "rewrite":
-        response.body = rewritten(response.body, fault.rewriting)
     if fault and fault.action == "touch":
-        with visit.sandbox.store.write() as db:
-            touch_records(
-                db, visit.request.tenant_id, *fault.touched, at_ms=visit.sandbox.clock.now_ms()
-            )
+        _touch(visit, fault)
     if fault and fault.action == "content_type":
         response.content_type = fault.body or "text/html; charset=utf-8"
     _note(visit, response)
@@ -281,6 +278,13 @@ def _finish(
     slow = fault.seconds if fault and action == "slow" else 0.0
     cut = cut or action == "cut_after"
     send(Answer(response, cut=cut, half=action == "half", reset=reset, slow=slow))
+
+
+def _touch(visit: Visit, fault: Fault) -> None:
+    """Give records another date once the answer is made, so that it moves between two pages."""
+    at_ms, organisation = visit.sandbox.clock.now_ms(), visit.request.tenant_id
+    with visit.sandbox.store.write() as db:
+        touch_records(db, organisation, *fault.touched, at_ms=at_ms)
 
 
 def _note(visit: Visit, response: Response) -> None:

@@ -101,6 +101,8 @@ def transfer(amount: float = 50) -> m.BankTransfer:
 
 
 _TRANSFERRED = {"from_bank_account": "090", "to_bank_account": "091"}
+
+
 def kept(api: Any, maker: Callable[[Books], str]) -> str:
     """The id of what is loaded by control, since no client can write it."""
     return maker(connect(api.browser)).split("/")[1]
