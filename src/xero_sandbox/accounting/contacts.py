@@ -11,6 +11,7 @@ from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batc
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.listing import Resource, select
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
@@ -57,8 +58,7 @@ def list_all(call: Call) -> Response:
     archived = call.request.query.get("includearchived", "").lower() == "true"
     extra = [] if archived else [("status != 'ARCHIVED'", ())]
     page = select(call, RESOURCE, extra=extra)
-    lean = page.pagination is None or page.summary_only
-    items = [records.from_row(row).wire_listed(lean=lean) for row in page.rows]
+    items = [records.from_row(row).wire(page.answer) for row in page.rows]
     return envelope(call, PLURAL, items, **page.envelope())
 
 
@@ -110,7 +110,7 @@ def _save(call: Call, sent: Sent, contact: Contact) -> Saved:
     if errors:
         raise Invalid(errors, _echo(contact, sent, is_new=is_new))
     records.save(call.db, contact, now_ms=call.sandbox.clock.now_ms())
-    return Saved(contact.wire())
+    return Saved(contact.wire(AnswerKind.CREATED if is_new else AnswerKind.UPDATED))
 
 
 def _echo(contact: Contact, sent: Sent, *, is_new: bool) -> dict[str, Any]:
