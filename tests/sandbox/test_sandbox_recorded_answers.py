@@ -246,3 +246,19 @@ def test_what_was_sent_cannot_fill_the_holes_of_a_stored_head(books):
     assert (page["InvoiceNumber"], page["Reference"]) == (nasty, nasty)
     assert (page["Contact"]["Name"], len(page["LineItems"])) == ("Ann", 1)
     assert made["InvoiceNumber"] == nasty
+
+
+def test_the_keys_of_a_listed_invoice_are_in_xeros_order(books):
+    """As in the interface's example of getInvoices, with the keys of 2026."""
+    [made] = books.create(approved())
+    books.one("PUT", "Payments", payment(made))
+
+    [page] = listed(books, "Invoices", "page=1")
+
+    assert " ".join(page) == (
+        "Type InvoiceID InvoiceNumber Reference Payments CreditNotes Prepayments Overpayments "
+        "AmountDue AmountPaid AmountCredited SentToContact CurrencyRate IsDiscounted "
+        "HasAttachments InvoiceAddresses HasErrors InvoicePaymentServices Contact DateString Date "
+        "DueDateString DueDate BrandingThemeID Status LineAmountTypes LineItems SubTotal TotalTax "
+        "Total UpdatedDateUTC UpdatedDateUTCString CurrencyCode FullyPaidOnDate"
+    )

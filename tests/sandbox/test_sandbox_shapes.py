@@ -22,7 +22,7 @@ from xero_sandbox.accounting.credit_records import (
 from xero_sandbox.accounting.invoice_records import INVOICE, SHORT_INVOICE
 from xero_sandbox.accounting.line_shapes import LINE, TRACKING
 from xero_sandbox.accounting.payment_records import PARTY, PAYMENT
-from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, Presence
+from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.identity.scopes import GRANULAR
 
 Element = dict[str, Any]
@@ -435,3 +435,12 @@ def test_full_records_show_every_field_of_the_table(books, name):
     for kind, names in seen.items():
         wanted = {one.name for one in resource.shape if kind in one.answers}
         assert wanted - names == resource.out_of_reach.get(kind, set()), kind
+
+
+def test_a_shape_refuses_what_it_does_not_know_and_misses_what_is_always_there():
+    shape = (FieldShape("Name"), FieldShape("Phone", Presence.ABSENT))
+
+    with pytest.raises(KeyError, match="Fax"):
+        shaped(shape, {"Name": "Ann", "Fax": None}, SINGLE)
+    with pytest.raises(KeyError, match="Name"):
+        shaped(shape, {"Name": None}, SINGLE)

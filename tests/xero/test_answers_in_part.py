@@ -30,9 +30,7 @@ def test_a_written_invoice_tells_what_is_applied_though_xero_leaves_out_the_cred
     note = written(client, seal_create_credit_notes([a_credit_note("C-1", contact, **approved)]))
     part = AllocationDraft(invoice_id=made.invoice_id, amount=Decimal("1.50"), allocated_on=DAY)
     client.send(seal_create_allocation(note.credit_note_id, part), str(uuid4()))
-    client.send(
-        seal_create_payments([a_payment("2.00", invoice_id=made.invoice_id)]), str(uuid4())
-    )
+    client.send(seal_create_payments([a_payment("2.00", invoice_id=made.invoice_id)]), str(uuid4()))
     change = an_invoice("P-1", contact, invoice_id=made.invoice_id, line_items=None, **approved)
     change.reference = "later"
 
