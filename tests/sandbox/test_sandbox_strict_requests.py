@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from books_client import UK, allocation, approved, client_of, connect, draft, note, payment
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from xero_sandbox.description.corrections import CORRECTIONS
 from xero_sandbox.description.judging import faults_of
@@ -164,6 +166,50 @@ def test_of_very_many_faults_the_first_are_told():
         "body Invoices[0].LineItems[19].Quantity: 'x' is no number",
         "and 10 more",
     ]
+
+
+FIELDS = sorted({name for schema in description().schemas.values() for name in schema.fields})
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([one for one in description().operations if one.body]),
+    st.sampled_from([ID, "%2F", "a.pdf"]),
+    st.text(max_size=30),
+    VALUES,
+)
+def test_whatever_is_sent_is_judged_in_sentences(operation, ident, query, value):
+    path = operation.path.removeprefix("/api.xro/2.0/")
+    for name in operation.ids:
+        path = path.replace(f"{{{name}}}", ident)
+
+    found = judged(operation.method, f"{path}?{query}", value, if_modified_since=query)
+
+    assert all(": " in fault or " more" in fault for fault in found)
+    assert any(fault.startswith("header If-Modified-Since: ") for fault in found[:19]) or (
+        len(found) > 19
+    )
+
+
+def test_hostile_bodies_are_judged_too():
+    note: dict[str, Any] = {}
+    for _ in range(250):
+        note = {"Allocations": [{"CreditNote": note}]}
+    nonsense = {f"Nonsense {n}": 1 for n in range(20_000)}
+
+    assert judged("PUT", "CreditNotes", {"CreditNotes": [note]})[0].startswith("body")
+    assert judged("PUT", INVOICES, nonsense)[-1] == "and 19980 more"
+    long = judged("PUT", INVOICES, {"x" * 1_000_000: "y" * 1_000_000})
+    assert long == [f"body {'x' * 60}…: Invoices has no such field"]
+    assert judged("PUT", INVOICES, b'{"Invoices": "\\ud800"}')[0].startswith("body: is not JSON")
 
 
 def test_connections_are_judged_and_what_is_not_described_is_not():

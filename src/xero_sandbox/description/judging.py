@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 from xero_sandbox import wire
 from xero_sandbox.description.table import Field, Operation, Parameter, Schema, description
-from xero_sandbox.description.values import from_query, shown
+from xero_sandbox.description.values import cut, from_query, shown
 from xero_sandbox.messages import Request
 
 _DESCRIBED = ("/api.xro/", "/connections")
@@ -56,7 +56,7 @@ def _of_query(operation: Operation, request: Request) -> Iterator[str]:
     for name, text in pairs:
         parameter = operation.query.get(name)
         if parameter is None:
-            yield f"query {name}: there is no such parameter{_meant(name, operation.query)}"
+            yield f"query {cut(name)}: there is no such parameter{_meant(name, operation.query)}"
         elif names.count(name) > 1:
             yield f"query {name}: is there more than once"
         else:
@@ -97,12 +97,13 @@ def _of_body(operation: Operation, request: Request) -> list[str]:
         return [f"header Content-Type: {content_type!r} is neither JSON nor XML"]
     if "json" not in content_type:
         return []
+    faults: list[str] = []
     try:
-        value = wire.loads(request.body)
+        _look_into(wire.loads(request.body), operation.body, "", faults)
     except ValueError as error:
         return [f"body: is not JSON: {error}"]
-    faults: list[str] = []
-    _look_into(value, operation.body, "", faults)
+    except RecursionError:
+        return ["body: is nested too deeply"]
     return [f"body {fault}" if fault[0] != ":" else f"body{fault}" for fault in faults]
 
 
@@ -137,8 +138,9 @@ def _look_at_object(value: Any, schema: Schema, place: str, faults: list[str]) -
     for name, one in value.items():
         field = schema.fields.get(name)
         if field is None:
-            meant = _meant(name, schema.fields)
-            faults.append(f"{before}{name}: {schema.name} has no such field{meant}")
+            # To guess takes long, and of a body of nonsense nobody reads more.
+            meant = _meant(name, schema.fields) if len(faults) < _MOST else ""
+            faults.append(f"{before}{cut(name)}: {schema.name} has no such field{meant}")
         elif field.read_only:
             faults.append(f"{before}{name}: is read-only")
         elif field.is_list or field.schema is not None:
@@ -152,6 +154,8 @@ def _look_at_object(value: Any, schema: Schema, place: str, faults: list[str]) -
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """Return ` (LineItems?)` where a name is nearly another."""
+    if cut(name) != name:
+        return ""  # None is as long.
     by_fold = {one.lower(): one for one in known}
     near = get_close_matches(name.lower(), by_fold, n=1, cutoff=0.8)
     return f" ({by_fold[near[0]]}?)" if near else ""

@@ -17,7 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _NUMBERS = (int, Decimal)
 _LONGEST_LIST = 12  #: of an enum that is told in full
-_LONGEST_VALUE = 60  #: characters of a value that are shown
+_LONGEST_VALUE = 60  #: characters of a value or name that are shown
 
 
 def check_of(words: Mapping[str, Any]) -> Check:
@@ -42,7 +42,10 @@ def check_of(words: Mapping[str, Any]) -> Check:
 
 def shown(value: Any) -> str:
     """Return a value as it stands in a message: `'x'`, `12`, `null`."""
-    text = repr(value) if isinstance(value, str) else wire.dumps(value)
+    return cut(repr(value) if isinstance(value, str) else wire.dumps(value))
+
+
+def cut(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
