@@ -67,6 +67,9 @@ bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick
 chaos: $(READY) ## Every bad day at once, and both ledgers compared (ARGS="--seed 7 --documents 3000 --faults 10000 --books 12")
 	PYTHONPATH=scripts $(BIN)/python -m chaos $(ARGS)
 
+description: $(READY) ## Make the table that requests are judged by anew, from ../shared/xero-openapi
+	$(BIN)/python scripts/description.py $(ARGS)
+
 mutation-check: $(READY) ## Take each guard of the ten promises away; a test must notice (ARGS="--only lane")
 	$(BIN)/python scripts/mutation.py $(ARGS)
 
@@ -101,4 +104,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help picture setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture description setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -82,6 +82,21 @@ class Machine:
         self._start("sandbox", "sandbox", "--port", port, "--data", folder, "--no-limits")
         wait_until(lambda: _answers(f"{self.sandbox}/_sandbox/health"), "the sandbox")
 
+    def hold_against_description(self) -> None:
+        """Let the stand-in note from now on what of a request Xero's description does not have."""
+        strict = {"strict_requests": "note"}
+        httpx2.post(f"{self.sandbox}/_sandbox/switches", json=strict).raise_for_status()
+
+    def invalid_requests(self) -> list[str]:
+        """Return what was wrong with requests of the product, those of scripts left out."""
+        query = {"invalid": "true", "user_agent": "Tallystick"}
+        answer = httpx2.get(f"{self.sandbox}/_sandbox/requests", params=query)
+        return [
+            f"{row['method']} {row['path']}: {one}"
+            for row in answer.raise_for_status().json()["requests"]
+            for one in row["invalid"]
+        ]
+
     def start_web(self) -> None:
         self._start("web", "web", "--port", self.web.rpartition(":")[2])
         wait_until(lambda: _answers(self.web), "the pages")

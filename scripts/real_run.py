@@ -3,7 +3,8 @@
 Fresh state; connecting and choosing through the real pages; the real import of documents, then of
 what is credited and paid on them (docs/real-run.md); a real worker that is killed with SIGKILL on
 the way. Ends with one line of JSON on standard output; exit code 1 where anything in Xero is
-missing, doubled, off by a cent or in another state than it should be, or took too many calls.
+missing, doubled, off by a cent or in another state than it should be, or took too many calls, and
+where a request was unlike Xero's interface description.
 What happens is told on standard error. With --chaos every bad day that `scripts/chaos` knows
 goes on from the first document to the last payment; calls are then only counted.
 
@@ -71,16 +72,22 @@ def main() -> int:
             keep_month(options.data, options.month, data)
         _tell(f"{options.data}{f', {options.month} only' if options.month else ''}; seed {seed}")
         machine.start_sandbox()
+        machine.hold_against_description()
         organisation = _organisation_for(machine, data)
         run = _Run(machine, organisation, data, seed)
         run.go()
         compared = run.compared()
         result = _result(run, compared, seconds=round(time.monotonic() - _BEGAN, 1))
+        invalid = machine.invalid_requests()
+        result["invalid_requests"] = len(invalid)
+    for request in invalid[:50]:
+        _tell(f"invalid request: {request}")
     print(json.dumps(result))
     # A month has more new customers to each invoice, and fewer records to spread the asking over;
     # what bad days break off is asked for and sent anew.
     is_too_dear = _is_too_dear(result) and not options.month and not options.chaos
-    return int(is_too_dear or not all(each.is_equal for each in compared.values()))
+    is_equal = all(each.is_equal for each in compared.values())
+    return int(is_too_dear or bool(invalid) or not is_equal)
 
 
 class _Run:

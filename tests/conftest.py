@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from disks import Disk, small_disk
 from emptying import empty_tables
+from strict_sandbox import invalid_requests
 from tallystick import postgres
 
 _until_the_end = contextlib.ExitStack()
@@ -74,6 +75,17 @@ def _small_disk() -> Iterator[Disk]:
     """A disk of 30 MB, less than a new database needs."""
     with small_disk() as disk:
         yield disk
+
+
+@pytest.fixture(autouse=True)
+def described_requests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the product send no request that Xero's interface description does not have."""
+    yield
+    found = invalid_requests()
+    if request.node.get_closest_marker("odd_requests"):
+        assert found, "odd_requests is needless: every request was as described"
+    else:
+        assert found == []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

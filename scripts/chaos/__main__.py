@@ -4,7 +4,7 @@ Documents of every kind are submitted, edited, cancelled, amended, paid, credite
 while workers, pages and PostgreSQL are killed, workers frozen and doubled, time jumps, tokens die
 and the stand-in Xero cuts, limits, fails, garbles and dawdles. Then the faults stop, the questions
 that remain are answered by rule, and the stand-in's books are held against what this run itself
-has done. Ends with one line of JSON on standard output; exit code 1 where anything is not as it
+has done, and each request against Xero's interface description. Ends with one line of JSON on standard output; exit code 1 where anything is not as it
 should be. What happens is told on standard error.
 
     PYTHONPATH=scripts python -m chaos [--seed 7] [--documents 150] [--faults 300] [--books 10]
@@ -29,7 +29,7 @@ from chaos.shaken_machine import ShakenMachine
 ROOT = Path(__file__).parents[2]
 #: Where the data set lies beside the project; documents are made up where it is not.
 USUAL_DATA = ROOT.parent / "shared" / "data" / "online-retail.csv.gz"
-_ALL_NOUGHT = ("missing", "doubled", "ghosts", "cents_off", "wrong_state")
+_ALL_NOUGHT = ("missing", "doubled", "ghosts", "cents_off", "wrong_state", "invalid_requests")
 
 
 def main() -> int:
@@ -39,6 +39,7 @@ def main() -> int:
     print(f"seed {options.seed}, {options.books} sets of books", file=sys.stderr, flush=True)
     with ShakenMachine(workers=2) as machine:
         machine.start_sandbox()
+        machine.hold_against_description()
         machine.command("migrate")
         machine.use_here()
         from chaos.run import Run  # only now are the settings known that it needs

@@ -18,6 +18,7 @@ class Difference:
     ghosts: int = 0
     cents_off: int = 0
     wrong_state: int = 0
+    invalid_requests: int = 0
     said: list[str] = field(default_factory=list)
 
     def lacks(self, what: object) -> None:
@@ -41,6 +42,11 @@ class Difference:
     def wrong(self, what: str) -> None:
         self.wrong_state += 1
         self.said.append(f"wrong state: {what}")
+
+    def invalid(self, request: str) -> None:
+        """Xero's interface description does not have what was sent."""
+        self.invalid_requests += 1
+        self.said.append(f"invalid request: {request}")
 
 
 @dataclass

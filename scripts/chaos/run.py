@@ -119,6 +119,8 @@ class Run:
             answered += team.answers.answered
         for sentence in self._machine.deadlocks:
             found.wrong(sentence)
+        for request in self._machine.invalid_requests():
+            found.invalid(request)
         for sentence in found.said[:50]:
             _tell(sentence)
         self._schedule.count()
@@ -137,6 +139,7 @@ class Run:
             "ghosts": found.ghosts,
             "cents_off": found.cents_off,
             "wrong_state": found.wrong_state,
+            "invalid_requests": found.invalid_requests,
             "questions": dict(sorted(answered.items())),
             "second_copies_removed": second_copies(),
             "restarted": dict(self._machine.ended_alone),

@@ -7,9 +7,11 @@ import logging
 import signal
 import threading
 from pathlib import Path
+from typing import get_args
 
 from xero_sandbox.sandbox import Options
 from xero_sandbox.server import start
+from xero_sandbox.settings import Strictness
 from xero_sandbox.store import StateError
 
 
@@ -30,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             client_id=wanted.client_id,
             client_secret=wanted.client_secret,
             app_name=wanted.app_name,
+            strict_requests=wanted.strict_requests,
         )
     except StateError as error:
         parser.error(str(error))
@@ -59,4 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--client-id", default=default.client_id)
     parser.add_argument("--client-secret", default=default.client_secret)
     parser.add_argument("--app-name", default=default.app_name, help="shown when asking consent")
+    parser.add_argument(
+        "--strict-requests",
+        choices=get_args(Strictness),
+        help="what becomes of requests unlike Xero's interface description (off when fresh)",
+    )
     return parser

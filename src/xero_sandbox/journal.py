@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from xero_sandbox.store import open_database
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS request (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- also after `clear`: `after` never means another one
   at REAL NOT NULL,
   kind TEXT NOT NULL,
   method TEXT NOT NULL,
@@ -27,7 +29,9 @@ CREATE TABLE IF NOT EXISTS request (
   replayed INTEGER NOT NULL,
   client_id TEXT NOT NULL,
   organisation TEXT NOT NULL,
-  fault TEXT NOT NULL
+  fault TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  invalid TEXT NOT NULL
 )
 """
 FILTERS = (
@@ -39,6 +43,7 @@ FILTERS = (
     "client_id",
     "organisation",
     "idempotency_key",
+    "user_agent",
 )
 
 
@@ -59,6 +64,8 @@ class Entry:
     client_id: str
     organisation: str
     fault: str
+    user_agent: str = ""
+    invalid: Sequence[str] = ()  #: how it differs from the description; empty where nobody looked
 
 
 class Journal:
@@ -68,7 +75,7 @@ class Journal:
         self._lock = threading.Lock()
 
     def note(self, entry: Entry) -> None:
-        values = tuple(asdict(entry).values())
+        values = tuple((asdict(entry) | {"invalid": json.dumps(list(entry.invalid))}).values())
         marks = ", ".join("?" * len(values))
         with self._lock:
             self._db.execute(f"INSERT INTO request VALUES (NULL, {marks})", values)  # noqa: S608
@@ -79,7 +86,7 @@ class Journal:
         sql = f"SELECT * FROM request WHERE {where} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
         with self._lock:
             rows = self._db.execute(sql, (*values, after, limit)).fetchall()
-        return [dict(row) | {"replayed": bool(row["replayed"])} for row in rows]
+        return [_as_told(row) for row in rows]
 
     def newest(self, filters: dict[str, str], *, limit: int) -> list[dict[str, Any]]:
         """Return the last entries, newest first."""
@@ -121,7 +128,14 @@ class Journal:
             self._db.close()
 
 
+def _as_told(row: sqlite3.Row) -> dict[str, Any]:
+    bare = {"replayed": bool(row["replayed"]), "invalid": json.loads(row["invalid"])}
+    return dict(row) | bare
+
+
 def _where(filters: dict[str, str]) -> tuple[str, list[str]]:
     chosen = {name: filters[name] for name in FILTERS if name in filters}
     clauses = ["1 = 1", *(f"{name} = ?" for name in chosen)]
+    if "invalid" in filters:
+        clauses.append("invalid != '[]'" if filters["invalid"] == "true" else "invalid = '[]'")
     return " AND ".join(clauses), list(chosen.values())

@@ -1,5 +1,6 @@
 """The way of every request: fault, gate, limits, handler in one transaction, journal, answer.
 
+0. If a switch says so, the request is held against Xero's interface description.
 1. A fault may strike before anything happens (delay, refuse, cut, hold, expire the token).
 2. The gate checks token, scope and organisation; the meter counts the call in.
 3. The handler runs. Writes run alone, and the answer that an Idempotency-Key remembers is
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from xero_sandbox import idempotency
 from xero_sandbox.accounting.touching import touch_records
 from xero_sandbox.control.routes import ROUTES as CONTROL
+from xero_sandbox.description.judging import faults_of
 from xero_sandbox.faults import Fault
 from xero_sandbox.identity.gate import authorise, expire, require_organisation
 from xero_sandbox.identity.rights import require_right
@@ -28,7 +30,7 @@ from xero_sandbox.journal import Entry
 from xero_sandbox.messages import Request, Response, html_response, json_response
 from xero_sandbox.negotiation import as_asked
 from xero_sandbox.parameters import exact_names_only
-from xero_sandbox.preconditions import too_many
+from xero_sandbox.preconditions import too_many, unlike_description
 from xero_sandbox.problems import ApiError, NotFound, Problem
 from xero_sandbox.rewriting import rewritten
 from xero_sandbox.routes import ROUTES
@@ -69,6 +71,7 @@ class Visit:
     fault: Fault | None = None
     caller: Caller | None = None
     replayed: bool = False
+    invalid: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -79,11 +82,15 @@ class Visit:
 def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
     """Answer `request` through `send`, called at most once."""
     visit = Visit(sandbox, request)
+    refused = _judge(visit)
     found = _find(request)
     if isinstance(found, set):
-        _finish(visit, _no_route(visit, found), send)
+        _finish(visit, refused or _no_route(visit, found), send)
         return
     visit.route, visit.params = found
+    if refused is not None:
+        _finish(visit, refused, send)
+        return
     if request.method != "GET" and request.headers.get("sec-fetch-site") == "cross-site":
         # A page of somebody else's may not press buttons here: there is no sign-in to ask for.
         _finish(visit, Response(403), send)
@@ -99,6 +106,16 @@ def serve(sandbox: Sandbox, request: Request, send: Send) -> None:
             return
         response = _safely(visit, lambda: _serve_route(visit, until_sent))
         _finish(visit, response, send)
+
+
+def _judge(visit: Visit) -> Response | None:
+    """Note how the request differs from Xero's interface description; an answer refuses it."""
+    strictness = visit.sandbox.switches.strict_requests
+    if strictness == "off":
+        return None
+    visit.invalid = faults_of(visit.request)
+    refuses = visit.invalid and strictness == "refuse"
+    return unlike_description(visit.invalid).response() if refuses else None
 
 
 def _find(request: Request) -> tuple[Route, dict[str, str]] | set[str]:
@@ -306,5 +323,7 @@ def _note(visit: Visit, response: Response) -> None:
             client_id=visit.caller.client_id if visit.caller else "",
             organisation=request.tenant_id,
             fault=f"{fault.id} {fault.action}" if fault else "",
+            user_agent=request.headers.get("user-agent", ""),
+            invalid=visit.invalid,
         )
     )

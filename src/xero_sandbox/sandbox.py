@@ -16,7 +16,7 @@ from xero_sandbox.identity.keys import SigningKey, new_key_pem
 from xero_sandbox.journal import Journal
 from xero_sandbox.limits import Meter
 from xero_sandbox.organisations import demo
-from xero_sandbox.settings import Delivery, Limits, Switches
+from xero_sandbox.settings import Delivery, Limits, Strictness, Switches
 from xero_sandbox.store import TABLES, Store
 from xero_sandbox.wire import dumps
 
@@ -28,6 +28,7 @@ class Options:
     client_id: str = "sandbox-client"
     client_secret: str = "sandbox-secret"  # noqa: S105 - a made-up secret, documented
     app_name: str = "Sandbox App"
+    strict_requests: Strictness | None = None  #: None leaves it as the state has it
 
 
 class Sandbox:
@@ -47,6 +48,7 @@ class Sandbox:
             if options.limits is not None:
                 self.meter.limits = replace(self.meter.limits, on=options.limits)
                 settings.save(db, "limits", self.meter.limits)
+            self._be_strict(db)
 
     def _adopt(self, db: sqlite3.Connection) -> None:
         """Take over what the state says of key, clock, switches and limits."""
@@ -76,6 +78,7 @@ class Sandbox:
             self.switches, self.delivery = Switches(), Delivery()
             self.meter.limits = replace(Limits(), on=self.options.limits is not False)
             settings.save(db, "limits", self.meter.limits)
+            self._be_strict(db)
         self.meter.forget()
         self.faults.remove()
         self.journal.clear()
@@ -85,6 +88,11 @@ class Sandbox:
         self.faults.remove()
         self.store.close()
         self.journal.close()
+
+    def _be_strict(self, db: sqlite3.Connection) -> None:
+        if wanted := self.options.strict_requests:
+            self.switches = replace(self.switches, strict_requests=wanted)
+            settings.save(db, "switches", self.switches)
 
     def _seed_if_fresh(self, db: sqlite3.Connection) -> None:
         if settings.load(db, "signing_key") is None:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from xero_sandbox.messages import URL_SIGNS, Request
 from xero_sandbox.pipeline import CONTROL_BODY, MAX_BODY, Answer, serve
 from xero_sandbox.sandbox import Options, Sandbox
+from xero_sandbox.settings import Strictness
 from xero_sandbox.webhooks.delivery import Courier
 
 IDLE_SECONDS = 120
@@ -217,12 +218,13 @@ def start(
     client_id: str = Options.client_id,
     client_secret: str = Options.client_secret,
     app_name: str = Options.app_name,
+    strict_requests: Strictness | None = None,
 ) -> Running:
     """Start a sandbox in a thread of this process; port 0 is any free one.
 
     Without `data` the state is fresh and goes when it stops. Limits are off unless asked for.
     """
-    options = Options(data, limits, client_id, client_secret, app_name)
+    options = Options(data, limits, client_id, client_secret, app_name, strict_requests)
     running = Running(host, port, options)
     running.start()
     return running

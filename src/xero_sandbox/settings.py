@@ -8,10 +8,16 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from xero_sandbox import wire
 
+Strictness = Literal["off", "note", "refuse"]
+
 
 @dataclass(frozen=True)
 class Switches:
-    """Each is a point where sources on Xero disagree or are silent (facts, section 10)."""
+    """Each is a point where sources on Xero disagree or are silent (facts, section 10).
+
+    Only `strict_requests` is none: it holds requests against Xero's interface description, more
+    strictly than Xero does.
+    """
 
     deleted_numbers_reusable: bool = True  #: a DELETED draft frees its number
     voided_numbers_reusable: bool = False  #: so does a VOIDED invoice
@@ -36,6 +42,7 @@ class Switches:
     broad_scopes: bool = False  #: apps made before 2026-03-02 may ask for them
     code_seconds: int = 300  #: how long an authorization code lives
     uncertified_apps: int = 2  #: as many may be connected to one organisation; 0 is any number
+    strict_requests: Strictness = "off"  #: `note` what is wrong with them, or `refuse` them
 
     def frees_number(self, status: str) -> bool:
         """Whether an invoice of that status leaves its number to others."""

@@ -11,20 +11,21 @@ from shared_cases import shared
 
 from consenting import connect
 from factories import make_tax_code, make_user, owner_of
+from strict_sandbox import strict_sandbox
 from tallystick.importing.report import ImportReport
 from tallystick.importing.run import import_file
 from tallystick.mapping.services import choose_sales_account, choose_tax_type
 from tallystick.workspaces.services import create_workspace
 from xero_books import Books, Sandbox, close_pools, connected_books, use_sandbox
 from xero_sandbox.organisations.demo import organisation_id
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 Import = Callable[..., ImportReport]
 
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Running]:
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield running
         close_pools()
 

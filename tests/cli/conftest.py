@@ -13,14 +13,14 @@ from cli_web import Start, Web
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from strict_sandbox import strict_sandbox
 from xero_books import Books, connected_books, use_sandbox
-from xero_sandbox.server import start
 
 
 @pytest.fixture
 def books(transactional_db: None, settings: Settings) -> Iterator[Books]:
     """A workspace connected to the UK demo company of a stand-in Xero, mapped and ready to send."""
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield connected_books(use_sandbox(running.url, settings))
 
 

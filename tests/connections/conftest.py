@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from strict_sandbox import strict_sandbox
 from xero_books import let_forms_lead_to
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 
 @pytest.fixture(scope="session")
 def sandbox_server() -> Iterator[Running]:
-    with start() as running:
+    with strict_sandbox() as running:
         yield running
 
 

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from consenting import NZ, UK, connect
 from factories import make_workspace, owner_of
+from strict_sandbox import gather
 from tallystick.connections.client import client_for
 from tallystick.connections.models import ApiCall, Connection, ConnectionStatus, Organisation
 from tallystick.connections.problems import mark_error
@@ -48,6 +49,7 @@ def organisation(xero: Running) -> Organisation:
     workspace = make_workspace()
     bound = connect(workspace, owner_of(workspace)).organisation
     assert bound is not None
+    gather()
     xero.sandbox.journal.clear()
     return bound
 
@@ -329,6 +331,7 @@ def test_nothing_is_sent_to_books_that_the_workspace_has_left(
     client = client_for(organisation)
     workspace = organisation.workspace
     connect(workspace, owner_of(workspace), tenant_id=UK)
+    gather()
     xero.sandbox.journal.clear()
 
     with pytest.raises(NotConnected) as caught:

@@ -10,6 +10,7 @@ import pytest
 
 from consenting import UK, connect
 from factories import make_document, make_tax_code, make_workspace, owner_of
+from strict_sandbox import strict_sandbox
 from tallystick.books.models import Document, TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping import services
@@ -19,7 +20,7 @@ from tallystick.mapping.resolve import Resolved, Resolver
 from tallystick.mirror.models import Account, Currency, TaxRate, TrackingCategory
 from tallystick.workspaces.models import User, Workspace
 from xero_books import Sandbox, use_sandbox
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 
 @dataclass
@@ -153,7 +154,7 @@ def make_mapped() -> Callable[[Organisation], Mapped]:
 
 @pytest.fixture(scope="session")
 def lists_sandbox() -> Iterator[Running]:
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield running
 
 

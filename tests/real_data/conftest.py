@@ -14,6 +14,7 @@ import pytest
 from consenting import connect
 from factories import make_tax_code, make_workspace, owner_of
 from plain_http import plain_http
+from strict_sandbox import strict_sandbox
 from tallystick.books.models import Charge
 from tallystick.importing.run import import_file
 from tallystick.mapping.models import Direction
@@ -21,7 +22,7 @@ from tallystick.mapping.services import choose_account, choose_tax_type
 from tallystick.sync.models import Link, LinkState
 from xero_books import Books, Sandbox, close_pools, use_sandbox
 from xero_sandbox.organisations.demo import organisation_id
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 Row = Mapping[str, object]
@@ -116,7 +117,7 @@ class FiledBooks(Books):
 
 @pytest.fixture(scope="session")
 def filing_sandbox() -> Iterator[Running]:
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield running
         close_pools()
 

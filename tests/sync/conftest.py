@@ -3,13 +3,14 @@ from collections.abc import Iterator
 import pytest
 from bookkeeper import Bookkeeper
 
+from strict_sandbox import strict_sandbox
 from xero_books import Books, Sandbox, close_pools, connected_books, use_sandbox
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Running]:
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield running
         close_pools()
 

@@ -30,6 +30,7 @@ from protocol_model import MARKED, RIVAL, THEIRS, TOTALS, Paper
 
 from emptying import empty_tables
 from factories import line, make_party, make_payment
+from strict_sandbox import gather
 from tallystick import xero
 from tallystick.books.documents import DocumentInput, edit_document
 from tallystick.books.inputs import LineInput
@@ -360,6 +361,7 @@ ENDS = {
 def fresh_books(sandbox: Sandbox) -> Books:
     """Begin with empty tables and a stand-in Xero as new."""
     empty_tables()
+    gather()
     sandbox.post("/_sandbox/reset")
     books = connected_books(sandbox)
     books.choose_everything()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factories import line, make_payment
+from strict_sandbox import strict_sandbox
 from sync.bookkeeper import Bookkeeper
 from tallystick.books.documents import edit_document
 from tallystick.books.inputs import DocumentInput
@@ -16,14 +17,14 @@ from tallystick.books.models import Document
 from tallystick.sync.models import Lane, LinkState
 from tallystick.web.addresses import record_address
 from xero_books import Books, close_pools, connected_books, use_sandbox
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    with start(limits=False) as running:
+    with strict_sandbox() as running:
         yield running
         close_pools()
 

@@ -4,8 +4,9 @@ import httpx2
 import pytest
 from beside_sandbox import UK, consent
 
+from strict_sandbox import strict_sandbox
 from tallystick.xero import Call, ContactDraft, ContactRef, Hosts, XeroClient, http_pool
-from xero_sandbox.server import Running, start
+from xero_sandbox.server import Running
 
 HOSTS = Hosts.all_at("https://xero.test")
 TOKEN = "a-very-secret-access-token"
@@ -43,7 +44,7 @@ def client_answering(pool_answering, calls) -> Callable[..., XeroClient]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Running]:
-    with start(port=0, limits=False) as running:
+    with strict_sandbox() as running:
         yield running
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from beside_sandbox import APP, CALLBACK, SCOPES, UK, an_invoice, consent, fault
 
+from strict_sandbox import strict_sandbox
 from tallystick.money import Basis, document_totals, line_amount, line_tax
 from tallystick.xero import (
     LINE_AMOUNT_TYPES,
@@ -32,7 +33,6 @@ from tallystick.xero import (
     seal_create_invoices,
     seal_status_changes,
 )
-from xero_sandbox.server import start
 
 
 def test_a_consent_names_its_organisation_and_renews(http, hosts):
@@ -219,7 +219,7 @@ def test_an_expired_token_asks_to_be_renewed(sandbox, http, hosts):
 
 
 def test_an_end_of_the_consent_is_told_from_an_end_of_one_connection():
-    with start(port=0, limits=False) as running, http_pool() as http:
+    with strict_sandbox() as running, http_pool() as http:
         hosts = Hosts.all_at(running.url)
         narrow = consent(http, hosts, ["openid", "offline_access", "accounting.settings.read"])
         client = XeroClient(http, hosts, narrow.access_token, UK)

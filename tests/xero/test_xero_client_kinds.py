@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import httpx2
@@ -160,6 +160,23 @@ def test_credit_notes_and_payments_are_asked_for_with_everything_in_them(client_
         | paged,
         {"where": 'PaymentID==guid("p-1") OR PaymentID==guid("p-2")'} | paged,
         {"where": days, "order": "PaymentID"} | paged,
+    ]
+
+
+def test_what_has_changed_is_asked_for_with_long_prices_where_there_are_prices(client_answering):
+    requests: list[httpx2.Request] = []
+    empty = an_answer(Invoices=[], CreditNotes=[], Payments=[])
+    client = client_answering(keeping(requests, lambda _: empty))
+    since = datetime(2026, 9, 14, 8, tzinfo=UTC)
+
+    client.invoices_changed(since, page=2)
+    client.credit_notes_changed(since, page=1)
+    client.payments_changed(since, page=1)
+
+    assert [dict(request.url.params) for request in requests] == [
+        {"page": "2", "pageSize": "1000", "unitdp": "4"},
+        {"page": "1", "pageSize": "1000", "unitdp": "4"},
+        {"page": "1", "pageSize": "1000"},
     ]
 
 

@@ -198,15 +198,15 @@ class XeroClient:
 
     def invoices_changed(self, since: datetime, *, page: int) -> tuple[list[Invoice], int]:
         """Return a page of what Xero has changed since of invoices and bills, and how many there are."""
-        return self._changed("Invoices", since, page, lambda envelope: envelope.invoices)
+        return self._changed("Invoices", since, page, _LONG_PRICES, lambda one: one.invoices)
 
     def credit_notes_changed(self, since: datetime, *, page: int) -> tuple[list[CreditNote], int]:
         """Return a page of what Xero has changed since of credit notes, and how many there are."""
-        return self._changed("CreditNotes", since, page, lambda envelope: envelope.credit_notes)
+        return self._changed("CreditNotes", since, page, _LONG_PRICES, lambda one: one.credit_notes)
 
     def payments_changed(self, since: datetime, *, page: int) -> tuple[list[Payment], int]:
         """Return a page of what Xero has changed since of payments, and how many there are."""
-        return self._changed("Payments", since, page, lambda envelope: envelope.payments)
+        return self._changed("Payments", since, page, {}, lambda envelope: envelope.payments)
 
     def create_contacts(self, drafts: Sequence[ContactDraft], key: str) -> list[Element[Contact]]:
         """Seal and send; for what must survive a crash, store the sealed write in between."""
@@ -285,9 +285,10 @@ class XeroClient:
         path: str,
         since: datetime,
         page: int,
+        more: dict[str, str],
         pick: Callable[[Envelope], tuple[T, ...] | None],
     ) -> tuple[list[T], int]:
-        query = encode_query({"page": str(page), "pageSize": str(PAGE_SIZE), "unitdp": "4"})
+        query = encode_query({"page": str(page), "pageSize": str(PAGE_SIZE)} | more)
         # In UTC without offset and to the second, as Xero takes it (facts 5.5).
         instant = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         envelope = self._request("GET", path, query, read_list(pick), modified_since=instant)

@@ -21,6 +21,8 @@ _JSON = "application/json"
 #: An answer for each element, and prices with four decimals.
 _DOCUMENTS = "summarizeErrors=false&unitdp=4"
 _ELEMENTS = "summarizeErrors=false"
+#: All that Xero's description takes of a payment that goes: no list around it.
+_DELETED = b'{"Status":"DELETED"}'
 #: Signs that Xero takes in no file name (facts 6.12), and those that nobody can see.
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*+\x00-\x1f\x7f]')
 #: Characters of an encoded file name: it stands in an address.
@@ -109,9 +111,7 @@ def seal_delete_payment(payment_id: str) -> Sealed:
 
     A refusal comes as BadRequest, an id that does not exist as NotFound.
     """
-    return Sealed(
-        "POST", f"Payments/{payment_id}", "", to_body("Payments", [{"Status": "DELETED"}])
-    )
+    return Sealed("POST", f"Payments/{payment_id}", "", _DELETED)
 
 
 def seal_create_allocation(credit_note_id: str, draft: AllocationDraft) -> Sealed:
