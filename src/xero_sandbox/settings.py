@@ -19,10 +19,13 @@ class Switches:
     line_mismatch: Literal["ignore", "error"] = "error"  #: LineAmount unlike Quantity x UnitAmount
     items_write_scope: Literal["settings", "invoices"] = "settings"  #: which opens Item writes
     batch_errors: Literal["failing", "all"] = "failing"  #: Elements of a batch that is refused
+    refused_batch: Literal["keeps", "undoes"] = "keeps"  #: its good elements (facts 12.2)
+    idempotency_seconds: int = 360  #: how long a key's answer is kept; one source says 24 hours
     idempotency_scope: Literal["app", "tenant"] = "app"
     twin_in_flight: Literal["wait", "refuse"] = "wait"  #: the same key while the first is served
     not_modified: Literal["list", "304"] = "list"  #: If-Modified-Since and nothing has changed
     modified_since_offset: Literal["ignored", "honoured"] = "ignored"  #: `+13:00` behind the time
+    unpaged_invoices: Literal["all", "100"] = "all"  #: how many a list without `page` holds
     page_past_end: Literal["empty", "404"] = "empty"
     query_names: Literal["any_case", "exact"] = "any_case"  #: `pagesize` for `pageSize`
     high_volume_records: int = 100_000  #: more need efficient filters; 0 is never
