@@ -72,5 +72,6 @@ ROUTES = (
     Route("GET", _PATH, read, "api", _SCOPES),
     Route("GET", f"{_PATH}s", read, "api", _SCOPES),
     Route("GET", f"{_PATH}/Actions", actions, "api", _SCOPES),
+    Route("GET", f"{_PATH}s/Actions", actions, "api", _SCOPES),
     Route("POST", _PATH, not_implemented, "api", _SCOPES),
 )
