@@ -17,6 +17,10 @@ class Switches:
     voided_numbers_reusable: bool = False  #: so does a VOIDED invoice
     total_mismatch: Literal["ignore", "error"] = "ignore"  #: a sent Total unlike the lines
     line_mismatch: Literal["ignore", "error"] = "error"  #: LineAmount unlike Quantity x UnitAmount
+    discount_places: Literal["2", "4"] = "2"  #: decimals that a DiscountRate keeps
+    negative_quantity: Literal["taken", "refused"] = "taken"
+    description_lines: Literal["any", "drafts"] = "any"  #: where a line may be text alone
+    paid_amounts: Literal["refused", "ignored"] = "refused"  #: sent to the lines of what is PAID
     items_write_scope: Literal["settings", "invoices"] = "settings"  #: which opens Item writes
     batch_errors: Literal["failing", "all"] = "failing"  #: Elements of a batch that is refused
     refused_batch: Literal["keeps", "undoes"] = "keeps"  #: its good elements (facts 12.2)

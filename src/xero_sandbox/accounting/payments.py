@@ -120,9 +120,12 @@ def _save(call: Call, desk: Desk, sent: Sent) -> Saved:
     day = sent.day("Date")
     if day is None:
         desk.errors.append("The Date of a payment must be specified.")
+    else:
+        desk.check_locks(day)
+    amount = rules.read_amount(desk, sent, document)
     if document is None or account is None or day is None:
         raise Invalid(desk.errors, sent.raw | {"PaymentID": wire.ZERO_ID})
-    payment = rules.read_payment(desk, sent, document, account, day)
+    payment = rules.read_payment(desk, sent, document, account, day=day, amount=amount)
     if desk.errors:
         shown = records.single(payment, account, document)
         raise Invalid(desk.errors, sent.raw | shown | {"PaymentID": wire.ZERO_ID})

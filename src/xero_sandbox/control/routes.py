@@ -54,5 +54,6 @@ ROUTES = (
     _control("GET", "payments", dumps.payments),
     _control("POST", "rates", money.tell_rates),
     _control("POST", "payments/{id}", money.reconcile),
+    _control("POST", "invoices/{id}", money.give_to_expenses),
     _control("GET", "postings", money.postings),
 )
