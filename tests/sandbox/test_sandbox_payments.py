@@ -142,9 +142,11 @@ def test_deleting_a_payment_gives_the_invoice_back_as_it_was(books):
     paid = books.one("PUT", "Payments", payment(made))
     path = f"Payments/{paid['PaymentID']}"
 
-    deleted = books.one("POST", path, {"Payments": [{"Status": "DELETED"}]})
+    in_a_list = books.errors("POST", path, {"Payments": [{"Status": "DELETED"}]})
+    deleted = books.one("POST", path, {"Status": "DELETED"})
     again = books.errors("POST", path, {"Status": "DELETED"})
 
+    assert in_a_list == ["A payment cannot be changed: the only Status it takes is DELETED."]
     assert deleted["Status"] == "DELETED"
     assert amounts(deleted["Invoice"]) == ("AUTHORISED", 12, 0)
     invoice = invoice_of(books, "P-1")

@@ -98,9 +98,12 @@ def create_one(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """POST to a payment: its status can become DELETED, and nothing else of it can change."""
+    """POST to a payment: its status can become DELETED, and nothing else of it can change.
+
+    The status is sent alone, not in a list of payments (facts 12.2).
+    """
     desk, payment = open_desk(call), _named(call)
-    sent = elements(call.request, PLURAL)[:1]
+    sent = elements(call.request, PLURAL, bare=True)
 
     def save(one: Sent) -> Saved:
         if one.text("Status") != "DELETED":

@@ -108,8 +108,8 @@ def read_guid(text: str) -> str | None:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def elements(request: Request, plural: str) -> list[Sent]:
-    """Return the elements of a body: `{"<Plural>": [..]}` or one bare object.
+def elements(request: Request, plural: str, *, bare: bool = False) -> list[Sent]:
+    """Return the elements of a body: `{"<Plural>": [..]}` or, and only so if `bare`, one object.
 
     Raises PostDataInvalid for what is not JSON or not an object, NoData for nothing.
     """
@@ -119,7 +119,7 @@ def elements(request: Request, plural: str) -> list[Sent]:
         body = Sent(wire.loads(request.body), plural)
     except ValueError as error:
         raise PostDataInvalid(f"Invalid Json data: {error}") from None
-    found = body.children(plural) if plural in body else list(_bare(body))
+    found = body.children(plural) if plural in body and not bare else list(_bare(body))
     if not found:
         raise NoData(plural)
     return found
