@@ -29,8 +29,6 @@ CREDIT_DISCOUNT = "Discounts can only be applied to sales invoices and quotes."
 _AMOUNTS = {"quantity", "unitamount", "lineamount", "taxamount"}
 _AMOUNTS |= {"discountrate", "discountamount"}
 _KINDS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
-
-
 D = TypeVar("D", bound=Document)
 
 

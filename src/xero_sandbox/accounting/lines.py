@@ -179,7 +179,7 @@ class Reader:
             places = int(self.switches.discount_places)
             line.discount_rate = rounded(rate, places) if rate is not None else None
             line.discount_amount = rounded(amount) if amount is not None else None
-        whole = (line.quantity or ZERO) * (line.unit_amount or ZERO)
+        whole = rounded((line.quantity or ZERO) * (line.unit_amount or ZERO))
         rate = line.discount_rate or ZERO
         if rate < 0:
             self.errors.append("The DiscountRate must not be less than zero.")
