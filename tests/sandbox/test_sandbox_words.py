@@ -104,6 +104,9 @@ def test_discounts_on_bills_and_credit_notes(books):
     assert books.errors("PUT", "Invoices", bill(LineItems=lines)) == [
         "Discounts may not be applied to ACCPAY invoices."
     ]
+    assert books.errors("PUT", "CreditNotes", note(LineItems=[line(DiscountRate=5)])) == [
+        "Discounts can only be applied to sales invoices and quotes."
+    ]
 
 
 @pytest.mark.parametrize(
