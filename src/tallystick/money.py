@@ -18,6 +18,7 @@ __all__ = [
     "line_amount",
     "line_tax",
     "minor_units",
+    "round_discount",
     "round_money",
     "round_quantity",
     "round_unit_price",
@@ -93,6 +94,11 @@ def round_unit_price(unit_price: Decimal) -> Decimal:
 def round_quantity(quantity: Decimal) -> Decimal:
     """Round half up to the 4 decimals that Xero keeps of a quantity."""
     return _round(quantity, _FOUR_PLACES)
+
+
+def round_discount(percent: Decimal) -> Decimal:
+    """Round half up to the 2 decimals that Xero keeps of a discount rate."""
+    return _round(percent, _CENT)
 
 
 def line_amount(

@@ -1,4 +1,4 @@
-"""Idempotency-Key: six minutes of remembered answers, errors included (facts 3)."""
+"""Idempotency-Key: answers remembered for six minutes, errors included (facts 3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from xero_sandbox.messages import Request, Response
 from xero_sandbox.problems import Problem
 
-LIFETIME_SECONDS = 360
 MAX_LENGTH = 128
 
 
@@ -55,10 +54,13 @@ def fingerprint(request: Request) -> str:
 
 
 def remembered(
-    db: sqlite3.Connection, *, scope: str, key: str, print_: str, now: float
+    db: sqlite3.Connection, *, scope: str, key: str, print_: str, now: float, lifetime: int
 ) -> Response | None:
-    """Return the stored answer of the same request; raises Problem if it was another one."""
-    db.execute("DELETE FROM idempotency WHERE stored <= ?", (now - LIFETIME_SECONDS,))
+    """Return the stored answer of the same request; raises Problem if it was another one.
+
+    What is older than `lifetime` seconds is forgotten.
+    """
+    db.execute("DELETE FROM idempotency WHERE stored <= ?", (now - lifetime,))
     row = db.execute(
         "SELECT * FROM idempotency WHERE scope = ? AND key = ?", (scope, key)
     ).fetchone()

@@ -241,7 +241,10 @@ def _run_once(visit: Visit, route: Route) -> Response:
         if sandbox.switches.idempotency_scope == "tenant":
             scope = f"{scope} {call.organisation}"
         print_ = idempotency.fingerprint(visit.request)
-        stored = idempotency.remembered(db, scope=scope, key=key, print_=print_, now=now)
+        lifetime = sandbox.switches.idempotency_seconds
+        stored = idempotency.remembered(
+            db, scope=scope, key=key, print_=print_, now=now, lifetime=lifetime
+        )
         if stored is not None:
             visit.replayed = True
             return stored

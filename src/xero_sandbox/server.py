@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from xero_sandbox.messages import URL_SIGNS, Request
 from xero_sandbox.pipeline import CONTROL_BODY, MAX_BODY, Answer, serve
+from xero_sandbox.problems import Problem
 from xero_sandbox.sandbox import Options, Sandbox
 from xero_sandbox.settings import Strictness
 from xero_sandbox.webhooks.delivery import Courier
@@ -56,10 +57,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0").strip()
         if "Transfer-Encoding" in self.headers:
             self._refuse(411)
-        elif not (length.isascii() and length.isdigit()):
+        elif not (length.isascii() and length.isdigit() and len(length) < 20):
             self._refuse(400)
-        elif len(length) > 12 or int(length) > self._largest():
-            self._refuse(413)
+        elif int(length) > self._largest():
+            self._refuse_large(int(length))
         else:
             body = self.rfile.read(int(length))
             if len(body) == int(length):
@@ -76,6 +77,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.send_header("Connection", "close")
         self.end_headers()
+
+    def _refuse_large(self, length: int) -> None:
+        """413 with a problem body (facts 12.2), which the client gets to read.
+
+        What it goes on sending is read and forgotten: a socket closed on unread bytes would be
+        reset, and the answer lost with it.
+        """
+        self.close_connection = True
+        problem = Problem(413, "Payload Too Large", f"The body may have {self._largest()} bytes.")
+        response = problem.response()
+        response.headers["Connection"] = "close"
+        self._send(Answer(response))
+        self.connection.shutdown(socket.SHUT_WR)  # who waits for the end sees it
+        left = min(length, CONTROL_BODY)
+        while left > 0 and (read := self.rfile.read(min(left, 1 << 16))):
+            left -= len(read)
 
     def _send(self, answer: Answer) -> None:
         if answer.reset:

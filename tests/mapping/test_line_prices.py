@@ -37,6 +37,19 @@ def test_elsewhere_the_discount_goes_into_the_price(mapped, kind):
     assert (draft.discount_rate, draft.description) == (None, "Tea")
 
 
+def test_a_discount_that_xero_would_shorten_goes_into_the_price(mapped):
+    longer = {"quantity": "30", "unit_price": "10", "discount": "33.3333"}
+    document = mapped.document(
+        line("Tea", tax_code="VAT20", **longer),
+        line("Ink", tax_code="VAT20", quantity="1", discount="33.3333"),
+    )
+
+    tea, ink = mapped.resolve(document).lines
+
+    assert (tea.unit_amount, tea.discount_rate) == (Decimal("6.6667"), None)
+    assert (ink.unit_amount, ink.discount_rate) == (Decimal(10), Decimal("33.33"))
+
+
 def test_where_no_price_makes_our_amount_the_amount_is_the_price_of_one(mapped):
     document = mapped.document(
         line("Screws", tax_code="VAT20", quantity="9999", unit_price="0.0150", discount="33.3"),
@@ -105,6 +118,7 @@ def test_what_is_sent_always_comes_to_our_amount(quantity, unit_price, discount,
     assert line_amount(price.quantity, price.unit_amount, price.discount_rate) == place.line.amount
     assert all(-one.as_tuple().exponent <= 4 for one in (price.quantity, price.unit_amount))
     assert price.discount_rate is None or kind == Kind.SALES_INVOICE
+    assert price.discount_rate is None or -price.discount_rate.as_tuple().exponent <= 2
 
 
 def test_tracking_is_found_whatever_its_letter_case_and_sent_as_xero_spells_it(mapped):

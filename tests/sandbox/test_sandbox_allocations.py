@@ -157,11 +157,13 @@ def test_nothing_is_allocated_or_removed_on_a_locked_day(books, http):
         "currently set at 3 October 2026"
     )
 
+    held = "The document cannot be edited as it is currently dated before the end of the year lock date"
+
     removed = books.call("DELETE", f"{allocations(credit)}/{made['AllocationID']}")
 
     assert books.errors("PUT", allocations(credit), allocation(invoice, 1)) == [locked]
     assert removed.status_code == 400
-    assert removed.json()["Elements"][0]["ValidationErrors"] == [{"Message": locked}]
+    assert removed.json()["Elements"][0]["ValidationErrors"] == [{"Message": held}]
 
 
 def test_a_new_invoice_number_shows_on_the_credit(books):

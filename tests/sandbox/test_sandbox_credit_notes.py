@@ -94,7 +94,7 @@ def test_a_note_keeps_the_rules_of_documents(books, http):
         ["Credit note not of valid type for creation"],
         ["Discounts can only be applied to sales invoices and quotes."],
         ["One or more line items must be specified"],
-        ["The document total must be greater than or equal to zero."],
+        ["The Total for this document must be greater than or equal to zero."],
         ["A Contact must be specified for this type of transaction"],
         ["Organisation is not subscribed to currency JPY"],
         [LOCKED],

@@ -72,6 +72,7 @@ def test_a_document_is_edited_line_by_line(http, books):
 def test_a_refused_edit_keeps_what_was_typed(http, books):
     [made] = books.create(approved("E-2"))
     form = {"amounts": "Exclusive", "date": "2026-10-01", "description-0": "Kept text"}
+    form["quantity-0"] = "1"
 
     answer = http.post(f"{ORG}/invoices/{made['InvoiceID']}/edit", data=form)
 
@@ -129,7 +130,7 @@ def test_a_reconciled_payment_is_only_deleted_after_undoing_that(http, books):
     press(http, f"payments/{payment}/reconcile")
     assert read(books, f"Payments/{payment}")["IsReconciled"] is True
     assert "REF 1" in http.get(f"{ORG}/bank?tab=reconciled").text
-    assert "reconciled cannot be deleted" in refused(http, f"payments/{payment}/delete")
+    assert "reconciled with a Bank Statement" in refused(http, f"payments/{payment}/delete")
 
     press(http, f"payments/{payment}/unreconcile")
     press(http, f"payments/{payment}/delete")

@@ -294,3 +294,20 @@ def test_a_credit_note_has_attachments_and_a_pdf(books):
     assert attached.status_code == 200
     assert books.get(path).json()["CreditNotes"][0]["HasAttachments"] is True
     assert b"CREDIT NOTE CN-9" in pdf.content
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("a.PDF", 200), ("a.b.docx", 200), ("a.exe", 400), ("readme", 400)]
+)
+def test_attachments_are_of_supported_types(books, name, status):
+    [made] = books.create(draft())
+    path = f"Invoices/{made['InvoiceID']}/Attachments/{name}"
+
+    answer = books.call("PUT", path, content=b"x", headers={"Content-Type": "application/pdf"})
+
+    assert answer.status_code == status
+    if status == 400:
+        [element] = answer.json()["Elements"]
+        assert element["ValidationErrors"] == [
+            {"Message": "The file type of the attachment is not supported."}
+        ]

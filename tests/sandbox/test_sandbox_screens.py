@@ -79,7 +79,7 @@ def test_a_person_approves_deletes_and_voids_by_the_rules_of_the_api(
     stored = books.get("Invoices/P-1").json()["Invoices"][0]["Status"]
     if status is None:  # it has no due date
         assert answer.status_code == 409
-        assert "The DueDate must be specified." in answer.text
+        assert "The document DueDate field must be specified" in answer.text
         assert stored == "DRAFT"
     else:
         assert (answer.status_code, answer.headers["Location"]) == (303, address)

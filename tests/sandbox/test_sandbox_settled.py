@@ -46,7 +46,6 @@ def test_a_paid_bill_takes_edits_that_move_no_money(books, amount):
 @pytest.mark.parametrize(
     "edit",
     [
-        {"Date": "2026-10-09"},
         {"LineAmountTypes": "Inclusive"},
         {"CurrencyCode": "EUR"},
         {"LineItems": [{"Quantity": 2}]},
@@ -116,7 +115,7 @@ def test_a_bill_has_no_reference_and_no_discounts(books):
     assert made["Reference"] == "told back once"
     assert books.one("GET", f"Invoices/{made['InvoiceID']}")["Reference"] == ""
     assert books.errors("PUT", "Invoices", bill("B-2", LineItems=lines)) == [
-        "Discounts can only be applied to sales invoices and quotes."
+        "Discounts may not be applied to ACCPAY invoices."
     ]
 
 

@@ -41,7 +41,7 @@ def test_a_voided_number_can_be_free_again(http, books):
 
 
 def test_a_refused_batch_can_echo_all_its_elements(http, books):
-    batch = {"Invoices": [draft("A-1"), draft("A-2", LineItems=[])]}
+    batch = {"Invoices": [draft(), draft(LineItems=[])]}
     one = books.put("Invoices", batch).json()["Elements"]
 
     switch(http, batch_errors="all")
@@ -49,6 +49,27 @@ def test_a_refused_batch_can_echo_all_its_elements(http, books):
 
     assert (len(one), len(two)) == (1, 2)
     assert [bool(element.get("ValidationErrors")) for element in two] == [False, True]
+
+
+def test_a_refused_batch_can_undo_its_good_elements(http, books):
+    batch = {"Invoices": [draft("B-1"), draft("B-2", LineItems=[])]}
+
+    switch(http, refused_batch="undoes")
+    refused = books.put("Invoices", batch)
+
+    assert refused.status_code == 400
+    assert books.get("Invoices/B-1").status_code == 404
+
+
+def test_a_key_can_live_for_a_day(http, books):
+    switch(http, idempotency_seconds=24 * 3600)
+    answers = []
+    for seconds in (0, 24 * 3600 - 60, 120):
+        http.post("/_sandbox/clock", json={"advance_seconds": seconds})
+        fresh = connect(http)
+        answers.append(fresh.put("Invoices", draft(), headers={"Idempotency-Key": "k"}).content)
+
+    assert answers[0] == answers[1] != answers[2]
 
 
 def test_nothing_modified_and_a_page_past_the_end(http, books):

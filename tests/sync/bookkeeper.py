@@ -36,7 +36,7 @@ class Bookkeeper:
             f"{self.books.sandbox.url}/api.xro/2.0/{path}",
             params={"unitdp": "4"},
             headers=self._headers("application/json"),
-            json=element and {plural: [element]},
+            json=element,
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

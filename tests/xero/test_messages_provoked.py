@@ -204,7 +204,9 @@ def test_lines(provoke, line, codes):
 
 def test_lines_that_are_incomplete_or_missing(provoke):
     assert provoke.invoice(line_items=[]) == ["lines_missing"]
-    bare = provoke.invoice(**APPROVED, line_items=[LineDraft(description="words")])
+    bare = provoke.invoice(
+        **APPROVED, line_items=[LineDraft(description="words", quantity=Decimal(1))]
+    )
     assert set(bare) == {"line_incomplete"}
     assert "line_incomplete" in provoke.line(description="")
 

@@ -270,7 +270,7 @@ def test_a_payment_is_deleted_by_a_status_and_an_allocation_by_a_removal():
     allocation = seal_delete_allocation("n-1", "x-1")
 
     assert (payment.method, payment.path, payment.endpoint) == ("POST", "Payments/p-1", "Payments")
-    assert body_of(payment) == {"Status": "DELETED"}  # alone: so Xero's description has it
+    assert body_of(payment) == {"Status": "DELETED"}
     assert (allocation.method, allocation.path) == ("DELETE", "CreditNotes/n-1/Allocations/x-1")
     assert (allocation.query, allocation.body) == ("", b"")
     assert allocation.endpoint == "CreditNotes/Allocations"

@@ -9,7 +9,7 @@ from tallystick.books.models import Kind
 from tallystick.mapping.known import Known, Place
 from tallystick.mapping.problems import XERO, MappingCode, Problem, Unresolved
 from tallystick.mapping.wait_keys import WaitSort, wait_key
-from tallystick.money import line_amount, round_unit_price
+from tallystick.money import line_amount, round_discount, round_unit_price
 
 #: Characters of Xero's Description (facts 6.1).
 _LONGEST_TEXT = 4000
@@ -45,14 +45,19 @@ def parts_of(text: str) -> Iterator[str]:
 def priced(place: Place, quantity: Decimal, unit_price: Decimal) -> Priced:
     """Return what the line is sold or bought at.
 
-    Xero takes discounts on sales invoices alone. Elsewhere the discount goes into the price; where
-    no price of four decimals makes our amount, the amount stands as the price of one.
+    Xero takes discounts on sales invoices alone, and keeps two decimals of them. Elsewhere, and
+    where so short a discount does not make our amount, it goes into the price; where no price of
+    four decimals makes our amount, the amount stands as the price of one.
     """
     line, text = place.line, description_of(place)
     if not line.discount:
         return Priced(text, quantity, unit_price)
-    if place.document.kind == Kind.SALES_INVOICE:
-        return Priced(text, quantity, unit_price, line.discount)
+    rate = round_discount(line.discount)
+    if (
+        place.document.kind == Kind.SALES_INVOICE
+        and line_amount(quantity, unit_price, rate) == line.amount
+    ):
+        return Priced(text, quantity, unit_price, rate)
     price = round_unit_price(unit_price * (100 - line.discount) / 100)
     if line_amount(quantity, price) == line.amount:
         return Priced(text, quantity, price)

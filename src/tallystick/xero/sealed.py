@@ -109,7 +109,8 @@ def seal_create_payments(drafts: Sequence[PaymentDraft]) -> Sealed:
 def seal_delete_payment(payment_id: str) -> Sealed:
     """Return the write that deletes one payment; Xero offers no batch.
 
-    A refusal comes as BadRequest, an id that does not exist as NotFound.
+    The body is the status alone, without an envelope (facts 12.2). A refusal comes as BadRequest,
+    an id that does not exist as NotFound.
     """
     return Sealed("POST", f"Payments/{payment_id}", "", _DELETED)
 

@@ -42,7 +42,7 @@ def remove(family: Family, call: Call) -> Response:
     found = records.by_id(call.db, credit.id, read_guid(call.params["allocation"]) or "")
     if found is None:
         raise NotFound
-    desk.check_locks(found.day)
+    desk.check_edit_locks(found.day)
     element = {
         "AllocationID": found.id,
         "Amount": found.amount,

@@ -65,9 +65,10 @@ def write_batch(
 ) -> Response:
     """Save each element by itself.
 
-    By default one bad element fails all and nothing is saved (facts 4.3; against it stand the
-    reports in 12.2). With `summarizeErrors=false` good ones stay, bad ones are echoed with their
-    errors, and the status is 200.
+    With `summarizeErrors=false` bad ones are echoed with their errors among the good, and the
+    status is 200. Else one bad element makes the answer a 400 that does not name the good ones;
+    they are saved all the same, as reported (facts 12.2), unless the switch `refused_batch` is
+    `undoes` (facts 4.3).
     `flag` is the name of the element's error flag, which differs by resource; some have none.
     `extra` goes into the envelope.
     """
@@ -79,8 +80,12 @@ def write_batch(
     ]
     failing = [element for element, good in results if not good]
     if failing and not apart:
-        everything = call.sandbox.switches.batch_errors == "all"
-        raise ValidationFailed([element for element, _ in results] if everything else failing)
+        switches = call.sandbox.switches
+        everything = switches.batch_errors == "all"
+        refusal = ValidationFailed([one for one, _ in results] if everything else failing)
+        if switches.refused_batch == "undoes" or len(failing) == len(results):
+            raise refusal
+        return refusal.response()
     return envelope(call, plural, [element for element, _ in results], **extra)
 
 

@@ -75,6 +75,8 @@ def _create(desk: Desk, sent: Sent) -> Saved:
     account, day = rules.find_account(desk, sent), sent.day("Date")
     if day is None:
         desk.errors.append("The Date of a payment must be specified.")
+    else:
+        desk.check_locks(day)
     parts = sent.children("Payments") or []
     if not parts:
         desk.errors.append("One or more payments must be specified.")
@@ -112,7 +114,8 @@ def _pay(desk: Desk, batch: Batch, sent: Sent, account: Account, day: date) -> D
     if batch.type not in ("", kind):
         desk.errors.append("All invoices of a batch payment must be of the same type.")
     batch.type = kind
-    payment = rules.read_payment(desk, sent, invoice, account, day)
+    amount = rules.read_amount(desk, sent, invoice)
+    payment = rules.read_payment(desk, sent, invoice, account, day=day, amount=amount)
     payment.batch_id = batch.id
     if not desk.errors:
         rules.apply_payment(desk, payment, invoice)

@@ -145,8 +145,9 @@ def _apply_lists(data: dict[str, Any], sent: Sent, errors: list[str]) -> None:
             held[slot] = {kind: slot} | _texts(entry, lengths, errors)
         data[name] = list(held.values())
     people = sent.children("ContactPersons")
-    if people is not None:
-        # Replaced as a set, while addresses and phones have a place each (facts 6.6).
+    if people:
+        # Replaced as a set, while addresses and phones have a place each (facts 6.6). None at all
+        # leaves those that are there (facts 12.2).
         data["ContactPersons"] = [_person(entry, errors) for entry in people]
         if len(people) > 5:
             errors.append("A contact can have at most 5 contact persons.")
@@ -183,10 +184,17 @@ def _check_name(db: sqlite3.Connection, contact: Contact, errors: list[str]) -> 
     elif contact.status == "ACTIVE":
         other = records.by_name(db, contact.organisation, name)
         if other and other.id != contact.id and other.status == "ACTIVE":
-            errors.append(
-                f"The contact name {name} is already assigned to another contact. "
-                "The contact name must be unique across all active contacts."
-            )
+            errors.append(_name_taken(contact))
+
+
+def _name_taken(contact: Contact) -> str:
+    """Recorded for a contact that is created; the other sentence is that of several clients."""
+    if contact.updated_ms:
+        return "The contact name already exists. Please enter a different contact name"
+    return (
+        f"The contact name {contact.name} is already assigned to another contact. "
+        "The contact name must be unique across all active contacts."
+    )
 
 
 def _check_numbers(db: sqlite3.Connection, contact: Contact, errors: list[str]) -> None:

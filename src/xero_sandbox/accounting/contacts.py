@@ -36,6 +36,7 @@ RESOURCE = Resource(
         "ContactStatus": Field("status", "text"),
         "IsCustomer": Field("is_customer", "bool"),
         "IsSupplier": Field("is_supplier", "bool"),
+        "HasAttachments": _json("HasAttachments", "bool"),
         "UpdatedDateUTC": Field("updated", "instant"),
         **{
             name: _json(name)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xero_sandbox.accounting import credit_records as records
 from xero_sandbox.accounting import document_rules as shared
 from xero_sandbox.accounting.credit_records import CREDIT_NOTES, Credit
 from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.documents import dump_lines
-from xero_sandbox.accounting.lifecycle import NOT_MODIFIABLE
 from xero_sandbox.accounting.sent import Sent
 
+TYPES = ("ACCRECCREDIT", "ACCPAYCREDIT")
 NUMBER_TAKEN = "Credit Note # must be unique."
 
 
@@ -19,28 +21,20 @@ def apply(desk: Desk, note: Credit, sent: Sent) -> None:
     Once some of it is allocated or refunded nothing of it can change. `Allocations` are
     ignored: creating and allocating are two calls.
     """
-    if not shared.enter_status(desk, note, sent):
-        return
-    before, day_before = (note.head(), note.contact_id, dump_lines(note)), note.issued_on
-    _apply_head(desk, note, sent)
-    _apply_number(desk, note, sent)
-    shared.read_contact(desk, note, sent)
-    shared.read_currency(desk, note, sent)
-    shared.read_lines(desk, note, sent, discounts=False)
-    shared.check_totals(desk, note, sent)
-    shared.check_days(desk, note, day_before)
-    if note.settled and (note.head(), note.contact_id, dump_lines(note)) != before:
-        if note.status == "PAID":
-            desk.errors.append(NOT_MODIFIABLE)
-        desk.errors.append(shared.SETTLED)
-    shared.close_if_empty(desk, note)
+    shared.judge(desk, note, sent, _STEPS)
 
 
 def _apply_head(desk: Desk, note: Credit, sent: Sent) -> None:
     kind = sent.text("Type")
-    if kind is not None and kind != note.type:
+    if note.type not in TYPES:
+        desk.errors.append("Credit note not of valid type for creation")
+    elif kind is not None and kind != note.type:
         desk.errors.append("The Type of a credit note cannot be changed.")
     note.issued_on = sent.day("Date") or note.issued_on
+
+
+def _apply_rest(desk: Desk, note: Credit, sent: Sent) -> None:
+    _apply_number(desk, note, sent)
     if note.sells:
         note.reference = desk.text(sent, "Reference", note.reference, 255)
     shared.read_kind(desk, note, sent)
@@ -48,6 +42,20 @@ def _apply_head(desk: Desk, note: Credit, sent: Sent) -> None:
     told = sent.flag("SentToContact")
     if told is not None and note.stands:
         note.sent_to_contact = told
+
+
+def _apply_lines(desk: Desk, note: Credit, sent: Sent) -> None:
+    shared.read_lines(desk, note, sent, discounts=False)
+
+
+def _kept(note: Credit) -> tuple[Any, ...]:
+    """All but its day, which has a message of its own."""
+    head = {name: value for name, value in note.head().items() if name not in _DAY}
+    return head, note.contact_id, dump_lines(note)
+
+
+_DAY = ("Date", "DateString")
+_STEPS = shared.Steps(_apply_head, _apply_rest, _apply_lines, _kept)
 
 
 def _apply_number(desk: Desk, note: Credit, sent: Sent) -> None:

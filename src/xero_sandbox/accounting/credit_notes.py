@@ -62,19 +62,15 @@ def _match(desk: Desk, sent: Sent) -> Credit | None:
 
 
 def _new(call: Call, desk: Desk, sent: Sent) -> Credit:
-    note = Credit(
+    return Credit(
         id=str(uuid.uuid4()),
         organisation=desk.books.id,
         type=sent.text("Type") or "",
         client_id=call.client_id,
         issued_on=desk.today,
         currency=desk.books.base_currency,
+        branding_theme_id=desk.books.catalogue.default_theme,
     )
-    if note.type not in ("ACCRECCREDIT", "ACCPAYCREDIT"):
-        echo = sent.raw | {"CreditNoteID": wire.ZERO_ID}
-        raise Invalid(["Credit note not of valid type for creation"], echo)
-    note.branding_theme_id = desk.books.catalogue.default_theme
-    return note
 
 
 def _save(desk: Desk, sent: Sent, note: Credit) -> Saved:

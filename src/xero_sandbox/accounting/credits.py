@@ -12,7 +12,7 @@ from xero_sandbox.accounting.desk import unit_places
 from xero_sandbox.accounting.documents import shorten_units
 from xero_sandbox.accounting.listing import Clause, Resource, listed, one_of, select
 from xero_sandbox.accounting.papers import attachments
-from xero_sandbox.accounting.where_sql import Field
+from xero_sandbox.accounting.where_sql import Field, head_day
 from xero_sandbox.messages import Response
 from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
@@ -40,6 +40,9 @@ def resource(family: Family) -> Resource:
             "Contact.ContactID": Field("contact_id", "guid"),
             "Contact.Name": Field(_CONTACT.format("name_key"), "text", folded=True),
             "Contact.ContactNumber": Field(_CONTACT.format("number_key"), "text", folded=True),
+            "Contact.EmailAddress": Field(_CONTACT.format("email_key"), "text", folded=True),
+            "HasAttachments": Field("json_extract(head, '$.HasAttachments')", "bool"),
+            "FullyPaidOnDate": head_day("FullyPaidOnDate"),
             "Date": Field("date", "day"),
             "Total": Field("total", "cents"),
             "RemainingCredit": Field("remaining", "cents"),

@@ -28,7 +28,7 @@ class Desk:
         self.errors, self.warnings = [], []
 
     def check_locks(self, day: date) -> None:
-        """Nothing may be written with a day on or before a lock date (facts 6.11)."""
+        """Nothing may be given a day on or before a lock date (facts 6.11)."""
         for name, lock in (
             ("period lock date", self.books.period_lock),
             ("end of year lock date", self.books.year_lock),
@@ -37,6 +37,17 @@ class Desk:
                 shown = f"{lock.day} {lock:%B %Y}"
                 self.errors.append(
                     f"The document date cannot be before the {name}, currently set at {shown}"
+                )
+
+    def check_edit_locks(self, day: date) -> None:
+        """What has such a day may not be changed; other words, and "the" year (facts 12.3)."""
+        for name, lock in (
+            ("period lock date", self.books.period_lock),
+            ("end of the year lock date", self.books.year_lock),
+        ):
+            if lock is not None and day <= lock:
+                self.errors.append(
+                    f"The document cannot be edited as it is currently dated before the {name}"
                 )
 
     def text(self, sent: Sent, name: str, before: str, most: int) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from xero_sandbox.accounting import lifecycle
 from xero_sandbox.accounting.answers import Invalid
@@ -18,29 +20,73 @@ from xero_sandbox.accounting.totals import ZERO, document_totals, rounded
 
 SETTLED = "This document cannot be edited as it has a payment or credit note allocated to it."
 LINE_ID_NEEDED = "To update fields on a paid invoice line item, you must supply a LineItemID"
+DATE_FIXED = (
+    "Date cannot be changed on an invoice that has payment or credit notes allocated to it."
+)
+TOTAL_NEGATIVE = "The Total for this document must be greater than or equal to zero."
+BILL_DISCOUNT = "Discounts may not be applied to ACCPAY invoices."
+CREDIT_DISCOUNT = "Discounts can only be applied to sales invoices and quotes."
+_AMOUNTS = {"quantity", "unitamount", "lineamount", "taxamount"}
+_AMOUNTS |= {"discountrate", "discountamount"}
 _KINDS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Steps(Generic[D]):
+    """What each kind of document reads in its own way."""
+
+    head: Callable[[Desk, D, Sent], None]  #: type and days
+    rest: Callable[[Desk, D, Sent], None]  #: number and all that stands alone
+    lines: Callable[[Desk, D, Sent], None]
+    kept: Callable[[D], Any]  #: what must not change once a payment or credit is applied
+
+
+def judge(desk: Desk, document: D, sent: Sent, steps: Steps[D]) -> None:
+    """Put what was sent onto `document`; all that it breaks goes to `desk.errors` at once.
+
+    The order in which faults are named: status, contact, type, days, currency, the rest of the
+    head, lines, total, and last what settles the document. Xero's own order is not known.
+    """
+    if not enter_status(desk, document, sent):
+        return
+    before, day_before = steps.kept(document), document.issued_on
+    read_contact(desk, document, sent)
+    steps.head(desk, document, sent)
+    check_days(desk, document, day_before)
+    read_currency(desk, document, sent)
+    steps.rest(desk, document, sent)
+    steps.lines(desk, document, sent)
+    check_totals(desk, document, sent)
+    if document.settled and steps.kept(document) != before:
+        if document.status == "PAID":
+            desk.errors.append(lifecycle.NOT_MODIFIABLE)
+        desk.errors.append(SETTLED)
+    close_if_empty(desk, document)
 
 
 def enter_status(desk: Desk, document: Document, sent: Sent) -> bool:
     """Take on the status that is asked for, allowed or not; return whether to read on.
 
-    An ending (VOIDED, DELETED) changes nothing but the status. A refused document is echoed
-    with the status that was asked for (facts 4.3).
+    An ending (VOIDED, DELETED) of what is stored changes nothing but the status. A refused
+    document is echoed with the status that was asked for (facts 4.3), and what else is wrong
+    with it is told too (facts 12.1).
     """
     before = None if document.seq is None else document.status
     wanted = (sent.text("Status") or document.status).upper()
+    ends = before is not None and wanted in lifecycle.ENDS
     if wanted not in lifecycle.NEXT:
         desk.errors.append(f"The Status {wanted[:50]} is not valid.")
     elif refusal := lifecycle.refusal(before, wanted, settled=document.settled):
         desk.errors.append(refusal)
-    elif wanted in lifecycle.ENDS:
-        desk.check_locks(document.issued_on)
+    elif ends:
+        desk.check_edit_locks(document.issued_on)
     document.status = wanted
-    return not desk.errors and wanted not in lifecycle.ENDS
+    return not ends
 
 
 def money_side(document: Document) -> tuple[Any, ...]:
-    """What must not change once a payment or credit is applied (facts 6.1)."""
+    """What must not change once a payment or credit is applied, but for its day (facts 6.1)."""
     items = [
         (
             line.id,
@@ -57,7 +103,6 @@ def money_side(document: Document) -> tuple[Any, ...]:
     ]
     return (
         document.type,
-        document.issued_on,
         document.currency,
         document.currency_rate,
         document.kind,
@@ -102,7 +147,7 @@ def read_currency(desk: Desk, document: Document, sent: Sent) -> None:
     base = desk.books.base_currency
     if document.currency == base:
         document.currency_rate = Decimal(1)
-    elif rate is not None:
+    elif rate is not None and not document.settled:  # else ignored, without a word (facts 12.2)
         document.currency_rate = rounded(rate, 6)
         if document.currency_rate <= 0:
             desk.errors.append("The CurrencyRate must be greater than zero.")
@@ -117,16 +162,18 @@ def read_lines(
     """Known LineItemIDs change their line, others are new, lines left out are dropped.
 
     Without `LineItems` the lines stay; they are judged again for the new status. They must be
-    `complete` unless the document is a draft, or as told.
+    `complete` unless the document is a draft, or as told. Why there are no `discounts` is told in
+    Xero's words for a bill (facts 12.3).
     """
+    no_discounts = BILL_DISCOUNT if document.type == "ACCPAY" else CREDIT_DISCOUNT
     reader = Reader(
         desk.books,
         desk.switches,
         document.kind,
         sells=document.sells,
-        complete=document.status != "DRAFT" if complete is None else complete,
+        complete=document.status in lifecycle.COMPLETE if complete is None else complete,
         unit_places=desk.unit_places,
-        discounts=discounts,
+        no_discounts="" if discounts else no_discounts,
         errors=desk.errors,
         warnings=desk.warnings,
     )
@@ -138,6 +185,8 @@ def read_lines(
         known = {line.id: line for line in document.lines}
         if document.settled and any(item.guid("LineItemID") not in known for item in items):
             desk.errors.append(LINE_ID_NEEDED)
+        if document.status == "PAID" and desk.switches.paid_amounts == "ignored":
+            items = [_without_amounts(item) for item in items]
         document.lines = [
             reader.read(item, known.pop(item.guid("LineItemID") or "", None)) for item in items
         ]
@@ -145,6 +194,10 @@ def read_lines(
         desk.errors.append("One or more line items must be specified")
     pairs = [(line.line_amount, line.tax_amount) for line in document.lines]
     document.totals = document_totals(pairs, document.kind)
+
+
+def _without_amounts(line: Sent) -> Sent:
+    return Sent({k: v for k, v in line.raw.items() if k.lower() not in _AMOUNTS}, "LineItems")
 
 
 def check_totals(desk: Desk, document: Document, sent: Sent) -> None:
@@ -156,14 +209,18 @@ def check_totals(desk: Desk, document: Document, sent: Sent) -> None:
     if in_all > LARGEST and not desk.errors:
         desk.errors.append("The total is too large in the organisation's currency.")
     if document.status == "AUTHORISED" and document.totals.total < ZERO:
-        desk.errors.append("The document total must be greater than or equal to zero.")
+        desk.errors.append(TOTAL_NEGATIVE)
 
 
 def check_days(desk: Desk, document: Document, before: date) -> None:
-    """The day it had and the day it has now must both be open."""
-    known = {before, document.issued_on} if document.seq is not None else {document.issued_on}
-    for day in sorted(known):
-        desk.check_locks(day)
+    """The day it had and the day it has now must both be open; with a payment it keeps its day."""
+    moved = document.issued_on != before
+    if document.settled and moved:
+        desk.errors.append(DATE_FIXED)
+    if document.seq is not None:
+        desk.check_edit_locks(before)
+    if document.seq is None or moved:
+        desk.check_locks(document.issued_on)
 
 
 def close_if_empty(desk: Desk, document: Document) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from xero_sandbox.accounting import document_rules as shared
 from xero_sandbox.accounting import invoice_records as records
+from xero_sandbox.accounting import lifecycle
 from xero_sandbox.accounting.desk import Desk
 from xero_sandbox.accounting.invoice_records import Invoice
-from xero_sandbox.accounting.lifecycle import NOT_MODIFIABLE
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.accounting.totals import ZERO, rounded
 
+TYPES = ("ACCREC", "ACCPAY")
+#: As the app that made them, on bills that came from Xero Expenses.
+XERO_EXPENSES = "xero-expenses"
+MADE_BY_EXPENSES = "Sorry this was created by Xero Expenses and can't be modified via the API"
 NUMBER_TAKEN = "Invoice # must be unique."
 MOST_ROUNDING = Decimal("0.10")
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -21,33 +26,26 @@ _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 def apply(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     """Put what was sent onto `invoice`; what it breaks goes to `desk.errors`."""
-    if not shared.enter_status(desk, invoice, sent):
+    if invoice.seq is not None and invoice.client_id == XERO_EXPENSES:
+        desk.errors.append(MADE_BY_EXPENSES)
         return
-    money_before, contact_before = shared.money_side(invoice), invoice.contact_id
-    day_before = invoice.issued_on
-    _apply_head(desk, invoice, sent)
-    _apply_number(desk, invoice, sent)
-    shared.read_contact(desk, invoice, sent)
-    shared.read_currency(desk, invoice, sent)
-    _apply_lines(desk, invoice, sent)
-    shared.check_totals(desk, invoice, sent)
-    shared.check_days(desk, invoice, day_before)
-    if invoice.status != "DRAFT" and invoice.due_date is None:
-        desk.errors.append("The DueDate must be specified.")
-    moved = invoice.contact_id != contact_before and bool(invoice.amount_credited)
-    if invoice.settled and (moved or shared.money_side(invoice) != money_before):
-        if invoice.status == "PAID":
-            desk.errors.append(NOT_MODIFIABLE)
-        desk.errors.append(shared.SETTLED)
-    shared.close_if_empty(desk, invoice)
+    shared.judge(desk, invoice, sent, _STEPS)
 
 
 def _apply_head(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     kind = sent.text("Type")
-    if kind is not None and kind != invoice.type:
+    if invoice.type not in TYPES:
+        desk.errors.append("Invoice not of valid type for creation")
+    elif kind is not None and kind != invoice.type:
         desk.errors.append("The Type of an invoice cannot be changed.")
     invoice.issued_on = sent.day("Date") or invoice.issued_on
     invoice.due_date = sent.day("DueDate") or invoice.due_date
+    if invoice.status in lifecycle.COMPLETE and invoice.due_date is None:
+        desk.errors.append("The document DueDate field must be specified")
+
+
+def _apply_rest(desk: Desk, invoice: Invoice, sent: Sent) -> None:
+    _apply_number(desk, invoice, sent)
     if invoice.sells:  # what is sent as a bill's Reference is dropped (facts 6.1)
         invoice.reference = desk.text(sent, "Reference", invoice.reference, 255)
         invoice.expected_payment_date = (
@@ -103,7 +101,7 @@ def _apply_lines(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     sum of the lines changes.
     """
     before = invoice.totals
-    shared.read_lines(desk, invoice, sent, discounts=invoice.sells)
+    shared.read_lines(desk, invoice, sent, discounts=invoice.type != "ACCPAY")
     computed = invoice.totals
     if computed.total + invoice.rounding != before.total:
         invoice.rounding = ZERO
@@ -119,3 +117,11 @@ def _apply_lines(desk: Desk, invoice: Invoice, sent: Sent) -> None:
     entered = sent.number("EnteredTotal")
     if entered is not None and invoice.status == "DRAFT":
         invoice.entered_total = rounded(entered)
+
+
+def _kept(invoice: Invoice) -> tuple[Any, ...]:
+    """The contact too, where credit of that contact is allocated."""
+    return shared.money_side(invoice), invoice.contact_id if invoice.amount_credited else ""
+
+
+_STEPS = shared.Steps(_apply_head, _apply_rest, _apply_lines, _kept)

@@ -19,7 +19,8 @@ from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import refresh_credits, settle
 from xero_sandbox.accounting.shapes import AnswerKind
-from xero_sandbox.accounting.where_sql import Field
+from xero_sandbox.accounting.summaries import refuse_in_summary
+from xero_sandbox.accounting.where_sql import Field, head_day
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
 from xero_sandbox.routing import Call, Route
@@ -47,6 +48,7 @@ RESOURCE = Resource(
         "Status": Field("status", "text"),
         "Contact.ContactID": Field("contact_id", "guid"),
         "Contact.Name": Field(_CONTACT.format("name_key"), "text", folded=True),
+        "Contact.EmailAddress": Field(_CONTACT.format("email_key"), "text", folded=True),
         "Contact.ContactNumber": Field(_CONTACT.format("number_key"), "text", folded=True),
         "Date": Field("date", "day"),
         "DueDate": Field("due_date", "day"),
@@ -59,6 +61,9 @@ RESOURCE = Resource(
         "Url": _json("Url", "text"),
         "LineAmountTypes": _json("LineAmountTypes", "text"),
         "SentToContact": _json("SentToContact", "bool"),
+        "HasAttachments": _json("HasAttachments", "bool"),
+        "IsDiscounted": _json("IsDiscounted", "bool"),
+        "FullyPaidOnDate": head_day("FullyPaidOnDate"),
         "BrandingThemeID": _json("BrandingThemeID", "guid"),
         "AmountCredited": Field("CAST(round(json_extract(head, '$.AmountCredited') * 100) AS INT)", "cents"),
         "SubTotal": Field("CAST(round(json_extract(head, '$.SubTotal') * 100) AS INT)", "cents"),
@@ -72,9 +77,13 @@ RESOURCE = Resource(
 def list_all(call: Call) -> Response:
     asked = call.request.query
     # Without `page` no lines: the mistake of many clients (facts 5.2).
-    lines = "page" in asked and asked.get("summaryonly", "").lower() != "true"
+    summary = asked.get("summaryonly", "").lower() == "true"
+    if summary:
+        refuse_in_summary(asked)
+    lines = "page" in asked and not summary
     columns = f"*, {_CONTACT_NAME} AS contact_name" + (f", {_LINES} AS lines_text" if lines else "")
-    page = select(call, RESOURCE, extra=_filters(call), columns=columns)
+    most = 100 if call.sandbox.switches.unpaged_invoices == "100" else -1
+    page = select(call, RESOURCE, extra=_filters(call), columns=columns, most=most)
     items = [
         records.listed(row, unit_places=unit_places(call), summary_only=page.summary_only)
         for row in page.rows
@@ -166,9 +175,6 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
         issued_on=desk.today,
         currency=desk.books.base_currency,
     )
-    if invoice.type not in ("ACCREC", "ACCPAY"):
-        echo = sent.raw | {"InvoiceID": wire.ZERO_ID}
-        raise Invalid(["Invoice not of valid type for creation"], echo)
     if invoice.sells:
         invoice.branding_theme_id = desk.books.catalogue.default_theme
     return invoice

@@ -15,6 +15,8 @@ NEXT = {
     "DELETED": (),
 }
 ENDS = ("VOIDED", "DELETED")
+#: With these, nothing may be missing that a draft may lack.
+COMPLETE = ("SUBMITTED", "AUTHORISED", "PAID", "BILLED")
 
 
 def refusal(before: str | None, after: str, *, settled: bool = False) -> str | None:

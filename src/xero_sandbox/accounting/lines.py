@@ -19,6 +19,9 @@ LARGEST_AMOUNT = Decimal("9999999999.99")  #: of a line (facts 6.1)
 #: Accounts that Xero keeps for itself: a line may not use them (facts 6.9).
 _RESERVED = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}
 _RESERVED |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
+#: What makes a line more than a remark.
+_FIGURES = {"ItemCode", "Quantity", "UnitAmount", "LineAmount", "AccountCode", "AccountID"}
+_FIGURES |= {"TaxType", "TaxAmount", "DiscountRate", "DiscountAmount"}
 
 
 @dataclass
@@ -95,17 +98,20 @@ class Reader:
     sells: bool  #: a document on the side of sales
     complete: bool  #: SUBMITTED or AUTHORISED, where nothing may be missing
     unit_places: int
-    discounts: bool = True  #: only sales invoices and quotes have them
+    no_discounts: str = ""  #: why there may be none; only sales invoices and quotes have them
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def read(self, sent: Sent, before: Line | None) -> Line:
+        """Faults are named in the order of text, quantity and price, account, tax type, total."""
         line = before or Line(id=str(uuid.uuid4()))
         self._item(line, sent)
-        self._read_texts(line, sent)
-        self._read_amounts(line, sent)
-        account = self._account(line, sent)
-        self._tax_type(line, sent, account)
+        self._read_text(line, sent)
+        bare = self._is_text_alone(line, sent)
+        if not bare:
+            self._read_amounts(line, sent)
+            account = self._account(line, sent)
+            self._tax_type(line, sent, account)
         sent_tracking = sent.children("Tracking")
         if sent_tracking is not None:
             line.tracking = line_tracking.read(
@@ -115,9 +121,8 @@ class Reader:
                 errors=self.errors,
                 warnings=self.warnings,
             )
-        self._work_out(line, sent)
-        if self.complete:
-            self._require_all(line)
+        if not bare:
+            self._work_out(line, sent)
         return line
 
     def check_again(self, line: Line) -> None:
@@ -143,12 +148,19 @@ class Reader:
             line.account_code = offer.account_code
         line.tax_type = line.tax_type or offer.tax_type
 
-    def _read_texts(self, line: Line, sent: Sent) -> None:
+    def _read_text(self, line: Line, sent: Sent) -> None:
         line.description = sent.text("Description") if "Description" in sent else line.description
         if not line.description:
-            self.errors.append("A line item must have a Description.")
+            self.errors.append("The description field is mandatory for each line item.")
         elif len(line.description) > 4000:
             self.errors.append("The Description must not be longer than 4000 characters.")
+
+    def _is_text_alone(self, line: Line, sent: Sent) -> bool:
+        """Whether it is a remark without figures, which any document may hold (facts 12.2)."""
+        if self.complete and self.switches.description_lines == "drafts":
+            return False
+        held = (line.item, line.quantity, line.unit_amount, line.account_code, line.account_id)
+        return held == (None,) * len(held) and not any(name in sent for name in _FIGURES)
 
     def _read_amounts(self, line: Line, sent: Sent) -> None:
         quantity, unit = sent.number("Quantity"), sent.number("UnitAmount")
@@ -156,20 +168,42 @@ class Reader:
             line.quantity = rounded(quantity, 4)
         if unit is not None:
             line.unit_amount = rounded(unit, self.unit_places)
+        _fill_gaps(line, sent.number("LineAmount"), self.unit_places)
+        if self.complete and (line.quantity is None or line.unit_amount is None):
+            self.errors.append("A line item must have a Quantity and a UnitAmount.")
+        if (line.quantity or 0) < 0 and self.switches.negative_quantity == "refused":
+            self.errors.append(
+                f"The quantity value '{line.quantity:.4f}' is invalid. "
+                "Quantity must not be less than zero."
+            )
+        self._read_discount(line, sent)
+
+    def _read_discount(self, line: Line, sent: Sent) -> None:
         rate, amount = sent.number("DiscountRate"), sent.number("DiscountAmount")
-        if (rate or amount) and not self.discounts:
-            self.errors.append("Discounts can only be applied to sales invoices and quotes.")
-        elif rate is not None or amount is not None:
-            if rate is not None and not 0 <= rate <= 100:
-                self.errors.append("The DiscountRate must be from 0 to 100.")
-            line.discount_rate = rounded(rate, 4) if rate is not None else None
+        if (rate or amount) and self.no_discounts:
+            self.errors.append(self.no_discounts)
+            return
+        if rate is not None or amount is not None:
+            places = int(self.switches.discount_places)
+            line.discount_rate = rounded(rate, places) if rate is not None else None
             line.discount_amount = rounded(amount) if amount is not None else None
+        whole = rounded((line.quantity or ZERO) * (line.unit_amount or ZERO))
+        rate = line.discount_rate or ZERO
+        if rate < 0:
+            self.errors.append("The DiscountRate must not be less than zero.")
+        elif rate > 100 or (line.discount_amount is not None and line.discount_amount > whole):
+            self.errors.append(
+                f"The discount rate '{rate:.2f}' is invalid. "
+                "Discount must not be greater than the line total."
+            )
 
     def _account(self, line: Line, sent: Sent) -> Account | None:
         code, ident = sent.text("AccountCode"), sent.guid("AccountID")
         if not code and not ident:
             code, ident = line.account_code, line.account_id
         if not code and not ident:
+            if self.complete:
+                self.errors.append("Account code must be specified")
             return None
         account = self.books.accounts.get(code) if code else None
         account = account or (self.books.accounts_by_id.get(ident) if ident else None)
@@ -204,23 +238,25 @@ class Reader:
         wanted = sent.text("TaxType")
         line.tax_type = wanted or line.tax_type or (account.tax_type if account else None)
         if line.tax_type is None:
+            if self.complete:
+                self.errors.append("The TaxType field is mandatory")
             return
         rate = self.books.tax_rates.get(line.tax_type)
-        if rate is None or rate.status != "ACTIVE":
+        rate = rate if rate and rate.status == "ACTIVE" else None
+        if rate is None:
             self.errors.append(
                 f"The TaxType code {line.tax_type} does not exist or cannot be used for this "
                 "type of transaction"
             )
-        elif account and account.klass not in rate.applies_to:
+        # What is unknown does not go with the account either: two messages (facts 12.3).
+        if account and (rate is None or account.klass not in rate.applies_to):
             self.errors.append(
                 f"The TaxType code '{line.tax_type}' cannot be used with account code "
                 f"'{account.code}'."
             )
 
     def _work_out(self, line: Line, sent: Sent) -> None:
-        given = sent.number("LineAmount")
-        _fill_gaps(line, given, self.unit_places)
-        before = (line.line_amount, line.tax_amount)
+        given, amount_before = sent.number("LineAmount"), line.line_amount
         if line.quantity is not None and line.unit_amount is not None:
             line.line_amount = line_amount(
                 line.quantity,
@@ -232,7 +268,7 @@ class Reader:
             self._mismatch(line, rounded(given))
         if abs(line.line_amount) > LARGEST_AMOUNT:
             self.errors.append(f"The line total must not exceed {LARGEST_AMOUNT}.")
-        self._work_out_tax(line, sent, amount_before=before[0])
+        self._work_out_tax(line, sent, amount_before=amount_before)
 
     def _mismatch(self, line: Line, given: Decimal) -> None:
         if self.switches.line_mismatch == "error":
@@ -253,14 +289,6 @@ class Reader:
             rate = self.books.tax_rates.get(line.tax_type or "")
             tax = line_tax(line.line_amount, rate.rate, self.kind) if rate else ZERO
             line.tax_amount, line.tax_overridden = tax, False
-
-    def _require_all(self, line: Line) -> None:
-        if line.quantity is None or line.unit_amount is None:
-            self.errors.append("A line item must have a Quantity and a UnitAmount.")
-        if line.account_code is None and line.account_id is None:
-            self.errors.append("A line item must have an AccountCode or AccountID.")
-        elif line.tax_type is None:
-            self.errors.append("A line item must have a TaxType.")
 
 
 def _fill_gaps(line: Line, given: Decimal | None, places: int) -> None:

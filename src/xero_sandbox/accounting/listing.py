@@ -84,9 +84,17 @@ class _Query:
 
 
 def select(
-    call: Call, resource: Resource, *, extra: list[Clause] | None = None, columns: str = "*"
+    call: Call,
+    resource: Resource,
+    *,
+    extra: list[Clause] | None = None,
+    columns: str = "*",
+    most: int = -1,
 ) -> Page:
-    """Return the rows that the request's parameters ask for; raises QueryParse, BadCondition."""
+    """Return the rows that the request's parameters ask for; raises QueryParse, BadCondition.
+
+    `most` is how many there are when no page is asked for; -1 is all.
+    """
     asked = call.request.query
     query = _Query()
     query.add("organisation = ?", call.organisation)
@@ -97,7 +105,7 @@ def select(
     paged = resource.paged and (resource.always_paged or summary_only or "page" in asked)
     pagination = _pagination(call, resource, query) if paged else None
     _refuse_inefficient(call, resource, query, paged=paged)
-    rows = _rows(call, resource, query, pagination, columns)
+    rows = _rows(call, resource, query, pagination, columns, most)
     switches = call.sandbox.switches
     if not rows and switches.not_modified == "304" and modified_since(call) is not None:
         raise NotModified
@@ -152,7 +160,7 @@ def _add_common(query: _Query, call: Call, resource: Resource) -> None:
         query.add(sql, *values)
     since = modified_since(call)
     if since is not None:
-        query.add("updated > ?", since)
+        query.add("updated >= ?", since)
     where = asked.get("where", "").strip() if resource.has_where else ""
     if where:
         sql, values = compile_where(where, resource.fields, resource.type_name)
@@ -164,9 +172,10 @@ def _add_common(query: _Query, call: Call, resource: Resource) -> None:
 
 
 def modified_since(call: Call) -> int | None:
-    """Return If-Modified-Since in milliseconds, as UTC whatever offset is written (facts 5.5).
+    """Return the first millisecond after the second of If-Modified-Since (facts 5.5, 12.2).
 
-    An offset counts only with the switch `modified_since_offset`.
+    What changed within that second is left out. It is UTC whatever offset is written; an offset
+    counts only with the switch `modified_since_offset`.
     """
     text = call.request.headers.get("if-modified-since", "").strip()
     if not text:
@@ -179,7 +188,7 @@ def modified_since(call: Call) -> int | None:
         honoured = call.sandbox.switches.modified_since_offset == "honoured"
         if not honoured or moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
+        return (int(moment.timestamp()) + 1) * 1000
     except (ValueError, OverflowError, TypeError, IndexError):
         raise BadCondition from None
 
@@ -196,13 +205,18 @@ def _pagination(call: Call, resource: Resource, query: _Query) -> dict[str, int]
 
 
 def _rows(
-    call: Call, resource: Resource, query: _Query, page: dict[str, int] | None, columns: str
+    call: Call,
+    resource: Resource,
+    query: _Query,
+    page: dict[str, int] | None,
+    columns: str,
+    most: int,
 ) -> list[sqlite3.Row]:
     asked = call.request.query.get("order", "").strip()
     order = resource.order
     if asked:
         order = f"{compile_order(asked, resource.fields, resource.type_name)}, id"
-    limit = (page["pageSize"], (page["page"] - 1) * page["pageSize"]) if page else (-1, 0)
+    limit = (page["pageSize"], (page["page"] - 1) * page["pageSize"]) if page else (most, 0)
     # The inner select walks an index alone; only the page's rows are read whole.
     sql = f"""
         SELECT {columns} FROM {resource.table} WHERE seq IN (

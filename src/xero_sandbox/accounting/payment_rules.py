@@ -30,9 +30,12 @@ from xero_sandbox.organisations.records import Account
 
 NOT_APPLIED = "This payment is not applied."
 APPLIED_TWICE = "Payment is applied to more than one document."
+ACCOUNT_MISSING = "The account code or ID must be specified"
 ACCOUNT_UNKNOWN = "Account could not be found."
 ACCOUNT_UNFIT = "Account type is invalid for making a payment to/from"
 NOT_AUTHORISED = "Payments can only be made against Authorised documents"
+NOT_POSITIVE = "Payment amounts must be positive amounts"
+RECONCILED = "This payment cannot be edited as it has been reconciled with a Bank Statement"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
 _TEXTS = ("Reference", "Particulars", "Code", "Details", "BankAccountNumber")
 
@@ -95,6 +98,9 @@ def find_account(desk: Desk, sent: Sent) -> Account | None:
     """Return the account that money moves on; else say in `desk.errors` why it cannot."""
     child = sent.child("Account")
     code, ident = (child.text("Code"), child.guid("AccountID")) if child else (None, None)
+    if not code and not ident:
+        desk.errors.append(ACCOUNT_MISSING)
+        return None
     books = desk.books
     account = books.accounts_by_id.get(ident) if ident else books.accounts.get(code or "")
     if account is None:
@@ -106,19 +112,31 @@ def find_account(desk: Desk, sent: Sent) -> Account | None:
     return account
 
 
-def read_payment(
-    desk: Desk, sent: Sent, document: Invoice | Credit, account: Account, day: date
-) -> Payment:
-    """Judge a payment on `document`; what it breaks goes to `desk.errors`."""
-    desk.check_locks(day)
+def read_amount(desk: Desk, sent: Sent, document: Invoice | Credit | None) -> Decimal:
+    """Return the amount, judged for itself and against `document` where that is known.
+
+    One below zero, and a document that is paid, are refused in two sentences (facts 6.4, 12.3).
+    """
     amount = rounded(sent.number("Amount") or Decimal(0))
     if amount <= 0:
-        desk.errors.append("The Amount of a payment must be greater than zero.")
-    # A document that is paid is refused in both sentences (facts 6.4).
-    if document.status != "AUTHORISED":
+        desk.errors.append(NOT_POSITIVE)
+    if document and document.status != "AUTHORISED":
         desk.errors.append(NOT_AUTHORISED)
-    if amount > outstanding(document):
+    if document and (amount < 0 or amount > outstanding(document)):
         desk.errors.append(TOO_MUCH)
+    return amount
+
+
+def read_payment(
+    desk: Desk,
+    sent: Sent,
+    document: Invoice | Credit,
+    account: Account,
+    *,
+    day: date,
+    amount: Decimal,
+) -> Payment:
+    """Make a payment of what was judged already, and judge its rate."""
     payment = Payment(
         id=str(uuid.uuid4()),
         organisation=desk.books.id,
@@ -160,10 +178,10 @@ def delete_payment(desk: Desk, payment: Payment, *, with_batch: bool = False) ->
     if payment.status == "DELETED":
         desk.errors.append("The payment has been deleted already.")
     if payment.reconciled:
-        desk.errors.append("A payment that is reconciled cannot be deleted.")
+        desk.errors.append(RECONCILED)
     if payment.batch_id and not with_batch:
         desk.errors.append("A payment of a batch payment can only be deleted with the batch.")
-    desk.check_locks(payment.day)
+    desk.check_edit_locks(payment.day)
     if not desk.errors:
         payment.status = "DELETED"
         records.save(desk.db, payment, now_ms=desk.now_ms)

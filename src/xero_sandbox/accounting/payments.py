@@ -102,9 +102,12 @@ def create_one(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """POST to a payment: its status can become DELETED, and nothing else of it can change."""
+    """POST to a payment: its status can become DELETED, and nothing else of it can change.
+
+    The status is sent alone, not in a list of payments (facts 12.2).
+    """
     desk, payment = open_desk(call), _named(call)
-    sent = elements(call.request, PLURAL)[:1]
+    sent = elements(call.request, PLURAL, bare=True)
 
     def save(one: Sent) -> Saved:
         if one.text("Status") != "DELETED":
@@ -124,9 +127,12 @@ def _save(call: Call, desk: Desk, sent: Sent) -> Saved:
     day = sent.day("Date")
     if day is None:
         desk.errors.append("The Date of a payment must be specified.")
+    else:
+        desk.check_locks(day)
+    amount = rules.read_amount(desk, sent, document)
     if document is None or account is None or day is None:
         raise Invalid(desk.errors, sent.raw | {"PaymentID": wire.ZERO_ID})
-    payment = rules.read_payment(desk, sent, document, account, day)
+    payment = rules.read_payment(desk, sent, document, account, day=day, amount=amount)
     if desk.errors:
         shown = _with(payment, account, document, None, AnswerKind.CREATED)
         raise Invalid(desk.errors, sent.raw | shown | {"PaymentID": wire.ZERO_ID})

@@ -117,8 +117,9 @@ def read_guid(text: str) -> str | None:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def elements(request: Request, plural: str) -> list[Sent]:
-    """Return the elements of a body: `{"<Plural>": [..]}` or one bare object, or the same in XML.
+def elements(request: Request, plural: str, *, bare: bool = False) -> list[Sent]:
+    """Return the elements of a body, in JSON or in XML: a list of them under the plural name or, and
+    only so if `bare`, one object.
 
     Raises PostDataInvalid for what cannot be read or is no object, NoData for nothing.
     """
@@ -128,7 +129,7 @@ def elements(request: Request, plural: str) -> list[Sent]:
         body = Sent(body_of(request, plural), plural)
     except ValueError as error:
         raise PostDataInvalid(str(error)) from None
-    found = body.children(plural) if plural in body else list(_bare(body))
+    found = body.children(plural) if plural in body and not bare else list(_bare(body))
     if not found:
         raise NoData(plural)
     return found

@@ -26,7 +26,9 @@ _ORDERS = {
 _STRINGS = re.compile(r'"[^"]*"')
 _NAMES = re.compile(r"[A-Za-z_][\w.]*")
 _WORDS = {"and", "or", "null", "true", "false", "guid", "datetime", "datetime.parse"}
-_METHODS = re.compile(r"\.(contains|startswith|endswith|tolower)\b", re.IGNORECASE)
+_METHODS = re.compile(
+    r"\.(contains|startswith|endswith|tolower|equals|isnullorempty|length)\b", re.IGNORECASE
+)
 
 
 class Inefficient(ApiError):
@@ -48,10 +50,21 @@ def is_efficient(type_name: str, asked: dict[str, str], *, paged: bool) -> bool:
     where = _STRINGS.sub('""', asked.get("where", ""))
     if not paged or _METHODS.search(where):
         return False
-    named = {name for name in _NAMES.findall(where) if name.lower() not in _WORDS}
-    ordered = {part.split()[0] for part in asked.get("order", "").split(",") if part.strip()}
-    return _within(named, _FILTERS[type_name]) and _within(ordered, _ORDERS[type_name])
+    filters, orders = _FILTERS[type_name], _ORDERS[type_name]
+    return _within(filtered_by(asked), filters) and _within(ordered_by(asked), orders)
+
+
+def filtered_by(asked: dict[str, str]) -> set[str]:
+    """Return the names in `where`, in lower case."""
+    where = _METHODS.sub("", _STRINGS.sub('""', asked.get("where", "")))
+    return {name.lower() for name in _NAMES.findall(where) if name.lower() not in _WORDS}
+
+
+def ordered_by(asked: dict[str, str]) -> set[str]:
+    """Return the names in `order`, in lower case."""
+    parts = asked.get("order", "").lower().split(",")
+    return {part.split()[0] for part in parts if part.strip()}
 
 
 def _within(names: set[str], known: set[str]) -> bool:
-    return {name.lower() for name in names} <= {name.lower() for name in known}
+    return names <= {name.lower() for name in known}

@@ -7,7 +7,8 @@ Grammar:
     compare  = operand [ ("==" | "=" | "!=" | ">" | ">=" | "<" | "<=") operand ]
     operand  = literal | name { "." name } [ "(" [ any { "," any } ] ")" ] | "(" any ")"
 
-A call may be followed by further calls: `Name.ToLower().Contains("x")`.
+A call may be followed by further calls: `Name.ToLower().Contains("x")`. `Length` is a call too,
+without parentheses.
 """
 
 from __future__ import annotations
@@ -198,6 +199,8 @@ class _Parser:
         name = self._take()
         if self._is("("):
             return Invoke(owner, name, self._arguments())
+        if name.lower() == "length":
+            return Invoke(owner, name, ())
         if isinstance(owner, Name):
             return Name(f"{owner.path}.{name}")
         raise QueryParse(f"No property or field '{name}' exists in type 'String'")

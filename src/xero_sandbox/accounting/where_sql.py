@@ -27,6 +27,12 @@ class Field:
     folded: bool = False  #: the column holds folded text already
 
 
+def head_day(name: str) -> Field:
+    """The day that stands as `/Date(ms+0000)/` in the JSON of a document's head."""
+    milliseconds = f"CAST(substr(json_extract(head, '$.{name}'), 7) AS INTEGER)"
+    return Field(f"date({milliseconds} / 1000, 'unixepoch')", "day")
+
+
 @dataclass(frozen=True)
 class _Typed:
     sql: str
@@ -128,6 +134,8 @@ class _Compiler:
         if node.target is None:
             raise QueryParse(f"No applicable method '{node.method}' exists")
         target = self.value(node.target)
+        if name == "equals" and len(arguments) == 1:
+            return _compare("==", target, arguments[0])
         if target.kind != "text":
             kind = _CLR[target.kind]
             raise QueryParse(f"No applicable method '{node.method}' exists in type '{kind}'")
@@ -152,7 +160,10 @@ def _plain(number: Decimal) -> int | float:
 
 
 def _construct(name: str, arguments: list[_Typed]) -> _Typed | None:
-    """`guid("..")`, `DateTime(2026,1,31)`, `DateTime.Parse("..")`; None for anything else."""
+    """`guid("..")`, `DateTime(2026,1,31)`, `DateTime.Parse("..")`, `String.IsNullOrEmpty(..)`.
+
+    None for anything else.
+    """
     values = [value for argument in arguments for value in argument.values]
     kinds = [argument.kind for argument in arguments]
     if name in ("guid", "guid.parse") and kinds == ["text"]:
@@ -160,6 +171,8 @@ def _construct(name: str, arguments: list[_Typed]) -> _Typed | None:
         if ident is None:
             raise QueryParse("Guid should contain 32 digits with 4 dashes")
         return _Typed("?", (ident,), "guid")
+    if name == "string.isnullorempty" and kinds == ["text"]:
+        return _Typed(f"(coalesce({arguments[0].sql}, '') = '')", arguments[0].values, "condition")
     try:
         if name == "datetime" and set(kinds) == {"number"} and 3 <= len(kinds) <= 6:
             return _Typed("?", (datetime(*map(int, values), tzinfo=UTC),), "moment")  # type: ignore[misc,arg-type]  # 3 to 6 ints, checked above
@@ -175,6 +188,8 @@ def _text_method(method: str, target: _Typed, arguments: list[_Typed]) -> _Typed
     name = method.lower()
     if name in ("tolower", "toupper", "trim") and not arguments:
         return target  # comparison is without regard to case anyway
+    if name == "length" and not arguments:
+        return _Typed(f"length({target.sql})", target.values, "number")
     if name in _TEXT_TESTS and len(arguments) == 1 and arguments[0].kind == "text":
         sql = _TEXT_TESTS[name].format(text=target.sql)
         if arguments[0].sql != "?":

@@ -1,4 +1,4 @@
-"""Day rates of currencies, money that a person reconciles, and the ledger as it stands."""
+"""Day rates, money that a person reconciles, bills of Xero Expenses, and the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from xero_sandbox import wire
 from xero_sandbox.accounting import ledger, payment_records
 from xero_sandbox.accounting.bank import transaction_records
+from xero_sandbox.accounting.invoice_rules import XERO_EXPENSES
 from xero_sandbox.accounting.rates import tell_rate
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
@@ -72,6 +73,18 @@ def _told(call: Call) -> bool:
     if not isinstance(told, bool):
         raise Refused("reconciled must be true or false.")
     return told
+
+
+def give_to_expenses(call: Call) -> Response:
+    """`{"made_by": "Xero Expenses"}`: as if it came from there, so that the API cannot change it."""
+    if body(call) != {"made_by": "Xero Expenses"}:
+        raise Refused('The body must be {"made_by": "Xero Expenses"}.')
+    ident = read_guid(call.params["id"]) or ""
+    with call.sandbox.store.write() as db:
+        sql = "UPDATE invoice SET client_id = ? WHERE id = ?"
+        if not db.execute(sql, (XERO_EXPENSES, ident)).rowcount:
+            raise Refused("There is no such invoice or bill.", 404)
+    return json_response({"InvoiceID": ident, "made_by": "Xero Expenses"})
 
 
 def postings(call: Call) -> Response:

@@ -58,5 +58,6 @@ ROUTES = (
     _control("POST", "rates", money.tell_rates),
     _control("POST", "payments/{id}", money.reconcile),
     _control("POST", "bank_transactions/{id}", money.reconcile_transaction),
+    _control("POST", "invoices/{id}", money.give_to_expenses),
     _control("GET", "postings", money.postings),
 )

@@ -26,6 +26,7 @@ DOCUMENTS = (
         "The {noun} in Xero has a payment or credit note on it and can no longer change.",
         _LOOK_IN_XERO,
         "cannot be edited as it has a payment or credit note allocated",
+        "Date cannot be changed on an invoice that has payment or credit notes",
     ),
     known(
         RefusalCode.HAS_PAYMENTS,
@@ -60,6 +61,7 @@ DOCUMENTS = (
         "Xero wants a due date of every {noun} that is more than a draft.",
         "Give it a due date, then press Retry.",
         "DueDate must be specified",
+        "DueDate field must be specified",
         "DueDate cannot be empty",
         "Due Date cannot be empty",
     ),
@@ -75,6 +77,7 @@ DOCUMENTS = (
         "Cancel it and enter it the other way round: a credit note instead of an invoice or bill, "
         "or an invoice or bill instead of a credit note.",
         "total must be greater than or equal to zero",
+        "Total for this document must be greater than or equal to zero",
     ),
     known(
         RefusalCode.AMOUNT_TOO_LARGE,
@@ -116,6 +119,7 @@ DOCUMENTS = (
         "Have an adviser move the lock date in Xero and press Retry, or give the {noun} a later "
         "date.",
         "end of year lock date",
+        "end of the year lock date",
     ),
     known(
         RefusalCode.PLAN_LIMIT,

@@ -21,6 +21,9 @@ LINES = (
         "A line lacks what Xero wants of every line: text, quantity, price, account or tax rate.",
         "Complete the line, or choose its account and tax rate under Settings, then press Retry.",
         "A line item must have a",
+        "description field is mandatory",
+        "Account code must be specified",
+        "TaxType field is mandatory",
     ),
     known(
         RefusalCode.TOTAL_DIFFERS,
@@ -83,12 +86,15 @@ LINES = (
         "Xero takes discounts on the lines of sales invoices only.",
         "Lower the price of the line instead, then press Retry.",
         "Discounts can only be applied to",
+        "Discounts may not be applied to",
     ),
     known(
         RefusalCode.DISCOUNT_INVALID,
         "Xero takes discounts from 0 to 100 percent only.",
         _CORRECT_LINE,
         "DiscountRate must be from 0 to 100",
+        "DiscountRate must not be less than zero",
+        "discount rate ... is invalid",
     ),
     known(
         RefusalCode.TRACKING_DROPPED,

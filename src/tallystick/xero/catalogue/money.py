@@ -38,6 +38,7 @@ MONEY = (
         "Xero has no such account for payments.",
         _CHOOSE_ACCOUNT,
         "Account could not be found",
+        "account code or ID must be specified",
     ),
     known(
         RefusalCode.PAYMENT_UNAPPLIED,
@@ -62,6 +63,7 @@ MONEY = (
         "The payment is matched with the bank statement in Xero and cannot be deleted.",
         _DELETE_THERE,
         "payment that is reconciled cannot be deleted",
+        "has been reconciled with a Bank Statement",
     ),
     known(
         RefusalCode.PAYMENT_IN_BATCH,
@@ -74,6 +76,7 @@ MONEY = (
         "Xero takes no {noun} of zero or less.",
         "Correct the amount, then press Retry.",
         "The Amount of a payment must be greater than zero",
+        "Payment amounts must be positive amounts",
         "The Amount of an allocation must be greater than zero",
     ),
     known(
@@ -119,6 +122,7 @@ MONEY = (
         "Attach the file in Xero by hand; the {noun} itself is there.",
         "file name must not contain",
         "attachment has no content",
+        "file type of the attachment is not supported",
         "IncludeOnline is for",
     ),
     known(

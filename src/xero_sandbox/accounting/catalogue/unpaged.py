@@ -37,7 +37,7 @@ def choose(
         clauses.append(compile_where(expression, resource.fields, resource.type_name))
     since = modified_since(call) if dated else None
     if since is not None:
-        clauses.append(("updated > ?", (since,)))
+        clauses.append(("updated >= ?", (since,)))
     order = resource.order
     if wanted := asked.get("order", "").strip():
         order = compile_order(wanted, resource.fields, resource.type_name)

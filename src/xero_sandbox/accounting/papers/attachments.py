@@ -22,6 +22,13 @@ from xero_sandbox.store import fold
 PLURAL = "Attachments"
 MOST = 10
 _FORBIDDEN = re.compile(r"[<>:\"/\\|?*+\x00]")
+#: Kinds of files that Xero's help lists as supported, by the end of their name.
+_SUPPORTED = {
+    "pdf", "txt", "rtf", "csv", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odf", "odt", "ods",
+    "odp", "pages", "numbers", "key", "keynote", "eml", "msg", "xml",
+    "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "heic",
+    "zip", "rar", "7z",
+}  # fmt: skip
 _API = "https://api.xero.com/api.xro/2.0"
 
 
@@ -81,6 +88,8 @@ def _errors(call: Call, ident: str, name: str, *, is_new: bool) -> list[str]:
     errors = []
     if _FORBIDDEN.search(name):
         errors.append('The file name must not contain any of < > : " / \\ | ? * +')
+    if name.rpartition(".")[2].lower() not in _SUPPORTED:
+        errors.append("The file type of the attachment is not supported.")
     if not call.request.body:
         errors.append("The attachment has no content.")
     count = call.db.execute("SELECT count(*) FROM attachment WHERE owner = ?", (ident,)).fetchone()
