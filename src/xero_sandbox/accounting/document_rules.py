@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ BILL_DISCOUNT = "Discounts may not be applied to ACCPAY invoices."
 CREDIT_DISCOUNT = "Discounts can only be applied to sales invoices and quotes."
 _AMOUNTS = {"quantity", "unitamount", "lineamount", "taxamount"}
 _AMOUNTS |= {"discountrate", "discountamount"}
+_URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _KINDS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
 D = TypeVar("D", bound=Document)
 
@@ -198,6 +200,18 @@ def read_lines(
 
 def _without_amounts(line: Sent) -> Sent:
     return Sent({k: v for k, v in line.raw.items() if k.lower() not in _AMOUNTS}, "LineItems")
+
+
+def read_url(desk: Desk, sent: Sent, before: str | None) -> str | None:
+    """Return the link back to the app's own page, else the one from before."""
+    url = sent.text("Url")
+    if url is None:
+        return before
+    if url and (not _URL.fullmatch(url) or len(url) > 2000):
+        desk.errors.append("The Url must be an absolute http or https address.")
+    elif "xero" in url.lower():  # one of Xero's own rules (facts 6.1)
+        desk.errors.append("The Url must not contain 'xero'.")
+    return url or None
 
 
 def check_totals(desk: Desk, document: Document, sent: Sent) -> None:

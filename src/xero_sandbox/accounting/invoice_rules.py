@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,6 @@ XERO_EXPENSES = "xero-expenses"
 MADE_BY_EXPENSES = "Sorry this was created by Xero Expenses and can't be modified via the API"
 NUMBER_TAKEN = "Invoice # must be unique."
 MOST_ROUNDING = Decimal("0.10")
-_URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 def apply(desk: Desk, invoice: Invoice, sent: Sent) -> None:
@@ -56,22 +54,11 @@ def _apply_rest(desk: Desk, invoice: Invoice, sent: Sent) -> None:
             sent.day("PlannedPaymentDate") or invoice.planned_payment_date
         )
     shared.read_kind(desk, invoice, sent)
-    _apply_url(desk, invoice, sent)
+    invoice.url = shared.read_url(desk, sent, invoice.url)
     invoice.branding_theme_id = sent.guid("BrandingThemeID") or invoice.branding_theme_id
     told = sent.flag("SentToContact")
     if told is not None and invoice.stands:  # ignored before approval (facts 6.1)
         invoice.sent_to_contact = told
-
-
-def _apply_url(desk: Desk, invoice: Invoice, sent: Sent) -> None:
-    url = sent.text("Url")
-    if url is None:
-        return
-    invoice.url = url or None
-    if url and (not _URL.fullmatch(url) or len(url) > 2000):
-        desk.errors.append("The Url must be an absolute http or https address.")
-    elif "xero" in url.lower():  # one of Xero's own rules (facts 6.1)
-        desk.errors.append("The Url must not contain 'xero'.")
 
 
 def _apply_number(desk: Desk, invoice: Invoice, sent: Sent) -> None:

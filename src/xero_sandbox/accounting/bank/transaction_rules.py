@@ -7,7 +7,7 @@ from xero_sandbox.accounting import document_rules as shared
 from xero_sandbox.accounting.bank.transaction_records import ENTERED, PLURAL, BankTransaction
 from xero_sandbox.accounting.credit_records import OVERPAYMENTS, Credit
 from xero_sandbox.accounting.desk import Desk
-from xero_sandbox.accounting.invoice_rules import _apply_url as apply_url
+from xero_sandbox.accounting.document_rules import read_url
 from xero_sandbox.accounting.payment_rules import ACCOUNT_UNFIT, ACCOUNT_UNKNOWN
 from xero_sandbox.accounting.sent import Sent
 from xero_sandbox.accounting.totals import ZERO
@@ -81,7 +81,7 @@ def _enter_status(desk: Desk, transaction: BankTransaction, sent: Sent) -> bool:
     elif wanted not in _NEXT[before]:
         desk.errors.append(NOT_MODIFIABLE)
     elif wanted == "DELETED":
-        desk.check_locks(transaction.issued_on)
+        desk.check_edit_locks(transaction.issued_on)
     transaction.status = wanted
     return not desk.errors and wanted != "DELETED"
 
@@ -93,7 +93,7 @@ def _apply_head(desk: Desk, transaction: BankTransaction, sent: Sent) -> None:
     transaction.issued_on = sent.day("Date") or transaction.issued_on
     transaction.reference = desk.text(sent, "Reference", transaction.reference, 255)
     transaction.reconciled = sent.flag("IsReconciled") or False
-    apply_url(desk, transaction, sent)  # type: ignore[arg-type]  # it looks at `url` alone
+    transaction.url = read_url(desk, sent, transaction.url)
     if transaction.seq is None or "BankAccount" in sent:
         account = find_bank_account(desk, sent, "BankAccount")
         transaction.bank_account_id = account.id if account else ""

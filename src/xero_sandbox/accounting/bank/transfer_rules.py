@@ -78,7 +78,7 @@ def delete_transfer(desk: Desk, transfer: Transfer, sent: Sent) -> None:
         desk.errors.append(DELETED)
     elif transfer.reconciled:
         desk.errors.append(RECONCILED.format("Bank Transfer"))
-    desk.check_locks(transfer.day)
+    desk.check_edit_locks(transfer.day)
     if not desk.errors:
         transfer.status = transfer.source.status = transfer.target.status = "DELETED"
         apply_transfer(desk, transfer)
