@@ -10,6 +10,7 @@ from xero_sandbox.accounting import (
     payments,
 )
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
+from xero_sandbox.accounting.journals.routes import ROUTES as JOURNALS
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
 from xero_sandbox.accounting.reports.routes import ROUTES as REPORTS
@@ -24,6 +25,7 @@ ROUTES = (
     *advances.ROUTES,
     *bank_transactions.ROUTES,
     *contacts.ROUTES,
+    *JOURNALS,
     *CATALOGUE,
     *PAPERS,
     *PLANNED,

@@ -182,6 +182,33 @@ CREATE TABLE IF NOT EXISTS posting (
 CREATE INDEX IF NOT EXISTS posting_date ON posting (organisation, date, account_id, amount);
 CREATE INDEX IF NOT EXISTS posting_document ON posting (document_id);
 
+-- What was posted and when, never changed save for `standing`: whether the document posts it now.
+CREATE TABLE IF NOT EXISTS journal (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  date TEXT NOT NULL,
+  source TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  standing INTEGER NOT NULL,
+  lines TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS journal_number ON journal (organisation, number);
+CREATE INDEX IF NOT EXISTS journal_document ON journal (document_id, source);
+
+CREATE TABLE IF NOT EXISTS manual_journal (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  date TEXT NOT NULL,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS manual_journal_updated ON manual_journal (organisation, updated, id);
+
 CREATE TABLE IF NOT EXISTS number_series (
   organisation TEXT NOT NULL,
   prefix TEXT NOT NULL,

@@ -23,7 +23,7 @@ _PRAGMAS = (
     "journal_size_limit=64000000",
 )
 #: Raised whenever a table changes its columns; a file of another version is refused.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 TABLES = [
     "setting",
     "organisation",
@@ -46,6 +46,8 @@ TABLES = [
     "payment",
     "batch_payment",
     "posting",
+    "journal",
+    "manual_journal",
     "number_series",
     "day_rate",
     "app",

@@ -1,15 +1,14 @@
 """What each document posts to the ledger, in base currency.
 
 Control account is Accounts Receivable for sales, Accounts Payable for purchases. Amounts are
-turned into base currency at the document's own rate and rounded one by one; a cent over goes to
-the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
+turned into base currency at the document's own rate and rounded line by line; a cent over goes
+to the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
 and the difference is a realised currency gain. A prepayment or overpayment posts its whole total
 against the control account (our own choice: no source tells which account Xero keeps it on).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +44,8 @@ def book_invoice(desk: Desk, invoice: Invoice, *, left_over: Decimal = ZERO) -> 
     """
     entries: list[Entry] = []
     if invoice.stands:
-        entries = [*_of_lines(desk.books, invoice, _sign(invoice))]
+        control = _control(desk.books, invoice)
+        entries = [*_of_lines(desk.books, invoice, control, _sign(invoice))]
         entries += _gain(desk.books, invoice, invoice.issued_on, left_over * _sign(invoice))
     _post(desk, "invoice", invoice.id, invoice, entries)
 
@@ -58,7 +58,8 @@ def book_credit(desk: Desk, credit: Credit, *, left_over: Decimal = ZERO) -> Non
         entries.append(Entry(credit.issued_on, control, total))
         entries.append(Entry(credit.issued_on, credit.bank_account_id, -total))
     elif credit.stands:
-        entries = [*_of_lines(desk.books, credit, _sign(credit))]
+        control = _control(desk.books, credit)
+        entries = [*_of_lines(desk.books, credit, control, _sign(credit))]
     if credit.stands:
         entries += _gain(desk.books, credit, credit.issued_on, left_over * _sign(credit))
     _post(desk, "credit", credit.id, credit, entries)
@@ -86,13 +87,14 @@ def book_allocation(
 
 
 def unbook(desk: Desk, ident: str) -> None:
-    ledger.post(desk.db, desk.books.id, "payment", ident, "", [])
+    ledger.unpost(desk.db, desk.books.id, ident, now_ms=desk.now_ms)
 
 
 def _post(
     desk: Desk, source: ledger.Source, ident: str, document: Document, entries: list[Entry]
 ) -> None:
-    ledger.post(desk.db, desk.books.id, source, ident, document.contact_id, entries)
+    contact, now = document.contact_id, desk.now_ms
+    ledger.post(desk.db, desk.books.id, source, ident, contact, entries, now_ms=now)
 
 
 def _sign(document: Document) -> int:
@@ -118,23 +120,27 @@ def _gain(books: Books, document: Document, day: date, amount: Decimal) -> list[
     ]
 
 
-def _of_lines(books: Books, document: Document, sign: int) -> Iterator[Entry]:
-    """The total on the control account against lines, tax and what rounding leaves."""
+def _of_lines(books: Books, document: Document, against: str, sign: int) -> Iterator[Entry]:
+    """The total on the account `against` (an id), and lines, tax and what rounding leaves."""
     day, rate = document.issued_on, document.currency_rate
-    nets: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(lambda: ZERO)
-    for line in document.lines:
-        tax = line.tax_amount if document.kind == "Inclusive" else ZERO
-        options = tuple(entry["TrackingOptionID"] for entry in line.tracking)
-        if line.account_id:
-            nets[line.account_id, options] += line.line_amount - tax
     left = in_base(document.totals.total, rate) * sign
-    yield Entry(day, _control(books, document), left)
-    parts = [*nets.items()]
-    if document.totals.total_tax:
-        parts.append(((books.system_account("GST").id, ()), document.totals.total_tax))
-    for (account, options), net in parts:
-        amount = in_base(net, rate) * sign
-        left -= amount
-        yield Entry(day, account, -amount, options)
-    if left:
-        yield Entry(day, books.system_account("ROUNDING").id, -left)
+    yield Entry(day, against, left)
+    for line in document.lines:
+        if not line.account_id:
+            continue
+        tax = line.tax_amount if document.kind == "Inclusive" else ZERO
+        net = in_base(line.line_amount - tax, rate) * sign
+        left -= net
+        yield Entry(
+            day,
+            line.account_id,
+            -net,
+            tuple(entry["TrackingOptionID"] for entry in line.tracking),
+            tax=-in_base(line.tax_amount, rate) * sign,
+            tax_type=line.tax_type,
+            description=line.description or "",
+        )
+    tax = in_base(document.totals.total_tax, rate) * sign
+    left -= tax
+    yield Entry(day, books.system_account("GST").id, -tax)
+    yield Entry(day, books.system_account("ROUNDING").id, -left)

@@ -35,6 +35,7 @@ OWNERS = (
     Owner("Accounts", "account", "accounting.settings", json="data"),
     Owner("Items", "item", "accounting.settings", "code_key"),
     Owner("Quotes", "quote", "accounting.invoices", "number_key", json="data"),
+    Owner("ManualJournals", "manual_journal", "accounting.manualjournals", json="data"),
     Owner("RepeatingInvoices", "repeating_invoice", "accounting.invoices", json="data"),
 )
 
