@@ -234,6 +234,26 @@ CREATE TABLE IF NOT EXISTS item (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS item_code ON item (organisation, code_key);
 
+-- What a document takes of a tracked item or adds to it, and the stock that this leaves.
+-- `bought` is what purchases post to the inventory account, `adjusted` what this move adds to that
+-- from cost of goods sold, both in cents of the base currency; see accounting/stock.
+CREATE TABLE IF NOT EXISTS stock_move (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  item_id TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  quantity TEXT NOT NULL,
+  bought INTEGER,
+  adjusted INTEGER NOT NULL,
+  on_hand TEXT NOT NULL,
+  cost_pool INTEGER NOT NULL,
+  unit_cost TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS stock_move_item ON stock_move (item_id, seq);
+CREATE INDEX IF NOT EXISTS stock_move_document ON stock_move (document_id);
+
 CREATE TABLE IF NOT EXISTS tracking_category (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

@@ -33,6 +33,7 @@ TABLES = [
     "invoice",
     "invoice_lines",
     "item",
+    "stock_move",
     "tracking_category",
     "tracking_option",
     "branding_theme",
