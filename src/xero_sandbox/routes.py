@@ -9,6 +9,7 @@ from xero_sandbox.accounting import (
     invoices,
     payments,
 )
+from xero_sandbox.accounting.budgets.budgets import ROUTES as BUDGETS
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.journals.routes import ROUTES as JOURNALS
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
@@ -26,6 +27,7 @@ ROUTES = (
     *bank_transactions.ROUTES,
     *contacts.ROUTES,
     *JOURNALS,
+    *BUDGETS,
     *CATALOGUE,
     *PAPERS,
     *PLANNED,

@@ -269,6 +269,21 @@ CREATE TABLE IF NOT EXISTS tracking_option (
   name TEXT NOT NULL,
   status TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS budget (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+-- Reports that a person has published, such as a tax return.
+CREATE TABLE IF NOT EXISTS published_report (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  data TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS branding_theme (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

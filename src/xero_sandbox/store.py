@@ -37,6 +37,8 @@ TABLES = [
     "tracking_category",
     "tracking_option",
     "branding_theme",
+    "budget",
+    "published_report",
     "quote",
     "repeating_invoice",
     "linked_transaction",

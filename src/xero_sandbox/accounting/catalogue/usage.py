@@ -18,6 +18,7 @@ _LOOKS = {
         "SELECT 1 FROM manual_journal WHERE organisation = ? AND instr(data, ?) LIMIT 1"
     ),
     "journals": "SELECT 1 FROM journal WHERE organisation = ? AND instr(lines, ?) LIMIT 1",
+    "budgets": "SELECT 1 FROM budget WHERE organisation = ? AND instr(data, ?) LIMIT 1",
     "payments": "SELECT 1 FROM payment WHERE organisation = ? AND account_id = ? LIMIT 1",
 }
 
