@@ -28,6 +28,12 @@ FLAWS = (
         Flaw(f"TrackingOption.{name}", _FLAG, "left out, though its own examples have it")
         for name in ("HasValidationErrors", "IsActive", "IsArchived", "IsDeleted")
     ),
+    Flaw("Budget.Status", {"type": "string"}, "left out, though its own examples have it"),
+    Flaw(
+        "Report.Fields",
+        {"type": "array", "items": {"$ref": "#/components/schemas/ReportFields"}},
+        "left out, though its own example has it",
+    ),
     Flaw("Quotes.SummarizeErrors", _FLAG, "left out, though recorded answers of Quotes have it"),
     Flaw(
         "CreditNote.Attachments",

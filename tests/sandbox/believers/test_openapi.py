@@ -99,6 +99,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("Items", {"Name": "no code"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),
+        ("ManualJournals", {"Narration": "Nothing", "JournalLines": []}),
         ("LinkedTransactions", {"SourceTransactionID": str(uuid.uuid4())}),
         ("Accounts", {"Code": "200", "Name": "Sales", "Type": "REVENUE"}),
         ("TaxRates", {"Name": "Mine"}),

@@ -20,6 +20,7 @@ from python_bodies import (
     many,
     note,
     payment,
+    recoded,
     refusal,
 )
 from python_client import offered_calls
@@ -32,6 +33,9 @@ OWNERS = {
     "contact": lambda api: invoice(api).contact.contact_id,
     "credit_note": lambda api: api.create_credit_notes(many(note())).credit_notes[0].credit_note_id,
     "invoice": lambda api: invoice(api).invoice_id,
+    "manual_journal": lambda api: (
+        api.create_manual_journals(many(recoded())).manual_journals[0].manual_journal_id
+    ),
     "quote": lambda api: (
         api.create_quotes(many(m.Quote(contact=ann(), date=TODAY, line_items=[line()])))
         .quotes[0]
@@ -70,7 +74,12 @@ def _advanced(api, kind):
 
 
 def history_write(word):
-    return f"create_{word}_history" + ("_record" if word == "batch_payment" else "")
+    odd = word in ("batch_payment", "manual_journal")
+    return f"create_{word}_history" + ("_record" if odd else "")
+
+
+def history_read(word):
+    return f"get_{word}{'s' if word == 'manual_journal' else ''}_history"
 
 
 def attachment_calls(word):
@@ -109,7 +118,7 @@ def test_history(api, word):
     write = getattr(api, history_write(word))
 
     write(ident, many(record))
-    told = getattr(api, f"get_{word}_history")(ident).history_records
+    told = getattr(api, history_read(word))(ident).history_records
 
     assert told[0].details == "Checked by Ann"
     assert isinstance(told[0].date_utc, dt.datetime)
@@ -120,7 +129,7 @@ def test_history(api, word):
 def test_every_paper_is_called_for_by_the_client():
     called = {call for word in OWNERS for call in attachment_calls(word)}
     called |= {history_write(word) for word in HISTORIES}
-    called |= {f"get_{word}_history" for word in HISTORIES}
+    called |= {history_read(word) for word in HISTORIES}
 
     wanted = {name for name in offered_calls() if re.search("_attachment|_history", name)}
 
