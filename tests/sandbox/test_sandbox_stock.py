@@ -247,3 +247,14 @@ def test_the_reports_hold_the_stock(books):
 
     texts = [[cell["Value"] for cell in row["Cells"]] for row in assets["Rows"]]
     assert ["Inventory", "12.00"] in texts
+
+
+def test_items_are_found_by_their_stock(books):
+    buy(books, 10, 2.5)
+
+    def found(where):
+        answer = books.get("Items", params={"where": where, "order": "QuantityOnHand DESC"})
+        return [item["Code"] for item in answer.json()["Items"]]
+
+    assert found("QuantityOnHand>0") == found("TotalCostPool==25") == ["CUP"]
+    assert found("QuantityOnHand==10 AND TotalCostPool>25") == []

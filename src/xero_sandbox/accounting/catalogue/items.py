@@ -31,6 +31,11 @@ def _json(name: str, kind: str = "text") -> Field:
     return Field(f"json_extract(data, '$.{name}')", kind)
 
 
+def _stock(column: str) -> Field:
+    last = f"SELECT {column} FROM stock_move WHERE item_id = item.id ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    return Field(f"coalesce(CAST(({last}) AS REAL), 0)", "number")
+
+
 RESOURCE = Resource(
     table="item",
     type_name="Item",
@@ -45,6 +50,8 @@ RESOURCE = Resource(
         "IsTrackedAsInventory": Field(
             "(json_extract(data, '$.InventoryAssetAccountCode') IS NOT NULL)", "bool"
         ),
+        "QuantityOnHand": _stock("on_hand"),
+        "TotalCostPool": _stock("cost_pool / 100.0"),
         "SalesDetails.UnitPrice": _json("SalesDetails.UnitPrice", "number"),
         "SalesDetails.AccountCode": _json("SalesDetails.AccountCode"),
         "PurchaseDetails.UnitPrice": _json("PurchaseDetails.UnitPrice", "number"),
