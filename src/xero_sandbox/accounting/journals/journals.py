@@ -75,7 +75,7 @@ def list_all(call: Call) -> Response:
     values: list[str | int] = [call.organisation, int(offset)]
     since = modified_since(call)
     if since is not None:
-        test += " AND created > ?"
+        test += " AND created >= ?"
         values.append(since)
     if asked.get("paymentsonly", "").lower() == "true":
         test += f" AND source IN ({', '.join('?' * len(sources.CASH))})"
