@@ -18,6 +18,7 @@ from xero_sandbox.accounting.listing import Clause, Resource, guids, listed, one
 from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import refresh_credits, settle
+from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
@@ -176,6 +177,8 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     before = None if invoice.seq is None else invoice.status
     shown = invoice.wire() if invoice.settled else None
     apply(desk, invoice, sent)
+    if shown is None and not desk.errors:
+        move_stock(desk, invoice, backorders=_backorders(call, invoice))
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice))
     if invoice.sells and not invoice.number:
@@ -193,6 +196,11 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
             call.db, invoice.organisation, invoice.id, changes, details, now_ms=desk.now_ms
         )
     return Saved(invoice.wire(), desk.warnings)
+
+
+def _backorders(call: Call, invoice: Invoice) -> bool:
+    """`allowBackorders` lets a sales invoice take more than there is (facts 6.1)."""
+    return invoice.sells and call.request.query.get("allowbackorders", "").lower() == "true"
 
 
 def _save_settled(desk: Desk, invoice: Invoice, before: dict[str, Any]) -> None:

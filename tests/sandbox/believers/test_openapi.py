@@ -103,6 +103,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("PurchaseOrders", {"Status": "DELETED"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),
+        ("ManualJournals", {"Narration": "Nothing", "JournalLines": []}),
         ("LinkedTransactions", {"SourceTransactionID": str(uuid.uuid4())}),
         ("Accounts", {"Code": "200", "Name": "Sales", "Type": "REVENUE"}),
         ("TaxRates", {"Name": "Mine"}),

@@ -13,6 +13,8 @@ from xero_sandbox.accounting.catalogue.item_rules import Item
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.stock.costing import EMPTY
+from xero_sandbox.accounting.stock.moves import stock_of
 from xero_sandbox.accounting.totals import rounded
 from xero_sandbox.identity.gate import require_scope
 from xero_sandbox.messages import Response
@@ -29,6 +31,11 @@ def _json(name: str, kind: str = "text") -> Field:
     return Field(f"json_extract(data, '$.{name}')", kind)
 
 
+def _stock(column: str) -> Field:
+    last = f"SELECT {column} FROM stock_move WHERE item_id = item.id ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    return Field(f"coalesce(CAST(({last}) AS REAL), 0)", "number")
+
+
 RESOURCE = Resource(
     table="item",
     type_name="Item",
@@ -43,6 +50,8 @@ RESOURCE = Resource(
         "IsTrackedAsInventory": Field(
             "(json_extract(data, '$.InventoryAssetAccountCode') IS NOT NULL)", "bool"
         ),
+        "QuantityOnHand": _stock("on_hand"),
+        "TotalCostPool": _stock("cost_pool / 100.0"),
         "SalesDetails.UnitPrice": _json("SalesDetails.UnitPrice", "number"),
         "SalesDetails.AccountCode": _json("SalesDetails.AccountCode"),
         "PurchaseDetails.UnitPrice": _json("PurchaseDetails.UnitPrice", "number"),
@@ -157,14 +166,15 @@ def _stored(call: Call, item: Item) -> dict[str, Any]:
 
 
 def _wire(call: Call, row: sqlite3.Row) -> dict[str, Any]:
-    """As on the wire; stock of tracked items does not move."""
+    """As on the wire, a tracked item with its stock."""
     data = wire.loads(row["data"])
     for side in ("PurchaseDetails", "SalesDetails"):
         price = data[side].get("UnitPrice")
         if price is not None and call.request.query.get("unitdp") != "4":
             data[side]["UnitPrice"] = rounded(Decimal(price))
     tracked = "InventoryAssetAccountCode" in data
-    stock = {"TotalCostPool": Decimal("0.0"), "QuantityOnHand": Decimal("0.0")}
+    held = stock_of(call.db, row["id"]) if tracked else EMPTY
+    stock = {"TotalCostPool": held.cost_pool, "QuantityOnHand": held.on_hand}
     return {
         "ItemID": row["id"],
         **data,
