@@ -66,11 +66,11 @@ class Bench:
         self.headers = {
             "Authorization": f"Bearer {tokens.json()['access_token']}",
             "xero-tenant-id": self.organisation,
-            "Accept": "application/json",
         }
 
-    def get(self, path: str) -> httpx2.Response:
-        return self._checked(self.http.get(f"{API}/{path}", headers=self.headers))
+    def get(self, path: str, accept: str = "application/json") -> httpx2.Response:
+        headers = self.headers | {"Accept": accept}
+        return self._checked(self.http.get(f"{API}/{path}", headers=headers))
 
     def put(self, path: str, body: Any) -> httpx2.Response:
         return self._checked(self.http.put(f"{API}/{path}", headers=self.headers, json=body))
@@ -152,6 +152,11 @@ def measure(bench: Bench, invoices: int, lines: int) -> None:
         bench.tell(
             name, bench.median(lambda query=query: bench.get(f"Invoices?{query}")), "ms", budget
         )
+    page = f"Invoices?page={middle}&pageSize=1000"
+    plain = bench.median(lambda: bench.get(page))
+    in_xml = bench.median(lambda: bench.get(page, accept="text/xml"))
+    bench.tell("page of 1,000 with lines in XML", in_xml, "ms", 1000)
+    bench.tell("XML against JSON", in_xml / plain, "times", 3)
     screen = f"/org/{bench.organisation}/sales?tab=awaiting"
     bench.tell("screen of sales", bench.median(lambda: bench.http.get(screen)), "ms", 1000)
     bench.tell("peak memory", bench.peak_memory(), "MB", 2000)

@@ -26,8 +26,9 @@ from xero_sandbox.identity.gate import authorise, expire, require_organisation
 from xero_sandbox.identity.rights import require_right
 from xero_sandbox.journal import Entry
 from xero_sandbox.messages import Request, Response, html_response, json_response
+from xero_sandbox.negotiation import as_asked
 from xero_sandbox.parameters import exact_names_only
-from xero_sandbox.preconditions import require_json, too_many
+from xero_sandbox.preconditions import too_many
 from xero_sandbox.problems import ApiError, NotFound, Problem
 from xero_sandbox.rewriting import rewritten
 from xero_sandbox.routes import ROUTES
@@ -188,7 +189,6 @@ def _serve_route(visit: Visit, until_sent: ExitStack) -> Response:
             return too_many(sandbox, verdict.headers)
         until_sent.callback(sandbox.meter.leave, visit.caller.client_id, request.tenant_id)
         headers = verdict.headers
-        require_json(request, route)
     response = _run(visit, route)
     response.headers |= headers
     return response
@@ -258,19 +258,17 @@ def _finish(
     visit: Visit, response: Response, send: Send, *, cut: bool = False, reset: bool = False
 ) -> None:
     fault = visit.fault
+    if fault and fault.action == "rewrite":
+        response.body = rewritten(response.body, fault.rewriting)
     if visit.is_api:
+        response = as_asked(visit.request, visit.route, response)
         response.headers.setdefault("Xero-Correlation-Id", str(uuid.uuid4()))
     if fault and fault.action == "garbage":
         response = Response(response.status, b"\x00\xff<garbage>{[", "application/json")
     if fault and fault.action == "status_after":
         response = _as_told(fault)
-    if fault and fault.action == "rewrite":
-        response.body = rewritten(response.body, fault.rewriting)
     if fault and fault.action == "touch":
-        with visit.sandbox.store.write() as db:
-            touch_records(
-                db, visit.request.tenant_id, *fault.touched, at_ms=visit.sandbox.clock.now_ms()
-            )
+        _touch(visit, fault)
     if fault and fault.action == "content_type":
         response.content_type = fault.body or "text/html; charset=utf-8"
     _note(visit, response)
@@ -280,6 +278,13 @@ def _finish(
     slow = fault.seconds if fault and action == "slow" else 0.0
     cut = cut or action == "cut_after"
     send(Answer(response, cut=cut, half=action == "half", reset=reset, slow=slow))
+
+
+def _touch(visit: Visit, fault: Fault) -> None:
+    """Give records another date once the answer is made, so that it moves between two pages."""
+    at_ms, organisation = visit.sandbox.clock.now_ms(), visit.request.tenant_id
+    with visit.sandbox.store.write() as db:
+        touch_records(db, organisation, *fault.touched, at_ms=at_ms)
 
 
 def _note(visit: Visit, response: Response) -> None:

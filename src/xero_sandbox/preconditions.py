@@ -1,11 +1,9 @@
-"""What turns a call away before its handler looks at it: too many calls, no JSON."""
+"""What turns a call away before its handler looks at it: too many calls."""
 
 from __future__ import annotations
 
 from xero_sandbox.limits import worded
-from xero_sandbox.messages import Request, Response
-from xero_sandbox.problems import Problem
-from xero_sandbox.routing import Route
+from xero_sandbox.messages import Response
 from xero_sandbox.sandbox import Sandbox
 
 
@@ -13,21 +11,3 @@ def too_many(sandbox: Sandbox, headers: dict[str, str]) -> Response:
     """All that a 429 says stands in its headers; its body is empty (facts 2)."""
     words = worded(headers["X-Rate-Limit-Problem"], sandbox.switches.rate_limit_words)
     return Response(429, headers=headers | {"X-Rate-Limit-Problem": words})
-
-
-def require_json(request: Request, route: Route) -> None:
-    """Xero speaks XML unless asked otherwise (facts 4.1), and the sandbox does not: it refuses."""
-    if not route.gives_bytes and "json" not in request.headers.get("accept", ""):
-        raise Problem(
-            406,
-            "Not Acceptable",
-            "Xero answers in XML unless asked for JSON, which the sandbox does not speak. "
-            "Send Accept: application/json.",
-        )
-    sends_json = "json" in request.headers.get("content-type", "")
-    if route.writes and request.body and not (sends_json or route.takes_bytes):
-        raise Problem(
-            415,
-            "Unsupported Media Type",
-            "The sandbox reads JSON. Send Content-Type: application/json.",
-        )

@@ -168,6 +168,22 @@ def test_any_credit_note(shared_books, body):
     send(shared_books, "CreditNotes", body)
 
 
+accepts = st.sampled_from(
+    ["application/json", "text/xml", "*/*", ";q=", "; q = ", "0.5", "1", ".", ",", ";", "é", " "]
+)
+
+
+@few
+@given(st.lists(accepts, max_size=8).map("".join))
+def test_any_accept(shared_books, text):
+    headers = {"Accept": text.strip().encode("latin-1")}
+
+    answer = shared_books.get("Currencies", headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith(("text/xml", "application/json"))
+
+
 @few
 @given(st.data())
 def test_any_payment_and_allocation(shared_books, data):
@@ -186,9 +202,14 @@ def test_any_payment_and_allocation(shared_books, data):
 
 
 @few
-@given(st.binary(max_size=80))
-def test_any_body(shared_http, shared_books, body):
-    headers = {"Content-Type": "application/json"}
+@given(
+    st.binary(max_size=80),
+    st.sampled_from(
+        ["application/json", "text/xml", "application/x-www-form-urlencoded", "image/png", ""]
+    ),
+)
+def test_any_body(shared_http, shared_books, body, kind):
+    headers = {"Content-Type": kind}
     answer = shared_books.call("PUT", "Invoices", content=body, headers=headers)
     token = shared_http.post(
         "/connect/token",

@@ -473,15 +473,6 @@ def test_what_cannot_be_read_has_an_error_number(books, body, number):
     assert "Elements" not in answer.json()
 
 
-def test_xml_is_refused_in_plain_words(books):
-    asked = books.get("Invoices", headers={"Accept": "application/xml"})
-    sent = books.call("PUT", "Invoices", content=b"<a/>", headers={"Content-Type": "text/xml"})
-
-    assert asked.status_code == 406
-    assert "Accept: application/json" in asked.json()["Detail"]
-    assert sent.status_code == 415
-
-
 def test_one_organisation_never_sees_anothers_documents(http, books):
     [invoice] = books.create(draft("ONLY-UK"))
     other = connect(http, organisation_id("NZ"))

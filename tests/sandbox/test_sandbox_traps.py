@@ -109,6 +109,15 @@ def test_a_record_without_its_date_and_with_a_null(books, six, fault):
     assert (second["Contact"], second["Status"]) == (None, "RETIRED")
 
 
+def test_a_rewritten_record_is_so_in_xml_too(books, six, fault):
+    fault("rewrite", match={"path": "*/Invoices"}, records=[six["INV-2"]], omit=["InvoiceNumber"])
+
+    text = books.get("Invoices?page=1", headers={"Accept": "*/*"}).text
+
+    assert "<InvoiceNumber>INV-1<" in text
+    assert "<InvoiceNumber>INV-2<" not in text
+
+
 def test_a_rewriting_without_records_is_of_all(books, six, fault):
     fault("rewrite", match={"path": "*/Invoices"}, omit=["InvoiceNumber"])
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.messages import Request
+from xero_sandbox.negotiation import body_of
 from xero_sandbox.problems import NoData, PostDataInvalid
 
 _GUID = re.compile(r"\{?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})\}?")
@@ -23,7 +24,9 @@ _LARGEST = Decimal(10) ** 15
 class Sent:
     def __init__(self, value: Any, kind: str) -> None:
         if not isinstance(value, dict):
-            raise PostDataInvalid(f"Invalid Json data: {kind} must be an object")
+            raise PostDataInvalid(
+                f"JSON for post data was invalid,Error converting value to {kind}"
+            )
         self.raw: dict[str, Any] = value
         self._values = {name.lower(): item for name, item in value.items()}
         self._kind = kind
@@ -96,7 +99,9 @@ class Sent:
 
     def _unreadable(self, name: str, value: Any) -> PostDataInvalid:
         shown = str(value)[:100]
-        return PostDataInvalid(f"Invalid Json data: {self._kind}.{name} cannot be {shown!r}")
+        return PostDataInvalid(
+            f'JSON for post data was invalid,Error converting value "{shown}" to {self._kind}.{name}'
+        )
 
 
 def read_guid(text: str) -> str | None:
@@ -109,16 +114,16 @@ def read_guid(text: str) -> str | None:
 
 
 def elements(request: Request, plural: str) -> list[Sent]:
-    """Return the elements of a body: `{"<Plural>": [..]}` or one bare object.
+    """Return the elements of a body: `{"<Plural>": [..]}` or one bare object, or the same in XML.
 
-    Raises PostDataInvalid for what is not JSON or not an object, NoData for nothing.
+    Raises PostDataInvalid for what cannot be read or is no object, NoData for nothing.
     """
     if not request.body.strip():
         raise NoData(plural)
     try:
-        body = Sent(wire.loads(request.body), plural)
+        body = Sent(body_of(request, plural), plural)
     except ValueError as error:
-        raise PostDataInvalid(f"Invalid Json data: {error}") from None
+        raise PostDataInvalid(str(error)) from None
     found = body.children(plural) if plural in body else list(_bare(body))
     if not found:
         raise NoData(plural)
