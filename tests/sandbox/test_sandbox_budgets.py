@@ -96,7 +96,7 @@ def test_an_organisation_has_one_overall_budget(books, http):
         ({"BudgetLines": [told("nope")]}, "There is no account with the code 'nope'."),
         ({"BudgetLines": [told("200", mX=1)]}, "Period is a month such as 2026-08"),
         ({"BudgetLines": [told("200", m08=None)]}, "Amount is a number."),
-        ({"BudgetLines": 1}, "BudgetLines cannot be '1'"),
+        ({"BudgetLines": 1}, "Budget.BudgetLines"),
         ({"Description": "x" * 256}, "not be longer than 255"),
     ],
 )
