@@ -49,8 +49,11 @@ def test_both_sides_show_the_allocation(books):
             "CreditNoteID": credit["CreditNoteID"],
             "CreditNoteNumber": "CN-0001",
             "ID": credit["CreditNoteID"],
+            "HasErrors": False,
             "AppliedAmount": 12,
+            "DateString": "2026-10-03T00:00:00",
             "Date": "/Date(1790985600000+0000)/",
+            "LineItems": [],
             "Total": 12,
         }
     ]

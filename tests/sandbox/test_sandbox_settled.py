@@ -110,10 +110,11 @@ def test_an_approved_invoice_of_zero_is_paid_at_once(books):
 
 
 def test_a_bill_has_no_reference_and_no_discounts(books):
-    [made] = books.create(bill("B-1", Reference="dropped"))
+    [made] = books.create(bill("B-1", Reference="told back once"))
     lines = [line(AccountCode="300", TaxType="INPUT2", DiscountAmount=1)]
 
-    assert "Reference" not in made
+    assert made["Reference"] == "told back once"
+    assert books.one("GET", f"Invoices/{made['InvoiceID']}")["Reference"] == ""
     assert books.errors("PUT", "Invoices", bill("B-2", LineItems=lines)) == [
         "Discounts can only be applied to sales invoices and quotes."
     ]

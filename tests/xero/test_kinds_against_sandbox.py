@@ -97,7 +97,7 @@ def test_bills_of_one_number_are_both_made_and_bear_their_markers_and_no_referen
     assert {(bill.type, bill.status, bill.total) for bill in found} == {
         ("ACCPAY", "AUTHORISED", Decimal(12))
     }
-    assert [bill.reference for bill in found] == [None, None]
+    assert [bill.reference for bill in found] == ["", ""]
 
 
 def test_both_kinds_of_credit_note_are_made_though_one_is_refused(client, contact):

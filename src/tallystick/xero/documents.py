@@ -129,7 +129,7 @@ class Document(Written, frozen=True, kw_only=True):
     """What invoices, bills and credit notes have in common."""
 
     type: str = ""  #: ACCREC, ACCPAY, ACCRECCREDIT, ACCPAYCREDIT
-    reference: str | None = None  #: Sales only.
+    reference: str | None = None  #: Sales only; empty on bills.
     url: str | None = None  #: Our marker: the document's own address with us; not on credit notes.
     status: str = ""  #: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED
     contact: Contact | None = None
@@ -146,7 +146,7 @@ class Document(Written, frozen=True, kw_only=True):
     total: Decimal | None = None
     sent_to_contact: bool | None = None
     has_attachments: bool | None = None
-    payments: tuple[AppliedPayment, ...] = ()
+    payments: tuple[AppliedPayment, ...] = ()  #: Not told of invoices in answers to writes.
 
     @property
     def record_id(self) -> str:
@@ -197,7 +197,7 @@ class Invoice(Document, frozen=True, kw_only=True):
     invoice_number: str | None = None  #: Unique for sales invoices only.
     amount_due: Decimal | None = None
     amount_paid: Decimal | None = None
-    amount_credited: Decimal | None = None
+    amount_credited: Decimal | None = None  #: None in answers to writes.
     credit_notes: tuple[AppliedCreditNote, ...] = ()
 
     @property
@@ -215,6 +215,9 @@ class Invoice(Document, frozen=True, kw_only=True):
 
     @property
     def applied(self) -> Decimal:
+        """What is paid and credited, also where the answer to a write leaves out the credit."""
+        if self.amount_credited is None and self.total is not None and self.amount_due is not None:
+            return self.total - self.amount_due
         return (self.amount_paid or Decimal(0)) + (self.amount_credited or Decimal(0))
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox import wire
-from xero_sandbox.accounting.invoice_records import CREDITS
+from xero_sandbox.accounting.invoice_records import SHORT_INVOICE
+from xero_sandbox.accounting.shapes import AnswerKind, shaped
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,12 @@ class Allocation:
 
     def wire(self, invoice_number: str) -> dict[str, Any]:
         """As the credit shows it."""
+        invoice = {"InvoiceID": self.invoice_id, "InvoiceNumber": invoice_number}
         return {
             "AllocationID": self.id,
             "Amount": self.amount,
             "Date": wire.day_instant(self.day),
-            "Invoice": {
-                "InvoiceID": self.invoice_id,
-                "InvoiceNumber": invoice_number,
-                "Payments": [],
-                **{name: [] for name in CREDITS},
-                "HasErrors": False,
-                "IsDiscounted": False,
-                "LineItems": [],
-            },
+            "Invoice": shaped(SHORT_INVOICE, invoice, AnswerKind.NESTED),
         }
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.documents import days
-from xero_sandbox.accounting.invoice_records import CREDITS
+from xero_sandbox.accounting.invoice_records import SHORT_INVOICE
 from xero_sandbox.accounting.payment_records import Payment
+from xero_sandbox.accounting.shapes import AnswerKind, shaped
 
 
 @dataclass
@@ -58,16 +59,9 @@ class Batch:
 
 
 def _within_batch(payment: Payment, currency: str) -> dict[str, Any]:
+    invoice = {"InvoiceID": payment.document_id, "CurrencyCode": currency}
     return {
-        "Invoice": {
-            "InvoiceID": payment.document_id,
-            "CurrencyCode": currency,
-            "Payments": [],
-            **{name: [] for name in CREDITS},
-            "HasErrors": False,
-            "IsDiscounted": False,
-            "LineItems": [],
-        },
+        "Invoice": shaped(SHORT_INVOICE, invoice, AnswerKind.NESTED),
         "PaymentID": payment.id,
         **payment.details,
         "Amount": payment.amount,

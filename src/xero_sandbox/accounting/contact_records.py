@@ -10,24 +10,69 @@ from typing import Any
 from xero_sandbox import wire
 from xero_sandbox.accounting import group_records
 from xero_sandbox.accounting.papers import history
+from xero_sandbox.accounting.shapes import (
+    EVERY,
+    NESTS,
+    AnswerKind,
+    FieldShape,
+    Presence,
+    shaped,
+)
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
 
 #: Places that a contact shows, filled or empty (facts 6.6).
 _ADDRESSES = ("STREET", "POBOX")
 _PHONES = ("DDI", "DEFAULT", "FAX", "MOBILE")
-#: Fields that only a single read, or a read of pages, carries (facts 5.2).
-_DETAILS = [
-    "ContactPersons",
-    "PaymentTerms",
-    "SalesDefaultAccountCode",
-    "PurchasesDefaultAccountCode",
-    "BankAccountDetails",
-    "TaxNumber",
-    "AccountsReceivableTaxType",
-    "AccountsPayableTaxType",
-    "MergedToContactID",
-]
+_ALONE = EVERY - NESTS  #: not where a list of documents names its contact (facts 5.2)
+_IN_FULL = _ALONE - {AnswerKind.LIST, AnswerKind.SUMMARY}  #: reads of one or of pages, and writes
+CONTACT = (
+    FieldShape("ContactID"),
+    FieldShape("MergedToContactID", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("ContactNumber", Presence.ABSENT, answers=_ALONE),
+    FieldShape("AccountNumber", Presence.ABSENT, answers=_ALONE),
+    FieldShape("ContactStatus", answers=_ALONE),
+    FieldShape("Name"),
+    FieldShape("FirstName", Presence.ABSENT, answers=_ALONE),
+    FieldShape("LastName", Presence.ABSENT, answers=_ALONE),
+    FieldShape("CompanyNumber", Presence.ABSENT, answers=_ALONE),
+    FieldShape("EmailAddress", Presence.ABSENT, answers=_ALONE),
+    FieldShape("BankAccountDetails", Presence.EMPTY, "", _IN_FULL),
+    FieldShape("TaxNumber", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("AccountsReceivableTaxType", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("AccountsPayableTaxType", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("Addresses", answers=_ALONE),
+    FieldShape("Phones", answers=_ALONE),
+    FieldShape("Addresses", Presence.EMPTY, [], NESTS),
+    FieldShape("Phones", Presence.EMPTY, [], NESTS),
+    FieldShape("UpdatedDateUTC", answers=_ALONE),
+    FieldShape("ContactGroups", Presence.EMPTY, []),
+    FieldShape("IsSupplier", answers=_ALONE),
+    FieldShape("IsCustomer", answers=_ALONE),
+    FieldShape("DefaultCurrency", Presence.ABSENT, answers=_ALONE),
+    FieldShape("SalesDefaultAccountCode", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("PurchasesDefaultAccountCode", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("SalesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
+    FieldShape("PurchasesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
+    FieldShape("PaymentTerms", Presence.ABSENT, answers=_IN_FULL),
+    # Lists without a page show an empty list, whoever there is (facts 12.1).
+    FieldShape("ContactPersons", Presence.EMPTY, []),
+    FieldShape("HasAttachments", Presence.EMPTY, False, _ALONE),
+    FieldShape("HasValidationErrors", Presence.EMPTY, False),
+)
+#: What an address and a phone have of their own where an app has made them (facts 6.6, 12.1).
+ADDRESS = (
+    FieldShape("AddressType"),
+    *(FieldShape(f"AddressLine{number}", Presence.ABSENT) for number in (1, 2, 3, 4)),
+    *(FieldShape(name, Presence.EMPTY, "") for name in ("City", "Region", "PostalCode", "Country")),
+    FieldShape("AttentionTo", Presence.ABSENT),
+)
+PHONE = (
+    FieldShape("PhoneType"),
+    FieldShape("PhoneNumber", Presence.EMPTY, ""),
+    FieldShape("PhoneAreaCode", Presence.EMPTY, ""),
+    FieldShape("PhoneCountryCode", Presence.EMPTY, ""),
+)
 
 
 @dataclass
@@ -45,49 +90,28 @@ class Contact:
     def name(self) -> str:
         return str(self.data.get("Name", ""))
 
-    def wire(self) -> dict[str, Any]:
-        """Everything, as a single read or a create answers."""
-        return {
+    def wire(self, answer: AnswerKind = AnswerKind.SINGLE) -> dict[str, Any]:
+        """As this kind of answer has it; documents show everything too, but in lists."""
+        values = {
+            **self.data,
             "ContactID": self.id,
             "ContactStatus": self.status,
             "Name": self.name,
-            "FirstName": "",
-            "LastName": "",
-            "EmailAddress": "",
-            "BankAccountDetails": "",
-            **self.data,
-            "Addresses": _slots(self.data, "Addresses", "AddressType", _ADDRESSES),
-            "Phones": _slots(self.data, "Phones", "PhoneType", _PHONES),
+            "Addresses": _slots(self.data, "Addresses", _ADDRESSES, ADDRESS),
+            "Phones": _slots(self.data, "Phones", _PHONES, PHONE),
             "UpdatedDateUTC": wire.instant(self.updated_ms),
             "ContactGroups": self.groups,
             "IsSupplier": self.is_supplier,
             "IsCustomer": self.is_customer,
-            "SalesTrackingCategories": [],
-            "PurchasesTrackingCategories": [],
-            "ContactPersons": self.data.get("ContactPersons", []),
-            "HasAttachments": self.data.get("HasAttachments", False),
-            "HasValidationErrors": False,
         }
-
-    def wire_listed(self, *, lean: bool) -> dict[str, Any]:
-        """One of a list; `lean` without a page asked for, or as a summary."""
-        full = self.wire()
-        if lean:
-            return {name: value for name, value in full.items() if name not in _DETAILS}
-        return full
+        if answer in (AnswerKind.LIST, AnswerKind.SUMMARY):
+            values.pop("ContactPersons", None)
+        return shaped(CONTACT, values, answer)
 
 
 def summary(ident: str, name: str) -> dict[str, Any]:
     """A contact inside a list of documents: id, name and empty lists (facts 5.2)."""
-    return {
-        "ContactID": ident,
-        "Name": name,
-        "Addresses": [],
-        "Phones": [],
-        "ContactGroups": [],
-        "ContactPersons": [],
-        "HasValidationErrors": False,
-    }
+    return shaped(CONTACT, {"ContactID": ident, "Name": name}, AnswerKind.NESTED)
 
 
 def from_row(row: sqlite3.Row) -> Contact:
@@ -111,7 +135,20 @@ def with_groups(db: sqlite3.Connection, contacts: list[Contact]) -> list[Contact
 
 
 def new_contact(organisation: str) -> Contact:
-    return Contact(id=str(uuid.uuid4()), organisation=organisation)
+    """A contact that an app makes: its slots are empty, not bare (facts 12.1)."""
+    addresses = [{"AddressType": name} for name in _ADDRESSES]
+    phones = [{"PhoneType": name} for name in _PHONES]
+    data = {"Addresses": addresses, "Phones": phones}
+    return Contact(id=str(uuid.uuid4()), organisation=organisation, data=data)
+
+
+def mark_made_by_hand(db: sqlite3.Connection, organisation: str, name: str) -> None:
+    """A contact that a person has just made has nothing in its slots (facts 12.1)."""
+    db.execute(
+        "UPDATE contact SET data = json_remove(data, '$.Addresses', '$.Phones') "
+        "WHERE organisation = ? AND name_key = ?",
+        (organisation, fold(name)),
+    )
 
 
 def by_id(db: sqlite3.Connection, organisation: str, ident: str) -> Contact | None:
@@ -184,15 +221,10 @@ def _one(db: sqlite3.Connection, organisation: str, test: str, value: Any) -> Co
 
 
 def _slots(
-    data: dict[str, Any], field_name: str, kind: str, kinds: tuple[str, ...]
+    data: dict[str, Any], name: str, kinds: tuple[str, ...], shape: tuple[FieldShape, ...]
 ) -> list[dict[str, Any]]:
-    held = {entry[kind]: entry for entry in data.get(field_name, [])}
-    empty = _EMPTY[field_name]
-    extra = [entry for name, entry in held.items() if name not in kinds]
-    return [{kind: name} | empty | held.get(name, {}) for name in kinds] + extra
-
-
-_EMPTY = {
-    "Addresses": {"City": "", "Region": "", "PostalCode": "", "Country": ""},
-    "Phones": {"PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": ""},
-}
+    """Every place of `kinds`, bare where nothing was ever written to it, then others."""
+    kind = shape[0].name
+    held = {entry[kind]: shaped(shape, entry, AnswerKind.SINGLE) for entry in data.get(name, [])}
+    extra = [entry for at, entry in held.items() if at not in kinds]
+    return [held.get(at, {kind: at}) for at in kinds] + extra

@@ -11,6 +11,7 @@ from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batc
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.listing import Resource, select
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
@@ -57,11 +58,10 @@ def list_all(call: Call) -> Response:
     archived = call.request.query.get("includearchived", "").lower() == "true"
     extra = [] if archived else [("status != 'ARCHIVED'", ())]
     page = select(call, RESOURCE, extra=extra)
-    lean = page.pagination is None or page.summary_only
     contacts = [records.from_row(row) for row in page.rows]
-    if not lean:
+    if page.answer is AnswerKind.PAGE:
         records.with_groups(call.db, contacts)
-    items = [contact.wire_listed(lean=lean) for contact in contacts]
+    items = [contact.wire(page.answer) for contact in contacts]
     return envelope(call, PLURAL, items, **page.envelope())
 
 
@@ -113,7 +113,7 @@ def _save(call: Call, sent: Sent, contact: Contact) -> Saved:
     if errors:
         raise Invalid(errors, _echo(contact, sent, is_new=is_new))
     records.save(call.db, contact, now_ms=call.sandbox.clock.now_ms())
-    return Saved(contact.wire())
+    return Saved(contact.wire(AnswerKind.CREATED if is_new else AnswerKind.UPDATED))
 
 
 def _echo(contact: Contact, sent: Sent, *, is_new: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from xero_sandbox.accounting.credit_records import CREDIT_NOTES, Credit
 from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.messages import Response
 from xero_sandbox.routing import Call, Route
@@ -73,6 +74,7 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Credit:
     if note.type not in ("ACCRECCREDIT", "ACCPAYCREDIT"):
         echo = sent.raw | {"CreditNoteID": wire.ZERO_ID}
         raise Invalid(["Credit note not of valid type for creation"], echo)
+    note.branding_theme_id = desk.books.catalogue.default_theme
     return note
 
 
@@ -83,9 +85,9 @@ def _save(desk: Desk, sent: Sent, note: Credit) -> Saved:
     if not note.settled and not desk.errors:
         move_stock(desk, note)
     if desk.errors:
-        raise Invalid(list(dict.fromkeys(desk.errors)), _echo(note))
+        raise Invalid(list(dict.fromkeys(desk.errors)), _echo(note, sent))
     if note.settled:  # nothing of it has changed
-        return Saved(note.wire(), desk.warnings)
+        return Saved(note.shown(AnswerKind.UPDATED), desk.warnings)
     if note.sells and not note.number:
         note.number = records.free_number(desk.db, desk.books.id)
     if note.contact:
@@ -95,15 +97,13 @@ def _save(desk: Desk, sent: Sent, note: Credit) -> Saved:
     for changes in history.changes(before, note.status):
         details = note.in_words
         history.note(desk.db, desk.books.id, note.id, changes, details, now_ms=desk.now_ms)
-    return Saved(note.wire(), desk.warnings)
+    return Saved(note.shown(AnswerKind.UPDATED if before else AnswerKind.CREATED), desk.warnings)
 
 
-def _echo(note: Credit) -> dict[str, Any]:
-    """What was made out of a refused document; one that was new has the zero id (facts 4.3)."""
-    echo = note.wire()
-    if note.seq is None:
-        echo |= {"CreditNoteID": wire.ZERO_ID, "ID": wire.ZERO_ID, "Contact": note.sent_contact}
-    return echo
+def _echo(note: Credit, sent: Sent) -> dict[str, Any]:
+    """The echo of a refused document; one that was new has the zero id (facts 4.3)."""
+    ident = wire.ZERO_ID if note.seq is None else note.id
+    return note.refused(sent) | {"CreditNoteID": ident, "ID": ident}
 
 
 _SCOPE = "accounting.invoices"

@@ -17,16 +17,90 @@ from xero_sandbox.accounting.documents import (
     Document,
     days,
     dump_lines,
+    fill,
     has_long_units,
     load_lines,
     read_day,
     shorten_units,
     take_number,
-    with_contact,
 )
+from xero_sandbox.accounting.shapes import SINGLES, AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.accounting.totals import ZERO, Totals
 from xero_sandbox.store import fold
 from xero_sandbox.webhooks import outbox
+
+_LATER = (
+    FieldShape("RemainingCredit"),
+    FieldShape("Allocations", Presence.EMPTY, []),
+    FieldShape("HasAttachments"),
+    FieldShape("Attachments", Presence.EMPTY, [], SINGLES),
+)
+_DATED = (FieldShape("Contact"), FieldShape("DateString"), FieldShape("Date"))
+_LAST = (
+    FieldShape("Status"),
+    FieldShape("LineAmountTypes"),
+    FieldShape("LineItems"),
+    FieldShape("SubTotal"),
+    FieldShape("TotalTax"),
+    FieldShape("Total"),
+    FieldShape("UpdatedDateUTC"),
+    FieldShape("UpdatedDateUTCString"),
+    FieldShape("CurrencyCode"),
+    FieldShape("FullyPaidOnDate", Presence.ABSENT),
+)
+CREDIT_NOTE = (
+    FieldShape("CreditNoteID"),
+    FieldShape("CreditNoteNumber"),
+    FieldShape("Payments", Presence.EMPTY, []),
+    FieldShape("ID"),
+    FieldShape("CurrencyRate"),
+    FieldShape("Type"),
+    FieldShape("Reference"),
+    FieldShape("SentToContact"),
+    *_LATER,
+    FieldShape("HasErrors"),
+    *_DATED,
+    FieldShape("BrandingThemeID"),
+    *_LAST,
+)
+PREPAYMENT = (
+    FieldShape("PrepaymentID"),
+    FieldShape("ID"),
+    FieldShape("CurrencyRate"),
+    FieldShape("Type"),
+    FieldShape("Reference"),
+    FieldShape("InvoiceNumber"),
+    *_LATER,
+    FieldShape("Payments", Presence.EMPTY, []),
+    *_DATED,
+    *_LAST,
+)
+OVERPAYMENT = (
+    FieldShape("OverpaymentID"),
+    FieldShape("ID"),
+    FieldShape("CurrencyRate"),
+    FieldShape("Type"),
+    FieldShape("Reference"),
+    *_LATER,
+    FieldShape("Payments", Presence.EMPTY, []),
+    *_DATED,
+    *_LAST,
+)
+#: As an invoice shows what is allocated to it (facts 6.3, 12.1).
+APPLIED_CREDIT = (
+    *(
+        FieldShape(f"{name}ID", Presence.ABSENT)
+        for name in ("CreditNote", "Prepayment", "Overpayment")
+    ),
+    FieldShape("CreditNoteNumber", Presence.ABSENT),
+    FieldShape("ID"),
+    FieldShape("HasErrors", Presence.ABSENT),
+    FieldShape("AppliedAmount"),
+    FieldShape("DateString"),
+    FieldShape("Date"),
+    FieldShape("LineItems", Presence.EMPTY, []),
+    FieldShape("Total"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +108,12 @@ class Family:
     plural: str  #: the resource
     singular: str  #: the element, and its id field less `ID`
     category: outbox.Category
+    shape: tuple[FieldShape, ...] = field(repr=False)
 
 
-CREDIT_NOTES = Family("CreditNotes", "CreditNote", "CREDITNOTE")
-PREPAYMENTS = Family("Prepayments", "Prepayment", "PREPAYMENT")
-OVERPAYMENTS = Family("Overpayments", "Overpayment", "OVERPAYMENT")
+CREDIT_NOTES = Family("CreditNotes", "CreditNote", "CREDITNOTE", CREDIT_NOTE)
+PREPAYMENTS = Family("Prepayments", "Prepayment", "PREPAYMENT", PREPAYMENT)
+OVERPAYMENTS = Family("Overpayments", "Overpayment", "OVERPAYMENT", OVERPAYMENT)
 FAMILIES = {family.plural: family for family in (CREDIT_NOTES, PREPAYMENTS, OVERPAYMENTS)}
 
 
@@ -64,20 +139,20 @@ class Credit(Document):
             named["CreditNoteNumber"] = self.number
         return named | {"ID": self.id}
 
-    def head(self) -> dict[str, Any]:
+    @property
+    def shape(self) -> tuple[FieldShape, ...]:
+        return self.family.shape
+
+    def values(self) -> dict[str, Any]:
         values = {
             **self.names(),
             "Payments": self.payments,
             "CurrencyRate": self.currency_rate,
             "Type": self.type,
             "Reference": self.reference,
-            "InvoiceNumber": self.number if self.family is PREPAYMENTS else None,
-            "SentToContact": self.sent_to_contact if self.family is CREDIT_NOTES else None,
-            "BrandingThemeID": self.branding_theme_id,
             "RemainingCredit": self.remaining,
             "Allocations": self.allocations,
             "HasAttachments": self.has_attachments,
-            "HasErrors": False if self.family is CREDIT_NOTES else None,
             **days("Date", self.issued_on),
             **days("FullyPaidOnDate", self.fully_paid_on, text=False),
             "Status": self.status,
@@ -89,27 +164,32 @@ class Credit(Document):
             "UpdatedDateUTCString": wire.iso_seconds(self.updated_ms),
             "CurrencyCode": self.currency,
         }
-        return {name: value for name, value in values.items() if value is not None}
+        if self.family is CREDIT_NOTES:
+            values |= {"SentToContact": self.sent_to_contact, "HasErrors": False}
+            values["BrandingThemeID"] = self.branding_theme_id
+        elif self.family is PREPAYMENTS:
+            values["InvoiceNumber"] = self.number
+        return values
 
     def within_invoice(self, amount: Decimal, day: date) -> dict[str, Any]:
-        """As an invoice shows what is allocated to it (facts 6.3)."""
-        return {
+        values = {
             **self.names(),
+            "HasErrors": False if self.family is CREDIT_NOTES else None,
             "AppliedAmount": amount,
-            "Date": wire.day_instant(day),
+            **days("Date", day),
             "Total": self.totals.total,
         }
+        return shaped(APPLIED_CREDIT, values, AnswerKind.NESTED)
 
 
-def listed(row: sqlite3.Row, *, with_lines: bool, unit_places: int) -> dict[str, Any]:
-    """One element of a list; `row` has contact_name."""
+def listed(row: sqlite3.Row, *, with_lines: bool, unit_places: int) -> str:
+    """One element of a list as JSON text; `row` has contact_name."""
     contact = contact_records.summary(row["contact_id"], row["contact_name"])
-    element = with_contact(wire.loads(row["head"]), contact)
     items = wire.loads(row["lines"]) if with_lines else []
     if row["long_units"] and unit_places != 4:
         shorten_units(items)
     line_tracking.summarise(items)
-    return element | {"LineItems": items}
+    return fill(row["head"], contact, wire.dumps(items))
 
 
 def load(db: sqlite3.Connection, row: sqlite3.Row) -> Credit:

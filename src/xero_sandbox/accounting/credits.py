@@ -6,7 +6,7 @@ from functools import partial
 
 from xero_sandbox.accounting import credit_records as records
 from xero_sandbox.accounting.allocations import named
-from xero_sandbox.accounting.answers import envelope
+from xero_sandbox.accounting.answers import envelope, spliced
 from xero_sandbox.accounting.credit_records import Family
 from xero_sandbox.accounting.desk import unit_places
 from xero_sandbox.accounting.documents import shorten_units
@@ -66,12 +66,12 @@ def list_all(family: Family, call: Call) -> Response:
     with_lines = page.pagination is not None and not page.summary_only
     places = unit_places(call)
     items = [records.listed(row, with_lines=with_lines, unit_places=places) for row in page.rows]
-    return envelope(call, family.plural, items, **page.envelope())
+    return spliced(call, family.plural, items, **page.envelope())
 
 
 def read_one(family: Family, call: Call) -> Response:
     credit = named(family, call)
-    element = credit.wire() | {"Attachments": []}
+    element = credit.wire()
     if credit.has_attachments:
         element["Attachments"] = attachments.of(call.db, family.plural, credit.id)
     if unit_places(call) != 4:

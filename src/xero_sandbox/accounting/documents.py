@@ -12,8 +12,12 @@ from xero_sandbox import wire
 from xero_sandbox.accounting import lines
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.lines import Line
+from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, shaped
 from xero_sandbox.accounting.totals import NO_TOTALS, Amounts, Totals, rounded
 
+_MADE = {"LineItems", "SubTotal", "TotalTax", "Total"}  #: of a refused document, in its echo
+HOLE = 0  #: in a stored head, for what is stored elsewhere
 #: Types on the side of sales and receivables; all others are purchases and payables.
 SALES = ("ACCREC", "ACCRECCREDIT", "RECEIVE-PREPAYMENT", "RECEIVE-OVERPAYMENT")
 
@@ -68,25 +72,53 @@ class Document:
         """Whether it counts in the ledger."""
         return self.status in ("AUTHORISED", "PAID")
 
-    def head(self) -> dict[str, Any]:
-        """The wire form without contact and lines."""
+    @property
+    def shape(self) -> tuple[FieldShape, ...]:
+        """Which answer has which of its fields."""
         raise NotImplementedError
 
-    def wire(self) -> dict[str, Any]:
-        """Everything, as a single read or a write answers."""
+    def values(self) -> dict[str, Any]:
+        """What it has of each field but contact and lines; None where it has nothing."""
+        raise NotImplementedError
+
+    def head(self) -> dict[str, Any]:
+        """As in lists, and so it is stored, with holes for contact and lines."""
+        holes = {"Contact": HOLE, "LineItems": HOLE}
+        return shaped(self.shape, self.values() | holes, AnswerKind.PAGE)
+
+    def shown(self, answer: AnswerKind) -> dict[str, Any]:
+        """As this kind of answer has it, lists apart."""
         contact = self.contact.wire() if self.contact else self.sent_contact
-        items = [line.wire() for line in self.lines]
-        return with_contact(self.head(), contact) | {"LineItems": items}
+        items = [line.wire(answer) for line in self.lines]
+        return shaped(self.shape, self.values() | {"Contact": contact, "LineItems": items}, answer)
+
+    def wire(self) -> dict[str, Any]:
+        """Everything, as a single read answers."""
+        return self.shown(AnswerKind.SINGLE)
+
+    def refused(self, sent: Sent) -> dict[str, Any]:
+        """The echo of a refused write: what was sent, days as Xero writes them, lines and totals.
+
+        Nothing else of the stored document is in it (facts 4.3, 12.1).
+        """
+        names = list(dict.fromkeys(field.name for field in self.shape))
+        echo = {name: sent.raw_value(name) for name in names if name in sent}
+        for name in ("Date", "DueDate", "ExpectedPaymentDate", "PlannedPaymentDate"):
+            echo |= days(name, sent.day(name))
+        shown = self.shown(AnswerKind.CREATED)
+        made = _MADE if self.lines else _MADE - {"LineItems"}
+        echo |= {name: shown[name] for name in made}
+        return {name: echo[name] for name in names if name in echo}
 
 
-def with_contact(head: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
-    """Put the contact where Xero has it, before the dates."""
-    element: dict[str, Any] = {}
-    for name, value in head.items():
-        if name == "DateString":
-            element["Contact"] = contact
-        element[name] = value
-    return element
+def fill(head: str, contact: dict[str, Any], items: str) -> str:
+    """Put contact and lines, JSON text, into a stored head: a page reads none of its heads."""
+    whole = head.replace(_HOLES["Contact"], f'"Contact":{wire.dumps(contact)}', 1)
+    return whole.replace(_HOLES["LineItems"], f'"LineItems":{items}', 1)
+
+
+#: No text that somebody sent can hold these: its quotation marks are escaped.
+_HOLES = {name: f'"{name}":{HOLE}' for name in ("Contact", "LineItems")}
 
 
 def days(name: str, day: date | None, *, text: bool = True) -> dict[str, Any]:
@@ -110,7 +142,7 @@ def load_lines(items: str, overridden: str) -> list[Line]:
 
 def dump_lines(document: Document) -> tuple[str, str]:
     """Return the lines and which of them have their tax overridden, as they are stored."""
-    items = wire.dumps([line.wire() for line in document.lines])
+    items = wire.dumps([line.wire(AnswerKind.SINGLE) for line in document.lines])
     return items, wire.dumps([line.id for line in document.lines if line.tax_overridden])
 
 

@@ -18,11 +18,22 @@ from xero_sandbox.accounting.documents import (
     Document,
     days,
     dump_lines,
+    fill,
     has_long_units,
     load_lines,
     read_day,
     shorten_units,
-    with_contact,
+)
+from xero_sandbox.accounting.shapes import (
+    EVERY,
+    FULL_LISTS,
+    NESTS,
+    READS,
+    SINGLES,
+    AnswerKind,
+    FieldShape,
+    Presence,
+    shaped,
 )
 from xero_sandbox.accounting.totals import ZERO, Totals
 from xero_sandbox.store import fold
@@ -30,8 +41,70 @@ from xero_sandbox.webhooks import outbox
 
 #: Lists of what is allocated to an invoice.
 CREDITS = ("CreditNotes", "Prepayments", "Overpayments")
-#: Left out of `summaryOnly=true` (facts 5.6).
-_NOT_IN_SUMMARY = ("Payments", *CREDITS, "HasAttachments")
+_WHOLE = EVERY - {AnswerKind.SUMMARY}  #: what `summaryOnly=true` leaves out (facts 5.6)
+#: Answers to writes never say what is applied (facts 12.1). Single reads leave out payments where
+#: there are none (facts 6.1); what a payment shows of its document leaves out credits too.
+INVOICE = (
+    FieldShape("Type"),
+    FieldShape("InvoiceID"),
+    FieldShape("InvoiceNumber"),
+    FieldShape("Reference", Presence.EMPTY, ""),
+    FieldShape("Payments", Presence.EMPTY, [], FULL_LISTS),
+    FieldShape("Payments", Presence.ABSENT, answers=SINGLES | NESTS),
+    FieldShape("CreditNotes", Presence.EMPTY, [], FULL_LISTS | SINGLES),
+    FieldShape("CreditNotes", Presence.ABSENT, answers=NESTS),
+    FieldShape("Prepayments", Presence.EMPTY, [], _WHOLE),
+    FieldShape("Overpayments", Presence.EMPTY, [], _WHOLE),
+    FieldShape("AmountDue"),
+    FieldShape("AmountPaid"),
+    FieldShape("AmountCredited", Presence.EMPTY, ZERO, READS),
+    FieldShape("AmountCredited", Presence.ABSENT, answers=NESTS),
+    FieldShape("SentToContact"),
+    FieldShape("CurrencyRate"),
+    FieldShape("IsDiscounted"),
+    FieldShape("TotalDiscount", Presence.ABSENT),
+    FieldShape("HasAttachments", answers=_WHOLE),
+    FieldShape("Attachments", Presence.EMPTY, [], SINGLES),
+    FieldShape("InvoiceAddresses", Presence.EMPTY, [], FULL_LISTS),
+    FieldShape("HasErrors"),
+    FieldShape("InvoicePaymentServices", Presence.EMPTY, [], FULL_LISTS),
+    FieldShape("Contact"),
+    FieldShape("DateString"),
+    FieldShape("Date"),
+    FieldShape("DueDateString", Presence.ABSENT),
+    FieldShape("DueDate", Presence.ABSENT),
+    FieldShape("ExpectedPaymentDateString", Presence.ABSENT),
+    FieldShape("ExpectedPaymentDate", Presence.ABSENT),
+    FieldShape("PlannedPaymentDateString", Presence.ABSENT),
+    FieldShape("PlannedPaymentDate", Presence.ABSENT),
+    FieldShape("BrandingThemeID", Presence.ABSENT),
+    FieldShape("Url", Presence.ABSENT),
+    FieldShape("Status"),
+    FieldShape("LineAmountTypes"),
+    FieldShape("LineItems", answers=_WHOLE),
+    FieldShape("SubTotal"),
+    FieldShape("TotalTax"),
+    FieldShape("RoundingAmount", Presence.ABSENT),
+    FieldShape("EnteredTotal", Presence.ABSENT),
+    FieldShape("Total"),
+    FieldShape("UpdatedDateUTC"),
+    FieldShape("UpdatedDateUTCString"),
+    FieldShape("CurrencyCode"),
+    FieldShape("FullyPaidOnDate", Presence.ABSENT),
+)
+#: An invoice, bill or credit as payments, batches and allocations name it.
+SHORT_INVOICE = (
+    FieldShape("Type", Presence.ABSENT),
+    FieldShape("InvoiceID"),
+    FieldShape("InvoiceNumber", Presence.ABSENT),
+    FieldShape("Payments", Presence.EMPTY, []),
+    *(FieldShape(name, Presence.EMPTY, []) for name in CREDITS),
+    FieldShape("HasErrors", Presence.EMPTY, False),
+    FieldShape("IsDiscounted", Presence.EMPTY, False),
+    FieldShape("Contact", Presence.ABSENT),
+    FieldShape("LineItems", Presence.EMPTY, []),
+    FieldShape("CurrencyCode", Presence.ABSENT),
+)
 
 
 @dataclass
@@ -55,18 +128,22 @@ class Invoice(Document):
     def settled(self) -> bool:
         return bool(self.amount_paid or self.amount_credited)
 
-    def head(self) -> dict[str, Any]:
+    @property
+    def shape(self) -> tuple[FieldShape, ...]:
+        return INVOICE
+
+    def values(self) -> dict[str, Any]:
         discount = sum((line.discount for line in self.lines), ZERO)
-        values = {
+        return {
             "Type": self.type,
             "InvoiceID": self.id,
             "InvoiceNumber": self.number,
-            "Reference": self.reference if self.sells else None,
-            "Payments": self.payments,
-            **{name: self.credits.get(name, []) for name in CREDITS},
+            "Reference": self.reference or None,
+            "Payments": self.payments or None,
+            **{name: self.credits.get(name) or None for name in CREDITS},
             "AmountDue": self.amount_due,
             "AmountPaid": self.amount_paid,
-            "AmountCredited": self.amount_credited,
+            "AmountCredited": self.amount_credited or None,
             "CurrencyRate": self.currency_rate,
             "IsDiscounted": bool(discount),
             "TotalDiscount": discount or None,
@@ -91,25 +168,15 @@ class Invoice(Document):
             "UpdatedDateUTCString": wire.iso_seconds(self.updated_ms),
             "CurrencyCode": self.currency,
         }
-        return {name: value for name, value in values.items() if value is not None}
-
-
-def single(invoice: Invoice) -> dict[str, Any]:
-    """A read by id or number: no `Payments` when there are none (facts 6.1)."""
-    element = invoice.wire() | {"Attachments": []}
-    return {name: value for name, value in element.items() if name != "Payments" or value}
 
 
 def listed(row: sqlite3.Row, *, unit_places: int, summary_only: bool) -> str:
     """One element of a list as JSON text. `row` has contact_name, and lines_text if lines go in."""
-    head = wire.loads(row["head"])
-    if summary_only:
-        head = {name: value for name, value in head.items() if name not in _NOT_IN_SUMMARY}
     contact = contact_records.summary(row["contact_id"], row["contact_name"])
-    text = wire.dumps(with_contact(head, contact))
     if summary_only:
-        return text
-    return f'{text[:-1]},"LineItems":{_lines_text(row, unit_places)}}}'
+        values = wire.loads(row["head"]) | {"Contact": contact}
+        return wire.dumps(shaped(INVOICE, values, AnswerKind.SUMMARY))
+    return fill(row["head"], contact, _lines_text(row, unit_places))
 
 
 def _lines_text(row: sqlite3.Row, unit_places: int) -> str:
@@ -139,7 +206,7 @@ def load(db: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
         currency=row["currency"],
         contact=contact_records.by_id(db, row["organisation"], row["contact_id"]),
         number=head["InvoiceNumber"],
-        reference=head.get("Reference", ""),
+        reference=head["Reference"],
         due_date=read_day(head, "DueDateString"),
         expected_payment_date=read_day(head, "ExpectedPaymentDateString"),
         planned_payment_date=read_day(head, "PlannedPaymentDateString"),

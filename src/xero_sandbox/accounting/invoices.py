@@ -18,6 +18,7 @@ from xero_sandbox.accounting.listing import Clause, Resource, guids, listed, one
 from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import refresh_credits, settle
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
@@ -84,7 +85,7 @@ def list_all(call: Call) -> Response:
 
 def read_one(call: Call) -> Response:
     invoice = named(call)
-    element = records.single(invoice)
+    element = invoice.wire()
     if invoice.has_attachments:
         element["Attachments"] = attachments.of(call.db, "Invoices", invoice.id)
     if unit_places(call) != 4:
@@ -169,24 +170,26 @@ def _new(call: Call, desk: Desk, sent: Sent) -> Invoice:
     if invoice.type not in ("ACCREC", "ACCPAY"):
         echo = sent.raw | {"InvoiceID": wire.ZERO_ID}
         raise Invalid(["Invoice not of valid type for creation"], echo)
+    if invoice.sells:
+        invoice.branding_theme_id = desk.books.catalogue.default_theme
     return invoice
 
 
 def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     desk.clear()
     before = None if invoice.seq is None else invoice.status
-    shown = invoice.wire() if invoice.settled else None
+    stored = invoice.wire() if invoice.settled else None
     apply(desk, invoice, sent)
-    if shown is None and not desk.errors:
+    if stored is None and not desk.errors:
         move_stock(desk, invoice, backorders=_backorders(call, invoice))
     if desk.errors:
-        raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice))
+        raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice, sent))
     if invoice.sells and not invoice.number:
         invoice.number = records.take_number(call.db, call.organisation)
     if invoice.contact:
         contact_records.mark_trading(call.db, invoice.contact, sells_to=invoice.sells)
-    if shown is not None:
-        _save_settled(desk, invoice, shown)
+    if stored is not None:
+        _save_settled(desk, invoice, stored)
     else:
         records.save(call.db, invoice, now_ms=desk.now_ms)
         book_invoice(desk, invoice)
@@ -195,7 +198,10 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
         history.note(
             call.db, invoice.organisation, invoice.id, changes, details, now_ms=desk.now_ms
         )
-    return Saved(invoice.wire(), desk.warnings)
+    shown = invoice.shown(AnswerKind.UPDATED if before else AnswerKind.CREATED)
+    if not invoice.sells:  # told back once, and then dropped (facts 6.1, 12.1)
+        shown["Reference"] = sent.text("Reference") or ""
+    return Saved(shown, desk.warnings)
 
 
 def _backorders(call: Call, invoice: Invoice) -> bool:
@@ -213,15 +219,10 @@ def _save_settled(desk: Desk, invoice: Invoice, before: dict[str, Any]) -> None:
         refresh_credits(desk, invoice)
 
 
-def _echo(invoice: Invoice) -> dict[str, Any]:
-    """What was made out of a refused document; one that was new has the zero id (facts 4.3).
-
-    Its contact is echoed as sent: if that was new too, it has just been undone.
-    """
-    echo = invoice.wire()
-    if invoice.seq is None:
-        echo |= {"InvoiceID": wire.ZERO_ID, "Contact": invoice.sent_contact}
-    return echo
+def _echo(invoice: Invoice, sent: Sent) -> dict[str, Any]:
+    """The echo of a refused document; one that was new has the zero id (facts 4.3)."""
+    ident = wire.ZERO_ID if invoice.seq is None else invoice.id
+    return invoice.refused(sent) | {"InvoiceID": ident}
 
 
 _SCOPES = ("accounting.invoices",)

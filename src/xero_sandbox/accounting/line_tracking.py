@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from xero_sandbox.accounting.line_shapes import TRACKING
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.shapes import AnswerKind, shaped
 from xero_sandbox.organisations.catalogue import TrackingCategory, TrackingOption
 from xero_sandbox.store import fold
 
@@ -52,9 +54,7 @@ def read(
 def summarise(lines: list[dict[str, Any]]) -> None:
     """The form of lists: `Options: []` instead of the option's id (facts 6.12)."""
     for line in lines:
-        for entry in line["Tracking"]:
-            if entry.pop("TrackingOptionID", None):
-                entry["Options"] = []
+        line["Tracking"] = [shaped(TRACKING, entry, AnswerKind.PAGE) for entry in line["Tracking"]]
 
 
 def _category(known: list[TrackingCategory], sent: Sent) -> TrackingCategory | None:

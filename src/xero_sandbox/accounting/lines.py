@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from xero_sandbox.accounting import line_tracking
+from xero_sandbox.accounting.line_shapes import LINE
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.shapes import AnswerKind, shaped
 from xero_sandbox.accounting.totals import ZERO, Amounts, line_amount, line_tax, rounded
 from xero_sandbox.organisations.records import Account, Books
 from xero_sandbox.settings import Switches
@@ -43,9 +45,9 @@ class Line:
             return ZERO
         return rounded((self.quantity or ZERO) * (self.unit_amount or ZERO)) - self.line_amount
 
-    def wire(self) -> dict[str, Any]:
+    def wire(self, answer: AnswerKind = AnswerKind.CREATED) -> dict[str, Any]:
         """As on the wire: what is absent is left out, not null (facts 5.7)."""
-        values: dict[str, Any] = {
+        values = {
             "Description": self.description,
             "UnitAmount": self.unit_amount,
             "ItemCode": self.item["Code"] if self.item else None,
@@ -60,9 +62,8 @@ class Line:
             "DiscountRate": self.discount_rate,
             "DiscountAmount": self.discount_amount,
             "LineItemID": self.id,
-            "ValidationErrors": [],
         }
-        return {name: value for name, value in values.items() if value is not None}
+        return shaped(LINE, values, answer)
 
 
 def from_wire(value: dict[str, Any], *, overridden: bool) -> Line:

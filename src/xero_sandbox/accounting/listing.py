@@ -13,6 +13,7 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.sent import read_guid
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.volume import Inefficient, is_efficient
 from xero_sandbox.accounting.where_sql import Field, compile_order, compile_where
 from xero_sandbox.messages import Response
@@ -57,6 +58,12 @@ class Page:
     rows: list[sqlite3.Row]
     pagination: dict[str, int] | None  #: None when no page was asked for
     summary_only: bool = False
+
+    @property
+    def answer(self) -> AnswerKind:
+        if self.summary_only:
+            return AnswerKind.SUMMARY
+        return AnswerKind.PAGE if self.pagination else AnswerKind.LIST
 
     def envelope(self) -> dict[str, Any]:
         return {"pagination": self.pagination} if self.pagination else {}

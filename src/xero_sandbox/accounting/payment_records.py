@@ -11,8 +11,18 @@ from typing import Any
 from xero_sandbox import wire
 from xero_sandbox.accounting import credit_records, invoice_records
 from xero_sandbox.accounting.credit_records import Credit
-from xero_sandbox.accounting.documents import Document, days, with_contact
-from xero_sandbox.accounting.invoice_records import CREDITS, Invoice
+from xero_sandbox.accounting.documents import Document, days
+from xero_sandbox.accounting.invoice_records import INVOICE, SHORT_INVOICE, Invoice
+from xero_sandbox.accounting.shapes import (
+    EVERY,
+    LISTS,
+    NESTS,
+    WRITES,
+    AnswerKind,
+    FieldShape,
+    Presence,
+    shaped,
+)
 from xero_sandbox.organisations.records import Account
 
 #: By the type of the document that is paid or refunded (facts 6.4).
@@ -33,6 +43,44 @@ _AS_INVOICE = {
     "RECEIVE-OVERPAYMENT": "AROVERPAYMENT",
     "SPEND-OVERPAYMENT": "APOVERPAYMENT",
 }
+_ALONE = EVERY - NESTS  #: not inside the document that it pays (facts 5.2)
+PAYMENT = (
+    FieldShape("PaymentID"),
+    FieldShape("BatchPaymentID", Presence.ABSENT),
+    FieldShape("BatchPayment", Presence.ABSENT, answers=_ALONE),
+    FieldShape("Date"),
+    FieldShape("BankAmount", answers=_ALONE),
+    FieldShape("Amount"),
+    FieldShape("Reference", Presence.ABSENT),
+    *(
+        FieldShape(name, Presence.ABSENT, answers=_ALONE)
+        for name in ("Particulars", "Details", "Code")
+    ),
+    FieldShape("BankAccountNumber", Presence.ABSENT, answers=_ALONE),
+    FieldShape("CurrencyRate"),
+    FieldShape("PaymentType", answers=_ALONE),
+    FieldShape("Status", answers=_ALONE),
+    FieldShape("UpdatedDateUTC", answers=_ALONE),
+    FieldShape("UpdatedDateUTCString", answers=_ALONE),
+    FieldShape("HasAccount"),
+    FieldShape("IsReconciled", answers=_ALONE),
+    FieldShape("Account", answers=_ALONE),
+    FieldShape("Invoice", answers=_ALONE),
+    FieldShape("HasValidationErrors"),
+)
+#: As a payment names its account; lists leave out the name.
+ACCOUNT = (
+    FieldShape("AccountID"),
+    FieldShape("Code", Presence.ABSENT),
+    FieldShape("Name", answers=EVERY - LISTS),
+)
+#: As the document inside a single payment names its contact.
+PARTY = (
+    FieldShape("ContactID"),
+    FieldShape("Name"),
+    FieldShape("ContactPersons", Presence.EMPTY, []),
+    FieldShape("HasValidationErrors", Presence.EMPTY, False),
+)
 
 
 @dataclass
@@ -55,21 +103,21 @@ class Payment:
 
     def within_document(self) -> dict[str, Any]:
         """As the document shows what is paid on it (facts 5.2)."""
-        shown: dict[str, Any] = {"PaymentID": self.id}
-        if self.batch_id:
-            shown["BatchPaymentID"] = self.batch_id
-        shown |= {"Date": wire.day_instant(self.day), "Amount": self.amount}
-        if "Reference" in self.details:
-            shown["Reference"] = self.details["Reference"]
-        return shown | {
+        values = {
+            "PaymentID": self.id,
+            "BatchPaymentID": self.batch_id,
+            "Date": wire.day_instant(self.day),
+            "Amount": self.amount,
+            "Reference": self.details.get("Reference"),
             "CurrencyRate": self.rate,
             "HasAccount": False,
             "HasValidationErrors": False,
         }
+        return shaped(PAYMENT, values, AnswerKind.NESTED)
 
-    def head(self) -> dict[str, Any]:
-        """The wire form without account, document and batch."""
-        values = {
+    def values(self) -> dict[str, Any]:
+        """What it has of each field but account, document and batch."""
+        return {
             "PaymentID": self.id,
             "BatchPaymentID": self.batch_id,
             "Date": wire.day_instant(self.day),
@@ -85,50 +133,57 @@ class Payment:
             "IsReconciled": self.reconciled,
             "HasValidationErrors": False,
         }
-        return {name: value for name, value in values.items() if value is not None}
 
 
-def single(payment: Payment, account: Account, document: Invoice | Credit) -> dict[str, Any]:
-    """Everything, as a single read or a write answers.
+def shown(
+    payment: Payment,
+    account: dict[str, Any],
+    document: dict[str, Any],
+    batch: dict[str, Any] | None,
+    answer: AnswerKind,
+) -> dict[str, Any]:
+    """The payment as this kind of answer has it; the rest is on the wire already.
 
     The document goes as `Invoice`, also where it is a credit note (facts 6.4).
     """
-    shown = {"AccountID": account.id, "Code": account.code, "Name": account.name}
-    return payment.head() | {
-        "Account": {name: value for name, value in shown.items() if value},
-        "Invoice": _full(document),
+    parts = {
+        "BatchPayment": batch,
+        "Account": shaped(ACCOUNT, account, answer),
+        "Invoice": document,
     }
+    return shaped(PAYMENT, payment.values() | parts, answer)
+
+
+def account_of(account: Account) -> dict[str, Any]:
+    """As a payment names the account; bank accounts may lack a code."""
+    return {"AccountID": account.id, "Code": account.code or None, "Name": account.name}
 
 
 def short_invoice(
     kind: str, ident: str, number: str, currency: str, contact: dict[str, Any]
 ) -> dict[str, Any]:
     """The document as a list of payments shows it."""
-    return {
+    values = {
         "Type": _AS_INVOICE.get(kind, kind),
         "InvoiceID": ident,
         "InvoiceNumber": number,
-        "Payments": [],
-        **{name: [] for name in CREDITS},
-        "HasErrors": False,
-        "IsDiscounted": False,
         "Contact": contact,
-        "LineItems": [],
         "CurrencyCode": currency,
     }
+    return shaped(SHORT_INVOICE, values, AnswerKind.NESTED)
 
 
-def _full(document: Invoice | Credit) -> dict[str, Any]:
-    head = document.head() if isinstance(document, Invoice) else _as_invoice(document)
+def whole_invoice(document: Invoice | Credit, answer: AnswerKind) -> dict[str, Any]:
+    """The document as other answers show it; those to writes say nothing of what pays it."""
+    values = document.values() if isinstance(document, Invoice) else _as_invoice(document)
     assert document.contact is not None  # noqa: S101 - stored documents have one
-    contact = {
-        "ContactID": document.contact.id,
-        "Name": document.contact.name,
-        "ContactPersons": [],
-        "HasValidationErrors": False,
-    }
-    items = [line.wire() for line in document.lines]
-    return with_contact(head, contact) | {"LineItems": items}
+    values["Contact"] = shaped(
+        PARTY, {"ContactID": document.contact.id, "Name": document.contact.name}, answer
+    )
+    values["LineItems"] = [line.wire(answer) for line in document.lines]
+    if answer in WRITES:
+        values["Payments"] = None
+    return shaped(INVOICE, values, AnswerKind.NESTED)
 
 
 def _as_invoice(credit: Credit) -> dict[str, Any]:
@@ -137,14 +192,13 @@ def _as_invoice(credit: Credit) -> dict[str, Any]:
         "InvoiceID": credit.id,
         "InvoiceNumber": credit.number,
         "Reference": credit.reference,
-        "Payments": credit.payments,
-        "Prepayments": [],
-        "Overpayments": [],
+        "Payments": credit.payments or None,
         "AmountDue": credit.remaining,
         "AmountPaid": credit.applied,
         "SentToContact": credit.sent_to_contact,
         "CurrencyRate": credit.currency_rate,
         "IsDiscounted": False,
+        "HasAttachments": credit.has_attachments,
         "HasErrors": False,
         **days("Date", credit.issued_on),
         "Status": credit.status,

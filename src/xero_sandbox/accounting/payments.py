@@ -10,12 +10,16 @@ from xero_sandbox.accounting import batch_records, contact_records
 from xero_sandbox.accounting import payment_records as records
 from xero_sandbox.accounting import payment_rules as rules
 from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batch
+from xero_sandbox.accounting.credit_records import Credit
 from xero_sandbox.accounting.desk import Desk, open_desk
+from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.listing import Resource, select
 from xero_sandbox.accounting.payment_records import Payment
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
+from xero_sandbox.organisations.records import Account
 from xero_sandbox.problems import NotFound, PostDataInvalid
 from xero_sandbox.routing import Call, Route
 
@@ -78,7 +82,7 @@ def list_all(call: Call) -> Response:
 
 
 def read_one(call: Call) -> Response:
-    return envelope(call, PLURAL, [_single(call, open_desk(call), _named(call))])
+    return envelope(call, PLURAL, [_shown(open_desk(call), _named(call), AnswerKind.SINGLE)])
 
 
 def create(call: Call) -> Response:
@@ -108,8 +112,8 @@ def delete(call: Call) -> Response:
         else:
             rules.delete_payment(desk, payment)
         if desk.errors:
-            raise Invalid(desk.errors, one.raw | payment.head())
-        return Saved(_single(call, desk, payment))
+            raise Invalid(desk.errors, one.raw | _shown(desk, payment, AnswerKind.UPDATED))
+        return Saved(_shown(desk, payment, AnswerKind.UPDATED))
 
     return write_batch(call, PLURAL, sent, save, flag="HasValidationErrors")
 
@@ -124,10 +128,10 @@ def _save(call: Call, desk: Desk, sent: Sent) -> Saved:
         raise Invalid(desk.errors, sent.raw | {"PaymentID": wire.ZERO_ID})
     payment = rules.read_payment(desk, sent, document, account, day)
     if desk.errors:
-        shown = records.single(payment, account, document)
+        shown = _with(payment, account, document, None, AnswerKind.CREATED)
         raise Invalid(desk.errors, sent.raw | shown | {"PaymentID": wire.ZERO_ID})
     rules.apply_payment(desk, payment, document)
-    return Saved(_single(call, desk, payment))
+    return Saved(_shown(desk, payment, AnswerKind.CREATED))
 
 
 def _named(call: Call) -> Payment:
@@ -138,33 +142,40 @@ def _named(call: Call) -> Payment:
     return found
 
 
-def _single(call: Call, desk: Desk, payment: Payment) -> dict[str, Any]:
+def _shown(desk: Desk, payment: Payment, answer: AnswerKind) -> dict[str, Any]:
     account = desk.books.accounts_by_id[payment.account_id]
-    document = records.document_of(call.db, payment)
-    return records.single(payment, account, document) | _batch(call.db, payment)
+    document = records.document_of(desk.db, payment)
+    return _with(payment, account, document, _batch(desk.db, payment), answer)
+
+
+def _with(
+    payment: Payment,
+    account: Account,
+    document: Invoice | Credit,
+    batch: dict[str, Any] | None,
+    answer: AnswerKind,
+) -> dict[str, Any]:
+    whole = records.whole_invoice(document, answer)
+    return records.shown(payment, records.account_of(account), whole, batch, answer)
 
 
 def _listed(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     payment, head = records.from_row(row), wire.loads(row["document_head"])
     number = head.get("InvoiceNumber", head.get("CreditNoteNumber", ""))
-    account = {"AccountID": payment.account_id, "Code": row["account_code"]}
-    return {
-        **payment.head(),
-        **_batch(db, payment),
-        "Account": {name: value for name, value in account.items() if value},
-        "Invoice": records.short_invoice(
-            row["document_type"],
-            payment.document_id,
-            number,
-            row["currency"],
-            contact_records.summary(row["contact_id"], row["contact_name"]),
-        ),
-    }
+    account = {"AccountID": payment.account_id, "Code": row["account_code"] or None}
+    document = records.short_invoice(
+        row["document_type"],
+        payment.document_id,
+        number,
+        row["currency"],
+        contact_records.summary(row["contact_id"], row["contact_name"]),
+    )
+    return records.shown(payment, account, document, _batch(db, payment), AnswerKind.LIST)
 
 
-def _batch(db: sqlite3.Connection, payment: Payment) -> dict[str, Any]:
+def _batch(db: sqlite3.Connection, payment: Payment) -> dict[str, Any] | None:
     batch = batch_records.by_id(db, payment.organisation, payment.batch_id or "")
-    return {"BatchPayment": batch.within_payment()} if batch else {}
+    return batch.within_payment() if batch else None
 
 
 _SCOPES = ("accounting.payments",)

@@ -35,6 +35,10 @@ class Sent:
         """Whether the field was sent with a value other than null."""
         return self._values.get(name.lower()) is not None
 
+    def raw_value(self, name: str) -> Any:
+        """As it was sent, whatever it is; None if it was not."""
+        return self._values.get(name.lower())
+
     def text(self, name: str) -> str | None:
         value = self._values.get(name.lower())
         if value is None or isinstance(value, str):

@@ -4,13 +4,15 @@ Xero's answers differ in what they leave out. Some fields are there in every ans
 until somebody sets them, and some do not appear at all before that; lists, pages, single reads and
 the answers to writes each have a choice of their own (facts 12.1). Every resource says so in one
 tuple of `FieldShape`, in the order in which Xero writes its keys; `shaped` makes an answer by it.
+A field that is empty in one answer and absent in another has an entry for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 
@@ -36,10 +38,14 @@ class AnswerKind(StrEnum):
 
 EVERY: Final = frozenset(AnswerKind)
 LISTS: Final = frozenset({AnswerKind.LIST, AnswerKind.PAGE, AnswerKind.SUMMARY})
+FULL_LISTS: Final = LISTS - {AnswerKind.SUMMARY}
+SINGLES: Final = frozenset({AnswerKind.SINGLE})
+READS: Final = LISTS | SINGLES
+NESTS: Final = frozenset({AnswerKind.NESTED})
 WRITES: Final = frozenset({AnswerKind.CREATED, AnswerKind.UPDATED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldShape:
     """One field of a resource on the wire."""
 
@@ -50,20 +56,19 @@ class FieldShape:
 
 
 def shaped(
-    shape: Sequence[FieldShape], values: Mapping[str, Any], answer: AnswerKind
+    shape: tuple[FieldShape, ...], values: Mapping[str, Any], answer: AnswerKind
 ) -> dict[str, Any]:
     """Return the element as this kind of answer has it.
 
     `values` are what the record has, None or left out where it has nothing. A field that the shape
     does not know is a mistake of ours: KeyError.
     """
-    if unknown := values.keys() - {field.name for field in shape}:
-        raise KeyError(f"The shape does not know {', '.join(sorted(unknown))}.")
+    known, fields = _within(shape, answer)
+    if not values.keys() <= known:
+        raise KeyError(f"The shape does not know {', '.join(sorted(values.keys() - known))}.")
     element: dict[str, Any] = {}
-    for field in shape:
+    for field in fields:
         value = values.get(field.name)
-        if answer not in field.answers:
-            continue
         if value is not None:
             element[field.name] = value
         elif field.presence is Presence.EMPTY:
@@ -71,3 +76,12 @@ def shaped(
         elif field.presence is Presence.ALWAYS:
             raise KeyError(f"{field.name} is in every answer, and this record has none.")
     return element
+
+
+@cache
+def _within(
+    shape: tuple[FieldShape, ...], answer: AnswerKind
+) -> tuple[frozenset[str], tuple[FieldShape, ...]]:
+    """Return the names that the shape knows, and its fields of this kind of answer."""
+    names = frozenset(field.name for field in shape)
+    return names, tuple(field for field in shape if answer in field.answers)

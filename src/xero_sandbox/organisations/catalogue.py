@@ -64,6 +64,15 @@ class Catalogue:
         return self._items[key]
 
     @cached_property
+    def default_theme(self) -> str:
+        """Id of the branding theme that documents have unless another is sent (facts 6.10)."""
+        row = self._db.execute(
+            "SELECT id FROM branding_theme WHERE organisation = ? ORDER BY sort_order LIMIT 1",
+            (self._organisation,),
+        ).fetchone()
+        return str(row["id"])
+
+    @cached_property
     def tracking(self) -> list[TrackingCategory]:
         """Active categories with their active options."""
         mine = (self._organisation,)

@@ -26,6 +26,28 @@ _IDS = uuid.UUID("6f2b3a0e-8c1d-5e4f-9a7b-0c1d2e3f4a5b")
 # AU, as recorded: archived in that demo company, and the code its wages carry.
 _AU_ARCHIVED = {"473", "497", "498", "499", "620", "900"}
 _AU_EXEMPT = {"477", "478", "505", "711", "721"}
+#: Where every demo company is said to be, and its telephone.
+_PLACE = {
+    "Addresses": [
+        {
+            "AddressType": "POBOX",
+            "AddressLine1": "23 Main Street",
+            "City": "Marineville",
+            "Region": "",
+            "PostalCode": "12345",
+            "Country": "",
+            "AttentionTo": "",
+        }
+    ],
+    "Phones": [
+        {
+            "PhoneType": "OFFICE",
+            "PhoneNumber": "1234 5678",
+            "PhoneAreaCode": "800",
+            "PhoneCountryCode": "",
+        }
+    ],
+}
 
 
 def organisation_id(country: str) -> str:
@@ -96,12 +118,14 @@ def _seed_organisation(
         "SalesTaxPeriod": "QUARTERLY1",
         "DefaultSalesTax": "Remember previous",
         "DefaultPurchasesTax": "Remember previous",
+        "OrganisationEntityType": "COMPANY",
         "PeriodLockDate": country.lock_date,
         "EndOfYearLockDate": None,
         "Timezone": country.timezone,
         "ShortCode": f"!{ident[:5]}",
         "Edition": "BUSINESS",
         "Class": plan,
+        **(_PLACE if plan == "DEMO" else {}),
     }
     currencies = wire.dumps(list(dict.fromkeys([country.currency, *country.other_currencies])))
     [position] = db.execute("SELECT count(*) FROM organisation").fetchone()
@@ -125,11 +149,12 @@ def _seed_account(
     data: dict[str, Any] = {
         "EnablePaymentsToAccount": row["takes_payments"] == "yes",
         "ShowInExpenseClaims": False,
-        "ReportingCode": "",
         "HasAttachments": False,
         "AddToWatchlist": False,
     }
-    if row["type"] == "BANK":
+    if row["type"] != "BANK":
+        data["Description"] = row["description"].replace("Sales Tax", country.tax_account)
+    else:
         data |= {"BankAccountNumber": f"121-121-{code}-1234", "BankAccountType": "BANK"}
         data["CurrencyCode"] = country.currency
     ident = str(uuid.uuid5(_IDS, f"{org} account {code}"))
@@ -198,8 +223,11 @@ _REPORT_TYPES = {
 
 
 def _report_type(row: dict[str, str]) -> dict[str, str]:
-    """Organisations of the US and Global editions have no tax return in Xero (facts 6.8)."""
+    """Of every rate but those of the US, which file no return; Global shows it too (facts 12.1).
+
+    Rates that were made in a Global organisation have none: they cannot be given one (facts 6.8).
+    """
     country, tax_type = row["organisation"], row["tax_type"]
-    if country not in ("AU", "NZ", "UK"):
+    if country == "US" or (country == "Global" and tax_type.startswith("TAX")):
         return {}
     return {"ReportTaxType": _REPORT_TYPES.get((country, tax_type), tax_type)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xero_sandbox.accounting import invoices
+from xero_sandbox.accounting import contact_records, invoices
 from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import load_books
@@ -38,9 +38,12 @@ def create(call: Call) -> Response:
     kind, head, rows = _kind(call), _head(call), _rows(call)
     body = _body(head, rows) | {"Type": kind}
     body["Contact"] = {"Name": head["contact"]}
+    known = contact_records.by_name(call.db, call.organisation, head["contact"])
     refused = do(call, invoices.create, body)
     if refused:
         return _form(call, kind, head, rows, "", " ".join(refused))
+    if known is None:
+        contact_records.mark_made_by_hand(call.db, call.organisation, head["contact"])
     return back(call, ("sales" if kind == "ACCREC" else "bills") + "?tab=drafts")
 
 

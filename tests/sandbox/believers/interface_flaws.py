@@ -24,11 +24,18 @@ FLAWS = (
     Flaw("BankTransfer.DateString", _DAY, "left out, though its own examples have it"),
     Flaw("BankTransfer.CreatedDateUTCString", _TIME, "left out, though its own examples have it"),
     Flaw("Invoice.DueDateString", _DAY, _RECORDED),
+    Flaw(
+        "Invoice.InvoicePaymentServices",
+        {"type": "array", "items": {"$ref": "#/components/schemas/PaymentService"}},
+        f"{_RECORDED}: empty in lists",
+    ),
     *(
         Flaw(f"{name}.ID", _ID, "left out: the document's own id once more, as recorded")
         for name in ("CreditNote", "Overpayment", "Prepayment")
     ),
-    Flaw("LineItem.ValidationErrors", _ERRORS, f"{_RECORDED}: empty on good lines"),
+    Flaw(
+        "LineItem.ValidationErrors", _ERRORS, f"{_RECORDED}: empty on good lines that were written"
+    ),
     Flaw("HistoryRecord.DateUTCString", _TIME, "left out, though its own example has it"),
     Flaw("HistoryRecord.ValidationErrors", _ERRORS, "left out, though its own example has it"),
     *(

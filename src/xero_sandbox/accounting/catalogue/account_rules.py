@@ -38,7 +38,6 @@ class Draft:
         default_factory=lambda: {
             "EnablePaymentsToAccount": False,
             "ShowInExpenseClaims": False,
-            "ReportingCode": "",
             "HasAttachments": False,
             "AddToWatchlist": False,
         }

@@ -12,6 +12,7 @@ from xero_sandbox.accounting.catalogue import account_rules as rules
 from xero_sandbox.accounting.catalogue.account_rules import Draft
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose, lone_element, one
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import load_books
 from xero_sandbox.problems import ValidationFailed
@@ -19,6 +20,35 @@ from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
 PLURAL = "Accounts"
+ACCOUNT = (
+    FieldShape("AccountID"),
+    FieldShape("Code", Presence.ABSENT),
+    FieldShape("Name"),
+    FieldShape("Status"),
+    FieldShape("Type"),
+    FieldShape("TaxType"),
+    FieldShape("Description", Presence.ABSENT),
+    FieldShape("Class"),
+    FieldShape("SystemAccount", Presence.ABSENT),
+    FieldShape("EnablePaymentsToAccount"),
+    FieldShape("ShowInExpenseClaims"),
+    FieldShape("BankAccountNumber", Presence.ABSENT),
+    FieldShape("BankAccountType", Presence.EMPTY, ""),
+    FieldShape("CurrencyCode", Presence.ABSENT),
+    FieldShape("ReportingCode"),
+    FieldShape("ReportingCodeName"),
+    FieldShape("HasAttachments"),
+    FieldShape("UpdatedDateUTC"),
+    FieldShape("AddToWatchlist"),
+)
+#: By class: ReportingCode and ReportingCodeName (facts 12.1).
+_REPORTING = {
+    "ASSET": ("ASS", "Asset"),
+    "EQUITY": ("EQU", "Equity"),
+    "EXPENSE": ("EXP", "Expense"),
+    "LIABILITY": ("LIA", "Liability"),
+    "REVENUE": ("REV", "Revenue"),
+}
 RESOURCE = Resource(
     table="account",
     type_name="Account",
@@ -121,7 +151,11 @@ def _store(call: Call, account: Draft) -> None:
 
 
 def _wire(row: sqlite3.Row) -> dict[str, Any]:
-    element = {
+    """As every answer has it; accounts that are no bank have a Description, be it empty (facts 12.1)."""
+    code, name = _REPORTING[row["class"]]
+    values = {
+        **({} if row["type"] == "BANK" else {"Description": ""}),
+        **wire.loads(row["data"]),
         "AccountID": row["id"],
         "Code": row["code"] or None,
         "Name": row["name"],
@@ -130,10 +164,11 @@ def _wire(row: sqlite3.Row) -> dict[str, Any]:
         "TaxType": row["tax_type"],
         "Class": row["class"],
         "SystemAccount": row["system_account"] or None,
-        **wire.loads(row["data"]),
+        "ReportingCode": code,
+        "ReportingCodeName": name,
         "UpdatedDateUTC": wire.instant(row["updated"]),
     }
-    return {name: value for name, value in element.items() if value is not None}
+    return shaped(ACCOUNT, values, AnswerKind.LIST)
 
 
 _SCOPES = ("accounting.settings",)

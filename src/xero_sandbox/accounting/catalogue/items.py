@@ -13,6 +13,7 @@ from xero_sandbox.accounting.catalogue.item_rules import Item
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
+from xero_sandbox.accounting.shapes import READS, AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.accounting.stock.costing import EMPTY
 from xero_sandbox.accounting.stock.moves import stock_of
 from xero_sandbox.accounting.totals import rounded
@@ -24,6 +25,22 @@ from xero_sandbox.routing import Call, Route
 from xero_sandbox.store import fold
 
 PLURAL = "Items"
+ITEM = (
+    FieldShape("ItemID"),
+    FieldShape("Code"),
+    FieldShape("Description", Presence.ABSENT),
+    FieldShape("PurchaseDescription", Presence.ABSENT),
+    FieldShape("UpdatedDateUTC"),
+    FieldShape("PurchaseDetails"),
+    FieldShape("SalesDetails"),
+    FieldShape("Name"),
+    FieldShape("IsTrackedAsInventory"),
+    FieldShape("InventoryAssetAccountCode", Presence.ABSENT),
+    FieldShape("TotalCostPool", Presence.ABSENT),
+    FieldShape("QuantityOnHand", Presence.ABSENT),
+    FieldShape("IsSold"),
+    FieldShape("IsPurchased"),
+)
 MOST = 500  #: in one request (facts 4.1)
 
 
@@ -64,11 +81,11 @@ RESOURCE = Resource(
 
 def list_all(call: Call) -> Response:
     rows = choose(call, RESOURCE, dated=True)
-    return envelope(call, PLURAL, [_wire(call, row) for row in rows])
+    return envelope(call, PLURAL, [_wire(call, row, AnswerKind.LIST) for row in rows])
 
 
 def read_one(call: Call) -> Response:
-    return envelope(call, PLURAL, [_stored(call, _named(call))])
+    return envelope(call, PLURAL, [_stored(call, _named(call), AnswerKind.SINGLE)])
 
 
 def create(call: Call) -> Response:
@@ -94,7 +111,7 @@ def delete(call: Call) -> Response:
     refusal = rules.why_kept(call.db, call.organisation, item)
     if refusal:
         errors = {"ValidationErrors": [{"Message": refusal}]}
-        raise ValidationFailed([_stored(call, item) | errors])
+        raise ValidationFailed([_stored(call, item, AnswerKind.UPDATED) | errors])
     call.db.execute("DELETE FROM item WHERE id = ?", (item.id,))
     return Response(204)
 
@@ -120,7 +137,8 @@ def _write(call: Call, pick: Any) -> Response:
             ident = wire.ZERO_ID if item.is_new else item.id
             raise Invalid(errors, element.raw | {"ItemID": ident})
         _store(call, item)
-        return Saved(_stored(call, item))
+        answer = AnswerKind.CREATED if item.is_new else AnswerKind.UPDATED
+        return Saved(_stored(call, item, answer))
 
     return write_batch(call, PLURAL, sent, save, flag="HasValidationErrors")
 
@@ -160,13 +178,16 @@ def _store(call: Call, item: Item) -> None:
     history.note(call.db, call.organisation, item.id, changes, details, now_ms=now)
 
 
-def _stored(call: Call, item: Item) -> dict[str, Any]:
+def _stored(call: Call, item: Item, answer: AnswerKind) -> dict[str, Any]:
     sql = "SELECT * FROM item WHERE organisation = ? AND id = ?"
-    return _wire(call, call.db.execute(sql, (call.organisation, item.id)).fetchone())
+    return _wire(call, call.db.execute(sql, (call.organisation, item.id)).fetchone(), answer)
 
 
-def _wire(call: Call, row: sqlite3.Row) -> dict[str, Any]:
-    """As on the wire, a tracked item with its stock."""
+def _wire(call: Call, row: sqlite3.Row, answer: AnswerKind) -> dict[str, Any]:
+    """As on the wire, a tracked item with its stock.
+
+    The time bears an offset in reads and none in answers to writes (facts 6.7, 12.1).
+    """
     data = wire.loads(row["data"])
     for side in ("PurchaseDetails", "SalesDetails"):
         price = data[side].get("UnitPrice")
@@ -175,13 +196,15 @@ def _wire(call: Call, row: sqlite3.Row) -> dict[str, Any]:
     tracked = "InventoryAssetAccountCode" in data
     held = stock_of(call.db, row["id"]) if tracked else EMPTY
     stock = {"TotalCostPool": held.cost_pool, "QuantityOnHand": held.on_hand}
-    return {
+    told = wire.instant if answer in READS else wire.bare_instant
+    values = {
         "ItemID": row["id"],
         **data,
         "IsTrackedAsInventory": tracked,
         **(stock if tracked else {}),
-        "UpdatedDateUTC": wire.bare_instant(row["updated"]),
+        "UpdatedDateUTC": told(row["updated"]),
     }
+    return shaped(ITEM, values, answer)
 
 
 _SCOPES = ("accounting.settings", "accounting.invoices")

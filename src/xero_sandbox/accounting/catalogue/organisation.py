@@ -6,12 +6,44 @@ from datetime import UTC, date, datetime
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.answers import envelope
+from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.identity.rights import role_of
 from xero_sandbox.identity.roles import ROLES, Right
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import organisation_data
 from xero_sandbox.routing import Call, Route
 
+ORGANISATION = (
+    FieldShape("Name"),
+    FieldShape("LegalName"),
+    FieldShape("PaysTax"),
+    FieldShape("Version"),
+    FieldShape("OrganisationType"),
+    FieldShape("BaseCurrency"),
+    FieldShape("CountryCode"),
+    FieldShape("IsDemoCompany"),
+    FieldShape("OrganisationStatus"),
+    FieldShape("TaxNumber"),
+    FieldShape("FinancialYearEndDay"),
+    FieldShape("FinancialYearEndMonth"),
+    FieldShape("SalesTaxBasis"),
+    FieldShape("SalesTaxPeriod"),
+    FieldShape("DefaultSalesTax"),
+    FieldShape("DefaultPurchasesTax"),
+    FieldShape("PeriodLockDate", Presence.ABSENT),
+    FieldShape("EndOfYearLockDate", Presence.ABSENT),
+    FieldShape("CreatedDateUTC"),
+    FieldShape("OrganisationEntityType"),
+    FieldShape("Timezone"),
+    FieldShape("ShortCode"),
+    FieldShape("OrganisationID"),
+    FieldShape("Edition"),
+    FieldShape("Class"),
+    FieldShape("Addresses", Presence.EMPTY, []),
+    FieldShape("Phones", Presence.EMPTY, []),
+    FieldShape("ExternalLinks", Presence.EMPTY, []),
+    FieldShape("PaymentTerms", Presence.EMPTY, {}),
+)
 _FOUNDED_MS = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp() * 1000)
 #: Names as the interface description lists them, and the right each asks for.
 _ACTIONS: dict[str, Right] = {
@@ -40,16 +72,9 @@ def read(call: Call) -> Response:
         text = data.pop(name, None)
         if text:
             data[name] = wire.day_instant(date.fromisoformat(text))
-    element = {
-        "OrganisationID": call.organisation,
-        **data,
-        "CreatedDateUTC": wire.bare_instant(_FOUNDED_MS),
-        "Addresses": [],
-        "Phones": [],
-        "ExternalLinks": [],
-        "PaymentTerms": {},
-    }
-    return envelope(call, "Organisations", [element])
+    created = {"CreatedDateUTC": wire.bare_instant(_FOUNDED_MS)}
+    values = data | {"OrganisationID": call.organisation} | created
+    return envelope(call, "Organisations", [shaped(ORGANISATION, values, AnswerKind.LIST)])
 
 
 def actions(call: Call) -> Response:

@@ -12,12 +12,26 @@ from xero_sandbox import wire
 from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batch
 from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose, lone_element
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.accounting.shapes import AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.accounting.totals import rounded
 from xero_sandbox.messages import Response
 from xero_sandbox.organisations.records import organisation_data
 from xero_sandbox.routing import Call, Route
 
 PLURAL = "TaxRates"
+_USES = tuple(
+    f"CanApplyTo{kind}" for kind in ("Assets", "Equity", "Expenses", "Liabilities", "Revenue")
+)
+TAX_RATE = (
+    FieldShape("Name"),
+    FieldShape("TaxType"),
+    FieldShape("ReportTaxType", Presence.ABSENT),
+    *map(FieldShape, _USES),
+    FieldShape("DisplayTaxRate"),
+    FieldShape("EffectiveRate"),
+    FieldShape("Status"),
+    FieldShape("TaxComponents"),
+)
 RESOURCE = Resource(
     table="tax_rate",
     type_name="TaxRate",
@@ -27,16 +41,7 @@ RESOURCE = Resource(
         "Status": Field("status", "text"),
         "EffectiveRate": Field("CAST(rate AS REAL)", "number"),
         "DisplayTaxRate": Field("CAST(rate AS REAL)", "number"),
-        **{
-            name: Field(f"json_extract(data, '$.{name}')", "bool")
-            for name in (
-                "CanApplyToAssets",
-                "CanApplyToEquity",
-                "CanApplyToExpenses",
-                "CanApplyToLiabilities",
-                "CanApplyToRevenue",
-            )
-        },
+        **{name: Field(f"json_extract(data, '$.{name}')", "bool") for name in _USES},
         "ReportTaxType": Field("json_extract(data, '$.ReportTaxType')", "text"),
     },
     order="name, tax_type",
@@ -210,8 +215,9 @@ def _stored(call: Call, column: str, value: str) -> sqlite3.Row | None:
 
 
 def _wire(row: sqlite3.Row) -> dict[str, Any]:
+    """As every answer has it."""
     rate = Decimal(row["rate"])
-    return {
+    values = {
         "Name": row["name"],
         "TaxType": row["tax_type"],
         **wire.loads(row["data"]),
@@ -219,6 +225,7 @@ def _wire(row: sqlite3.Row) -> dict[str, Any]:
         "EffectiveRate": rate,
         "Status": row["status"],
     }
+    return shaped(TAX_RATE, values, AnswerKind.LIST)
 
 
 _SCOPES = ("accounting.settings",)

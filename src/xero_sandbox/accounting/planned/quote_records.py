@@ -60,7 +60,7 @@ class Quote(Document):
         contact = self.sent_contact
         if self.contact:
             full = self.contact.wire()
-            contact = {name: full[name] for name in _CONTACT}
+            contact = {name: full.get(name, "") for name in _CONTACT}
         items = [line.wire() for line in self.lines]
         return self.head() | {"Contact": contact, "LineItems": items}
 
