@@ -12,7 +12,7 @@ _NAMES = """
     createdByMyApp searchTerm unitdp summarizeErrors showPayments DateFrom DateTo QuoteNumber
     ContactID ExpiryDateFrom ExpiryDateTo Status fromDate toDate date contactId periods timeframe
     trackingCategoryID trackingOptionID standardLayout paymentsOnly includeOnline
-    SourceTransactionID TargetTransactionID LinkedTransactionID allowBackorders
+    SourceTransactionID TargetTransactionID LinkedTransactionID allowBackorders offset reportYear
 """.split()  # noqa: SIM905 - a list of words is read more easily
 _EXACT = set(_NAMES)
 _FOLDED = {name.lower() for name in _NAMES}

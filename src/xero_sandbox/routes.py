@@ -10,8 +10,10 @@ from xero_sandbox.accounting import (
     payments,
 )
 from xero_sandbox.accounting.bank import transactions, transfers
+from xero_sandbox.accounting.budgets.budgets import ROUTES as BUDGETS
 from xero_sandbox.accounting.catalogue.routes import ROUTES as CATALOGUE
 from xero_sandbox.accounting.closed import closed_resources
+from xero_sandbox.accounting.journals.routes import ROUTES as JOURNALS
 from xero_sandbox.accounting.orders import purchase_orders
 from xero_sandbox.accounting.papers.routes import ROUTES as PAPERS
 from xero_sandbox.accounting.planned.routes import ROUTES as PLANNED
@@ -29,6 +31,8 @@ ROUTES = (
     *transfers.ROUTES,
     *purchase_orders.ROUTES,
     *contacts.ROUTES,
+    *JOURNALS,
+    *BUDGETS,
     *CATALOGUE,
     *PAPERS,
     *PLANNED,

@@ -241,6 +241,33 @@ CREATE TABLE IF NOT EXISTS posting (
 CREATE INDEX IF NOT EXISTS posting_date ON posting (organisation, date, account_id, amount);
 CREATE INDEX IF NOT EXISTS posting_document ON posting (document_id);
 
+-- What was posted and when, never changed save for `standing`: whether the document posts it now.
+CREATE TABLE IF NOT EXISTS journal (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  date TEXT NOT NULL,
+  source TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  standing INTEGER NOT NULL,
+  lines TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS journal_number ON journal (organisation, number);
+CREATE INDEX IF NOT EXISTS journal_document ON journal (document_id, source);
+
+CREATE TABLE IF NOT EXISTS manual_journal (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  date TEXT NOT NULL,
+  status TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS manual_journal_updated ON manual_journal (organisation, updated, id);
+
 CREATE TABLE IF NOT EXISTS number_series (
   organisation TEXT NOT NULL,
   prefix TEXT NOT NULL,
@@ -266,6 +293,26 @@ CREATE TABLE IF NOT EXISTS item (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS item_code ON item (organisation, code_key);
 
+-- What a document takes of a tracked item or adds to it, and the stock that this leaves.
+-- `bought` is what purchases post to the inventory account, `adjusted` what this move adds to that
+-- from cost of goods sold, both in cents of the base currency; see accounting/stock.
+CREATE TABLE IF NOT EXISTS stock_move (
+  seq INTEGER PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  item_id TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  contact_id TEXT NOT NULL,
+  date TEXT NOT NULL,
+  quantity TEXT NOT NULL,
+  bought INTEGER,
+  adjusted INTEGER NOT NULL,
+  on_hand TEXT NOT NULL,
+  cost_pool INTEGER NOT NULL,
+  unit_cost TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS stock_move_item ON stock_move (item_id, seq);
+CREATE INDEX IF NOT EXISTS stock_move_document ON stock_move (document_id);
+
 CREATE TABLE IF NOT EXISTS tracking_category (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -280,6 +327,21 @@ CREATE TABLE IF NOT EXISTS tracking_option (
   category TEXT NOT NULL,
   name TEXT NOT NULL,
   status TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS budget (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  type TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+-- Reports that a person has published, such as a tax return.
+CREATE TABLE IF NOT EXISTS published_report (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organisation TEXT NOT NULL,
+  data TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS branding_theme (
   seq INTEGER PRIMARY KEY,

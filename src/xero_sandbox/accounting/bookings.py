@@ -2,15 +2,14 @@
 
 Control account is Accounts Receivable for sales, Accounts Payable for purchases. Bank transactions
 post to their bank account instead; the two of a transfer are posted by the transfer. Amounts are
-turned into base currency at the document's own rate and rounded one by one; a cent over goes to
-the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
+turned into base currency at the document's own rate and rounded line by line; a cent over goes
+to the Rounding account. Money moves at the payment's rate, what it settles at the document's rate,
 and the difference is a realised currency gain. A prepayment or overpayment posts its whole total
 against the control account (our own choice: no source tells which account Xero keeps it on).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -110,17 +109,19 @@ def book_transfer(desk: Desk, transfer: Transfer) -> None:
         ):
             options = tuple(one["TrackingOptionID"] for one in tracking)
             entries.append(Entry(side.issued_on, side.bank_account_id, amount, options))
-    ledger.post(desk.db, desk.books.id, "bank_transfer", transfer.id, "", entries)
+    now = desk.now_ms
+    ledger.post(desk.db, desk.books.id, "bank_transfer", transfer.id, "", entries, now_ms=now)
 
 
 def unbook(desk: Desk, ident: str) -> None:
-    ledger.post(desk.db, desk.books.id, "payment", ident, "", [])
+    ledger.unpost(desk.db, desk.books.id, ident, now_ms=desk.now_ms)
 
 
 def _post(
     desk: Desk, source: ledger.Source, ident: str, document: Document, entries: list[Entry]
 ) -> None:
-    ledger.post(desk.db, desk.books.id, source, ident, document.contact_id, entries)
+    contact, now = document.contact_id, desk.now_ms
+    ledger.post(desk.db, desk.books.id, source, ident, contact, entries, now_ms=now)
 
 
 def _sign(document: Document) -> int:
@@ -149,20 +150,24 @@ def _gain(books: Books, document: Document, day: date, amount: Decimal) -> list[
 def _of_lines(books: Books, document: Document, against: str, sign: int) -> Iterator[Entry]:
     """The total on the account `against` (an id), and lines, tax and what rounding leaves."""
     day, rate = document.issued_on, document.currency_rate
-    nets: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(lambda: ZERO)
-    for line in document.lines:
-        tax = line.tax_amount if document.kind == "Inclusive" else ZERO
-        options = tuple(entry["TrackingOptionID"] for entry in line.tracking)
-        if line.account_id:
-            nets[line.account_id, options] += line.line_amount - tax
     left = in_base(document.totals.total, rate) * sign
     yield Entry(day, against, left)
-    parts = [*nets.items()]
-    if document.totals.total_tax:
-        parts.append(((books.system_account("GST").id, ()), document.totals.total_tax))
-    for (account, options), net in parts:
-        amount = in_base(net, rate) * sign
-        left -= amount
-        yield Entry(day, account, -amount, options)
-    if left:
-        yield Entry(day, books.system_account("ROUNDING").id, -left)
+    for line in document.lines:
+        if not line.account_id:
+            continue
+        tax = line.tax_amount if document.kind == "Inclusive" else ZERO
+        net = in_base(line.line_amount - tax, rate) * sign
+        left -= net
+        yield Entry(
+            day,
+            line.account_id,
+            -net,
+            tuple(entry["TrackingOptionID"] for entry in line.tracking),
+            tax=-in_base(line.tax_amount, rate) * sign,
+            tax_type=line.tax_type,
+            description=line.description or "",
+        )
+    tax = in_base(document.totals.total_tax, rate) * sign
+    left -= tax
+    yield Entry(day, books.system_account("GST").id, -tax)
+    yield Entry(day, books.system_account("ROUNDING").id, -left)

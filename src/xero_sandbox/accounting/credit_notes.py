@@ -16,6 +16,7 @@ from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements
 from xero_sandbox.accounting.shapes import AnswerKind
+from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.messages import Response
 from xero_sandbox.routing import Call, Route
 
@@ -77,6 +78,8 @@ def _save(desk: Desk, sent: Sent, note: Credit) -> Saved:
     desk.clear()
     before = None if note.seq is None else note.status
     apply(desk, note, sent)
+    if not note.settled and not desk.errors:
+        move_stock(desk, note)
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(note, sent))
     if note.settled:  # nothing of it has changed

@@ -17,7 +17,7 @@ from xero_sandbox.accounting.documents import Document
 from xero_sandbox.accounting.lines import Reader
 from xero_sandbox.accounting.rates import LARGEST, day_rate, in_base
 from xero_sandbox.accounting.sent import Sent
-from xero_sandbox.accounting.totals import ZERO, document_totals, rounded
+from xero_sandbox.accounting.totals import ZERO, Amounts, document_totals, rounded
 
 SETTLED = "This document cannot be edited as it has a payment or credit note allocated to it."
 LINE_ID_NEEDED = "To update fields on a paid invoice line item, you must supply a LineItemID"
@@ -30,7 +30,7 @@ CREDIT_DISCOUNT = "Discounts can only be applied to sales invoices and quotes."
 _AMOUNTS = {"quantity", "unitamount", "lineamount", "taxamount"}
 _AMOUNTS |= {"discountrate", "discountamount"}
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_KINDS = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
+KINDS: dict[str, Amounts] = {"exclusive": "Exclusive", "inclusive": "Inclusive", "notax": "NoTax"}
 D = TypeVar("D", bound=Document)
 
 
@@ -117,8 +117,8 @@ def read_kind(desk: Desk, document: Document, sent: Sent) -> None:
     amounts = sent.text("LineAmountTypes")
     if amounts is None:
         return
-    if amounts.lower() in _KINDS:
-        document.kind = _KINDS[amounts.lower()]  # type: ignore[assignment]  # the table's values
+    if amounts.lower() in KINDS:
+        document.kind = KINDS[amounts.lower()]
     else:
         desk.errors.append(f"The LineAmountTypes {amounts[:50]} is not valid.")
 

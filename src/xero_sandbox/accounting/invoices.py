@@ -19,6 +19,7 @@ from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import refresh_credits, settle
 from xero_sandbox.accounting.shapes import AnswerKind
+from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.accounting.summaries import refuse_in_summary
 from xero_sandbox.accounting.where_sql import Field, head_day
 from xero_sandbox.messages import Response
@@ -185,6 +186,8 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     before = None if invoice.seq is None else invoice.status
     stored = invoice.wire() if invoice.settled else None
     apply(desk, invoice, sent)
+    if stored is None and not desk.errors:
+        move_stock(desk, invoice, backorders=_backorders(call, invoice))
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(invoice, sent))
     if invoice.sells and not invoice.number:
@@ -205,6 +208,11 @@ def _save(call: Call, desk: Desk, sent: Sent, invoice: Invoice) -> Saved:
     if not invoice.sells:  # told back once, and then dropped (facts 6.1, 12.1)
         shown["Reference"] = sent.text("Reference") or ""
     return Saved(shown, desk.warnings)
+
+
+def _backorders(call: Call, invoice: Invoice) -> bool:
+    """`allowBackorders` lets a sales invoice take more than there is (facts 6.1)."""
+    return invoice.sells and call.request.query.get("allowbackorders", "").lower() == "true"
 
 
 def _save_settled(desk: Desk, invoice: Invoice, before: dict[str, Any]) -> None:

@@ -2,8 +2,9 @@
 
 An approved document, a payment, an allocation, a bank transaction and a transfer keep their
 postings in the table `posting`; those of one document sum to zero. Drafts have none; what is voided
-or deleted loses its own (Xero reverses them on the same day, which adds up to the same). Reports
-need nothing else:
+or deleted loses its own. The table `journal` keeps what was ever posted, one journal for each time:
+what a document posts anew is reversed on its own day and entered again. Both add up to the same.
+Reports need nothing else than:
 
     balances(db, organisation, first, last)    net amount by account: ProfitAndLoss between two
                                                days; TrialBalance, BalanceSheet with first None
@@ -18,25 +19,40 @@ sheet adds it up itself.
 from __future__ import annotations
 
 import sqlite3
+import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from xero_sandbox.accounting.totals import rounded
+from xero_sandbox import wire
+from xero_sandbox.accounting.totals import ZERO, rounded
 
-Source = Literal["invoice", "credit", "payment", "allocation", "bank_transaction", "bank_transfer"]
+Source = Literal[
+    "invoice",
+    "credit",
+    "payment",
+    "allocation",
+    "bank_transaction",
+    "bank_transfer",
+    "manual_journal",
+    "stock",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One amount that a document posts to an account on its day."""
+    """One amount that a document posts to an account on its day, the same for all of them."""
 
     day: date
     account_id: str
     amount: Decimal  #: base currency, debit positive
     tracking: tuple[str, ...] = ()  #: ids of the tracking options of its lines
+    tax: Decimal = ZERO  #: on top of the amount, which the tax account has of its own
+    tax_type: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +147,21 @@ def post(
     document_id: str,
     contact_id: str,
     entries: Iterable[Entry],
+    *,
+    now_ms: int,
 ) -> None:
     """Replace what a document posts; no entries for one that is a draft, voided or deleted."""
-    db.execute("DELETE FROM posting WHERE document_id = ?", (document_id,))
+    moved = [entry for entry in entries if entry.amount]
+    if not _enter_journals(db, organisation, source, document_id, moved, now_ms=now_ms):
+        db.execute(
+            "UPDATE posting SET contact_id = ? WHERE document_id = ? AND source = ?",
+            (contact_id, document_id, source),
+        )
+        return
+    db.execute("DELETE FROM posting WHERE document_id = ? AND source = ?", (document_id, source))
+    nets: dict[tuple[date, str, tuple[str, ...]], Decimal] = defaultdict(lambda: ZERO)
+    for entry in moved:
+        nets[entry.day, entry.account_id, entry.tracking] += entry.amount
     db.executemany(
         """
         INSERT INTO posting (organisation, date, account_id, amount, source, document_id,
@@ -142,17 +170,85 @@ def post(
         [
             (
                 organisation,
-                entry.day.isoformat(),
-                entry.account_id,
-                int(entry.amount * 100),
+                day.isoformat(),
+                account,
+                int(net * 100),
                 source,
                 document_id,
                 contact_id,
-                " ".join(entry.tracking),
+                " ".join(tracking),
             )
-            for entry in entries
-            if entry.amount
+            for (day, account, tracking), net in nets.items()
+            if net
         ],
+    )
+
+
+def unpost(db: sqlite3.Connection, organisation: str, document_id: str, *, now_ms: int) -> None:
+    """Reverse all that a document posts."""
+    sql = "SELECT source FROM journal WHERE document_id = ? AND standing"
+    for row in db.execute(sql, (document_id,)).fetchall():
+        post(db, organisation, row["source"], document_id, "", [], now_ms=now_ms)
+
+
+#: One line of a journal as it is stored: account, net and tax in cents, tax type, text, options.
+JournalLine = tuple[str, int, int, str | None, str, list[str]]
+
+
+def _enter_journals(
+    db: sqlite3.Connection,
+    organisation: str,
+    source: Source,
+    document_id: str,
+    entries: list[Entry],
+    *,
+    now_ms: int,
+) -> bool:
+    """Reverse what stands of a document and enter what it posts now; False if that is the same."""
+    standing = db.execute(
+        "SELECT * FROM journal WHERE document_id = ? AND source = ? AND standing",
+        (document_id, source),
+    ).fetchone()
+    day = entries[0].day.isoformat() if entries else ""
+    lines = wire.dumps([_journal_line(entry) for entry in entries]) if entries else ""
+    if standing is None and not entries:
+        return False
+    if standing is not None:
+        if (standing["date"], standing["lines"]) == (day, lines):
+            return False
+        back = [
+            (account, -net, -tax, *rest)
+            for account, net, tax, *rest in wire.loads(standing["lines"])
+        ]
+        db.execute("UPDATE journal SET standing = 0 WHERE seq = ?", (standing["seq"],))
+        origin = (organisation, standing["date"], source, document_id, now_ms)
+        _enter(db, origin, wire.dumps(back), stands=False)
+    if entries:
+        _enter(db, (organisation, day, source, document_id, now_ms), lines, stands=True)
+    return True
+
+
+def _journal_line(entry: Entry) -> JournalLine:
+    return (
+        entry.account_id,
+        int(entry.amount * 100),
+        int(entry.tax * 100),
+        entry.tax_type,
+        entry.description,
+        list(entry.tracking),
+    )
+
+
+def _enter(db: sqlite3.Connection, origin: tuple[Any, ...], lines: str, *, stands: bool) -> None:
+    """Number and keep one journal; `origin` is organisation, day, source, document, time."""
+    db.execute(
+        """
+        INSERT INTO journal (id, number, organisation, date, source, document_id, created,
+                             standing, lines)
+        VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM journal WHERE organisation = ?),
+                ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (str(uuid.uuid4()), origin[0], *origin, stands, lines),
     )
 
 

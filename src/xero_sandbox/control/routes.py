@@ -1,6 +1,6 @@
 """Routes of the control interface."""
 
-from xero_sandbox.control import books, dumps, hooks, money, persons, state, traps, watching
+from xero_sandbox.control import books, dumps, hooks, money, persons, plans, state, traps, watching
 from xero_sandbox.routing import Handler, Route
 
 
@@ -26,6 +26,8 @@ ROUTES = (
     _control("POST", "organisations/{id}/people", persons.change_role),
     _control("POST", "organisations/{id}/touch", traps.touch),
     _control("POST", "organisations/{id}/change_quietly", traps.change_quietly),
+    _control("POST", "organisations/{id}/budgets", plans.make_budget),
+    _control("POST", "organisations/{id}/reports", plans.publish_report),
     _control("GET", "people", persons.listed),
     _control("POST", "people", persons.add),
     _control("GET", "snapshots", books.kept),

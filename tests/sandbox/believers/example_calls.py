@@ -272,6 +272,70 @@ def offered_by_theme(books: Books) -> httpx2.Response:
     return books.post(f"{path}/PaymentServices", {"PaymentServiceID": made["PaymentServiceID"]})
 
 
+def recoded(**fields: Any) -> dict[str, Any]:
+    lines = [
+        {"LineAmount": 100, "AccountCode": "412", "TaxType": "INPUT2", "Description": "Wrong"},
+        {"LineAmount": -100, "AccountCode": "453", "TaxType": "INPUT2"},
+    ]
+    body = {"Narration": "Recode", "Date": "2026-10-31", "LineAmountTypes": "Exclusive"}
+    return body | {"Status": "POSTED", "JournalLines": lines} | fields
+
+
+def manual_journal(books: Books) -> str:
+    return _put(books, "ManualJournals", recoded(Url="https://books.example/1"))
+
+
+def planned(books: Books) -> str:
+    """A budget, which a person makes."""
+    balances = [{"Period": "2026-08", "Amount": 1000, "Notes": "Fair"}]
+    told = {
+        "Type": "TRACKING",
+        "Description": fresh("Plan "),
+        "Tracking": [{"Name": "Region", "Option": "North"}],
+        "BudgetLines": [{"AccountCode": "200", "BudgetBalances": balances}],
+    }
+    return path_of("Budgets", by_hand(books, "budgets", told))
+
+
+def published(books: Books) -> str:
+    rows = [{"RowType": "Header", "Cells": [{"Value": "Box 1"}]}]
+    told = {"ReportName": "VAT Return", "ReportDate": "30 November 2026", "Rows": rows}
+    return path_of("Reports", by_hand(books, "reports", told))
+
+
+def by_hand(books: Books, what: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What only a person can make, by the control interface."""
+    path = f"/_sandbox/organisations/{books.organisation}/{what}"
+    made = books.http.post(path, json=told)
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+def journal(books: Books) -> dict[str, Any]:
+    """The last of a tracked sale."""
+    tracking = [{"Name": "Region", "Option": "North"}]
+    made = invoice(books, Reference="order 1", LineItems=[line(Tracking=tracking)])
+    found: list[dict[str, Any]] = []
+    while page := books.get(f"Journals?offset={found[-1]['JournalNumber'] if found else 0}").json()[
+        "Journals"
+    ]:
+        found = page
+    assert found[-1]["SourceID"] == made["InvoiceID"]
+    return found[-1]
+
+
+def stocked(books: Books) -> str:
+    """A tracked item of which some are bought and some sold."""
+    details = {"UnitPrice": 3, "COGSAccountCode": "310", "TaxType": "INPUT2"}
+    sales = {"UnitPrice": 9, "AccountCode": "200", "TaxType": "OUTPUT2"}
+    body = {"Code": fresh("ST"), "InventoryAssetAccountCode": "630"}
+    made = books.one("PUT", "Items", body | {"PurchaseDetails": details, "SalesDetails": sales})
+    goods = {"ItemCode": made["Code"], "Description": "Cup", "Quantity": 2}
+    invoice(books, **bill(LineItems=[goods]))
+    invoice(books, LineItems=[goods | {"Quantity": 1}])
+    return path_of("Items", made)
+
+
 #: What has attachments, history or both: the word in the operation's name, and how one is made.
 OWNERS: dict[str, Callable[[Books], str]] = {
     "Account": account,
@@ -283,6 +347,7 @@ OWNERS: dict[str, Callable[[Books], str]] = {
     "ExpenseClaim": claim,
     "Invoice": a(invoice, "Invoices"),
     "Item": item,
+    "ManualJournal": manual_journal,
     "Overpayment": overpayment,
     "Payment": paid,
     "Prepayment": prepayment,
@@ -406,15 +471,16 @@ _WITH_FILES = (
     "Contact",
     "CreditNote",
     "Invoice",
+    "ManualJournal",
     "PurchaseOrder",
     "Quote",
     "Receipt",
     "RepeatingInvoice",
 )
-_HISTORY_READS = {"BankTransaction": "getBankTransactionsHistory"}
+_HISTORY_READS = {word: f"get{word}sHistory" for word in ("BankTransaction", "ManualJournal")}
 _HISTORY_WRITES = {
     word: f"create{word}HistoryRecord"
-    for word in ("BankTransaction", "BankTransfer", "BatchPayment")
+    for word in ("BankTransaction", "BankTransfer", "BatchPayment", "ManualJournal")
 }
 _GONE = {"Status": "DELETED"}
 _invoice = a(invoice, "Invoices")
@@ -466,6 +532,8 @@ CALLS: dict[str, Call] = {
     ),
     "createBrandingThemePaymentServices": offered_by_theme,
     "getContactCISSettings": read(contact, "/CISSettings"),
+    "getBudgets": lambda books: planned(books) and books.get("Budgets"),
+    "getBudget": read(planned, "?DateFrom=2026-08-01"),
     "getContacts": lambda books: contact(books) and books.get("Contacts?page=1"),
     "createContacts": put(
         "Contacts",
@@ -542,14 +610,22 @@ CALLS: dict[str, Call] = {
         },
     ),
     "updateOrCreateItems": lambda books: books.post("Items", {"Code": fresh("IT")}),
-    "getItem": read(item),
+    "getItem": read(stocked),
     "updateItem": lambda books: books.post(item(books), {"Code": fresh("IT"), "Name": "Green tea"}),
     "deleteItem": delete(item),
+    "getJournals": lambda books: journal(books) and stocked(books) and books.get("Journals"),
+    "getJournal": lambda books: books.get(f"Journals/{journal(books)['JournalID']}"),
+    "getJournalByNumber": lambda books: books.get(f"Journals/{journal(books)['JournalNumber']}"),
     "getLinkedTransactions": lambda books: linked(books) and books.get("LinkedTransactions"),
     "createLinkedTransaction": put("LinkedTransactions", expense),
     "getLinkedTransaction": read(linked),
     "updateLinkedTransaction": lambda books: books.post(linked(books), expense(books)),
     "deleteLinkedTransaction": delete(linked),
+    "getManualJournals": lambda books: manual_journal(books) and books.get("ManualJournals?page=1"),
+    "createManualJournals": put("ManualJournals", lambda _: recoded(Status="DRAFT")),
+    "updateOrCreateManualJournals": lambda books: books.post("ManualJournals", recoded()),
+    "getManualJournal": read(manual_journal),
+    "updateManualJournal": post(manual_journal, Status="VOIDED"),
     "getOrganisations": get("Organisation"),
     "getOrganisationActions": get("Organisation/Actions"),
     "getOrganisationCISSettings": lambda books: books.get(
@@ -607,6 +683,15 @@ CALLS: dict[str, Call] = {
         and books.get("Reports/BankSummary?fromDate=2026-10-01&toDate=2026-10-31")
     ),
     "getReportBalanceSheet": get("Reports/BalanceSheet"),
+    "getReportBudgetSummary": lambda books: (
+        planned(books) and books.get("Reports/BudgetSummary?date=2026-08-01&periods=2&timeframe=3")
+    ),
+    "getReportExecutiveSummary": lambda books: (
+        invoice(books) and books.get("Reports/ExecutiveSummary")
+    ),
+    "getReportFromId": read(published),
+    "getReportsList": lambda books: published(books) and books.get("Reports"),
+    "getReportTenNinetyNine": get("Reports/TenNinetyNine?reportYear=2026"),
     "getReportProfitAndLoss": lambda books: (
         invoice(books) and books.get("Reports/ProfitAndLoss?fromDate=2026-01-01&toDate=2026-12-31")
     ),

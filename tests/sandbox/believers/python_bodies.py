@@ -61,6 +61,15 @@ def note() -> m.CreditNote:
     )
 
 
+def recoded(*amounts: float, **changes: Any) -> m.ManualJournal:
+    lines = [
+        m.ManualJournalLine(line_amount=amount, account_code=code, description="Recode")
+        for amount, code in zip(amounts or (100, -100), ("412", "453"), strict=True)
+    ]
+    fields = {"narration": "Recode", "date": TODAY, "journal_lines": lines, "status": "POSTED"}
+    return m.ManualJournal(**fields | changes)
+
+
 def invoice(api: Any, body: m.Invoice | None = None) -> m.Invoice:
     return api.create_invoices(many(body or sale())).invoices[0]
 

@@ -15,6 +15,7 @@ from operations_page import rendered
 from webhook_receiver import Receiver
 
 from xero_sandbox.identity.scopes import GRANULAR
+from xero_sandbox.organisations.demo import organisation_id
 from xero_sandbox.server import start
 
 if not FOLDER.is_dir():
@@ -103,6 +104,7 @@ def test_a_refusal_is_as_described(schemas, everything, name):
         ("PurchaseOrders", {"Status": "DELETED"}),
         ("Quotes", quoted(LineItems=[{"AccountCode": "none"}], Status="SENT")),
         ("RepeatingInvoices", repeated(Schedule={})),
+        ("ManualJournals", {"Narration": "Nothing", "JournalLines": []}),
         ("LinkedTransactions", {"SourceTransactionID": str(uuid.uuid4())}),
         ("Accounts", {"Code": "200", "Name": "Sales", "Type": "REVENUE"}),
         ("TaxRates", {"Name": "Mine"}),
@@ -129,6 +131,16 @@ def test_every_demo_company_is_as_described(schemas, everything, country, plural
     answer = books.get(plural).json()
 
     schema = OPERATIONS[names.get(plural, f"get{plural}")].schema(200, SPEC["components"])
+    assert schemas.mistakes(answer, schema) == []
+
+
+def test_1099_reports_are_as_described(schemas, everything):
+    books = connect(everything.http, organisation_id("US"), scope=" ".join(GRANULAR))
+
+    answer = books.get("Reports/TenNinetyNine").json()
+
+    schema = OPERATIONS["getReportTenNinetyNine"].schema(200, SPEC["components"])
+    assert len(answer["Reports"]) == 2
     assert schemas.mistakes(answer, schema) == []
 
 

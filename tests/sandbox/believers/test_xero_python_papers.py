@@ -22,6 +22,7 @@ from python_bodies import (
     note,
     order,
     payment,
+    recoded,
     refusal,
     spent,
     transfer,
@@ -44,6 +45,9 @@ OWNERS = {
     "invoice": lambda api: invoice(api).invoice_id,
     "purchase_order": lambda api: (
         api.create_purchase_orders(many(order(api))).purchase_orders[0].purchase_order_id
+    ),
+    "manual_journal": lambda api: (
+        api.create_manual_journals(many(recoded())).manual_journals[0].manual_journal_id
     ),
     "quote": lambda api: (
         api.create_quotes(many(m.Quote(contact=ann(), date=TODAY, line_items=[line()])))
@@ -89,11 +93,12 @@ def history_write(word):
 
 
 def history_read(word):
-    return f"get_{'bank_transactions' if word == 'bank_transaction' else word}_history"
+    plural = "s" if word in ("bank_transaction", "manual_journal") else ""
+    return f"get_{word}{plural}_history"
 
 
 #: What the client calls by a name of its own kind.
-_HISTORY_RECORDS = ("bank_transaction", "bank_transfer", "batch_payment")
+_HISTORY_RECORDS = ("bank_transaction", "bank_transfer", "batch_payment", "manual_journal")
 
 
 def attachment_calls(word):

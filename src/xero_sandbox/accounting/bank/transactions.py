@@ -18,6 +18,7 @@ from xero_sandbox.accounting.listing import Resource, select
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import AnswerKind
+from xero_sandbox.accounting.stock.moves import move_stock
 from xero_sandbox.accounting.where_sql import Field
 from xero_sandbox.messages import Response
 from xero_sandbox.problems import NotFound
@@ -140,6 +141,8 @@ def _save(desk: Desk, sent: Sent, transaction: BankTransaction) -> Saved:
     before = None if transaction.seq is None else transaction.status
     answer = AnswerKind.CREATED if before is None else AnswerKind.UPDATED
     apply(desk, transaction, sent)
+    if not desk.errors:
+        move_stock(desk, transaction)
     if desk.errors:
         raise Invalid(list(dict.fromkeys(desk.errors)), _echo(transaction, sent))
     records.save(desk.db, transaction, now_ms=desk.now_ms)

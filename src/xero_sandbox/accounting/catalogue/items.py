@@ -14,6 +14,8 @@ from xero_sandbox.accounting.catalogue.unpaged import Field, Resource, choose
 from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import READS, AnswerKind, FieldShape, Presence, shaped
+from xero_sandbox.accounting.stock.costing import EMPTY
+from xero_sandbox.accounting.stock.moves import stock_of
 from xero_sandbox.accounting.totals import rounded
 from xero_sandbox.identity.gate import require_scope
 from xero_sandbox.messages import Response
@@ -46,6 +48,11 @@ def _json(name: str, kind: str = "text") -> Field:
     return Field(f"json_extract(data, '$.{name}')", kind)
 
 
+def _stock(column: str) -> Field:
+    last = f"SELECT {column} FROM stock_move WHERE item_id = item.id ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    return Field(f"coalesce(CAST(({last}) AS REAL), 0)", "number")
+
+
 RESOURCE = Resource(
     table="item",
     type_name="Item",
@@ -60,6 +67,8 @@ RESOURCE = Resource(
         "IsTrackedAsInventory": Field(
             "(json_extract(data, '$.InventoryAssetAccountCode') IS NOT NULL)", "bool"
         ),
+        "QuantityOnHand": _stock("on_hand"),
+        "TotalCostPool": _stock("cost_pool / 100.0"),
         "SalesDetails.UnitPrice": _json("SalesDetails.UnitPrice", "number"),
         "SalesDetails.AccountCode": _json("SalesDetails.AccountCode"),
         "PurchaseDetails.UnitPrice": _json("PurchaseDetails.UnitPrice", "number"),
@@ -175,7 +184,7 @@ def _stored(call: Call, item: Item, answer: AnswerKind) -> dict[str, Any]:
 
 
 def _wire(call: Call, row: sqlite3.Row, answer: AnswerKind) -> dict[str, Any]:
-    """As on the wire; stock of tracked items does not move.
+    """As on the wire, a tracked item with its stock.
 
     The time bears an offset in reads and none in answers to writes (facts 6.7, 12.1).
     """
@@ -185,7 +194,8 @@ def _wire(call: Call, row: sqlite3.Row, answer: AnswerKind) -> dict[str, Any]:
         if price is not None and call.request.query.get("unitdp") != "4":
             data[side]["UnitPrice"] = rounded(Decimal(price))
     tracked = "InventoryAssetAccountCode" in data
-    stock = {"TotalCostPool": Decimal("0.0"), "QuantityOnHand": Decimal("0.0")}
+    held = stock_of(call.db, row["id"]) if tracked else EMPTY
+    stock = {"TotalCostPool": held.cost_pool, "QuantityOnHand": held.on_hand}
     told = wire.instant if answer in READS else wire.bare_instant
     values = {
         "ItemID": row["id"],

@@ -22,7 +22,11 @@ _LOOKS = {
     "templates": (
         "SELECT 1 FROM repeating_invoice WHERE organisation = ? AND instr(data, ?) LIMIT 1"
     ),
-    "the ledger": "SELECT 1 FROM posting WHERE organisation = ? AND account_id = ? LIMIT 1",
+    "manual journals": (
+        "SELECT 1 FROM manual_journal WHERE organisation = ? AND instr(data, ?) LIMIT 1"
+    ),
+    "journals": "SELECT 1 FROM journal WHERE organisation = ? AND instr(lines, ?) LIMIT 1",
+    "budgets": "SELECT 1 FROM budget WHERE organisation = ? AND instr(data, ?) LIMIT 1",
     "payments": "SELECT 1 FROM payment WHERE organisation = ? AND account_id = ? LIMIT 1",
 }
 

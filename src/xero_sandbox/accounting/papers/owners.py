@@ -38,6 +38,7 @@ OWNERS = (
     Owner("Items", "item", "accounting.settings", "code_key"),
     Owner("Quotes", "quote", "accounting.invoices", "number_key", json="data"),
     Owner("PurchaseOrders", "purchase_order", "accounting.invoices", "number_key", json="data"),
+    Owner("ManualJournals", "manual_journal", "accounting.manualjournals", json="data"),
     Owner("RepeatingInvoices", "repeating_invoice", "accounting.invoices", json="data"),
     Owner(
         "Receipts",

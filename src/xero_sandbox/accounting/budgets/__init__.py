@@ -1,0 +1,1 @@
+"""Budgets: what a person plans to earn and spend."""

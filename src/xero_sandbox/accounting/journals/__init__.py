@@ -1,0 +1,1 @@
+"""Journals: those that the ledger keeps of everything, and those that a person writes."""
