@@ -16,6 +16,7 @@ CONTACTS = (
         "Xero already has an active contact with this name.",
         "Give one of the two another name, here or in Xero, then press Retry.",
         "contact name ... is already assigned to another contact",
+        "contact name already exists",
     ),
     known(
         RefusalCode.CONTACT_NUMBER_TAKEN,

@@ -35,6 +35,12 @@ DOCUMENTS = (
     ),
     known(
         RefusalCode.HAS_PAYMENTS,
+        "The {noun} in Xero has a payment or credit note on it, so its date can no longer change.",
+        _LOOK_IN_XERO,
+        "Date cannot be changed on ... that has payment or credit notes allocated",
+    ),
+    known(
+        RefusalCode.HAS_PAYMENTS,
         "The {noun} in Xero is paid and its lines can no longer be replaced.",
         _LOOK_IN_XERO,
         "To update fields on a paid invoice line item",
@@ -60,6 +66,7 @@ DOCUMENTS = (
         "Xero wants a due date of every {noun} that is more than a draft.",
         "Give it a due date, then press Retry.",
         "DueDate must be specified",
+        "DueDate field must be specified",
         "DueDate cannot be empty",
         "Due Date cannot be empty",
     ),
@@ -74,7 +81,7 @@ DOCUMENTS = (
         "Xero takes no {noun} with a total below zero.",
         "Cancel it and enter it the other way round: a credit note instead of an invoice or bill, "
         "or an invoice or bill instead of a credit note.",
-        "total must be greater than or equal to zero",
+        "total ... must be greater than or equal to zero",
     ),
     known(
         RefusalCode.AMOUNT_TOO_LARGE,
@@ -84,12 +91,6 @@ DOCUMENTS = (
         "line total must not exceed",
         "TaxAmount must not exceed",
         "payment is too large in the currency",
-    ),
-    known(
-        RefusalCode.TEXT_TOO_LONG,
-        "A text of the {noun} is longer than Xero takes.",
-        "Shorten it, then press Retry.",
-        "must not be longer than",
     ),
     known(
         RefusalCode.CURRENCY_MISSING,
@@ -116,6 +117,8 @@ DOCUMENTS = (
         "Have an adviser move the lock date in Xero and press Retry, or give the {noun} a later "
         "date.",
         "end of year lock date",
+        "end of the year lock date",
+        "year end lock date",
     ),
     known(
         RefusalCode.PLAN_LIMIT,

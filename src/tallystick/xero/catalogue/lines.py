@@ -18,38 +18,38 @@ LINES = (
     ),
     known(
         RefusalCode.LINE_INCOMPLETE,
-        "A line lacks what Xero wants of every line: text, quantity, price, account or tax rate.",
+        "{line} lacks what Xero wants of every line: text, quantity, price, account or tax rate.",
         "Complete the line, or choose its account and tax rate under Settings, then press Retry.",
         "A line item must have a",
     ),
     known(
         RefusalCode.TOTAL_DIFFERS,
-        "A line's amount is not its quantity times its price as Xero rounds them.",
+        "{line}'s amount is not its quantity times its price as Xero rounds them.",
         "Check the line for a price with more than four decimals, then press Retry.",
         "line total ... does not match the expected line total",
     ),
     known(
         RefusalCode.ACCOUNT_ARCHIVED,
-        "A line uses an account that is archived or deleted in Xero.",
+        "{line} uses an account that is archived or deleted in Xero.",
         _CHOOSE_ACCOUNT,
         "Account code ... has been archived, or has been deleted",
     ),
     known(
         RefusalCode.ACCOUNT_UNKNOWN,
-        "A line uses an account that Xero does not have or does not allow on this {noun}.",
+        "{line} uses an account that Xero does not have or does not allow on this {noun}.",
         _CHOOSE_ACCOUNT,
         "Account code ... is not a valid code for this document",
     ),
     known(
         RefusalCode.ACCOUNT_DROPPED,
-        "Xero does not know the account of a line and left the line without one.",
+        "Xero does not know the account of {line} and left the line without one.",
         "Choose an account for the line on the draft in Xero, and a live one here under Settings, "
         "Accounts.",
         "Account code ... has been removed as it does not match",
     ),
     known(
         RefusalCode.ACCOUNT_UNKNOWN,
-        "Xero does not accept the account of a line; very small prices can cause this too.",
+        "Xero does not accept the account of {line}; very small prices can cause this too.",
         _CHOOSE_ACCOUNT,
         "Account must be valid",
     ),
@@ -68,13 +68,13 @@ LINES = (
     ),
     known(
         RefusalCode.TAX_UNKNOWN,
-        "Xero does not accept the tax rate of a line; very small prices can cause this too.",
+        "Xero does not accept the tax rate of {line}; very small prices can cause this too.",
         _CHOOSE_TAX,
         "Tax rate must be valid",
     ),
     known(
         RefusalCode.ITEM_UNKNOWN,
-        "Xero has no item with the code of a line.",
+        "Xero has no item with the code of {line}.",
         "Add the item in Xero, or take the code off the line, then press Retry.",
         "Item code ... is not valid",
     ),
@@ -83,6 +83,13 @@ LINES = (
         "Xero takes discounts on the lines of sales invoices only.",
         "Lower the price of the line instead, then press Retry.",
         "Discounts can only be applied to",
+        "Discounts may not be applied to",
+    ),
+    known(
+        RefusalCode.DISCOUNT_INVALID,
+        "The discount of {line} is larger than what it is taken off.",
+        "Lower the discount; a line whose price is zero or below takes none. Then press Retry.",
+        "discount must not be greater than the line total",
     ),
     known(
         RefusalCode.DISCOUNT_INVALID,
@@ -92,21 +99,21 @@ LINES = (
     ),
     known(
         RefusalCode.TRACKING_DROPPED,
-        "Xero does not know the tracking of a line, or has archived it, and left the line without.",
+        "Xero does not know the tracking of {line}, or has archived it, and left the line without.",
         "Choose the tracking on the draft in Xero, or add the option there under Settings, "
         "Tracking categories.",
         "tracking option ... has been removed as it does not match",
     ),
     known(
         RefusalCode.TRACKING_UNKNOWN,
-        "Xero does not know the tracking of a line, or has archived it.",
+        "Xero does not know the tracking of {line}, or has archived it.",
         "Correct it on the line, or add it in Xero under Settings, Tracking categories, then press "
         "Retry.",
         "tracking option ... does not exist or is not active",
     ),
     known(
         RefusalCode.TRACKING_TOO_MANY,
-        "A line bears more tracking than Xero takes: two categories, each once.",
+        "{line} bears more tracking than Xero takes: two categories, each once.",
         _CORRECT_LINE,
         "at most 2 tracking categories",
         "tracking category ... is on a line twice",

@@ -34,12 +34,6 @@ MONEY = (
         "currency of the account does not fit the document",
     ),
     known(
-        RefusalCode.ACCOUNT_UNKNOWN,
-        "Xero has no such account for payments.",
-        _CHOOSE_ACCOUNT,
-        "Account could not be found",
-    ),
-    known(
         RefusalCode.PAYMENT_UNAPPLIED,
         "Xero was not told which document the payment is for.",
         "Choose the document that it pays, then press Retry.",
@@ -130,8 +124,8 @@ MONEY = (
     known(
         RefusalCode.NOT_IN_XERO,
         "Xero does not have the record that this refers to.",
-        "Look whether it was deleted in Xero, then link it anew or press Retry.",
-        "could not be found",
+        "Look whether it was deleted in Xero, then press Retry.",
+        "existing ... could not be found",
         "was not found for this endpoint",
     ),
 )
