@@ -29,7 +29,7 @@ def assert_explained(problem: dict[str, Any], code: str, noun: str) -> None:
     assert known == {code}, problem["message"]
     [explanation] = [xero.explain(said, noun) for said in said_in(problem)]
     assert explanation.words in problem["message"]
-    assert problem["remedy"] == explanation.remedy
+    assert problem["remedy"] == f"{explanation.remedy} {explanation.safe}"
 
 
 def said_in(problem: dict[str, Any]) -> list[str]:
@@ -256,7 +256,7 @@ def test_payments_on_accounts_that_changed_since_the_lists_were_read(
     assert_explained(books.problem(closed), "payment_account_invalid", "payment")
     assert_explained(books.problem(gone), "account_unknown", "payment")
     assert books.problem(gone)["message"].startswith(
-        "Payment of 1.00 GBP on INV-1 was not sent. Xero has no such account for payments."
+        "Payment of 1.00 GBP on INV-1 was not sent. Xero does not have the account for payments."
     )
 
 
