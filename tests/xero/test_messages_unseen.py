@@ -71,7 +71,7 @@ NAMES = (
     *("Due Date Ltd", "The Lock Date Company", "Reconciled Accounts Inc", "Tax Type & Sons"),
     *("Payments Must Be Made Ltd", "Discount Quantity Description Store", "Already Exists"),
     *("Invoice # must be unique", "Email address must be valid", "Xero Expenses"),
-    "No Permission Tracking Co",
+    *("No Permission Tracking Co", "Fish 'n' Due Date"),
 )
 CASES = (str, str.upper, str.lower, str.title, str.swapcase)
 
@@ -158,6 +158,11 @@ def test_whatever_xero_writes_is_explained_and_shown(said, noun):
         ("Your current plan does not allow bills", "bill", "plan_limit", ""),
         ("The bill could not be found", "bill", "not_in_xero", ""),
         ("The bill has a payment on it", "bill", "has_payments", "payment"),
+        ("The credit note has been voided", "credit note", "status_fixed", ""),
+        ("No more than 2 tracking categories", "bill", "tracking_too_many", "tracking"),
+        ("Prices with more than 4 decimal places", "bill", "price_invalid", "price"),
+        ("There is insufficient stock", "invoice", "quantity_invalid", ""),
+        ("Contact already exists", "contact", "contact_name_taken", "customer or supplier"),
     ],
 )
 def test_what_is_said_of_a_field_makes_the_meaning(said, noun, code, field):

@@ -100,7 +100,7 @@ def _inferred(
     meanings = [meaning_of(field, saying) for field in fields or (Field.RECORD,)]
     first = meanings[0]
     if first and all(each and each.code == first.code for each in meanings):
-        words = WORDS[saying].replace("{subject}", subject)
+        words = (first.words or WORDS[saying]).replace("{subject}", subject)
         return first.code, words, first.remedy.replace("{subject}", subject)
     what = subject if fields else "this here or in Xero"
     return RefusalCode.OTHER, "", f"Mend {what}, then press Retry."

@@ -43,10 +43,13 @@ class Inferred:
     field: Field | None  #: None: whichever.
     remedy: str
     sayings: tuple[Saying, ...]
+    words: str  #: What is wrong, where the words of the saying do not fit; else empty.
 
 
-def inferred(code: RefusalCode, field: Field | None, remedy: str, *sayings: Saying) -> Inferred:
-    return Inferred(code, field, remedy, sayings)
+def inferred(
+    code: RefusalCode, field: Field | None, remedy: str, *sayings: Saying, words: str = ""
+) -> Inferred:
+    return Inferred(code, field, remedy, sayings, words)
 
 
 ROWS = (
@@ -146,6 +149,13 @@ ROWS = (
         Saying.DROPPED,
     ),
     inferred(
+        RefusalCode.TRACKING_TOO_MANY,
+        Field.TRACKING,
+        "Correct the line, then press Retry.",
+        Saying.TOO_LARGE,
+        words="{line} bears more tracking than Xero takes: two categories, each once.",
+    ),
+    inferred(
         RefusalCode.TRACKING_UNKNOWN,
         Field.TRACKING,
         "Correct it on the line, or mend it in Xero under Settings, Tracking categories, then press "
@@ -170,6 +180,7 @@ ROWS = (
     inferred(RefusalCode.EMAIL_INVALID, Field.EMAIL, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.PHONE, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.POSTAL, _PARTY),
+    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT, _OTHER_NAME, Saying.TAKEN),
     inferred(
         RefusalCode.CONTACT_MISSING,
         Field.CONTACT,
@@ -208,6 +219,7 @@ ROWS = (
         Field.RECORD,
         "Look whether it was deleted in Xero, then press Retry.",
         Saying.UNKNOWN,
+        words="Xero does not have the record that this refers to.",
     ),
     inferred(RefusalCode.STATUS_FIXED, Field.RECORD, _LOOK_IN_XERO, Saying.ARCHIVED),
     # Of whatever field has no row of its own for it, and of the record.

@@ -98,6 +98,15 @@ LINES = (
         "DiscountRate must be from 0 to 100",
     ),
     known(
+        RefusalCode.QUANTITY_INVALID,
+        "Xero has less of the item in stock than {line} takes.",
+        "Correct the quantity, or the stock in Xero, then press Retry.",
+        "quantity on hand",
+        "stock on hand",
+        "insufficient stock",
+        "not enough stock",
+    ),
+    known(
         RefusalCode.TRACKING_DROPPED,
         "Xero does not know the tracking of {line}, or has archived it, and left the line without.",
         "Choose the tracking on the draft in Xero, or add the option there under Settings, "

@@ -47,7 +47,8 @@ _SAYINGS = tuple(
         r"|\b(?:greater|more|higher|larger) than (?:or equal to )?(?:zero|0)\b|\babove (?:zero|0)\b"
         r"|\bpositive\b|\bat least (?:zero|one|0|1)\b|\btoo (?:small|low)\b|\bnot be (?:zero|0)\b",
         Saying.TOO_LARGE: r"\bexceed|\btoo (?:large|big|high|great)\b|\bmaximum\b|\bno more than\b"
-        r"|\b(?:greater|more|higher|larger|bigger) than\b(?! (?:or equal to )?(?:zero|0)\b)",
+        r"|\b(?:greater|more|higher|larger|bigger) than\b"
+        r"(?! (?:or equal to )?(?:zero|0)\b| \w+ decimal)",
         Saying.FIXED: r"\b(?:cannot|may not|must not|can no longer|not allowed to|unable to)"
         rf" (?:be )?{_CHANGED}|\bread-?only\b|\bnot (?:editable|be {_CHANGED})",
         Saying.MISSING: rf"\bmust (?:also )?be (?:{_GIVEN}|set\b(?! to))|\bmandatory\b|\brequired\b"

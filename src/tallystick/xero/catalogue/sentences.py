@@ -84,6 +84,7 @@ def evidence_in(text: str) -> str:
     told = " ".join(_TAG.sub(" ", as_written(text)).translate(_SAME).split())[:_TELLING]
     told = _TITLED.sub(r"\1 ", told).lower()
     told = told.replace("can't", "cannot").replace("can not", "cannot").replace("n't ", " not ")
+    told = told.replace(" 'n' ", " n ")  # As in Fish 'n' Chips.
     told = _NAMED_FIELD.sub(r"\1\2\3\4", told)
     told = " ".join(_QUOTED.sub(" ", told).split())
     told = re.sub(r"\b(ltd|inc|pty|corp|co)\.", r"\1", told)
