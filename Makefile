@@ -41,6 +41,9 @@ test: $(READY) ## Run the tests (with those in Chromium where it is installed)
 cases: $(READY) ## Try the inputs of ../shared/cases to the end in Xero; one line each with the outcome and the sums
 	$(BIN)/pytest -q --no-header tests/cases $(ARGS)
 
+messages: $(READY) ## Tell how many of Xero's messages on record get a remedy of their own
+	$(BIN)/pytest -q --no-header tests/xero/test_messages.py $(ARGS)
+
 format: $(READY) ## Format and mend what can be mended
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
@@ -104,4 +107,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help picture description setup node-setup demo test cases format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture description setup node-setup demo test cases messages format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -12,6 +12,7 @@ import pytest
 from factories import make_party, make_payment
 from tallystick import xero
 from tallystick.books.models import Document, Kind
+from tallystick.sync.engine.batches import BATCH
 from tallystick.sync.links.lingering_copies import still_there
 from tallystick.sync.models import Link, LinkState
 from xero_books import Books
@@ -28,9 +29,11 @@ MESSAGES = [
 ]
 
 
-def refuse(books: Books, method: str, path: str) -> None:
-    """Let the stand-in refuse the elements of one request, each for another reason."""
-    books.sandbox.fault("refuse_elements", method=method, path=path, times=1, messages=MESSAGES)
+def refuse(books: Books, method: str, path: str, *, size: int = BATCH) -> None:
+    """Let the stand-in refuse the elements of as many requests, each for another reason."""
+    for start in range(0, len(MESSAGES), size):
+        messages = MESSAGES[start : start + size]
+        books.sandbox.fault("refuse_elements", method=method, path=path, times=1, messages=messages)
 
 
 def assert_told(links: Iterable[Link], noun: str) -> None:
@@ -46,7 +49,7 @@ def remedies_told(links: Iterable[Link], noun: str) -> Iterator[tuple[str, str]]
         [problem] = [one for one in problems if _tells(one, said)]
         assert problem["code"] == explanation.code
         assert explanation.words in problem["message"]
-        yield problem["remedy"], explanation.remedy
+        yield problem["remedy"], f"{explanation.remedy} {explanation.safe}".strip()
 
 
 def _tells(problem: dict[str, Any], said: str) -> bool:
@@ -117,7 +120,7 @@ def test_of_customers(books: Books):
 def test_of_payments(books: Books):
     books.policy(Kind.SALES_INVOICE, sent_as="AUTHORISED")
     payments = [make_payment(invoice, "1.00") for invoice in some(books, Kind.SALES_INVOICE)]
-    refuse(books, "PUT", "*/Payments")
+    refuse(books, "PUT", "*/Payments", size=len(MESSAGES))
     books.work()
 
     assert_told(links_of(books, payments), "payment")

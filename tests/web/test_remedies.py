@@ -4,6 +4,7 @@ The texts are read out of the code that makes them, so that none can be left out
 """
 
 import ast
+import re
 import uuid
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +20,15 @@ from tallystick.sync.models import Intent, Link, LinkState
 from tallystick.sync.reports.attention import troubled_links
 from tallystick.sync.reports.offered_decisions import decisions_on_each, label_on
 from tallystick.sync.reports.record_decisions import buttons_on
+from tallystick.web.shell import _RAIL
 from tallystick.xero.catalogue.codes import RefusalCode
 
 _ROOMS = ("mapping", "sync", "xero/catalogue")
 _CODES = {one.__name__: one for one in (MappingCode, ProblemCode, RefusalCode)}
 #: Where the code and the remedy stand among what the call is given.
-_MAKERS = {"Problem": (0, 2), "known": (0, 2), "question": (1, 3)}
+_MAKERS = {"Problem": (0, 2), "known": (0, 2), "inferred": (0, 2), "question": (1, 3)}
+#: Those of them that put Xero's refusals into words.
+_OF_XERO = {"known", "inferred"}
 #: What only payments and allocations have, beside those that begin so.
 _OF_ENTRIES = {"not_approved", "document_gone", "too_much", "no_payment_account"}
 #: Problems that are questions; the others are errors.
@@ -147,7 +151,7 @@ def test_every_code_has_a_title():
 
 def test_what_a_text_says_to_press_is_offered_beside_it(offered):
     for text in texts():
-        if text.made_by == "known" and not is_of_entries(text.code):
+        if text.made_by in _OF_XERO and not is_of_entries(text.code):
             continue  # Names no act but Retry; seen to below.
         is_entry = is_of_entries(text.code) or "allocation in Xero" in text.remedy
         acts, decided, _ = offered(text.code, is_entry=is_entry)
@@ -162,10 +166,25 @@ def test_what_a_text_says_to_press_is_offered_beside_it(offered):
 
 def test_xeros_refusals_tell_to_press_nothing_but_retry(offered):
     for text in texts():
-        if text.made_by == "known":
+        if text.made_by in _OF_XERO:
             assert not any(words in text.remedy for words in _DECIDED), text
             acts, _, _ = offered(text.code, is_entry=is_of_entries(text.code))
             assert "retry" in {act.name for act in acts}, text
+
+
+def test_every_page_of_settings_that_a_text_names_is_one():
+    pages = {label for title, rows in _RAIL if title == "Settings" for label, *_ in rows}
+    named = {
+        page
+        for text in texts()
+        for place, page in re.findall(
+            r"(in Xero |there )?under Settings, ([A-Z][a-z]+(?: [a-z]+)?)", text.remedy
+        )
+        if not place
+    }
+
+    assert len(named) >= 4
+    assert named - pages == set()
 
 
 @pytest.mark.parametrize("is_entry", [False, True])

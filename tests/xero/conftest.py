@@ -75,3 +75,11 @@ def client(http: httpx2.Client, hosts: Hosts, access_token: str) -> XeroClient:
 def contact(client: XeroClient) -> ContactRef:
     [element] = client.create_contacts([ContactDraft(name="Ann", contact_number="ann")], "ann")
     return ContactRef(contact_id=element.record.contact_id)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print how many of Xero's messages on record are explained."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, said in report.user_properties:
+            if name == "messages" and report.when == "call":
+                terminalreporter.write_line(said)

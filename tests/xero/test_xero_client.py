@@ -246,8 +246,21 @@ def test_a_refused_request_lists_what_xero_said_about_each_element(client_answer
         client_answering(httpx2.Response(400, json=refusal)).accounts()
 
     assert caught.value.kind == "ValidationException"
-    assert caught.value.elements == (("Invoice # must be unique.",), ("Account must be valid.",))
+    assert caught.value.elements == (
+        ("Invoice # must be unique.",),
+        ("Line 1: Account must be valid.",),
+    )
     assert "Invoice # must be unique." in str(caught.value)
+
+
+def test_a_refused_request_that_names_no_element_says_it_of_the_request(client_answering):
+    told = "A Contact must be specified for this type of transaction"
+    refusal = {"ErrorNumber": 10, "Type": "ValidationException", "Message": told}
+
+    with pytest.raises(BadRequest) as caught:
+        client_answering(httpx2.Response(400, json=refusal)).accounts()
+
+    assert caught.value.said == (told,)
 
 
 @pytest.mark.parametrize("key", ["Message", "Detail", "detail"])

@@ -59,7 +59,7 @@ from tallystick.xero.errors import (
     XeroUnavailable,
 )
 from tallystick.xero.hosts import Hosts
-from tallystick.xero.messages import Explanation, explain
+from tallystick.xero.messages import Explanation, explain, explain_all
 from tallystick.xero.oauth import (
     App,
     Pkce,
@@ -175,6 +175,7 @@ __all__ = [
     "delete_connection",
     "exchange_code",
     "explain",
+    "explain_all",
     "http_pool",
     "make_pkce",
     "parse_day",

@@ -23,13 +23,13 @@ from tallystick.xero.records import (
     Currency,
     Organisation,
     Record,
-    Remark,
     Remarked,
     TaxRate,
     TrackingCategory,
     Written,
 )
 from tallystick.xero.refusals import error_for, unreadable
+from tallystick.xero.remarks import Pick, remarks_on
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Document | Contact | Payment | Allocation)
@@ -179,30 +179,17 @@ _WRITTEN: dict[str, Callable[[Envelope], object | None]] = {
 }
 
 
-def _told(record: Written, pick: Callable[[Remarked], tuple[Remark, ...]]) -> Iterator[str]:
-    """Yield each remark once, the more exact way: one about a line is not told again without it."""
-    nested = {
-        prefix + remark.text: remark.text
-        for prefix, part in _parts(record)
-        for remark in pick(part)
-    }
-    told = set(nested.values())
-    own = (remark.text for remark in pick(record))
-    yield from dict.fromkeys(text for text in own if text not in told)
-    yield from nested
+def _told(record: Written, pick: Pick) -> Iterator[str]:
+    lines = record.line_items if isinstance(record, Document) else ()
+    return remarks_on(record, lines, _parts(record), pick)
 
 
-def _parts(record: Written) -> Iterator[tuple[str, Remarked]]:
-    """Yield whatever else of an element Xero may find fault with, and what to say before it."""
+def _parts(record: Written) -> tuple[Remarked | None, ...]:
+    """Return whatever else of an element Xero may find fault with, beside its lines."""
     if isinstance(record, Document):
-        if record.contact:
-            yield "", record.contact
-        for position, line in enumerate(record.line_items, start=1):
-            yield f"Line {position}: ", line
-        return
-    parts: tuple[Remarked | None, ...] = ()
+        return (record.contact,)
     if isinstance(record, Payment):
-        parts = (record.invoice, record.credit_note, record.account)
-    elif isinstance(record, Allocation):
-        parts = (record.invoice, record.credit_note)
-    yield from (("", part) for part in parts if part)
+        return (record.invoice, record.credit_note, record.account)
+    if isinstance(record, Allocation):
+        return (record.invoice, record.credit_note)
+    return ()

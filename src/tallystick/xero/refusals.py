@@ -25,6 +25,10 @@ from tallystick.xero.errors import (
     XeroUnavailable,
 )
 from tallystick.xero.records import Remarked
+from tallystick.xero.remarks import remarks_on
+
+#: What the message of a refusal says where the elements say why.
+_NO_REASON = "A validation exception occurred"
 
 
 class _Refused(Remarked, frozen=True, kw_only=True):
@@ -205,6 +209,9 @@ def _bad_request(outgoing: Outgoing, response: httpx2.Response) -> BadRequest:
     except ValueError:
         refusal = _Refusal()
     elements = tuple(_messages(element) for element in refusal.elements)
+    if refusal.kind == "ValidationException" and not any(elements):
+        told = refusal.message or _NO_REASON
+        elements = () if told == _NO_REASON else ((told,),)
     said = "; ".join(text for texts in elements for text in texts)
     said = said or refusal.message or _detail(response) or "no reason given"
     kind = BadRequest
@@ -220,7 +227,5 @@ def _bad_request(outgoing: Outgoing, response: httpx2.Response) -> BadRequest:
 
 
 def _messages(element: _Refused) -> tuple[str, ...]:
-    about = (element.contact, *element.line_items, element.invoice)
-    parts = (element, *about, element.credit_note, element.account)
-    remarks = (remark.text for part in parts if part for remark in part.validation_errors)
-    return tuple(dict.fromkeys(remarks))
+    parts = (element.contact, element.invoice, element.credit_note, element.account)
+    return tuple(remarks_on(element, element.line_items, parts, lambda one: one.validation_errors))

@@ -22,6 +22,9 @@ _ENDS: Mapping[str, str] = MappingProxyType(
         RefusalCode.PAYMENT_RECONCILED: (
             "Undo its reconciliation in Xero, then press Retry: it is deleted then."
         ),
+        RefusalCode.RECONCILED: (
+            "Undo its reconciliation in Xero, then press Retry: it is removed then."
+        ),
         ProblemCode.NO_CLEAR_ANSWER: (
             "Press Retry; nothing is doubled. If it comes again, remove it in Xero by hand and press "
             "Retry: Xero is asked, and it counts as removed."

@@ -25,9 +25,10 @@ from tallystick.sync.models import Link
 from tallystick.sync.push.refusal_words import (
     RefusalWords,
     words_of_refusal,
+    words_of_told,
     words_of_whole_refusal,
 )
-from tallystick.xero.catalogue.codes import RefusalCode
+from tallystick.xero.catalogue.codes import DROPPED, RefusalCode
 
 _MEND_THERE = (
     "Correct it in Xero, then press Check Xero now; or cancel it here, and it goes from Xero too."
@@ -157,18 +158,15 @@ def _written(
             f"It stands there as {record.status.lower()}."
         )
         return _otherwise(one, record, sent, said, _MEND_THERE)
-    explained = [xero.explain(text, one.noun) for text in element.warnings]
-    dropped = [each for each in explained if each.code != RefusalCode.OTHER]
-    if dropped:
-        said = (
-            f"{document} stands in Xero as {record.status.lower()}, but not whole. "
-            f"{dropped[0].words} (Xero: {' '.join(element.warnings)})"
-        )
-        return _otherwise(one, record, sent, said, f"{dropped[0].remedy} Then keep what Xero has.")
+    explained = xero.explain_all(element.warnings, one.noun)
+    rest = "".join(f" Xero warns: {each.said}" for each in explained if each.code not in DROPPED)
+    if dropped := [each for each in explained if each.code in DROPPED]:
+        head = f"{document} stands in Xero as {record.status.lower()}, but not whole."
+        words = words_of_told(head, dropped)
+        remedy = f"{words.remedy} Then keep what Xero has."
+        return _otherwise(one, record, sent, words.message + rest, remedy)
     verb = "Written anew" if one.link.xero_id else "Created"
-    message = f"{verb} in Xero as {record.status.lower()}."
-    if element.warnings:
-        message += f" Xero warns: {' '.join(element.warnings)}"
+    message = f"{verb} in Xero as {record.status.lower()}.{rest}"
     copy = copy_of(record, content_of_copy(record), sent.revision, is_kept=False)
     return LinkVerdict(one.pk, message, copy=copy)
 

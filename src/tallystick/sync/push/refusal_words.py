@@ -1,12 +1,17 @@
 """What Xero's refusal of a record says, in words and with a remedy, whatever the record is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tallystick import xero
+from tallystick.english import listed, plural
 from tallystick.sync.engine.batches import Refused
 from tallystick.sync.links.problems import ProblemCode
 from tallystick.xero.catalogue.codes import RefusalCode
+
+#: Faults told in one text at most; a document may have a thousand lines.
+_TOLD = 10
+_THEN_RETRY = ", then press Retry."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,17 @@ class RefusalWords:
 
 def words_of_refusal(head: str, errors: Sequence[str], *, noun: str) -> RefusalWords:
     """Return what Xero's errors about an element mean; `head` says to whom it happened, and what."""
-    explanation = xero.explain(errors[0], noun=noun)
-    message = f"{head} {explanation.words}"
-    if explanation.code != RefusalCode.OTHER:
-        message += f" (Xero: {' '.join(errors)})"
-    return RefusalWords(explanation.code, message, explanation.remedy)
+    return words_of_told(head, xero.explain_all(errors, noun))
+
+
+def words_of_told(head: str, told: Sequence[xero.Explanation]) -> RefusalWords:
+    """The same of what is explained: each told once, in its order, Xero's own words behind ours."""
+    ours = [one for one in told if one.code != RefusalCode.OTHER]
+    theirs = [one.words for one in told if one.code == RefusalCode.OTHER]
+    parts = [head, *_in_words(ours)]
+    if ours:
+        parts.append(f"(Xero: {_as_said(ours)})")
+    return RefusalWords(told[0].code, " ".join([*parts, *theirs[:_TOLD]]), _what_to_do(told))
 
 
 def words_of_whole_refusal(head: str, refused: Refused, *, noun: str, remedy: str) -> RefusalWords:
@@ -32,3 +43,40 @@ def words_of_whole_refusal(head: str, refused: Refused, *, noun: str, remedy: st
     if refused.said:
         return words_of_refusal(head, refused.said, noun=noun)
     return RefusalWords(ProblemCode.REFUSED, f"{head} {refused}", remedy)
+
+
+def _in_words(told: Sequence[xero.Explanation]) -> list[str]:
+    """Return what is wrong, one sentence a fault; what is wrong with several lines once."""
+    faults: dict[tuple[str, str], list[xero.Explanation]] = {}
+    for one in told:
+        faults.setdefault((one.code, one.field), []).append(one)
+    return [sentence for alike in faults.values() for sentence in _of_fault(alike)]
+
+
+def _of_fault(alike: Sequence[xero.Explanation]) -> Iterator[str]:
+    on_lines = {one.line: one for one in alike if one.line}
+    first, *others = on_lines or [None]
+    yield (on_lines[first] if first else alike[0]).words
+    if others:
+        lines = [str(line) for line in others[:_TOLD]]
+        if len(others) > _TOLD:
+            lines.append(f"{len(others) - _TOLD:,} more")
+        yield f"The same goes for {plural(len(others), 'line')} {listed(lines)}."
+
+
+def _as_said(told: Sequence[xero.Explanation]) -> str:
+    said = [one.said for one in told[:_TOLD]]
+    if len(told) > _TOLD:
+        said.append(f"And {len(told) - _TOLD:,} more.")
+    ended = [text if text.endswith((".", "!", "?")) else f"{text}." for text in said[:-1]]
+    return " ".join([*ended, said[-1]])
+
+
+def _what_to_do(told: Sequence[xero.Explanation]) -> str:
+    """Return what to do, in its order, Retry once and last, and what is safe meanwhile."""
+    remedies = list(dict.fromkeys(one.remedy for one in told))
+    if len(remedies) > 1 and any(remedy.endswith(_THEN_RETRY) for remedy in remedies):
+        steps = (f"{one.removesuffix(_THEN_RETRY).removesuffix('.')}." for one in remedies)
+        remedies = [*steps, "Then press Retry."]
+    safe = next((one.safe for one in told if "Retry" in one.remedy), told[0].safe)
+    return " ".join(filter(None, [*remedies, safe]))

@@ -123,7 +123,8 @@ def _work(lease: LaneLease) -> bool:
         # Nobody can tell whether it passes; asking again, ever less often, does no harm.
         logger.exception("round.refused", detail=error.detail, correlation_id=error.correlation_id)
         explanation = xero.explain(str(error))
-        said = str(error) if explanation.code == RefusalCode.OTHER else explanation.words
+        is_told = explanation.code == RefusalCode.TOO_MANY_RECORDS
+        said = explanation.words if is_told else str(error)
         lease.block(seconds=None, reason=f"{said} It is tried again by itself.")
         return False
     except Exception as error:  # noqa: BLE001 - it is logged

@@ -26,13 +26,18 @@ DOCUMENTS = (
         "The {noun} in Xero has a payment or credit note on it and can no longer change.",
         _LOOK_IN_XERO,
         "cannot be edited as it has a payment or credit note allocated",
-        "Date cannot be changed on an invoice that has payment or credit notes",
     ),
     known(
         RefusalCode.HAS_PAYMENTS,
         "The {noun} in Xero has payments or credit notes on it, so it keeps its status.",
         _REMOVE_PAYMENTS,
         "cannot be applied to the invoice because it has payments or credit notes",
+    ),
+    known(
+        RefusalCode.HAS_PAYMENTS,
+        "The {noun} in Xero has a payment or credit note on it, so its date can no longer change.",
+        _LOOK_IN_XERO,
+        "Date cannot be changed on ... that has payment or credit notes allocated",
     ),
     known(
         RefusalCode.HAS_PAYMENTS,
@@ -76,8 +81,7 @@ DOCUMENTS = (
         "Xero takes no {noun} with a total below zero.",
         "Cancel it and enter it the other way round: a credit note instead of an invoice or bill, "
         "or an invoice or bill instead of a credit note.",
-        "total must be greater than or equal to zero",
-        "Total for this document must be greater than or equal to zero",
+        "total ... must be greater than or equal to zero",
     ),
     known(
         RefusalCode.AMOUNT_TOO_LARGE,
@@ -87,12 +91,6 @@ DOCUMENTS = (
         "line total must not exceed",
         "TaxAmount must not exceed",
         "payment is too large in the currency",
-    ),
-    known(
-        RefusalCode.TEXT_TOO_LONG,
-        "A text of the {noun} is longer than Xero takes.",
-        "Shorten it, then press Retry.",
-        "must not be longer than",
     ),
     known(
         RefusalCode.CURRENCY_MISSING,
@@ -120,6 +118,7 @@ DOCUMENTS = (
         "date.",
         "end of year lock date",
         "end of the year lock date",
+        "year end lock date",
     ),
     known(
         RefusalCode.PLAN_LIMIT,

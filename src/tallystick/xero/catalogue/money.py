@@ -34,13 +34,6 @@ MONEY = (
         "currency of the account does not fit the document",
     ),
     known(
-        RefusalCode.ACCOUNT_UNKNOWN,
-        "Xero has no such account for payments.",
-        _CHOOSE_ACCOUNT,
-        "Account could not be found",
-        "account code or ID must be specified",
-    ),
-    known(
         RefusalCode.PAYMENT_UNAPPLIED,
         "Xero was not told which document the payment is for.",
         "Choose the document that it pays, then press Retry.",
@@ -63,7 +56,6 @@ MONEY = (
         "The payment is matched with the bank statement in Xero and cannot be deleted.",
         _DELETE_THERE,
         "payment that is reconciled cannot be deleted",
-        "has been reconciled with a Bank Statement",
     ),
     known(
         RefusalCode.PAYMENT_IN_BATCH,
@@ -76,7 +68,6 @@ MONEY = (
         "Xero takes no {noun} of zero or less.",
         "Correct the amount, then press Retry.",
         "The Amount of a payment must be greater than zero",
-        "Payment amounts must be positive amounts",
         "The Amount of an allocation must be greater than zero",
     ),
     known(
@@ -122,7 +113,6 @@ MONEY = (
         "Attach the file in Xero by hand; the {noun} itself is there.",
         "file name must not contain",
         "attachment has no content",
-        "file type of the attachment is not supported",
         "IncludeOnline is for",
     ),
     known(
@@ -134,8 +124,8 @@ MONEY = (
     known(
         RefusalCode.NOT_IN_XERO,
         "Xero does not have the record that this refers to.",
-        "Look whether it was deleted in Xero, then link it anew or press Retry.",
-        "could not be found",
+        "Look whether it was deleted in Xero, then press Retry.",
+        "existing ... could not be found",
         "was not found for this endpoint",
     ),
 )
