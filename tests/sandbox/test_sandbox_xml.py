@@ -110,13 +110,13 @@ def test_problems_of_the_gateway_are_json_and_the_unknown_is_html(http, books):
 
 def test_a_file_is_given_as_it_is_even_if_it_is_json(books):
     [invoice] = books.create(draft())
-    path = f"Invoices/{invoice['InvoiceID']}/Attachments/a.json"
+    path = f"Invoices/{invoice['InvoiceID']}/Attachments/a.txt"
     kind = {"Content-Type": "application/json"}
     listed = books.call("PUT", path, content=b'{"Id": "<&>"}', headers=kind | {"Accept": "*/*"})
 
     answer = books.get(path, headers={"Accept": "*/*"})
 
-    assert tree(listed).find("Attachments/Attachment/FileName").text == "a.json"
+    assert tree(listed).find("Attachments/Attachment/FileName").text == "a.txt"
     assert answer.content == b'{"Id": "<&>"}'
 
 
