@@ -1,7 +1,7 @@
 """What trips readers of changes up can be set: each mistake of facts 13 has its trap."""
 
 import pytest
-from books_client import approved, draft, payment
+from books_client import approved, connect, draft, line, payment
 
 NAMES = [f"INV-{number}" for number in range(1, 7)]
 
@@ -91,6 +91,20 @@ def test_every_dated_list_can_be_touched(http, books, plural, field):
         json=order_at | {"at": "2026-10-02T08:00:00"},
     )
     assert [one[field] for one in books.get(plural, headers=since).json()[plural]] == [chosen]
+
+
+def test_a_bank_transaction_is_touched_where_its_date_is_stored(http):
+    banking = connect(http, scope="openid accounting.banktransactions accounting.contacts")
+    spent = {"Type": "SPEND", "Contact": {"Name": "Ann Archer"}, "BankAccount": {"Code": "090"}}
+    lines = [line(AccountCode="420", TaxType="INPUT2")]
+    made = banking.one("PUT", "BankTransactions", spent | {"LineItems": lines})
+    ident = made["BankTransactionID"]
+    wanted = {"resource": "BankTransactions", "ids": [ident], "at": "2026-10-02T08:00:00"}
+
+    http.post(f"/_sandbox/organisations/{banking.organisation}/touch", json=wanted)
+
+    read = banking.one("GET", f"BankTransactions/{ident}")
+    assert read["UpdatedDateUTC"] == "/Date(1790928000000+0000)/"
 
 
 def test_a_record_without_its_date_and_with_a_null(books, six, fault):

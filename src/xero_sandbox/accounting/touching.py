@@ -34,6 +34,7 @@ DATED_TABLES: Final[Mapping[str, DatedTable]] = MappingProxyType(
         "Overpayments": DatedTable("credit", "OverpaymentID", "OVERPAYMENT", "head"),
         "Payments": DatedTable("payment", "PaymentID"),
         "BatchPayments": DatedTable("batch_payment", "BatchPaymentID"),
+        "BankTransactions": DatedTable("bank_transaction", "BankTransactionID", stored="head"),
         "Contacts": DatedTable("contact", "ContactID", "CONTACT"),
         "Items": DatedTable("item", "ItemID"),
         "Accounts": DatedTable("account", "AccountID"),
