@@ -424,6 +424,8 @@ class _Maker:
 
     def _troubles(self) -> None:
         """The newest documents are those that something is the matter with."""
+        # What has just been filled is unknown to the planner, which then joins all with all of it.
+        self._execute("ANALYZE sync_link, books_document", self._given)
         told = "'message', 'It could not be sent.', 'remedy', 'Choose one.', 'details', '{}'::jsonb"
         self._put("waiting", "state = 'waiting', run_id = NULL, queued_at = NULL", skip="0")
         self._put(
