@@ -88,6 +88,31 @@ def test_a_refusal_is_an_api_exception_that_names_the_kind_of_its_elements(books
     assert "A Contact must be specified for this type of transaction" in found
 
 
+def test_the_status_of_an_element_in_a_batch_is_an_attribute(books):
+    """As a public client in Go reads it: `xml:"status,attr"`."""
+    warned = draft("WARNED", LineItems=[line(AccountCode="no such")])
+    body = {"Invoices": [draft("FINE"), {"Type": "ACCREC"}, warned]}
+
+    root = tree(books.put("Invoices?summarizeErrors=false", body, headers={"Accept": "*/*"}))
+
+    assert [one.get("status") for one in root.find("Invoices")] == ["OK", "ERROR", "WARNING"]
+    assert root.find(".//StatusAttributeString") is None
+    told = books.put("Invoices?summarizeErrors=false", {"Invoices": [{"Type": "ACCREC"}]})
+    assert differences(told.json()["Invoices"][0], root.find("Invoices")[1]) == []
+
+
+def test_a_status_that_a_client_made_up_is_shown_where_it_can_be(books):
+    odd = {"Payments": [{"StatusAttributeString": status} for status in ("OK", 'a"b', ["OK"])]}
+
+    answer = books.put("Payments", odd, headers={"Accept": "*/*"})
+
+    assert answer.status_code == 400
+    first, second, _ = tree(answer).find("Elements")
+    assert (first.get("status"), first.find("StatusAttributeString")) == ("OK", None)
+    assert second.findtext("StatusAttributeString") == 'a"b'
+    assert len(first.attrib) == 2  # its type, too
+
+
 def test_an_element_is_named_after_the_last_list_in_the_path(books):
     credit = books.one("PUT", "CreditNotes", note())
     path = f"CreditNotes/{credit['CreditNoteID']}/Allocations"

@@ -46,6 +46,10 @@ def differences(value: Any, element: Element, at: str = "") -> list[str]:
     """Where the XML does not say what the JSON says; both have their fields in the same order."""
     at = f"{at}/{element.tag}"
     if isinstance(value, dict):
+        value = value.copy()
+        status = value.pop("StatusAttributeString", None)  # an attribute in XML
+        if status != element.get("status"):
+            return [f"{at}: status {status} against {element.attrib}"]
         names = [name for name, inner in value.items() if inner is not None]
         if names != [child.tag for child in element]:
             return [f"{at}: {names} against {[child.tag for child in element]}"]
