@@ -225,6 +225,16 @@ def test_a_body_without_a_type_of_its_own_is_taken_as_what_it_looks_like(books, 
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.parametrize("kind", ["", "application/x-www-form-urlencoded", "text/xml"])
+@pytest.mark.parametrize("fields", [["xml", "a"], ["a", "xml"], ["a", "xml", "b"]])
+def test_the_field_is_read_wherever_it_stands_in_the_form(books, kind, fields):
+    body = urlencode([(name, INVOICE if name == "xml" else "{<&") for name in fields])
+
+    answer = books.call("POST", "Invoices", content=body, headers={"Content-Type": kind})
+
+    assert answer.status_code == 200, answer.text
+
+
 def test_numbers_and_truth_values_are_kept_as_such(books):
     text = """<Contact><Name>Ann</Name><PaymentTerms><Sales><Day>30</Day>
         <Type>DAYSAFTERBILLDATE</Type></Sales></PaymentTerms><ContactPersons><ContactPerson>
@@ -299,7 +309,7 @@ def test_what_xero_answers_can_be_sent_back_as_it_is(books):
         ),
         (
             '<?xml version="1.0" encoding="none"?><Invoice/>',
-            "Xml for post data was invalid, unknown",
+            "Xml for post data was invalid, System does not support",
         ),
         (
             "<Invoice>" + "<a>" * 5000 + "</a>" * 5000 + "</Invoice>",

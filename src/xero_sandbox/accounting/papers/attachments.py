@@ -37,9 +37,8 @@ def list_all(owner: Owner, call: Call) -> Response:
 
 def of(call: Call, plural: str, ident: str) -> list[dict[str, Any]]:
     """Return the attachments of one document as on the wire, in the order they came."""
-    rows = call.db.execute(
-        f"SELECT {_COLUMNS} FROM attachment WHERE owner = ? ORDER BY seq", (ident,)
-    )  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM attachment WHERE owner = ? ORDER BY seq"  # noqa: S608
+    rows = call.db.execute(sql, (ident,))
     return [_wire(call, plural, row) for row in rows]
 
 
