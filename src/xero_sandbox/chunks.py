@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedIOBase
 
 _PIECE = 1 << 16  #: bytes read at once
 _LINE = 4096  #: most bytes of a chunk's size, or of a field behind the last chunk
@@ -16,7 +16,7 @@ class BadChunks(ValueError):
     """What came is not in chunks, or ended before the last one."""
 
 
-def read_chunks(file: BinaryIO) -> Iterator[bytes]:
+def read_chunks(file: BufferedIOBase) -> Iterator[bytes]:
     """Give the body piece by piece; the fields behind the last chunk are read and forgotten.
 
     Raises BadChunks.
@@ -36,14 +36,14 @@ def read_chunks(file: BinaryIO) -> Iterator[bytes]:
     raise BadChunks("There are too many fields behind the last chunk.")
 
 
-def _size(file: BinaryIO) -> int:
+def _size(file: BufferedIOBase) -> int:
     found = _SIZE.fullmatch(_line(file))
     if not found:
         raise BadChunks("A chunk has no size.")
     return int(found[1], 16)
 
 
-def _line(file: BinaryIO) -> bytes:
+def _line(file: BufferedIOBase) -> bytes:
     line = file.readline(_LINE)
     if not line.endswith(b"\n"):
         raise BadChunks("A line does not end.")

@@ -27,6 +27,7 @@ _FIRST_KEY = re.compile(rb'\{"(\w+)":')
 #: Only under these keys: a Reference may hold such a text, too. No text of a client looks like
 #: this, for the quotation marks in it are escaped.
 _INSTANT = re.compile(r'(Date(?:Time)?(?:UTC)?":)"/Date\((-?\d{1,15})(\+0000)?\)/"')
+_MOMENT = 'DateTimeUTC":'  #: of the envelope
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 #: What JSON may hold and XML may not, and what stands there instead.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -46,7 +47,8 @@ def root_of(body: bytes) -> str | None:
 def xml_of(body: bytes, root: str, type_name: str) -> bytes:
     """Return a JSON answer as XML; `type_name` is what elements of a refusal are.
 
-    Null is left out, and the status of an element is an attribute. Dates lose their offset and, where Xero's JSON has none, end in Z.
+    Null is left out, and the status of an element is an attribute. Dates lose their offset; that
+    of the envelope ends in Z.
     """
     text = body.decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     odd = "\\" in text or "\ufffe" in text or "\uffff" in text
@@ -127,15 +129,16 @@ def _plain(number: str) -> str:
 
 
 def _iso_instant(found: re.Match[str]) -> str:
-    return f'{found[1]}"{_iso(found[2], found[3])}"'
+    moment = _iso(found[2], found[3])
+    return f'{found[1]}"{moment}{"Z" if found[1] == _MOMENT else ""}"'
 
 
 @lru_cache(4096)
 def _iso(milliseconds: str, offset: str | None) -> str:
-    """Return `2010-12-02T17:14:39.943`, as recorded: no zeros at the end, Z without an offset."""
+    """Return `2010-12-02T17:14:39.943`, as recorded: no zeros at the end."""
     try:
         moment = _EPOCH + timedelta(milliseconds=int(milliseconds))
     except OverflowError:
         return f"/Date({milliseconds}{offset or ''})/"
     text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return text.rstrip("0").rstrip(".") + ("" if offset else "Z")
+    return text.rstrip("0").rstrip(".")
