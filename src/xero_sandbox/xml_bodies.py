@@ -70,7 +70,7 @@ def _words(error: ParseError, body: str | bytes) -> str:
     text = body if isinstance(body, str) else body.decode("utf-8", errors="replace")
     if cause == errors.XML_ERROR_INVALID_TOKEN and (sign := _CONTROL.search(text)):
         return f"'', hexadecimal value 0x{ord(sign[0]):02X}, is an invalid character."
-    if cause == errors.XML_ERROR_INVALID_TOKEN and "\ufffd" in text:
+    if cause == errors.XML_ERROR_INVALID_TOKEN and isinstance(body, bytes) and "\ufffd" in text:
         return "Invalid character in the given encoding."
     if cause == errors.XML_ERROR_UNDEFINED_ENTITY and (entity := _ENTITY.search(text)):
         return f"Reference to undeclared entity '{entity[1]}'."

@@ -32,6 +32,21 @@ def test_they_are_changed_one_by_one_and_tracking_goes_with_an_empty_list(books)
     assert books.one("POST", path, {"SalesTrackingCategories": []})["SalesTrackingCategories"] == []
 
 
+def test_tracking_that_was_archived_since_may_come_back_as_it_was(http, books):
+    made = books.one("PUT", "Contacts", {"Name": "Ann", "SalesTrackingCategories": [NORTH]})
+    [region] = [
+        one
+        for one in books.get("TrackingCategories").json()["TrackingCategories"]
+        if one["Name"] == "Region"
+    ]
+    path = f"TrackingCategories/{region['TrackingCategoryID']}"
+    assert books.post(path, {"Status": "ARCHIVED"}).status_code == 200
+
+    changed = books.one("POST", f"Contacts/{made['ContactID']}", made | {"LastName": "Green"})
+
+    assert changed["SalesTrackingCategories"] == [NORTH]
+
+
 def test_names_are_found_whatever_their_case(books):
     sent = [{"TrackingCategoryName": "REGION", "TrackingOptionName": "north"}]
 

@@ -176,8 +176,8 @@ def _apply_tracking(
     """Default tracking for sales and for purchases, by names; each list is replaced whole."""
     for name in ("SalesTrackingCategories", "PurchasesTrackingCategories"):
         entries = sent.children(name)
-        if entries is None:
-            continue
+        if entries is None or [entry.raw for entry in entries] == contact.data.get(name):
+            continue  # what comes back as it was may have been archived since
         known = Catalogue(db, contact.organisation).tracking
         contact.data[name] = line_tracking.read_defaults(entries, known, errors)
 

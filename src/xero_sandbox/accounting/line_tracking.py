@@ -1,4 +1,4 @@
-"""Tracking on lines, and as contacts have it for theirs: found by ids or by names, at most two categories (facts 6.1, 6.12)."""
+"""Tracking on lines, by ids or names, and as contacts have it for theirs (facts 6.1, 6.6, 6.12)."""
 
 from __future__ import annotations
 
