@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from json import JSONDecodeError
+from json import JSONDecodeError, detect_encoding
 from typing import Any
 
 from xero_sandbox import wire, xml_bodies
@@ -14,6 +14,9 @@ from xero_sandbox.xml_answers import root_of, xml_of
 from xero_sandbox.xml_names import singular
 
 XML = "text/xml; charset=utf-8"
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]+)")
+_XML = (b"<", b"\xef\xbb\xbf<")
+_NO_FORM = (*_XML, b"{", b"[")
 _QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)")
 
 
@@ -63,22 +66,39 @@ def body_of(request: Request, plural: str) -> Any:
     """Return a body in the form of Xero's JSON, whichever of the two was sent.
 
     The content type says which; without one that does, or with that of a form, the body itself
-    (old clients send the field `xml` of a form). Raises ValueError with Xero's words.
+    (old clients send the field `xml` of a form). The charset of the content type goes before
+    what the body says of itself (RFC 7303). Raises ValueError with Xero's words.
     """
     kind = request.headers.get("content-type", "").lower()
     body = request.body.lstrip()
-    if "json" not in kind and body.startswith(b"xml="):
-        return xml_bodies.loads(request.form.get("xml", ""), plural)
-    if "json" not in kind and ("xml" in kind or body.startswith((b"<", b"\xef\xbb\xbf<"))):
-        return xml_bodies.loads(body, plural)
+    form = "" if "json" in kind or body.startswith(_NO_FORM) else request.form.get("xml", "")
+    if form:
+        return xml_bodies.loads(form, plural)
+    xml = "json" not in kind and ("xml" in kind or body.startswith(_XML))
     try:
-        return wire.loads(request.body)
-    except ValueError as error:
-        raise ValueError(f"JSON for post data was invalid,{_json_words(error)}") from None
+        text = _decoded(request.body, kind, "" if xml else detect_encoding(body))
+        if not xml:
+            return wire.loads(text)
+    except (ValueError, LookupError) as error:
+        which = "Xml for post data was invalid, " if xml else "JSON for post data was invalid,"
+        raise ValueError(which + _words(error)) from None
+    return xml_bodies.loads(text.lstrip(), plural)
 
 
-def _json_words(error: ValueError) -> str:
-    """Return what is wrong as Xero's JSON reader says it."""
+def _decoded(body: bytes, kind: str, charset: str) -> str | bytes:
+    """Return a body as text by the charset of its content type, else by the one given, if any."""
+    if named := _CHARSET.search(kind):
+        charset = named[1]
+    return body.decode(charset).removeprefix("\ufeff") if charset else body
+
+
+def _words(error: ValueError | LookupError) -> str:
+    """Return what is wrong as Xero's reader says it."""
+    if isinstance(error, LookupError):
+        return "The character set provided in ContentType is not supported."
+    if isinstance(error, UnicodeDecodeError):
+        sign = f"[{error.object[error.start]:02X}] at index {error.start}"
+        return f"Unable to translate bytes {sign} from specified code page to Unicode."
     if not isinstance(error, JSONDecodeError):
         return str(error)
     where = f"Path '', line {error.lineno}, position {error.colno}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+from xero_sandbox.chunks import BadChunks, read_chunks
 from xero_sandbox.messages import URL_SIGNS, Request
 from xero_sandbox.pipeline import CONTROL_BODY, MAX_BODY, Answer, serve
 from xero_sandbox.problems import Problem
@@ -23,6 +25,7 @@ from xero_sandbox.settings import Strictness
 from xero_sandbox.webhooks.delivery import Courier
 
 IDLE_SECONDS = 120
+REST_SECONDS = 1  #: how long who sent nonsense may go on doing so
 STOP_SECONDS = 0.02  #: how soon it notices that it should stop
 
 
@@ -54,19 +57,45 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """Read the body, or answer 4xx and return None."""
-        length = self.headers.get("Content-Length", "0").strip()
         if "Transfer-Encoding" in self.headers:
-            self._refuse(411)
-        elif not (length.isascii() and length.isdigit() and len(length) < 20):
+            return self._chunked_body()
+        length = self.headers.get("Content-Length", "0").strip()
+        if not (length.isascii() and length.isdigit() and len(length) < 20):
             self._refuse(400)
         elif int(length) > self._largest():
-            self._refuse_large(int(length))
+            self._refuse_large(self._pieces(int(length)))
         else:
             body = self.rfile.read(int(length))
             if len(body) == int(length):
                 return body
             self.close_connection = True
         return None
+
+    def _chunked_body(self) -> bytes | None:
+        if self.headers["Transfer-Encoding"].strip().lower() != "chunked":
+            self._refuse(501)
+        elif "Content-Length" in self.headers:  # two lengths: a request smuggled in another
+            self._refuse(400)
+        else:
+            body, pieces = bytearray(), read_chunks(self.rfile)
+            try:
+                for piece in pieces:
+                    body += piece
+                    if len(body) > self._largest():
+                        self._refuse_large(pieces)
+                        return None
+            except BadChunks:
+                self._refuse(400)
+                self._read_rest(self._pieces(MAX_BODY), seconds=REST_SECONDS)
+            else:
+                return bytes(body)
+        return None
+
+    def _pieces(self, length: int) -> Iterable[bytes]:
+        """What comes, as far as so many bytes."""
+        while length > 0 and (piece := self.rfile.read1(min(length, 1 << 16))):
+            length -= len(piece)
+            yield piece
 
     def _largest(self) -> int:
         return CONTROL_BODY if self.path.startswith("/_sandbox/") else MAX_BODY
@@ -78,21 +107,29 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
 
-    def _refuse_large(self, length: int) -> None:
-        """413 with a problem body (facts 12.2), which the client gets to read.
-
-        What it goes on sending is read and forgotten: a socket closed on unread bytes would be
-        reset, and the answer lost with it.
-        """
+    def _refuse_large(self, rest: Iterable[bytes]) -> None:
+        """413 with a problem body (facts 12.2), which the client gets to read."""
         self.close_connection = True
         problem = Problem(413, "Payload Too Large", f"The body may have {self._largest()} bytes.")
         response = problem.response()
         response.headers["Connection"] = "close"
         self._send(Answer(response))
+        self._read_rest(rest)
+
+    def _read_rest(self, rest: Iterable[bytes], *, seconds: float = IDLE_SECONDS) -> None:
+        """Read and forget what the client goes on sending after its refusal.
+
+        A socket closed on unread bytes would be reset, and the answer lost with it.
+        """
+        self.wfile.flush()
         self.connection.shutdown(socket.SHUT_WR)  # who waits for the end sees it
-        left = min(length, CONTROL_BODY)
-        while left > 0 and (read := self.rfile.read(min(left, 1 << 16))):
-            left -= len(read)
+        self.connection.settimeout(seconds)
+        left = CONTROL_BODY
+        with suppress(BadChunks, TimeoutError):
+            for piece in rest:
+                left -= len(piece)
+                if left <= 0:
+                    break
 
     def _send(self, answer: Answer) -> None:
         if answer.reset:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
 _MS_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
+
+
+class BadJson(ValueError):
+    """JSON in form that holds what cannot be taken, in the words of Xero's reader."""
 
 
 def dumps(value: Any) -> str:
@@ -20,15 +24,25 @@ def dumps(value: Any) -> str:
 def loads(text: str | bytes) -> Any:
     """Read JSON with every fraction as Decimal.
 
-    Raises ValueError for anything that is not JSON, including NaN, lone surrogates and
-    nesting too deep to read.
+    Raises ValueError for anything that is not JSON: BadJson for NaN, lone surrogates, numbers and
+    nesting beyond all bounds.
     """
     try:
         value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         if b"\\ud" in (text if isinstance(text, bytes) else text.encode()).lower():
             dumps(value).encode()
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    except RecursionError:
+        raise BadJson("The reader's MaxDepth has been exceeded.") from None
+    except UnicodeEncodeError as error:
+        sign = f"\\u{ord(error.object[error.start]):04X}"
+        words = f"Unable to translate Unicode character {sign} to specified code page."
+        raise BadJson(words) from None
+    except (json.JSONDecodeError, UnicodeDecodeError, BadJson):
+        raise
+    except InvalidOperation:
+        raise BadJson("Input string is not a valid decimal.") from None
+    except ValueError:  # of more digits than Python takes
+        raise BadJson("JSON integer is too large or small for an Int64.") from None
     return value
 
 
@@ -40,7 +54,7 @@ def _number(value: object) -> float:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise BadJson(f"Error converting value {name} to type 'System.Decimal'.")
 
 
 def date_text(day: date) -> str:

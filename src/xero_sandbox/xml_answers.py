@@ -27,10 +27,13 @@ _FIRST_KEY = re.compile(rb'\{"(\w+)":')
 #: Only under these keys: a Reference may hold such a text, too. No text of a client looks like
 #: this, for the quotation marks in it are escaped.
 _INSTANT = re.compile(r'(Date(?:Time)?(?:UTC)?":)"/Date\((-?\d{1,15})(\+0000)?\)/"')
+_MOMENT = 'DateTimeUTC":'  #: of the envelope
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 #: What JSON may hold and XML may not, and what stands there instead.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REPLACEMENT = "\ufffd"
+#: What the elements of a batch say of themselves is an attribute of theirs: status="ERROR".
+_STATUS, _STATUSES = "StatusAttributeString", ("OK", "WARNING", "ERROR")
 _MOST_NAMES = 4096  #: are remembered
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,15 +47,19 @@ def root_of(body: bytes) -> str | None:
 def xml_of(body: bytes, root: str, type_name: str) -> bytes:
     """Return a JSON answer as XML; `type_name` is what elements of a refusal are.
 
-    Null is left out. Dates lose their offset and, where Xero's JSON has none, end in Z.
+    Null is left out, and the status of an element is an attribute. Dates lose their offset; that
+    of the envelope ends in Z.
     """
     text = body.decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     odd = "\\" in text or "\ufffe" in text or "\uffff" in text
     text = _INSTANT.sub(_iso_instant, text)
-    content = json.loads(text, object_pairs_hook=_content, parse_float=_plain, parse_int=str)
+    hook = _stated if _STATUS in text else _content
+    content = json.loads(text, object_pairs_hook=hook, parse_float=_plain, parse_int=str)
     if odd:  # a bare carriage return would be read as a new line
         content = _FORBIDDEN.sub(_REPLACEMENT, content).replace("\r", "&#13;")
-    content = content.replace("<DataContractBase>", f'<DataContractBase xsi:type="{type_name}">')
+    for end in (">", ' status="'):
+        told = f'<DataContractBase xsi:type="{type_name}"{end}'
+        content = content.replace(f"<DataContractBase{end}", told)
     return f"<{root}{_SPACES}>{content}</{root}>".encode()
 
 
@@ -80,14 +87,33 @@ def _content(pairs: list[tuple[str, Any]]) -> str:
     )
 
 
+class _Stated(str):
+    """The elements of an object that has a status."""
+
+    status = ""
+
+
+def _stated(pairs: list[tuple[str, Any]]) -> str:
+    status = dict(pairs).get(_STATUS)
+    if status not in _STATUSES:
+        return _content(pairs)
+    content = _Stated(_content([pair for pair in pairs if pair[0] != _STATUS]))
+    content.status = f' status="{status}"'
+    return content
+
+
+def _status(value: Any) -> str:
+    return value.status if value.__class__ is _Stated else ""
+
+
 def _element(name: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
         item = singular(name)
-        inner = "".join([f"<{item}>{_text(one)}</{item}>" for one in value])
+        inner = "".join([f"<{item}{_status(one)}>{_text(one)}</{item}>" for one in value])
         return f"<{name}>{inner}</{name}>"
-    return f"<{name}>{_text(value)}</{name}>"
+    return f"<{name}{_status(value)}>{_text(value)}</{name}>"
 
 
 def _text(value: Any) -> str:
@@ -103,15 +129,16 @@ def _plain(number: str) -> str:
 
 
 def _iso_instant(found: re.Match[str]) -> str:
-    return f'{found[1]}"{_iso(found[2], found[3])}"'
+    moment = _iso(found[2], found[3])
+    return f'{found[1]}"{moment}{"Z" if found[1] == _MOMENT else ""}"'
 
 
 @lru_cache(4096)
 def _iso(milliseconds: str, offset: str | None) -> str:
-    """Return `2010-12-02T17:14:39.943`, as recorded: no zeros at the end, Z without an offset."""
+    """Return `2010-12-02T17:14:39.943`, as recorded: no zeros at the end."""
     try:
         moment = _EPOCH + timedelta(milliseconds=int(milliseconds))
     except OverflowError:
         return f"/Date({milliseconds}{offset or ''})/"
     text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return text.rstrip("0").rstrip(".") + ("" if offset else "Z")
+    return text.rstrip("0").rstrip(".")

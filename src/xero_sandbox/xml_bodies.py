@@ -27,6 +27,10 @@ _WORDS = {
     errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "There are multiple root elements.",
     errors.XML_ERROR_NO_ELEMENTS: "Root element is missing.",
     errors.XML_ERROR_SYNTAX: "Data at the root level is invalid.",
+    errors.XML_ERROR_UNKNOWN_ENCODING: "System does not support the encoding that is declared.",
+    errors.XML_ERROR_INCORRECT_ENCODING: (
+        "There is no Unicode byte order mark. Cannot switch to Unicode."
+    ),
     errors.XML_ERROR_TAG_MISMATCH: "The start tag does not match the end tag.",
 }
 
@@ -57,8 +61,8 @@ def _parsed(text: str | bytes) -> Element:
         raise _invalid(f"{_words(error, text)} Line {line}, position {column + 1}.") from None
     except DefusedXmlException:
         raise _invalid("For security reasons DTD is prohibited in this XML document.") from None
-    except (ValueError, LookupError) as error:  # of encodings
-        raise _invalid(str(error)) from None
+    except (ValueError, LookupError):  # of encodings
+        raise _invalid(_WORDS[errors.XML_ERROR_UNKNOWN_ENCODING]) from None
 
 
 def _words(error: ParseError, body: str | bytes) -> str:
@@ -66,6 +70,8 @@ def _words(error: ParseError, body: str | bytes) -> str:
     text = body if isinstance(body, str) else body.decode("utf-8", errors="replace")
     if cause == errors.XML_ERROR_INVALID_TOKEN and (sign := _CONTROL.search(text)):
         return f"'', hexadecimal value 0x{ord(sign[0]):02X}, is an invalid character."
+    if cause == errors.XML_ERROR_INVALID_TOKEN and isinstance(body, bytes) and "\ufffd" in text:
+        return "Invalid character in the given encoding."
     if cause == errors.XML_ERROR_UNDEFINED_ENTITY and (entity := _ENTITY.search(text)):
         return f"Reference to undeclared entity '{entity[1]}'."
     return _WORDS.get(cause, f"{cause}.")

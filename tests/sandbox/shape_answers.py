@@ -102,6 +102,7 @@ FULL_CONTACT = {
     "SalesDefaultAccountCode": "200",
     "PurchasesDefaultAccountCode": "300",
     "PaymentTerms": {"Sales": {"Day": 14, "Type": "DAYSAFTERBILLDATE"}},
+    "BatchPayments": {"BankAccountNumber": "12-34"},
     "ContactPersons": [{"FirstName": "Cal", "EmailAddress": "cal@example.com"}],
     "Addresses": [
         {

@@ -1,5 +1,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import httpx2
 import pytest
@@ -105,7 +106,10 @@ def test_an_expired_token_stays_expired_and_a_refresh_mends_it(http, books, faul
     books.tokens = http.post("/connect/token", data=form, auth=auth).json()
 
     assert (first.status_code, second.status_code) == (401, 401)
-    assert "TokenExpired" in first.json()["Detail"]
+    words, _, moment = first.json()["Detail"].partition(" at ")
+    assert words == "TokenExpired: token expired"
+    now = datetime.fromisoformat(http.get("/_sandbox/clock").json()["now"])
+    assert datetime.strptime(f"{moment}+0000", "%m/%d/%Y %H:%M:%S%z") < now
     assert books.get("Organisation").status_code == 200
 
 

@@ -270,7 +270,7 @@ def test_any_consent(shared_http, changes):
         b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
         b"POST /connect/token HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
         b"POST /connect/token HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n",
-        b"POST /connect/token HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /connect/token HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n",
         b"GET /\xff\xfe?\xff HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"GET //evil.example HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"GET http://[ HTTP/1.1\r\nConnection: close\r\n\r\n",

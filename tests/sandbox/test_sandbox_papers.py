@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from books_client import approved, connect, draft, line
+from books_client import approved, connect, draft, line, note
+
+from xero_sandbox.identity.scopes import GRANULAR
 
 BYTES = b"\x89PNG\r\n\x1a\n\x00\xff"
 UNKNOWN = "11111111-1111-1111-1111-111111111111"
@@ -37,6 +39,51 @@ def test_a_file_is_attached_listed_and_read_back_byte_by_byte(books):
     assert made["Url"].endswith(f"/{path}/Attachments/logo.png")
     assert by_name.content == by_id.content == BYTES
     assert by_name.headers["Content-Type"] == "image/png"
+
+
+def spent():
+    body = {"Type": "SPEND", "Contact": {"Name": "Ann"}, "BankAccount": {"Code": "090"}}
+    return body | {"LineItems": [line(AccountCode="420", TaxType="INPUT2")]}
+
+
+def journal():
+    lines = [{"LineAmount": amount, "AccountCode": "412"} for amount in (1, -1)]
+    return {"Narration": "n", "JournalLines": lines}
+
+
+def order():
+    return {"Contact": {"Name": "Ann Archer"}, "LineItems": [line()]}
+
+
+def transfer():
+    banks = {"FromBankAccount": {"Code": "090"}, "ToBankAccount": {"Code": "091"}}
+    return banks | {"Amount": 1}
+
+
+@pytest.mark.parametrize(
+    ("plural", "body"),
+    [
+        ("Invoices", draft()),
+        ("CreditNotes", note()),
+        ("PurchaseOrders", order()),
+        ("ManualJournals", journal()),
+        ("BankTransactions", spent()),
+        ("BankTransfers", transfer()),
+    ],
+)
+def test_the_url_of_a_file_leads_to_the_stand_in_itself(sandbox, http, plural, body):
+    """A client that follows it with its token stays here."""
+    books = connect(http, scope=" ".join(GRANULAR))
+    books.create(draft())  # makes the contact, which an order does not
+    path = f"{plural}/{books.one('PUT', plural, body)[plural[:-1] + 'ID']}"
+    attach(books, path)
+
+    answer = books.get(path)
+
+    [told] = answer.json()[plural][0]["Attachments"]
+    assert told["Url"] == f"{sandbox.url}/api.xro/2.0/{path}/Attachments/logo.png"
+    assert books.get(f"{path}/Attachments").json()["Attachments"] == [told]
+    assert http.get(told["Url"], headers=answer.request.headers).content == BYTES
 
 
 def test_a_document_tells_that_it_has_attachments_also_after_an_edit(books):

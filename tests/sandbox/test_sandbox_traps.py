@@ -44,13 +44,46 @@ def six(http, books):
 
 
 def test_a_record_changed_between_two_pages_shifts_its_neighbour_over_the_edge(books, six, fault):
-    fault("touch", match={"query": "*page=1&*"}, resource="Invoices", ids=[six["INV-1"]])
+    first_page = {"query": "re:(.*&)?page=1(&.*)?"}
+    fault("touch", match=first_page, resource="Invoices", ids=[six["INV-1"]])
 
     first, second, third = (names_of(page_of(books, number)) for number in (1, 2, 3))
 
     assert (first, second) == (["INV-1", "INV-2"], ["INV-4", "INV-5"])
     assert third == ["INV-6", "INV-1"]  # and INV-3 was on no page at all
     assert names_of(page_of(books, 1)) == ["INV-2", "INV-3"]
+
+
+def test_touching_what_is_not_there_is_refused_and_touches_nothing(http, books, six):
+    before = page_of(books, 1)["Invoices"]
+    unknown = "00000000-0000-0000-0000-000000000001"
+
+    answer = http.post(
+        f"/_sandbox/organisations/{books.organisation}/touch",
+        json={"resource": "Invoices", "ids": [six["INV-1"], unknown]},
+    )
+
+    assert answer.status_code == 404
+    assert answer.json() == {"error": f"Invoices has no record {unknown}."}
+    assert page_of(books, 1)["Invoices"] == before
+
+
+@pytest.mark.parametrize(
+    ("query", "strikes"),
+    [
+        ("page=1", True),
+        ("page=1&pageSize=2", True),
+        ("pageSize=2&page=1", True),
+        ("pageSize=2&page=1&order=InvoiceNumber", True),
+        ("page=10", False),
+        ("page=2&pageSize=1", False),
+        ("pageSize=1", False),
+    ],
+)
+def test_the_pattern_for_the_first_page_minds_no_order(http, books, fault, query, strikes):
+    fault("status", match={"query": "re:(.*&)?page=1(&.*)?"}, status=500)
+
+    assert (books.get(f"Invoices?{query}").status_code == 500) == strikes
 
 
 def test_many_change_in_the_same_second(http, books, six):
@@ -80,7 +113,7 @@ def test_every_dated_list_can_be_touched(http, books, plural, field):
 
     answer = http.post(
         f"/_sandbox/organisations/{books.organisation}/touch",
-        json={"resource": plural, "ids": [chosen, "00000000-0000-0000-0000-000000000001"]},
+        json={"resource": plural, "ids": [chosen]},
     )
 
     assert answer.json() == {"touched": 1}

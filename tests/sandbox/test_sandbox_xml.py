@@ -88,6 +88,31 @@ def test_a_refusal_is_an_api_exception_that_names_the_kind_of_its_elements(books
     assert "A Contact must be specified for this type of transaction" in found
 
 
+def test_the_status_of_an_element_in_a_batch_is_an_attribute(books):
+    """As a public client in Go reads it: `xml:"status,attr"`."""
+    warned = draft("WARNED", LineItems=[line(AccountCode="no such")])
+    body = {"Invoices": [draft("FINE"), {"Type": "ACCREC"}, warned]}
+
+    root = tree(books.put("Invoices?summarizeErrors=false", body, headers={"Accept": "*/*"}))
+
+    assert [one.get("status") for one in root.find("Invoices")] == ["OK", "ERROR", "WARNING"]
+    assert root.find(".//StatusAttributeString") is None
+    told = books.put("Invoices?summarizeErrors=false", {"Invoices": [{"Type": "ACCREC"}]})
+    assert differences(told.json()["Invoices"][0], root.find("Invoices")[1]) == []
+
+
+def test_a_status_that_a_client_made_up_is_shown_where_it_can_be(books):
+    odd = {"Payments": [{"StatusAttributeString": status} for status in ("OK", 'a"b', ["OK"])]}
+
+    answer = books.put("Payments", odd, headers={"Accept": "*/*"})
+
+    assert answer.status_code == 400
+    first, second, _ = tree(answer).find("Elements")
+    assert (first.get("status"), first.find("StatusAttributeString")) == ("OK", None)
+    assert second.findtext("StatusAttributeString") == 'a"b'
+    assert len(first.attrib) == 2  # its type, too
+
+
 def test_an_element_is_named_after_the_last_list_in_the_path(books):
     credit = books.one("PUT", "CreditNotes", note())
     path = f"CreditNotes/{credit['CreditNoteID']}/Allocations"
@@ -200,6 +225,16 @@ def test_a_body_without_a_type_of_its_own_is_taken_as_what_it_looks_like(books, 
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.parametrize("kind", ["", "application/x-www-form-urlencoded", "text/xml"])
+@pytest.mark.parametrize("fields", [["xml", "a"], ["a", "xml"], ["a", "xml", "b"]])
+def test_the_field_is_read_wherever_it_stands_in_the_form(books, kind, fields):
+    body = urlencode([(name, INVOICE if name == "xml" else "{<&") for name in fields])
+
+    answer = books.call("POST", "Invoices", content=body, headers={"Content-Type": kind})
+
+    assert answer.status_code == 200, answer.text
+
+
 def test_numbers_and_truth_values_are_kept_as_such(books):
     text = """<Contact><Name>Ann</Name><PaymentTerms><Sales><Day>30</Day>
         <Type>DAYSAFTERBILLDATE</Type></Sales></PaymentTerms><ContactPersons><ContactPerson>
@@ -274,7 +309,7 @@ def test_what_xero_answers_can_be_sent_back_as_it_is(books):
         ),
         (
             '<?xml version="1.0" encoding="none"?><Invoice/>',
-            "Xml for post data was invalid, unknown",
+            "Xml for post data was invalid, System does not support",
         ),
         (
             "<Invoice>" + "<a>" * 5000 + "</a>" * 5000 + "</Invoice>",

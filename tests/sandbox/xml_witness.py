@@ -20,7 +20,7 @@ IRREGULAR = {
     "ToTracking": "TrackingCategory",
     "Tracking": "TrackingCategory",
 }
-_DATE = re.compile(r"/Date\((-?\d+)(\+0000)?\)/")
+_DATE = re.compile(r"/Date\((-?\d+)(?:\+0000)?\)/")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -46,6 +46,10 @@ def differences(value: Any, element: Element, at: str = "") -> list[str]:
     """Where the XML does not say what the JSON says; both have their fields in the same order."""
     at = f"{at}/{element.tag}"
     if isinstance(value, dict):
+        value = value.copy()
+        status = value.pop("StatusAttributeString", None)  # an attribute in XML
+        if status != element.get("status"):
+            return [f"{at}: status {status} against {element.attrib}"]
         names = [name for name, inner in value.items() if inner is not None]
         if names != [child.tag for child in element]:
             return [f"{at}: {names} against {[child.tag for child in element]}"]
@@ -70,6 +74,6 @@ def _same(name: str, value: Any, text: str) -> bool:
         return "e" not in text and Decimal(text) == Decimal(str(value))
     if "Date" in name and (found := _DATE.fullmatch(value)):
         moment = datetime.fromisoformat(text)
-        assert (moment.tzinfo is None) == bool(found[2]), text
+        assert (moment.tzinfo is not None) == (name == "DateTimeUTC"), text
         return int(found[1]) == round(moment.replace(tzinfo=UTC).timestamp() * 1000)
     return text == _NOT_IN_XML.sub("\ufffd", value)

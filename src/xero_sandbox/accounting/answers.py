@@ -32,6 +32,8 @@ class Saved:
 
 
 Save = Callable[[Sent], Saved]
+#: The UpdatedDateUTC, and its text, of what was never stored.
+_NEVER = (wire.instant(0), wire.bare_instant(0), wire.iso_seconds(0))
 
 
 def envelope(call: Call, plural: str, items: list[Any], **extra: Any) -> Response:
@@ -110,10 +112,31 @@ def _save_one(
         errors = [{"Message": message} for message in invalid.messages]
         status = {"StatusAttributeString": "ERROR"} if apart else {}
         flags = {flag: True} if flag else {}
-        return invalid.echo | flags | {"ValidationErrors": errors} | status, False
+        return _in_xeros_form(invalid.echo) | flags | {"ValidationErrors": errors} | status, False
     element = saved.element
     if saved.warnings:
         element["Warnings"] = [{"Message": message} for message in saved.warnings]
     if apart:
         element["StatusAttributeString"] = "WARNING" if saved.warnings else "OK"
     return element, True
+
+
+def _in_xeros_form(echo: dict[str, Any]) -> dict[str, Any]:
+    """Return what a refusal shows: days as Xero writes them, no date of what was never stored."""
+    inner = {name: _with_days(item) for name, item in echo.items() if isinstance(item, dict)}
+    return _with_days(echo | inner)
+
+
+def _with_days(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _day_instant(item) if name.lower().endswith("date") else item
+        for name, item in values.items()
+        if not (name.startswith("UpdatedDateUTC") and item in _NEVER)
+    }
+
+
+def _day_instant(value: Any) -> Any:
+    try:
+        return wire.day_instant(wire.parse_day(value)) if isinstance(value, str) else value
+    except ValueError:
+        return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -81,28 +80,29 @@ def _create(desk: Desk, sent: Sent) -> Saved:
     if not parts:
         desk.errors.append("One or more payments must be specified.")
     details = {name: desk.text(sent, name, "", most) for name, most in _LENGTHS.items()}
-    echo = sent.raw | {"BatchPaymentID": wire.ZERO_ID}
-    if desk.errors or account is None or day is None:
-        raise Invalid(desk.errors, echo)
     batch = Batch(
         id=str(uuid.uuid4()),
         organisation=desk.books.id,
         type="",
-        account_id=account.id,
-        day=day,
+        account_id=account.id if account else "",
+        day=day or desk.today,
         total=ZERO,
         details={name: text for name, text in details.items() if text},
     )
     for part in parts:
-        batch.total += _pay(desk, batch, part, account, day)
+        batch.total += _pay(desk, batch, part, account)
     if desk.errors:
+        echo = sent.raw | {"BatchPaymentID": wire.ZERO_ID}
         raise Invalid(list(dict.fromkeys(desk.errors)), echo)
     records.save(desk.db, batch, now_ms=desk.now_ms)
     return Saved(_wire(desk, batch))
 
 
-def _pay(desk: Desk, batch: Batch, sent: Sent, account: Account, day: date) -> Decimal:
-    """Pay one invoice of the batch; all of them are of one type (facts 6.5)."""
+def _pay(desk: Desk, batch: Batch, sent: Sent, account: Account | None) -> Decimal:
+    """Pay one invoice of the batch; all of them are of one type (facts 6.5).
+
+    Nothing is paid where anything is wrong, be it without an account; only told.
+    """
     child = sent.child("Invoice")
     if child is None:
         desk.errors.append(rules.NOT_APPLIED)
@@ -115,7 +115,9 @@ def _pay(desk: Desk, batch: Batch, sent: Sent, account: Account, day: date) -> D
         desk.errors.append("All invoices of a batch payment must be of the same type.")
     batch.type = kind
     amount = rules.read_amount(desk, sent, invoice)
-    payment = rules.read_payment(desk, sent, invoice, account, day=day, amount=amount)
+    if account is None:
+        return ZERO
+    payment = rules.read_payment(desk, sent, invoice, account, day=batch.day, amount=amount)
     payment.batch_id = batch.id
     if not desk.errors:
         rules.apply_payment(desk, payment, invoice)

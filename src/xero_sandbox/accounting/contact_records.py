@@ -55,6 +55,7 @@ CONTACT = (
     FieldShape("SalesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
     FieldShape("PurchasesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
     FieldShape("PaymentTerms", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("BatchPayments", Presence.ABSENT, answers=_IN_FULL),
     # Lists without a page show an empty list, whoever there is (facts 12.1).
     FieldShape("ContactPersons", Presence.EMPTY, []),
     FieldShape("HasAttachments", Presence.EMPTY, False, _ALONE),

@@ -7,9 +7,11 @@ import sqlite3
 from typing import Any
 
 from xero_sandbox.accounting import contact_records as records
+from xero_sandbox.accounting import line_tracking
 from xero_sandbox.accounting.answers import Invalid
 from xero_sandbox.accounting.contact_records import Contact
 from xero_sandbox.accounting.sent import Sent
+from xero_sandbox.organisations.catalogue import Catalogue
 from xero_sandbox.store import fold
 
 ARCHIVED_CONTACT = (
@@ -52,6 +54,14 @@ _ADDRESS = {
 }
 _PHONE = {"PhoneNumber": 50, "PhoneAreaCode": 10, "PhoneCountryCode": 20}
 _PERSON = {"FirstName": 255, "LastName": 255, "EmailAddress": 255}
+#: Of the bank details for batch payments, after the interface description; Details in its words.
+_BATCH = {
+    "BankAccountNumber": 50,
+    "BankAccountName": 255,
+    "Details": 18,
+    "Code": 12,
+    "Reference": 12,
+}
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
@@ -66,6 +76,7 @@ def apply(db: sqlite3.Connection, contact: Contact, sent: Sent) -> list[str]:
             if len(value) > most:
                 errors.append(f"The {name} must not be longer than {most} characters.")
     _apply_lists(data, sent, errors)
+    _apply_tracking(db, contact, sent, errors)
     _check_name(db, contact, errors)
     if data.get("EmailAddress") and not _EMAIL.fullmatch(data["EmailAddress"]):
         errors.append("Email address must be valid.")
@@ -154,6 +165,21 @@ def _apply_lists(data: dict[str, Any], sent: Sent, errors: list[str]) -> None:
     terms = sent.child("PaymentTerms")
     if terms is not None:
         data["PaymentTerms"] = terms.raw
+    batch = sent.child("BatchPayments")
+    if batch is not None and (details := _texts(batch, _BATCH, errors)):
+        data["BatchPayments"] = data.get("BatchPayments", {}) | details
+
+
+def _apply_tracking(
+    db: sqlite3.Connection, contact: Contact, sent: Sent, errors: list[str]
+) -> None:
+    """Default tracking for sales and for purchases, by names; each list is replaced whole."""
+    for name in ("SalesTrackingCategories", "PurchasesTrackingCategories"):
+        entries = sent.children(name)
+        if entries is None or [entry.raw for entry in entries] == contact.data.get(name):
+            continue  # what comes back as it was may have been archived since
+        known = Catalogue(db, contact.organisation).tracking
+        contact.data[name] = line_tracking.read_defaults(entries, known, errors)
 
 
 def _person(sent: Sent, errors: list[str]) -> dict[str, Any]:

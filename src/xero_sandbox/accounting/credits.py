@@ -76,7 +76,7 @@ def read_one(family: Family, call: Call) -> Response:
     credit = named(family, call)
     element = credit.wire()
     if credit.has_attachments:
-        element["Attachments"] = attachments.of(call.db, family.plural, credit.id)
+        element["Attachments"] = attachments.of(call, family.plural, credit.id)
     if unit_places(call) != 4:
         shorten_units(element["LineItems"])
     return envelope(call, family.plural, [element])

@@ -96,7 +96,7 @@ def read_one(call: Call) -> Response:
     invoice = named(call)
     element = invoice.wire()
     if invoice.has_attachments:
-        element["Attachments"] = attachments.of(call.db, "Invoices", invoice.id)
+        element["Attachments"] = attachments.of(call, "Invoices", invoice.id)
     if unit_places(call) != 4:
         shorten_units(element["LineItems"])
     return envelope(call, PLURAL, [element])

@@ -1,4 +1,4 @@
-"""Tracking on lines: found by ids or by names, at most two categories (facts 6.1, 6.12)."""
+"""Tracking on lines, by ids or names, and as contacts have it for theirs (facts 6.1, 6.6, 6.12)."""
 
 from __future__ import annotations
 
@@ -49,6 +49,19 @@ def read(
     if len(found) > MOST:
         errors.append("A line item can have at most 2 tracking categories.")
     return list(found.values())
+
+
+def read_defaults(
+    sent: list[Sent], known: list[TrackingCategory], errors: list[str]
+) -> list[dict[str, str]]:
+    """Return the tracking that a contact gives its lines, as on the wire: by names alone."""
+    renamed = {"TrackingCategoryName": "Name", "TrackingOptionName": "Option"}
+    named = [
+        Sent({new: entry.text(old) for old, new in renamed.items()}, "TrackingCategory")
+        for entry in sent
+    ]
+    found = read(named, known, complete=True, errors=errors, warnings=[])
+    return [{old: entry[new] for old, new in renamed.items()} for entry in found]
 
 
 def summarise(lines: list[dict[str, Any]]) -> None:

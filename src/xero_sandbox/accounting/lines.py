@@ -22,6 +22,8 @@ _RESERVED |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
 #: What makes a line more than a remark.
 _FIGURES = {"ItemCode", "Quantity", "UnitAmount", "LineAmount", "AccountCode", "AccountID"}
 _FIGURES |= {"TaxType", "TaxAmount", "DiscountRate", "DiscountAmount"}
+#: Quantity, price, discount rate and discount: what the amount of a line is worked out of.
+Figures = tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]
 
 
 @dataclass
@@ -44,9 +46,13 @@ class Line:
     @property
     def discount(self) -> Decimal:
         """What is taken off the line."""
-        if not (self.discount_rate or self.discount_amount):
-            return ZERO
+        if not self.discount_rate:
+            return self.discount_amount or ZERO
         return rounded((self.quantity or ZERO) * (self.unit_amount or ZERO)) - self.line_amount
+
+    @property
+    def figures(self) -> Figures:
+        return self.quantity, self.unit_amount, self.discount_rate, self.discount_amount
 
     def wire(self, answer: AnswerKind = AnswerKind.CREATED) -> dict[str, Any]:
         """As on the wire: what is absent is left out, not null (facts 5.7)."""
@@ -105,11 +111,13 @@ class Reader:
     def read(self, sent: Sent, before: Line | None) -> Line:
         """Faults are named in the order of text, quantity and price, account, tax type, total."""
         line = before or Line(id=str(uuid.uuid4()))
+        held = line.figures
         self._item(line, sent)
         self._read_text(line, sent)
         bare = self._is_text_alone(line, sent)
+        amount = line.line_amount
         if not bare:
-            self._read_amounts(line, sent)
+            amount = self._read_amounts(line, sent, held)
             account = self._account(line, sent)
             self._tax_type(line, sent, account)
         sent_tracking = sent.children("Tracking")
@@ -122,7 +130,7 @@ class Reader:
                 warnings=self.warnings,
             )
         if not bare:
-            self._work_out(line, sent)
+            self._work_out(line, sent, amount)
         return line
 
     def check_again(self, line: Line) -> None:
@@ -162,13 +170,17 @@ class Reader:
         held = (line.item, line.quantity, line.unit_amount, line.account_code, line.account_id)
         return held == (None,) * len(held) and not any(name in sent for name in _FIGURES)
 
-    def _read_amounts(self, line: Line, sent: Sent) -> None:
+    def _read_amounts(self, line: Line, sent: Sent, held: Figures) -> Decimal:
+        """Return the amount of the line, as derived or as worked out."""
         quantity, unit = sent.number("Quantity"), sent.number("UnitAmount")
         if quantity is not None:
             line.quantity = rounded(quantity, 4)
         if unit is not None:
             line.unit_amount = rounded(unit, self.unit_places)
-        _fill_gaps(line, sent.number("LineAmount"), self.unit_places)
+        self._take_discount(line, sent)
+        derived = self._derive(line, sent, held)
+        if line.quantity is None and line.unit_amount is not None:
+            line.quantity = Decimal(1)
         if self.complete and (line.quantity is None or line.unit_amount is None):
             self.errors.append("A line item must have a Quantity and a UnitAmount.")
         if (line.quantity or 0) < 0 and self.switches.negative_quantity == "refused":
@@ -176,18 +188,66 @@ class Reader:
                 f"The quantity value '{line.quantity:.4f}' is invalid. "
                 "Quantity must not be less than zero."
             )
-        self._read_discount(line, sent)
+        self._check_discount(line, sent, derived)
+        if derived is not None:
+            return derived
+        if (
+            line.quantity is None
+            or line.unit_amount is None
+            or self._is_unchanged(line, sent, held)
+        ):
+            return line.line_amount
+        return line_amount(
+            line.quantity,
+            line.unit_amount,
+            discount_rate=line.discount_rate,
+            discount_amount=line.discount_amount,
+        )
 
-    def _read_discount(self, line: Line, sent: Sent) -> None:
+    @staticmethod
+    def _is_unchanged(line: Line, sent: Sent, held: Figures) -> bool:
+        """Whether the line is, or comes back, as it was: then its amount stands as it once did."""
+        given = sent.number("LineAmount")
+        return line.figures == held and (given is None or rounded(given) == line.line_amount)
+
+    def _derive(self, line: Line, sent: Sent, held: Figures) -> Decimal | None:
+        """Derive the price or the quantity that was not sent from the LineAmount (facts 6.1).
+
+        Returns the LineAmount, which stands whatever the rounding of what is derived makes of it;
+        None where there is none, or nothing to derive.
+        """
+        given = sent.number("LineAmount")
+        if given is None or ("Quantity" in sent and "UnitAmount" in sent):
+            return None
+        if held[1] is not None and self._is_unchanged(line, sent, held):
+            return None
+        whole = _before_discount(line, rounded(given))
+        quantity = Decimal(1) if line.quantity is None else line.quantity
+        if whole is None:
+            return None
+        if "UnitAmount" not in sent and quantity:
+            line.quantity, line.unit_amount = quantity, rounded(whole / quantity, self.unit_places)
+        elif "UnitAmount" in sent and line.unit_amount:
+            line.quantity = rounded(whole / line.unit_amount, 4)
+        else:
+            return None
+        return rounded(given)
+
+    def _take_discount(self, line: Line, sent: Sent) -> None:
         rate, amount = sent.number("DiscountRate"), sent.number("DiscountAmount")
-        if (rate or amount) and self.no_discounts:
-            self.errors.append(self.no_discounts)
-            return
-        if rate is not None or amount is not None:
+        if not self.no_discounts and (rate is not None or amount is not None):
             places = int(self.switches.discount_places)
             line.discount_rate = rounded(rate, places) if rate is not None else None
             line.discount_amount = rounded(amount) if amount is not None else None
+
+    def _check_discount(self, line: Line, sent: Sent, derived: Decimal | None) -> None:
+        if self.no_discounts:
+            if sent.number("DiscountRate") or sent.number("DiscountAmount"):
+                self.errors.append(self.no_discounts)
+            return
         whole = rounded((line.quantity or ZERO) * (line.unit_amount or ZERO))
+        if derived is not None:
+            whole = derived + (line.discount_amount or ZERO)
         rate = line.discount_rate or ZERO
         if rate < 0:
             self.errors.append("The DiscountRate must not be less than zero.")
@@ -255,15 +315,9 @@ class Reader:
                 f"'{account.code}'."
             )
 
-    def _work_out(self, line: Line, sent: Sent) -> None:
+    def _work_out(self, line: Line, sent: Sent, amount: Decimal) -> None:
         given, amount_before = sent.number("LineAmount"), line.line_amount
-        if line.quantity is not None and line.unit_amount is not None:
-            line.line_amount = line_amount(
-                line.quantity,
-                line.unit_amount,
-                discount_rate=line.discount_rate,
-                discount_amount=line.discount_amount,
-            )
+        line.line_amount = amount
         if given is not None and rounded(given) != line.line_amount:
             self._mismatch(line, rounded(given))
         if abs(line.line_amount) > LARGEST_AMOUNT:
@@ -291,15 +345,12 @@ class Reader:
             line.tax_amount, line.tax_overridden = tax, False
 
 
-def _fill_gaps(line: Line, given: Decimal | None, places: int) -> None:
-    """Derive what is missing of quantity, unit price and amount (facts 6.1)."""
-    if given is not None and line.unit_amount is None:
-        line.quantity = line.quantity or Decimal(1)
-        line.unit_amount = rounded(given / line.quantity, places)
-    elif line.quantity is None and line.unit_amount is not None:
-        line.quantity = Decimal(1)
-        if given is not None and line.unit_amount:
-            line.quantity = rounded(given / line.unit_amount, 4)
+def _before_discount(line: Line, amount: Decimal) -> Decimal | None:
+    """Return quantity times price of a line of that amount; None if all is taken off."""
+    rate = line.discount_rate or ZERO
+    if rate >= 100:
+        return None
+    return amount * 100 / (100 - rate) if rate else amount + (line.discount_amount or ZERO)
 
 
 def _bad_account(code: str) -> str:

@@ -25,7 +25,7 @@ class Sent:
     def __init__(self, value: Any, kind: str) -> None:
         if not isinstance(value, dict):
             raise PostDataInvalid(
-                f"JSON for post data was invalid,Error converting value to {kind}"
+                f"JSON for post data was invalid,Error converting value {_shown(value)} to {kind}"
             )
         self.raw: dict[str, Any] = value
         self._values = {name.lower(): item for name, item in value.items()}
@@ -68,7 +68,8 @@ class Sent:
         try:
             return wire.parse_day(str(value))
         except ValueError:
-            text = f"The string '{str(value)[:100]}' is not a valid AllXsd value."
+            shown = value[:100] if isinstance(value, str) else _shown(value)
+            text = f"The string '{shown}' is not a valid AllXsd value."
             raise PostDataInvalid(text) from None
 
     def flag(self, name: str) -> bool | None:
@@ -102,10 +103,16 @@ class Sent:
         return [Sent(item, name) for item in value]
 
     def _unreadable(self, name: str, value: Any) -> PostDataInvalid:
-        shown = str(value)[:100]
         return PostDataInvalid(
-            f'JSON for post data was invalid,Error converting value "{shown}" to {self._kind}.{name}'
+            f"JSON for post data was invalid,Error converting value {_shown(value)} "
+            f"to {self._kind}.{name}"
         )
+
+
+def _shown(value: Any) -> str:
+    """A value as JSON has it, the beginning of a long one."""
+    text = wire.dumps(value)
+    return text if len(text) <= 102 else f"{text[:100]}.."
 
 
 def read_guid(text: str) -> str | None:

@@ -25,8 +25,12 @@ def touch(call: Call) -> Response:
     if not isinstance(ids, list) or not all(isinstance(ident, str) for ident in ids):
         raise Refused("ids is a list of ids.")
     at_ms = _instant(wanted["at"]) if "at" in wanted else call.sandbox.clock.now_ms()
+    ids = list(map(str.lower, ids))
     with call.sandbox.store.write() as db:
-        found = touch_records(db, organisation, resource, list(map(str.lower, ids)), at_ms=at_ms)
+        unknown = [one for one in ids if last_change(db, organisation, resource, one) is None]
+        if unknown:
+            raise Refused(f"{resource} has no record {', '.join(unknown[:10])[:1000]}.", 404)
+        found = touch_records(db, organisation, resource, ids, at_ms=at_ms)
     return json_response({"touched": found})
 
 

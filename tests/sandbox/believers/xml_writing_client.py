@@ -57,12 +57,17 @@ def written(body: dict[str, Any], plural: str) -> bytes:
 
 
 def read(element: Element) -> Any:
-    """What an element says: text, a dict, or a list where all in it have its singular name."""
+    """What an element says: text, a dict, or a list where all in it have its singular name.
+
+    Its status is an attribute.
+    """
     if len(element) == 0:
         return element.text or ""
     if all(child.tag == singular(element.tag) != element.tag for child in element):
         return [read(child) for child in element]
-    return {child.tag: read(child) for child in element}
+    status = element.get("status")
+    told = {"StatusAttributeString": status} if status else {}
+    return {child.tag: read(child) for child in element} | told
 
 
 class Refused(Exception):

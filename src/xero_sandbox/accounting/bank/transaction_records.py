@@ -24,7 +24,6 @@ from xero_sandbox.accounting.documents import (
     load_lines,
     shorten_units,
 )
-from xero_sandbox.accounting.papers import attachments
 from xero_sandbox.accounting.shapes import EVERY, AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.accounting.totals import Totals
 from xero_sandbox.store import fold
@@ -132,9 +131,16 @@ COLUMNS = (
 
 
 def element(
-    db: sqlite3.Connection, row: sqlite3.Row, answer: AnswerKind, *, unit_places: int
+    db: sqlite3.Connection,
+    row: sqlite3.Row,
+    answer: AnswerKind,
+    files: list[dict[str, Any]] | None = None,
+    *,
+    unit_places: int,
 ) -> dict[str, Any]:
     """Return a stored transaction as this kind of answer has it; `row` has COLUMNS.
+
+    `files` are its attachments, for a single read.
 
     Lists have a summary of the contact, and lines only with a page (facts 5.2).
     """
@@ -149,17 +155,22 @@ def element(
         "BankAccount": {name: value for name, value in account.items() if value},
         "Contact": _contact(db, row, answer),
         "LineItems": items,
+        "Attachments": files,
     }
-    if answer is AnswerKind.SINGLE:
-        values["Attachments"] = attachments.of(db, PLURAL, row["id"])
     return shaped(SHAPE, values, answer)
 
 
 def single(
-    db: sqlite3.Connection, ident: str, answer: AnswerKind, *, unit_places: int
+    db: sqlite3.Connection,
+    ident: str,
+    answer: AnswerKind,
+    files: list[dict[str, Any]] | None = None,
+    *,
+    unit_places: int,
 ) -> dict[str, Any]:
     sql = f"SELECT {COLUMNS} FROM bank_transaction WHERE id = ?"  # noqa: S608 - our own names
-    return element(db, db.execute(sql, (ident,)).fetchone(), answer, unit_places=unit_places)
+    row = db.execute(sql, (ident,)).fetchone()
+    return element(db, row, answer, files, unit_places=unit_places)
 
 
 def by_id(db: sqlite3.Connection, organisation: str, ident: str) -> BankTransaction | None:

@@ -15,7 +15,7 @@ from xero_sandbox.accounting.bookings import book_bank_transaction, book_credit
 from xero_sandbox.accounting.credit_records import Credit, Family
 from xero_sandbox.accounting.desk import Desk, open_desk, unit_places
 from xero_sandbox.accounting.listing import Resource, select
-from xero_sandbox.accounting.papers import history
+from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.stock.moves import move_stock
@@ -79,7 +79,8 @@ def list_all(call: Call) -> Response:
 
 def read_one(call: Call) -> Response:
     ident, places = _named(call).id, unit_places(call)
-    element = records.single(call.db, ident, AnswerKind.SINGLE, unit_places=places)
+    files = attachments.of(call, PLURAL, ident)
+    element = records.single(call.db, ident, AnswerKind.SINGLE, files, unit_places=places)
     return envelope(call, PLURAL, [element])
 
 

@@ -12,7 +12,6 @@ from xero_sandbox import wire
 from xero_sandbox.accounting.bank import transaction_records
 from xero_sandbox.accounting.bank.transaction_records import BankTransaction
 from xero_sandbox.accounting.documents import days
-from xero_sandbox.accounting.papers import attachments
 from xero_sandbox.accounting.shapes import LISTS, AnswerKind, FieldShape, Presence, shaped
 from xero_sandbox.store import fold
 
@@ -103,8 +102,13 @@ COLUMNS = ", ".join(
 )
 
 
-def element(db: sqlite3.Connection, row: sqlite3.Row, answer: AnswerKind) -> dict[str, Any]:
-    """Return a stored transfer as this kind of answer has it; `row` has COLUMNS."""
+def element(
+    row: sqlite3.Row, answer: AnswerKind, files: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Return a stored transfer as this kind of answer has it; `row` has COLUMNS.
+
+    `files` are its attachments, for a single read.
+    """
     created = datetime.fromtimestamp(row["created"] // 1000, UTC)
     values: dict[str, Any] = {
         "BankTransferID": row["id"],
@@ -114,6 +118,7 @@ def element(db: sqlite3.Connection, row: sqlite3.Row, answer: AnswerKind) -> dic
         "Status": row["status"],
         "Amount": Decimal(row["amount"]).scaleb(-2),
         **wire.loads(row["data"]),
+        "Attachments": files or [],
     }
     for side, name in (("from", "From"), ("to", "To")):
         values |= {
@@ -121,14 +126,17 @@ def element(db: sqlite3.Connection, row: sqlite3.Row, answer: AnswerKind) -> dic
             f"{name}BankTransactionID": row[f"{side}_transaction_id"],
             f"{name}IsReconciled": bool(row[f"{side}_reconciled"]),
         }
-    if answer is _SINGLE:
-        values["Attachments"] = attachments.of(db, PLURAL, row["id"])
     return shaped(SHAPE, values, answer)
 
 
-def single(db: sqlite3.Connection, ident: str, answer: AnswerKind) -> dict[str, Any]:
+def single(
+    db: sqlite3.Connection,
+    ident: str,
+    answer: AnswerKind,
+    files: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     sql = f"SELECT {COLUMNS} FROM bank_transfer WHERE id = ?"  # noqa: S608 - our own names
-    return element(db, db.execute(sql, (ident,)).fetchone(), answer)
+    return element(db.execute(sql, (ident,)).fetchone(), answer, files)
 
 
 def by_id(db: sqlite3.Connection, organisation: str, ident: str) -> Transfer | None:

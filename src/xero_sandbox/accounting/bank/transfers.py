@@ -11,6 +11,7 @@ from xero_sandbox.accounting.bank import transfer_rules as rules
 from xero_sandbox.accounting.bank.transfer_records import PLURAL, Transfer
 from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.listing import Resource, select
+from xero_sandbox.accounting.papers import attachments
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.where_sql import Field
@@ -56,12 +57,14 @@ def list_all(call: Call) -> Response:
     deleted = call.request.query.get("includedeleted", "").lower() == "true"
     extra = [] if deleted else [("status != 'DELETED'", ())]
     page = select(call, RESOURCE, extra=extra, columns=records.COLUMNS)
-    items = [records.element(call.db, row, AnswerKind.LIST) for row in page.rows]
+    items = [records.element(row, AnswerKind.LIST) for row in page.rows]
     return envelope(call, PLURAL, items)
 
 
 def read_one(call: Call) -> Response:
-    element = records.single(call.db, _named(call).id, AnswerKind.SINGLE)
+    ident = _named(call).id
+    files = attachments.of(call, PLURAL, ident)
+    element = records.single(call.db, ident, AnswerKind.SINGLE, files)
     return envelope(call, PLURAL, [element])
 
 

@@ -58,7 +58,7 @@ def list_all(call: Call) -> Response:
 
 def read_one(call: Call) -> Response:
     journal = _named(call)
-    files = attachments.of(call.db, PLURAL, journal.id)
+    files = attachments.of(call, PLURAL, journal.id)
     return envelope(call, PLURAL, [journal.wire(AnswerKind.SINGLE, files)])
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from xero_sandbox import wire
 from xero_sandbox.accounting import contact_records, line_tracking
 from xero_sandbox.accounting.documents import Document, days, dump_lines, load_lines
-from xero_sandbox.accounting.papers import attachments
 from xero_sandbox.accounting.shapes import (
     EVERY,
     LISTS,
@@ -142,11 +141,6 @@ def element(
         line_tracking.summarise(items)
     parts = {"Contact": contact, "LineItems": items, "Attachments": files or []}
     return shaped(SHAPE, order.head() | parts, answer)
-
-
-def single(db: sqlite3.Connection, order: PurchaseOrder) -> dict[str, Any]:
-    """A read by id or number."""
-    return element(order, AnswerKind.SINGLE, attachments.of(db, PLURAL, order.id))
 
 
 def load(db: sqlite3.Connection, row: sqlite3.Row) -> PurchaseOrder:

@@ -14,7 +14,7 @@ from xero_sandbox.accounting.listing import Clause, Resource, days_within, selec
 from xero_sandbox.accounting.orders import order_records as records
 from xero_sandbox.accounting.orders import order_rules as rules
 from xero_sandbox.accounting.orders.order_records import PLURAL, PurchaseOrder
-from xero_sandbox.accounting.papers import history
+from xero_sandbox.accounting.papers import attachments, history
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import AnswerKind
 from xero_sandbox.accounting.where_sql import Field
@@ -53,7 +53,9 @@ def list_all(call: Call) -> Response:
 
 def read_one(call: Call) -> Response:
     """By id or number."""
-    return envelope(call, PLURAL, [records.single(call.db, named(call))])
+    order = named(call)
+    files = attachments.of(call, PLURAL, order.id)
+    return envelope(call, PLURAL, [records.element(order, AnswerKind.SINGLE, files)])
 
 
 def create(call: Call) -> Response:

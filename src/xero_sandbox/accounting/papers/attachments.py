@@ -29,17 +29,17 @@ _SUPPORTED = {
     "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "heic",
     "zip", "rar", "7z",
 }  # fmt: skip
-_API = "https://api.xero.com/api.xro/2.0"
 
 
 def list_all(owner: Owner, call: Call) -> Response:
-    return envelope(call, PLURAL, of(call.db, owner.plural, _owner(owner, call)))
+    return envelope(call, PLURAL, of(call, owner.plural, _owner(owner, call)))
 
 
-def of(db: sqlite3.Connection, plural: str, ident: str) -> list[dict[str, Any]]:
+def of(call: Call, plural: str, ident: str) -> list[dict[str, Any]]:
     """Return the attachments of one document as on the wire, in the order they came."""
-    rows = db.execute(f"SELECT {_COLUMNS} FROM attachment WHERE owner = ? ORDER BY seq", (ident,))  # noqa: S608
-    return [_wire(plural, row) for row in rows]
+    sql = f"SELECT {_COLUMNS} FROM attachment WHERE owner = ? ORDER BY seq"  # noqa: S608
+    rows = call.db.execute(sql, (ident,))
+    return [_wire(call, plural, row) for row in rows]
 
 
 def download(owner: Owner, call: Call) -> Response:
@@ -71,7 +71,7 @@ def upload(owner: Owner, call: Call) -> Response:
     attachment = before["id"] if before else str(uuid.uuid4())
     _store(call, owner, ident, attachment, online=online)
     rows = call.db.execute(f"SELECT {_COLUMNS} FROM attachment WHERE id = ?", (attachment,))  # noqa: S608
-    return envelope(call, PLURAL, [_wire(owner.plural, row) for row in rows])
+    return envelope(call, PLURAL, [_wire(call, owner.plural, row) for row in rows])
 
 
 _COLUMNS = "id, owner, name, mime_type, include_online, length(content) AS length"
@@ -129,11 +129,13 @@ def _store(call: Call, owner: Owner, ident: str, attachment: str, *, online: boo
     note(call.db, call.organisation, ident, "Attached a file", details, now_ms=now)
 
 
-def _wire(plural: str, row: sqlite3.Row) -> dict[str, Any]:
+def _wire(call: Call, plural: str, row: sqlite3.Row) -> dict[str, Any]:
+    """The Url is where the client has called, so that it does not take its token elsewhere."""
+    owner = f"{call.request.base_url}/api.xro/2.0/{plural}/{row['owner']}"
     return {
         "AttachmentID": row["id"],
         "FileName": row["name"],
-        "Url": f"{_API}/{plural}/{row['owner']}/Attachments/{quote(row['name'])}",
+        "Url": f"{owner}/Attachments/{quote(row['name'])}",
         "MimeType": row["mime_type"],
         "ContentLength": row["length"],
     } | ({"IncludeOnline": bool(row["include_online"])} if plural == "Invoices" else {})
