@@ -27,6 +27,7 @@ _RANKS = {code: rank for rank, code in enumerate(RefusalCode)}
 _LINELESS = SETTLEMENTS | {"contact"}
 #: Of these, whatever of it is taken: it is there itself.
 _TWICE = MappingProxyType({"payment": Field.PAYMENT, "allocation": Field.ALLOCATION})
+_NOT_KNOWN = "Mend this here or in Xero, then press Retry."
 _NOT_SO = re.compile(r"\b(?:not|invalid|must|cannot|only|wrong|rejected|malformed)\b")
 
 
@@ -141,6 +142,7 @@ def _inferred(
     meanings = [meaning_of(field, saying, noun) for field in fields or (Field.RECORD,)]
     first = meanings[0]
     if first and all(each and each.code == first.code for each in meanings):
-        return first.code, first.words or WORDS[saying], first.remedy
-    what = subject if fields else "this here or in Xero"
-    return RefusalCode.OTHER, "", f"Mend {what}, then press Retry."
+        # "The due date was used wrongly": what is taken is told only of what can be.
+        told = None if saying == Saying.TAKEN and saying not in first.sayings else saying
+        return first.code, first.words or WORDS[told], first.remedy
+    return RefusalCode.OTHER, "", "{mend}" if fields else _NOT_KNOWN

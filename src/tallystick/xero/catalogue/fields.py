@@ -143,7 +143,7 @@ _ITSELF = MappingProxyType(
 #: "A contact must have a name": what follows such a verb is what the sentence is about.
 _HAVING = re.compile(
     r"\b(?:has|have|must have|contains?|must contain|needs?|requires?|is missing) "
-    r"(?:an?|no|this|the same)\b"
+    r"(?:an?|no|this|the same)\b|\b(?:references|uses)\b"
 )
 _JOINT = re.compile(r" ?(?:[,/&]|\band\b|\bor\b)(?: (?:and|or))?(?: (?:an?|the))? ?")
 

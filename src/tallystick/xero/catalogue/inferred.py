@@ -38,6 +38,7 @@ _LOOK_IN_XERO = "Open it in Xero and compare; change it there if it must change.
 _RESTORE = "Restore the contact in Xero under Contacts, Archived, then press Retry."
 _LOOK_ANEW = "On the page of the customer or supplier here press Look for its contact anew, then press Retry."
 _OTHER_NAME = "Give one of the two another one, here or in Xero, then press Retry."
+_RENAME = "Give one of the two another name, here or in Xero, then press Retry."
 _COMPARE = "{compare}"
 _COMPARE_PAYMENTS = (
     "Compare the payments on both sides; if somebody entered it in Xero, delete one of the two."
@@ -94,6 +95,18 @@ ROWS = (
     inferred(RefusalCode.NUMBER_INVALID, Field.REFERENCE, _CORRECT),
     inferred(RefusalCode.STATUS_FIXED, Field.STATUS, _LOOK_IN_XERO, Saying.FIXED),
     inferred(RefusalCode.STATUS_FIXED, Field.STATUS, _LOOK_IN_XERO),
+    inferred(
+        RefusalCode.PAYMENT_NOT_AUTHORISED,
+        Field.STATUS,
+        "Approve it in Xero and press Retry; if it is paid there, delete the payment here.",
+        nouns=("payment",),
+    ),
+    inferred(
+        RefusalCode.ALLOCATION_NOT_AUTHORISED,
+        Field.STATUS,
+        "Approve both in Xero, then press Retry.",
+        nouns=("allocation",),
+    ),
     inferred(
         RefusalCode.TYPE_INVALID,
         Field.TYPE,
@@ -218,7 +231,7 @@ ROWS = (
         Saying.MISSING,
     ),
     inferred(RefusalCode.LINE_INVALID, Field.LINE, "Correct the line, then press Retry."),
-    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT_NAME, _OTHER_NAME, Saying.TAKEN),
+    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT_NAME, _RENAME, Saying.TAKEN),
     inferred(RefusalCode.CONTACT_NAME_INVALID, Field.CONTACT_NAME, _PARTY),
     inferred(RefusalCode.CONTACT_NUMBER_TAKEN, Field.CONTACT_NUMBER, _OTHER_NAME, Saying.TAKEN),
     inferred(RefusalCode.CONTACT_INVALID, Field.CONTACT_NUMBER, _PARTY),
@@ -230,7 +243,7 @@ ROWS = (
     inferred(RefusalCode.EMAIL_INVALID, Field.EMAIL, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.PHONE, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.POSTAL, _PARTY),
-    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT, _OTHER_NAME, Saying.TAKEN),
+    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT, _RENAME, Saying.TAKEN),
     inferred(
         RefusalCode.CONTACT_MISSING,
         Field.CONTACT,

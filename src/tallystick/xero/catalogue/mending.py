@@ -10,6 +10,7 @@ _CANCEL = "Cancel the {noun} here and amend it: "
 #: By what a remedy has in braces; "{subject}" is such as "the due date of the invoice".
 _OF_DOCUMENTS: Mapping[str, str] = MappingProxyType(
     {
+        "mend": "Mend {subject}, then press Retry.",
         "correct": "Correct {subject}, then press Retry.",
         "enter": "Enter {subject}, then press Retry.",
         "shorten": "Shorten {subject}, then press Retry.",
@@ -21,7 +22,9 @@ _OF_DOCUMENTS: Mapping[str, str] = MappingProxyType(
 )
 _OF_PAYMENTS = MappingProxyType(
     {
-        **dict.fromkeys(("correct", "enter", "shorten"), "Delete it here and record it anew."),
+        **dict.fromkeys(
+            ("mend", "correct", "enter", "shorten"), "Delete it here and record it anew."
+        ),
         "compare": "Compare both sides; delete it here and record it anew.",
         "later": "delete it here and record it anew with a later date",
         "party": "Delete it here and record it anew.",
@@ -30,7 +33,9 @@ _OF_PAYMENTS = MappingProxyType(
 )
 _OF_ALLOCATIONS = MappingProxyType(
     {
-        **dict.fromkeys(("correct", "enter", "shorten"), "Remove it here and allocate it anew."),
+        **dict.fromkeys(
+            ("mend", "correct", "enter", "shorten"), "Remove it here and allocate it anew."
+        ),
         "compare": "Compare both sides; remove it here and allocate it anew.",
         "later": "remove it here and allocate it anew with a later date",
         "party": "Remove it here and allocate it anew.",

@@ -37,7 +37,7 @@ _SAYINGS = tuple(
         r"|\bdeactivated\b|\bdisabled\b|\bno longer (?:active|available)\b",
         Saying.TAKEN: r"\balready (?:exist|in use|(?:been|being) (?:used|assigned|taken|created)|used"
         r"|taken|assigned|has|belongs)|\bbelongs to another\b|\b(?:been|is|was|being) (?:\w+ly )?(?:used|taken)\b(?! with)"
-        r"|(?<!longer )\bexists\b|\bin use\b|\bthere is already\b|\bmust be (?:an? )?unique|\bnot (?:be )?unique\b|\bduplicate"
+        r"|^(?!.*\bno\b).*\bexists\b|\bin use\b|\bthere is already\b|\bmust be (?:an? )?unique|\bnot (?:be )?unique\b|\bduplicate"
         r"|\b(?:another|different|unique) .*\bhas (?:this|the same)\b|\bassigned to another\b"
         r"|\benter an? (?:different|unique)\b",
         Saying.TOO_FINE: r"\bdecimal ?(?:places?|digits?|points?)\b|\bdecimals\b",
@@ -64,8 +64,8 @@ _SAYINGS = tuple(
         r"|\bplease (?:enter|specify|supply|provide|add|select|choose)\b(?!.*\bvalid)"
         rf"|\bno (?:\w+ ){{1,3}}(?:is|was|were|has been) {_GIVEN}|\b(?:needs?|requires?) (?:an?|the)\b"
         r"|\b(?:has|have) no\b|\bwithout\b|\bat least (?:one|1) (?:of|line|item)",
-        Saying.UNKNOWN: r"\bnot exist|\b(?:can)?not (?:be |been )?found\b|\bno such\b|\bunknown\b"
-        r"|\b(?:not |un)recogni[sz]ed\b|\b(?:cannot|could not) find\b|\bbeen merged\b",
+        Saying.UNKNOWN: r"\bnot exist|\b(?:can)?not (?:be |been )?found\b|\bno (?:such|\w+ exists|longer exists)\b|\bunknown\b"
+        r"|\b(?:not |un)recogni[sz]ed\b|\b(?:cannot|could not) find\b|\b(?:been|was) merged\b",
         Saying.NOT_ALLOWED: rf"\bnot be (?:{_GIVEN})\b|\bmust be (?:empty|blank|null|zero)\b"
         r"|\bnot required\b|\bnot (?:be )?(?:allowed|permitted|supported|accepted|applied|used"
         r"|available|enabled)\b|\bcannot (?:be )?(?:us|appl|assign|allocat|hav|accept)|\bmay not\b"

@@ -78,6 +78,12 @@ def as_written(text: str) -> str:
     return " ".join(_unescaped(text).split())
 
 
+def _one_line(text: str) -> str:
+    """Return the text with a semicolon where a new line begins a new sentence."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "".join(f"; {one}" if one[0].isupper() else f" {one}" for one in lines).lstrip("; ")
+
+
 def _unescaped(text: str) -> str:
     return html.unescape(html.unescape(text))
 
@@ -87,7 +93,7 @@ def statements_in(text: str) -> list[str]:
 
     What it advises is no statement, where it states something besides.
     """
-    told = _TAG.sub(" ", re.sub(r"[ \t]*[\r\n]+\s*(?=\S)", "; ", _unescaped(text))).translate(_SAME)
+    told = _TAG.sub(" ", _one_line(_unescaped(text))).translate(_SAME)
     told = _PREFIX.sub("", " ".join(told.split()))[:_TELLING]
     told = re.sub(r"\b(?i:(invoice|bill|note|document) no)\. ", r"\1 number ", told)
     if path := _PATH.search(told):
