@@ -55,8 +55,8 @@ def test_a_fault_of_a_line_is_told_with_the_line_whatever_key_it_stands_under(
             "(Xero: Line 2: Account code must be specified)"
         ),
         "remedy": (
-            "Choose its account on the line or under Settings, Accounts, then press Retry. "
-            "Nothing is doubled."
+            "Choose its account on the line, on its item or under Settings, Accounts, then press "
+            "Retry. Nothing is doubled."
         ),
         "screen": "document",
         "waits_for": "",

@@ -126,6 +126,7 @@ def test_what_can_no_longer_be_changed_is_to_be_looked_at_in_xero(drawn):
 @example("Due date", "invoice")
 @example("The 'x'y' z", "payment")
 @example("Line 0: \n", "bill")
+@example("\n" * 5_000, "bill")  # Would never end, were blanks matched twice.
 def test_whatever_xero_writes_is_explained_and_shown(said, noun):
     explanation = explain(said, noun)
 

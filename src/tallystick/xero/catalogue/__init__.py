@@ -12,6 +12,8 @@ from tallystick.xero.catalogue.lines import LINES
 from tallystick.xero.catalogue.money import MONEY
 from tallystick.xero.catalogue.situations import SITUATIONS
 
+#: Those that may be said of what has no lines too.
+OF_ALL = (*CONTACTS, *DOCUMENTS, *MONEY, *SITUATIONS)
 KNOWN = (*CONTACTS, *DOCUMENTS, *LINES, *MONEY, *SITUATIONS)
 
-__all__ = ["KNOWN"]
+__all__ = ["KNOWN", "OF_ALL"]

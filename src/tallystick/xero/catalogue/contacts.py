@@ -7,7 +7,7 @@ _UNARCHIVE = (
     "Restore the contact in Xero under Contacts, Archived, then press Retry. Where another contact bears "
     "its name now, give that one another name first."
 )
-_CHOOSE = "Choose the customer or supplier of this {noun}, then press Retry."
+_CHOOSE = "{party}"
 _CORRECT = "Correct it at the customer or supplier here, then press Retry."
 
 CONTACTS = (
@@ -45,7 +45,7 @@ CONTACTS = (
     ),
     known(
         RefusalCode.CONTACT_NOT_IN_XERO,
-        "Xero no longer has the contact that this {noun} is linked to.",
+        "Xero no longer has the contact that the customer or supplier is linked to.",
         "On the page of the customer or supplier here press Look for its contact anew, then press Retry.",
         "contact with the specified ... could not be found",
     ),
@@ -59,7 +59,7 @@ CONTACTS = (
     ),
     known(
         RefusalCode.CONTACT_MISSING,
-        "Xero was not told whose {noun} this is.",
+        "Xero was not told who the customer or supplier is.",
         _CHOOSE,
         "Contact must contain at least 1 of the following",
         "A Contact must be specified",

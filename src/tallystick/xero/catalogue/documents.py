@@ -108,14 +108,13 @@ DOCUMENTS = (
     known(
         RefusalCode.PERIOD_LOCKED,
         "The date of the {noun} lies in a period that is locked in Xero.",
-        "Have the lock date in Xero moved and press Retry, or give the {noun} a later date.",
+        "Have the lock date in Xero moved and press Retry, or {later}.",
         "period lock date",
     ),
     known(
         RefusalCode.PERIOD_LOCKED,
         "The date of the {noun} lies in a year that is locked in Xero.",
-        "Have an adviser move the lock date in Xero and press Retry, or give the {noun} a later "
-        "date.",
+        "Have an adviser move the lock date in Xero and press Retry, or {later}.",
         "end of year lock date",
         "end of the year lock date",
         "year end lock date",

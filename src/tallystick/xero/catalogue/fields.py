@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from tallystick.xero.catalogue.sentences import VERB
+from tallystick.xero.catalogue.names import VERB
 
 
 class Field(StrEnum):
@@ -25,6 +25,7 @@ class Field(StrEnum):
     URL = "web address"
     ACCOUNT = "account"
     TAX = "tax rate"
+    TAX_AMOUNT = "tax amount"
     ITEM_CODE = "item code"
     DESCRIPTION = "description"
     QUANTITY = "quantity"
@@ -56,44 +57,50 @@ class _Noun:
     pattern: re.Pattern[str]
 
 
-_DOCUMENT = r"(?:document|invoice|bill|credit ?note|payment|transaction|allocation)"
+_PAPER = r"(?:document|invoice|bill|credit ?note|transaction)"
+_DOCUMENT = rf"(?:{_PAPER}|payment|allocation)"
+_PARTY = r"(?:contact|customer|supplier|vendor|client)"
 #: Of these, what begins first in a sentence and reaches farthest counts: "tax type" is no type.
 _NOUNS = tuple(
     _Noun(field, re.compile(pattern))
     for field, pattern in {
-        Field.DUE_DATE: r"(?:payment )?\bdue ?dates?\b",
-        Field.DATE: rf"\b(?:{_DOCUMENT} ?)?dates?\b|\bdated\b",
-        Field.NUMBER: rf"\b(?:{_DOCUMENT} ?)?number\b(?! of)|\b{_DOCUMENT} ?#",
-        Field.REFERENCE: rf"\b(?:{_DOCUMENT} ?)?references?\b(?! an? )",
+        Field.DUE_DATE: r"(?:payment )?\bdue ?(?:by ?)?(?:dates?|datestring)\b|\bdate ?due\b"
+        r"|\bdate by which .{0,20}\bdue\b",
+        Field.DATE: rf"\b(?:{_DOCUMENT} ?)?dates?\b|\bdated\b|\bdatestring\b",
+        Field.NUMBER: rf"\b(?:{_DOCUMENT} ?)?number\b(?! of)|\b{_DOCUMENT} ?#|\bnumbered\b"
+        rf"|\bduplicate {_PAPER}s?\b",
+        Field.REFERENCE: rf"\b(?:{_DOCUMENT} ?)?references?\b(?! (?:an?|the|account|item|tax)\b)",
         Field.STATUS: rf"\b(?:{_DOCUMENT} ?)?status(?:es)?\b",
         Field.TYPE: rf"\b(?:{_DOCUMENT} ?)?type\b",
-        Field.CURRENCY: r"\b(?:multi-?)?currenc(?:y|ies)(?: ?code)?\b",
+        Field.CURRENCY: r"\b(?:multi-?|(?:bank )?account )?currenc(?:y|ies)(?: ?code)?\b",
         Field.RATE: r"\b(?:currency|exchange|conversion|fx) ?rates?\b|\brate of exchange\b",
         Field.TOTAL: rf"\b(?:{_DOCUMENT} ?)?(?:sub ?)?totals?\b",
         Field.AMOUNT: rf"\b(?:{_DOCUMENT} ?)?amounts?\b",
         Field.URL: r"\burl\b|\bweb address\b",
-        Field.ACCOUNT: r"\b(?:line ?(?:item )?)?(?:\w*accounts?) ?(?:codes?|id|name|type)?\b"
+        Field.ACCOUNT: r"\b(?:line ?(?:item )?)?(?:\w*accounts?)"
+        r"(?: ?(?:codes?|id|name|type)(?: or (?:id|name|code))?)?\b"
         r"|\bnominal codes?\b",
-        Field.TAX: r"\b(?:total ?)?(?:tax|vat|gst) ?(?:types?|rates?|codes?|amounts?|totals?)?"
-        r"(?: code)?\b",
+        Field.TAX: r"\b(?:tax|vat|gst) ?(?:types?|rates?|codes?)?(?: code)?\b",
+        Field.TAX_AMOUNT: r"\b(?:line ?)?(?:tax|vat|gst) ?(?:amounts?|totals?)\b|\btotal ?(?:tax|vat|gst)\b",
         Field.ITEM_CODE: r"\b(?:inventory |price list )?item ?codes?\b",
         Field.DESCRIPTION: r"\b(?:line ?(?:item )?)?(?:descriptions?|narration)\b",
         Field.QUANTITY: r"\b(?:line ?(?:item )?)?(?:quantit(?:y|ies)|qty)\b",
         Field.PRICE: r"\bunit ?(?:amounts?|prices?|costs?)\b|\bprices?\b(?! list)",
         Field.DISCOUNT: r"\bdiscounts?(?: ?(?:rate|amount|percentage))?\b",
         Field.LINE_AMOUNT: r"\bline ?(?:item )?(?:amounts?|totals?)\b",
-        Field.TRACKING: r"\btracking(?: ?(?:categor(?:y|ies)|options?))*(?: ?name)?\b",
-        Field.CONTACT_NAME: r"\b(?:contact|customer|supplier|paid to|first|last|company)? ?names?\b",
-        Field.CONTACT_NUMBER: r"\b(?:contact|customer|supplier) ?(?:number|code)\b",
+        Field.TRACKING: r"\btracking(?: ?(?:categor(?:y|ies)|options?))*(?: ?(?:name|id))?\b",
+        Field.CONTACT_NAME: rf"\b(?:{_PARTY}|paid to|first|last|company)? ?names?\b",
+        Field.CONTACT_NUMBER: rf"\b{_PARTY} ?(?:number|code)\b",
         Field.ACCOUNT_NUMBER: r"\baccount ?number\b",
-        Field.TAX_NUMBER: r"\b(?:tax|vat|gst|company) ?(?:id ?)?number\b",
+        Field.TAX_NUMBER: r"\b(?:tax|vat|gst|company|business)(?: registration)? ?(?:id ?)?number\b"
+        r"|\b(?:tax|vat|gst) ?id\b|\babn\b",
         Field.EMAIL: r"\be-?mails?(?: ?address(?:es)?)?\b",
-        Field.PHONE: r"\b(?:tele)?phones?(?: ?number)?\b|\b(?:mobile|fax)(?: ?number)?\b",
-        Field.POSTAL: r"\b(?:(?:postal|street) ?)?address(?:es|line ?\d)?\b|\bpost(?:al)? ?code\b"
-        r"|\bcity\b|\bregion\b|\bcountry\b",
-        Field.PAYMENT_ACCOUNT: r"\b(?:bank|payment) ?account(?: ?(?:code|number|id))?\b",
+        Field.PHONE: r"\b(?:tele)?phones?(?: ?(?:area|country) ?code)?(?: ?number)?\b|\b(?:mobile|fax)(?: ?number)?\b",
+        Field.POSTAL: r"\b(?:(?:postal|street) ?)?address(?:es|line ?\d)?\b|\b(?:post(?:al)?|zip) ?code\b"
+        r"|\bcity\b|\bregion\b|\bcountry\b|\bprovince\b|^state\b",
+        Field.PAYMENT_ACCOUNT: r"\b(?:bank|payment) ?account(?: ?(?:code|number|id|details))?\b",
         Field.ITEM: r"\b(?:inventory|price list|stock) items?\b|(?<!line )\bitems?\b|\bproducts?\b",
-        Field.CONTACT: r"\b(?:contacts?|customers?|suppliers?|payee)(?: ?id)?\b",
+        Field.CONTACT: rf"\b(?:{_PARTY}s?|payee)(?: ?id)?\b",
         Field.PAYMENT: r"\b(?:batch )?(?:(?:pre|over)?payments?|refunds?)\b",
         Field.ALLOCATION: r"\ballocat\w+",
         Field.CREDIT_NOTE: r"\bcredit ?notes?\b",
@@ -103,7 +110,15 @@ _NOUNS = tuple(
 )
 _OF_LINES = frozenset(
     {
-        *(Field.ACCOUNT, Field.TAX, Field.ITEM_CODE, Field.ITEM, Field.DESCRIPTION, Field.QUANTITY),
+        *(
+            Field.ACCOUNT,
+            Field.TAX,
+            Field.TAX_AMOUNT,
+            Field.ITEM_CODE,
+            Field.ITEM,
+            Field.DESCRIPTION,
+            Field.QUANTITY,
+        ),
         *(Field.PRICE, Field.DISCOUNT, Field.LINE_AMOUNT, Field.TRACKING),
     }
 )
@@ -122,11 +137,13 @@ _OF_ITSELF = frozenset(
 #: What bears fields of its own: it is what the sentence is about only where no field of it is named.
 _BEARERS = frozenset({*_OF_ITSELF, Field.ITEM, Field.LINE} - {Field.PAYMENT_ACCOUNT})
 #: What was sent is named for itself, and is no field of itself.
-_ITSELF = MappingProxyType({"credit note": Field.CREDIT_NOTE})
+_ITSELF = MappingProxyType(
+    {"credit note": Field.CREDIT_NOTE, "supplier credit note": Field.CREDIT_NOTE}
+)
 #: "A contact must have a name": what follows such a verb is what the sentence is about.
 _HAVING = re.compile(
-    r"\b(?:has|have|must have|contains?|must contain|needs?|requires?) "
-    r"(?:an?|no|this|the same)\b"
+    r"\b(?:has|have|must have|contains?|must contain|needs?|requires?|is missing) "
+    r"(?:an?|no|this|the same)\b|\b(?:references|uses)\b"
 )
 _JOINT = re.compile(r" ?(?:[,/&]|\band\b|\bor\b)(?: (?:and|or))?(?: (?:an?|the))? ?")
 

@@ -8,27 +8,48 @@ from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.fields import Field
 from tallystick.xero.catalogue.sayings import Saying
 
-_ACCOUNT = "Choose a live account under Settings, Accounts, or mend it in Xero, then press Retry."
-_ACCOUNT_HERE = "Choose its account on the line or under Settings, Accounts, then press Retry."
+_ACCOUNT = (
+    "Choose a live account where it is named: on the line, on its item or under Settings, Accounts; or "
+    "mend it in Xero. Then press Retry."
+)
+_ACCOUNT_HERE = (
+    "Choose its account on the line, on its item or under Settings, Accounts, then press Retry."
+)
 _TAX = "Choose another tax rate for it under Settings, Tax mapping, then press Retry."
 _TAX_HERE = (
     "Choose a tax code on the line, and its tax rate under Settings, Tax mapping, then press Retry."
 )
+_TAX_SUM = (
+    "Compare the tax code of the line and its tax rate under Settings, Tax mapping with the rate in "
+    "Xero, then press Retry."
+)
+_LINES_SUM = "Correct the quantities and prices of the lines, then press Retry."
+_LINE_SUM = "Correct the quantity or the price of the line, then press Retry."
 _PAID_TO = (
     "Choose a bank account, or one that takes payments in Xero, under Settings, Payment methods, then "
     "press Retry."
 )
 _PARTY = "Correct it at the customer or supplier here, then press Retry."
-_CORRECT = "Correct {subject}, then press Retry."
-_COMPLETE = "Enter {subject}, then press Retry."
+_PARTY_THERE = "Mend it at the contact in Xero, then press Retry."
+_OTHER_DOCUMENT = "Remove the allocation here and choose another document."
+_CORRECT = "{correct}"
+_COMPLETE = "{enter}"
 _LOOK_IN_XERO = "Open it in Xero and compare; change it there if it must change."
 _RESTORE = "Restore the contact in Xero under Contacts, Archived, then press Retry."
 _LOOK_ANEW = "On the page of the customer or supplier here press Look for its contact anew, then press Retry."
 _OTHER_NAME = "Give one of the two another one, here or in Xero, then press Retry."
-_COMPARE = "Compare it with what is still due in Xero and correct it, then press Retry."
+_RENAME = "Give one of the two another name, here or in Xero, then press Retry."
+_COMPARE = "{compare}"
 _COMPARE_PAYMENTS = (
     "Compare the payments on both sides; if somebody entered it in Xero, delete one of the two."
 )
+_COMPARE_NUMBERS = (
+    "Compare the two. Renumber this one, or give the one in Xero another number, then press Retry."
+)
+_SAME_PAYMENT = (
+    "Compare the payments on both sides; where it is in Xero already, delete one of the two."
+)
+_SAME_ALLOCATION = "Compare both sides; where it is in Xero already, remove it here."
 _LOOK_AT_BOTH = (
     "Look at the credit note and its document in Xero and mend what does not fit, then press Retry."
 )
@@ -44,23 +65,48 @@ class Inferred:
     remedy: str
     sayings: tuple[Saying, ...]
     words: str  #: What is wrong, where the words of the saying do not fit; else empty.
+    nouns: tuple[str, ...]  #: Of what was sent, where it is not meant of all.
 
 
 def inferred(
-    code: RefusalCode, field: Field | None, remedy: str, *sayings: Saying, words: str = ""
+    code: RefusalCode,
+    field: Field | None,
+    remedy: str,
+    *sayings: Saying,
+    words: str = "",
+    nouns: tuple[str, ...] = (),
 ) -> Inferred:
-    return Inferred(code, field, remedy, sayings, words)
+    return Inferred(code, field, remedy, sayings, words, nouns)
 
 
 ROWS = (
     inferred(RefusalCode.DUE_DATE_MISSING, Field.DUE_DATE, _COMPLETE, Saying.MISSING),
     inferred(RefusalCode.DUE_DATE_INVALID, Field.DUE_DATE, _CORRECT),
     inferred(RefusalCode.DATE_INVALID, Field.DATE, _CORRECT),
-    inferred(RefusalCode.NUMBER_TAKEN, Field.NUMBER, _OTHER_NAME, Saying.TAKEN),
+    inferred(RefusalCode.NUMBER_TAKEN, Field.NUMBER, _COMPARE_NUMBERS, Saying.TAKEN),
+    inferred(
+        RefusalCode.NUMBER_TAKEN,
+        Field.REFERENCE,
+        _COMPARE_NUMBERS,
+        Saying.TAKEN,
+        nouns=("bill", "supplier credit note"),
+    ),
     inferred(RefusalCode.NUMBER_INVALID, Field.NUMBER, _CORRECT),
     inferred(RefusalCode.NUMBER_INVALID, Field.REFERENCE, _CORRECT),
     inferred(RefusalCode.STATUS_FIXED, Field.STATUS, _LOOK_IN_XERO, Saying.FIXED),
     inferred(RefusalCode.STATUS_FIXED, Field.STATUS, _LOOK_IN_XERO),
+    inferred(
+        RefusalCode.PAYMENT_NOT_AUTHORISED,
+        Field.STATUS,
+        "Approve it in Xero and press Retry; if it is paid there, delete the payment here.",
+        nouns=("payment",),
+    ),
+    inferred(
+        RefusalCode.ALLOCATION_NOT_AUTHORISED,
+        Field.STATUS,
+        "Approve both in Xero, then press Retry.",
+        nouns=("allocation",),
+    ),
     inferred(
         RefusalCode.TYPE_INVALID,
         Field.TYPE,
@@ -69,10 +115,24 @@ ROWS = (
     inferred(
         RefusalCode.CURRENCY_MISSING,
         Field.CURRENCY,
-        "Add the currency in Xero under Settings, Currencies, or correct it here, then press Retry.",
+        "Add the currency in Xero under Settings, Currencies, {currency}",
+    ),
+    inferred(
+        RefusalCode.PAYMENT_ACCOUNT_CURRENCY,
+        Field.CURRENCY,
+        "Choose another account under Settings, Payment methods, then press Retry.",
+        Saying.DIFFERS,
+        nouns=("payment",),
+    ),
+    inferred(
+        RefusalCode.ALLOCATION_OTHER_CURRENCY,
+        Field.CURRENCY,
+        _OTHER_DOCUMENT,
+        Saying.DIFFERS,
+        nouns=("allocation",),
     ),
     inferred(RefusalCode.RATE_INVALID, Field.RATE, _CORRECT),
-    inferred(RefusalCode.TOTAL_DIFFERS, Field.TOTAL, _CORRECT, Saying.DIFFERS),
+    inferred(RefusalCode.TOTAL_DIFFERS, Field.TOTAL, _LINES_SUM, Saying.DIFFERS),
     inferred(
         RefusalCode.TOTAL_NEGATIVE,
         Field.TOTAL,
@@ -80,8 +140,9 @@ ROWS = (
         "an invoice or bill instead of a credit note.",
         Saying.TOO_SMALL,
     ),
-    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.TOTAL, _CORRECT, Saying.TOO_LARGE),
+    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.TOTAL, _LINES_SUM, Saying.TOO_LARGE),
     inferred(RefusalCode.AMOUNT_INVALID, Field.TOTAL, _CORRECT),
+    inferred(RefusalCode.TOTAL_DIFFERS, Field.AMOUNT, _CORRECT, Saying.DIFFERS),
     inferred(RefusalCode.AMOUNT_NOT_POSITIVE, Field.AMOUNT, _CORRECT, Saying.TOO_SMALL),
     inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.AMOUNT, _COMPARE, Saying.TOO_LARGE),
     inferred(RefusalCode.AMOUNT_INVALID, Field.AMOUNT, _CORRECT),
@@ -102,9 +163,11 @@ ROWS = (
     ),
     inferred(RefusalCode.ACCOUNT_UNKNOWN, Field.ACCOUNT, _ACCOUNT),
     inferred(RefusalCode.LINE_INCOMPLETE, Field.TAX, _TAX_HERE, Saying.MISSING),
-    inferred(RefusalCode.TOTAL_DIFFERS, Field.TAX, _TAX, Saying.DIFFERS),
-    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.TAX, _TAX, Saying.TOO_LARGE),
     inferred(RefusalCode.TAX_UNKNOWN, Field.TAX, _TAX),
+    inferred(RefusalCode.LINE_INCOMPLETE, Field.TAX_AMOUNT, _TAX_SUM, Saying.MISSING),
+    inferred(RefusalCode.TOTAL_DIFFERS, Field.TAX_AMOUNT, _TAX_SUM, Saying.DIFFERS),
+    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.TAX_AMOUNT, _TAX_SUM, Saying.TOO_LARGE),
+    inferred(RefusalCode.AMOUNT_INVALID, Field.TAX_AMOUNT, _TAX_SUM),
     inferred(RefusalCode.ITEM_CODE_TAKEN, Field.ITEM_CODE, _OTHER_NAME, Saying.TAKEN),
     inferred(
         RefusalCode.ITEM_UNKNOWN,
@@ -137,10 +200,10 @@ ROWS = (
         Saying.NOT_ALLOWED,
     ),
     inferred(RefusalCode.DISCOUNT_INVALID, Field.DISCOUNT, _CORRECT),
-    inferred(RefusalCode.LINE_INCOMPLETE, Field.LINE_AMOUNT, _COMPLETE, Saying.MISSING),
-    inferred(RefusalCode.TOTAL_DIFFERS, Field.LINE_AMOUNT, _CORRECT, Saying.DIFFERS),
-    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.LINE_AMOUNT, _CORRECT, Saying.TOO_LARGE),
-    inferred(RefusalCode.AMOUNT_INVALID, Field.LINE_AMOUNT, _CORRECT),
+    inferred(RefusalCode.LINE_INCOMPLETE, Field.LINE_AMOUNT, _LINE_SUM, Saying.MISSING),
+    inferred(RefusalCode.TOTAL_DIFFERS, Field.LINE_AMOUNT, _LINE_SUM, Saying.DIFFERS),
+    inferred(RefusalCode.AMOUNT_TOO_LARGE, Field.LINE_AMOUNT, _LINE_SUM, Saying.TOO_LARGE),
+    inferred(RefusalCode.AMOUNT_INVALID, Field.LINE_AMOUNT, _LINE_SUM),
     inferred(
         RefusalCode.TRACKING_DROPPED,
         Field.TRACKING,
@@ -168,7 +231,7 @@ ROWS = (
         Saying.MISSING,
     ),
     inferred(RefusalCode.LINE_INVALID, Field.LINE, "Correct the line, then press Retry."),
-    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT_NAME, _OTHER_NAME, Saying.TAKEN),
+    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT_NAME, _RENAME, Saying.TAKEN),
     inferred(RefusalCode.CONTACT_NAME_INVALID, Field.CONTACT_NAME, _PARTY),
     inferred(RefusalCode.CONTACT_NUMBER_TAKEN, Field.CONTACT_NUMBER, _OTHER_NAME, Saying.TAKEN),
     inferred(RefusalCode.CONTACT_INVALID, Field.CONTACT_NUMBER, _PARTY),
@@ -180,11 +243,11 @@ ROWS = (
     inferred(RefusalCode.EMAIL_INVALID, Field.EMAIL, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.PHONE, _PARTY),
     inferred(RefusalCode.CONTACT_INVALID, Field.POSTAL, _PARTY),
-    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT, _OTHER_NAME, Saying.TAKEN),
+    inferred(RefusalCode.CONTACT_NAME_TAKEN, Field.CONTACT, _RENAME, Saying.TAKEN),
     inferred(
         RefusalCode.CONTACT_MISSING,
         Field.CONTACT,
-        "Choose the customer or supplier of this {noun}, then press Retry.",
+        "{party}",
         Saying.MISSING,
     ),
     inferred(
@@ -197,7 +260,16 @@ ROWS = (
     inferred(RefusalCode.CONTACT_NOT_IN_XERO, Field.CONTACT, _LOOK_ANEW, Saying.UNKNOWN),
     inferred(RefusalCode.CONTACT_NOT_IN_XERO, Field.CONTACT_NAME, _LOOK_ANEW, Saying.UNKNOWN),
     inferred(RefusalCode.CONTACT_NOT_IN_XERO, Field.CONTACT_NUMBER, _LOOK_ANEW, Saying.UNKNOWN),
+    inferred(
+        RefusalCode.ALLOCATION_OTHER_CONTACT,
+        Field.CONTACT,
+        _OTHER_DOCUMENT,
+        Saying.DIFFERS,
+        nouns=("allocation",),
+    ),
     inferred(RefusalCode.CONTACT_INVALID, Field.CONTACT, _PARTY),
+    inferred(RefusalCode.CONTACT_INVALID, Field.PAYMENT_ACCOUNT, _PARTY_THERE, nouns=("contact",)),
+    inferred(RefusalCode.CONTACT_INVALID, Field.URL, _PARTY_THERE, nouns=("contact",)),
     inferred(RefusalCode.ACCOUNT_UNKNOWN, Field.PAYMENT_ACCOUNT, _PAID_TO, Saying.UNKNOWN),
     inferred(RefusalCode.ACCOUNT_ARCHIVED, Field.PAYMENT_ACCOUNT, _PAID_TO, Saying.ARCHIVED),
     inferred(RefusalCode.PAYMENT_ACCOUNT_INVALID, Field.PAYMENT_ACCOUNT, _PAID_TO),
@@ -208,6 +280,8 @@ ROWS = (
         Field.PAYMENT,
         "Look at it and at its document in Xero and mend what does not fit, then press Retry.",
     ),
+    inferred(RefusalCode.PAYMENT_REFUSED, Field.PAYMENT, _SAME_PAYMENT, Saying.TAKEN),
+    inferred(RefusalCode.ALLOCATION_REFUSED, Field.ALLOCATION, _SAME_ALLOCATION, Saying.TAKEN),
     inferred(RefusalCode.ALLOCATION_TOO_LARGE, Field.ALLOCATION, _COMPARE, Saying.TOO_LARGE),
     inferred(RefusalCode.ALLOCATION_REFUSED, Field.ALLOCATION, _LOOK_AT_BOTH),
     inferred(RefusalCode.ALLOCATION_TOO_LARGE, Field.CREDIT_NOTE, _COMPARE, Saying.TOO_LARGE),
@@ -223,7 +297,7 @@ ROWS = (
     ),
     inferred(RefusalCode.STATUS_FIXED, Field.RECORD, _LOOK_IN_XERO, Saying.ARCHIVED),
     # Of whatever field has no row of its own for it, and of the record.
-    inferred(RefusalCode.TEXT_TOO_LONG, None, "Shorten it, then press Retry.", Saying.TOO_LONG),
+    inferred(RefusalCode.TEXT_TOO_LONG, None, "{shorten}", Saying.TOO_LONG),
     inferred(RefusalCode.FIELD_FIXED, None, _LOOK_IN_XERO, Saying.FIXED),
     inferred(
         RefusalCode.FIELD_DROPPED,
@@ -232,12 +306,20 @@ ROWS = (
         Saying.DROPPED,
     ),
 )
-_BY_FIELD: Mapping[tuple[Field | None, Saying | None], Inferred] = MappingProxyType(
-    {(row.field, saying): row for row in ROWS for saying in row.sayings or (None,)}
+_BY_NOUN: Mapping[tuple[str, Field | None, Saying | None], Inferred] = MappingProxyType(
+    {
+        (noun, row.field, saying): row
+        for row in ROWS
+        for saying in row.sayings or (None,)
+        for noun in row.nouns or ("",)
+    }
 )
 
 
-def meaning_of(field: Field, saying: Saying | None) -> Inferred | None:
+def meaning_of(field: Field, saying: Saying | None, noun: str) -> Inferred | None:
     """Return the row of a field so spoken of, the most specific there is; None if there is none."""
-    ways = ((field, saying), (None, saying), (field, None))
-    return next((_BY_FIELD[way] for way in ways if way in _BY_FIELD), None)
+    ways = (
+        *((noun, field, saying), ("", field, saying), ("", None, saying)),
+        *((noun, field, None), ("", field, None)),
+    )
+    return next((_BY_NOUN[way] for way in ways if way in _BY_NOUN), None)

@@ -4,7 +4,8 @@ from tallystick.xero.catalogue.codes import RefusalCode
 from tallystick.xero.catalogue.known import known
 
 _CHOOSE_ACCOUNT = (
-    "Choose a live account under Settings, Accounts, or mend it in Xero, then press Retry."
+    "Choose a live account where it is named: on the line, on its item or under Settings, Accounts; or "
+    "mend it in Xero. Then press Retry."
 )
 _CHOOSE_TAX = "Choose another tax rate for it under Settings, Tax mapping, then press Retry."
 _CORRECT_LINE = "Correct the line, then press Retry."
@@ -19,7 +20,8 @@ LINES = (
     known(
         RefusalCode.LINE_INCOMPLETE,
         "{line} lacks what Xero wants of every line: text, quantity, price, account or tax rate.",
-        "Complete the line, or choose its account and tax rate under Settings, then press Retry.",
+        "Complete the line, then press Retry; its account may stand on its item or under Settings, "
+        "Accounts, its tax rate under Settings, Tax mapping.",
         "A line item must have a",
     ),
     known(
@@ -56,9 +58,16 @@ LINES = (
     known(
         RefusalCode.TAX_NOT_WITH_ACCOUNT,
         "Xero does not allow this tax rate together with this account.",
-        "Choose another tax rate under Settings, Tax mapping, or another account under Settings, "
-        "Accounts, then press Retry.",
+        "Choose another tax rate under Settings, Tax mapping, or another account on the line, on "
+        "its item or under Settings, Accounts, then press Retry.",
         "TaxType code ... cannot be used with account code",
+        "tax ... cannot be used with account",
+        "account ... cannot be used with tax",
+        "account ... does not allow tax",
+        "combination of account ... tax",
+        "combination of tax ... account",
+        "tax type ... not available for account",
+        "tax type ... not valid for the account",
     ),
     known(
         RefusalCode.TAX_UNKNOWN,

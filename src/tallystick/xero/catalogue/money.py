@@ -26,6 +26,7 @@ MONEY = (
         "Choose a bank account, or one that takes payments in Xero, under Settings, Payment "
         "methods, then press Retry.",
         "Account type is invalid for making a payment",
+        "payments are not enabled",
     ),
     known(
         RefusalCode.PAYMENT_ACCOUNT_CURRENCY,
@@ -36,13 +37,13 @@ MONEY = (
     known(
         RefusalCode.PAYMENT_UNAPPLIED,
         "Xero was not told which document the payment is for.",
-        "Choose the document that it pays, then press Retry.",
+        "Delete it here and record it anew on the document that it pays.",
         "payment is not applied",
     ),
     known(
         RefusalCode.PAYMENT_APPLIED_TWICE,
         "The payment names more than one document.",
-        "Split it into one payment for each document, then press Retry.",
+        "Delete it here and record one payment for each document.",
         "Payment is applied to more than one document",
     ),
     known(
@@ -50,6 +51,8 @@ MONEY = (
         "The payment is deleted in Xero already.",
         "Nothing is left to do in Xero; press Retry and it is recorded here.",
         "payment has been deleted already",
+        "payment has already been deleted",
+        "payment is already deleted",
     ),
     known(
         RefusalCode.PAYMENT_RECONCILED,
@@ -62,11 +65,13 @@ MONEY = (
         "The payment is part of a batch payment in Xero and cannot be deleted alone.",
         _DELETE_THERE,
         "can only be deleted with the batch",
+        "belonging to a batch",
+        "part of a batch payment",
     ),
     known(
         RefusalCode.AMOUNT_NOT_POSITIVE,
         "Xero takes no {noun} of zero or less.",
-        "Correct the amount, then press Retry.",
+        "{correct}",
         "The Amount of a payment must be greater than zero",
         "The Amount of an allocation must be greater than zero",
     ),
@@ -125,7 +130,10 @@ MONEY = (
         RefusalCode.NOT_IN_XERO,
         "Xero does not have the record that this refers to.",
         "Look whether it was deleted in Xero, then press Retry.",
-        "existing ... could not be found",
+        "existing invoice ... could not be found",
+        "existing bill ... could not be found",
+        "existing credit note ... could not be found",
+        "existing payment ... could not be found",
         "was not found for this endpoint",
     ),
 )
