@@ -104,7 +104,7 @@ class Newcomer:
 
 @pytest.fixture
 def demo(data_dir: Path) -> Iterator[str]:
-    """What a fresh demo prints."""
+    """What a fresh demo prints; all that it asks of Xero must be as Xero's description has it."""
     process = subprocess.Popen(
         command("demo", "--data", str(data_dir)),
         env=environment(),
@@ -117,9 +117,14 @@ def demo(data_dir: Path) -> Iterator[str]:
         said += text
         if "Ctrl-C" in text:
             break
+    _, xero = re.findall(r"http://\S+", said)
+    httpx2.post(f"{xero}/_sandbox/switches", json={"strict_requests": "note"}).raise_for_status()
     yield said
+    wrong = {"invalid": "true", "user_agent": "Tallystick"}
+    unlike = httpx2.get(f"{xero}/_sandbox/requests", params=wrong).json()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
+    assert unlike == {"requests": []}
 
 
 @pytest.fixture
