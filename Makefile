@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := src tests scripts bench
-PYTEST_OPTIONS := -n 2
 SANDBOX := distributions/xero-sandbox
+CODE := src tests scripts bench $(SANDBOX)/hatch_build.py
+PYTEST_OPTIONS := -n 2
 NODE_CLIENT := tests/sandbox/believers/node
 
 # Types and the migrations check read the settings, but need no database and no secret of anybody's.

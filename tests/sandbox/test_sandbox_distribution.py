@@ -121,3 +121,12 @@ def test_both_distributions_carry_the_same_version():
 
     assert stand_in["version"] == product["version"]
     assert product["optional-dependencies"]["demo"] == ["xero-sandbox>=0.1,<0.2"]
+
+
+def test_what_make_setup_installs_runs_the_sources_and_no_copy_of_them(tmp_path):
+    ask = "import xero_sandbox; print(xero_sandbox.__file__)"
+    said = subprocess.run(
+        [sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert Path(said.stdout.strip()) == ROOT / "src" / "xero_sandbox" / "__init__.py"
