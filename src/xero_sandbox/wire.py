@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, NoReturn
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
@@ -18,7 +19,7 @@ class BadJson(ValueError):
 
 
 def dumps(value: Any) -> str:
-    return json.dumps(value, default=_number, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def loads(text: str | bytes) -> Any:
@@ -53,6 +54,9 @@ def _number(value: object) -> float:
     raise TypeError(f"{type(value).__name__} has no place in Xero's JSON")
 
 
+_ENCODER = json.JSONEncoder(default=_number, ensure_ascii=False, separators=(",", ":"))
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise BadJson(f"Error converting value {name} to type 'System.Decimal'.")
 
@@ -62,6 +66,7 @@ def date_text(day: date) -> str:
     return f"{day.isoformat()}T00:00:00"
 
 
+@lru_cache(maxsize=1000)
 def day_instant(day: date) -> str:
     """Return a calendar day as `/Date(ms+0000)/`: midnight UTC, in every time zone (facts 5.7)."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)

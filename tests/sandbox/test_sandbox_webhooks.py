@@ -146,13 +146,17 @@ def _connection(http, books):
     return http.get("/connections", headers={"Authorization": f"Bearer {token}"}).json()[0]["id"]
 
 
-def test_a_write_that_is_refused_is_not_told(http, books, hook, receiver):
-    books.put("Invoices", {"Invoices": [draft("W-6"), {"Type": "ACCREC"}]})
-    books.create(draft("W-7", Contact={"Name": "Fine"}))
+def test_what_is_refused_is_not_told_though_the_good_beside_it_is(http, books, hook, receiver):
+    refused = {"Type": "ACCREC", "Contact": {"Name": "Refused"}}
+    assert books.put("Invoices", {"Invoices": [draft("W-6"), refused]}).status_code == 400
+    [last] = books.create(draft("W-7", Contact={"Name": "Fine"}))
 
-    events = receiver.wait_for(2)
+    events = receiver.wait_for(4)
 
-    assert len(events) == 2
+    [kept] = books.get("Invoices?InvoiceNumbers=W-6").json()["Invoices"]
+    stored = [kept["Contact"]["ContactID"], kept["InvoiceID"]]
+    stored += [last["Contact"]["ContactID"], last["InvoiceID"]]
+    assert [event["resourceId"] for event in events] == stored
 
 
 def test_events_are_numbered_and_share_bodies(http, books, hook, receiver):

@@ -127,6 +127,8 @@ def identify(db: sqlite3.Connection, organisation: str, sent: Sent) -> Contact |
 
 def _edited(db: sqlite3.Connection, contact: Contact, sent: Sent, *, now_ms: int) -> Contact:
     is_new, name, status = contact.updated_ms == 0, contact.name, contact.status
+    if not is_new and _only_names(contact, sent):
+        return contact
     before = dict(contact.data)
     errors = apply(db, contact, sent)
     contact.status = status  # a document never archives its contact
@@ -137,6 +139,15 @@ def _edited(db: sqlite3.Connection, contact: Contact, sent: Sent, *, now_ms: int
     if is_new or contact.data != before:
         records.save(db, contact, now_ms=now_ms)
     return contact
+
+
+def _only_names(contact: Contact, sent: Sent) -> bool:
+    """Whether nothing was sent but what names the contact, as it is stored."""
+    stored = {"contactid": contact.id, "contactnumber": contact.data.get("ContactNumber")}
+    stored["name"] = contact.name
+    return all(
+        name.lower() in stored and value == stored[name.lower()] for name, value in sent.raw.items()
+    )
 
 
 def _apply_lists(data: dict[str, Any], sent: Sent, errors: list[str]) -> None:

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.totals import ZERO, rounded
@@ -152,7 +152,14 @@ def post(
 ) -> None:
     """Replace what a document posts; no entries for one that is a draft, voided or deleted."""
     moved = [entry for entry in entries if entry.amount]
-    if not _enter_journals(db, organisation, source, document_id, moved, now_ms=now_ms):
+    standing = db.execute(
+        "SELECT * FROM journal WHERE document_id = ? AND source = ? AND standing",
+        (document_id, source),
+    ).fetchone()
+    if standing is None and not moved:
+        return
+    origin = (organisation, source, document_id, now_ms)
+    if not _enter_journals(db, origin, standing, moved):
         db.execute(
             "UPDATE posting SET contact_id = ? WHERE document_id = ? AND source = ?",
             (contact_id, document_id, source),
@@ -197,22 +204,16 @@ JournalLine = tuple[str, int, int, str | None, str, list[str]]
 
 def _enter_journals(
     db: sqlite3.Connection,
-    organisation: str,
-    source: Source,
-    document_id: str,
+    origin: tuple[str, Source, str, int],
+    standing: sqlite3.Row | None,
     entries: list[Entry],
-    *,
-    now_ms: int,
 ) -> bool:
-    """Reverse what stands of a document and enter what it posts now; False if that is the same."""
-    standing = db.execute(
-        "SELECT * FROM journal WHERE document_id = ? AND source = ? AND standing",
-        (document_id, source),
-    ).fetchone()
+    """Reverse what stands of a document and enter what it posts now; False if that is the same.
+
+    `origin` is organisation, source, document, time.
+    """
     day = entries[0].day.isoformat() if entries else ""
     lines = wire.dumps([_journal_line(entry) for entry in entries]) if entries else ""
-    if standing is None and not entries:
-        return False
     if standing is not None:
         if (standing["date"], standing["lines"]) == (day, lines):
             return False
@@ -221,10 +222,9 @@ def _enter_journals(
             for account, net, tax, *rest in wire.loads(standing["lines"])
         ]
         db.execute("UPDATE journal SET standing = 0 WHERE seq = ?", (standing["seq"],))
-        origin = (organisation, standing["date"], source, document_id, now_ms)
-        _enter(db, origin, wire.dumps(back), stands=False)
+        _enter(db, origin, standing["date"], wire.dumps(back), stands=False)
     if entries:
-        _enter(db, (organisation, day, source, document_id, now_ms), lines, stands=True)
+        _enter(db, origin, day, lines, stands=True)
     return True
 
 
@@ -239,16 +239,23 @@ def _journal_line(entry: Entry) -> JournalLine:
     )
 
 
-def _enter(db: sqlite3.Connection, origin: tuple[Any, ...], lines: str, *, stands: bool) -> None:
-    """Number and keep one journal; `origin` is organisation, day, source, document, time."""
+def _enter(
+    db: sqlite3.Connection,
+    origin: tuple[str, Source, str, int],
+    day: str,
+    lines: str,
+    *,
+    stands: bool,
+) -> None:
+    """Number and keep one journal."""
     db.execute(
         """
-        INSERT INTO journal (id, number, organisation, date, source, document_id, created,
+        INSERT INTO journal (id, number, organisation, source, document_id, created, date,
                              standing, lines)
         VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM journal WHERE organisation = ?),
                 ?, ?, ?, ?, ?, ?, ?)
         """,
-        (str(uuid.uuid4()), origin[0], *origin, stands, lines),
+        (str(uuid.uuid4()), origin[0], *origin, day, stands, lines),
     )
 
 

@@ -20,8 +20,10 @@ LARGEST_AMOUNT = Decimal("9999999999.99")  #: of a line (facts 6.1)
 _RESERVED = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}
 _RESERVED |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
 #: What makes a line more than a remark.
-_FIGURES = {"ItemCode", "Quantity", "UnitAmount", "LineAmount", "AccountCode", "AccountID"}
-_FIGURES |= {"TaxType", "TaxAmount", "DiscountRate", "DiscountAmount"}
+_FIGURES = frozenset(
+    {"ItemCode", "Quantity", "UnitAmount", "LineAmount", "AccountCode", "AccountID"}
+    | {"TaxType", "TaxAmount", "DiscountRate", "DiscountAmount"}
+)
 #: Quantity, price, discount rate and discount: what the amount of a line is worked out of.
 Figures = tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]
 
@@ -116,8 +118,9 @@ class Reader:
         self._read_text(line, sent)
         bare = self._is_text_alone(line, sent)
         amount = line.line_amount
+        given = sent.number("LineAmount")
         if not bare:
-            amount = self._read_amounts(line, sent, held)
+            amount = self._read_amounts(line, sent, held, given)
             account = self._account(line, sent)
             self._tax_type(line, sent, account)
         sent_tracking = sent.children("Tracking")
@@ -130,7 +133,7 @@ class Reader:
                 warnings=self.warnings,
             )
         if not bare:
-            self._work_out(line, sent, amount)
+            self._work_out(line, sent, amount, given)
         return line
 
     def check_again(self, line: Line) -> None:
@@ -168,17 +171,19 @@ class Reader:
         if self.complete and self.switches.description_lines == "drafts":
             return False
         held = (line.item, line.quantity, line.unit_amount, line.account_code, line.account_id)
-        return held == (None,) * len(held) and not any(name in sent for name in _FIGURES)
+        return held == (None,) * len(held) and not sent.has_any(_FIGURES)
 
-    def _read_amounts(self, line: Line, sent: Sent, held: Figures) -> Decimal:
-        """Return the amount of the line, as derived or as worked out."""
+    def _read_amounts(
+        self, line: Line, sent: Sent, held: Figures, given: Decimal | None
+    ) -> Decimal:
+        """Return the amount of the line, as derived from the one `given` or as worked out."""
         quantity, unit = sent.number("Quantity"), sent.number("UnitAmount")
         if quantity is not None:
             line.quantity = rounded(quantity, 4)
         if unit is not None:
             line.unit_amount = rounded(unit, self.unit_places)
         self._take_discount(line, sent)
-        derived = self._derive(line, sent, held)
+        derived = self._derive(line, sent, held, given)
         if line.quantity is None and line.unit_amount is not None:
             line.quantity = Decimal(1)
         if self.complete and (line.quantity is None or line.unit_amount is None):
@@ -194,7 +199,7 @@ class Reader:
         if (
             line.quantity is None
             or line.unit_amount is None
-            or self._is_unchanged(line, sent, held)
+            or self._is_unchanged(line, held, given)
         ):
             return line.line_amount
         return line_amount(
@@ -205,21 +210,21 @@ class Reader:
         )
 
     @staticmethod
-    def _is_unchanged(line: Line, sent: Sent, held: Figures) -> bool:
+    def _is_unchanged(line: Line, held: Figures, given: Decimal | None) -> bool:
         """Whether the line is, or comes back, as it was: then its amount stands as it once did."""
-        given = sent.number("LineAmount")
         return line.figures == held and (given is None or rounded(given) == line.line_amount)
 
-    def _derive(self, line: Line, sent: Sent, held: Figures) -> Decimal | None:
+    def _derive(
+        self, line: Line, sent: Sent, held: Figures, given: Decimal | None
+    ) -> Decimal | None:
         """Derive the price or the quantity that was not sent from the LineAmount (facts 6.1).
 
         Returns the LineAmount, which stands whatever the rounding of what is derived makes of it;
         None where there is none, or nothing to derive.
         """
-        given = sent.number("LineAmount")
         if given is None or ("Quantity" in sent and "UnitAmount" in sent):
             return None
-        if held[1] is not None and self._is_unchanged(line, sent, held):
+        if held[1] is not None and self._is_unchanged(line, held, given):
             return None
         whole = _before_discount(line, rounded(given))
         quantity = Decimal(1) if line.quantity is None else line.quantity
@@ -244,6 +249,8 @@ class Reader:
         if self.no_discounts:
             if sent.number("DiscountRate") or sent.number("DiscountAmount"):
                 self.errors.append(self.no_discounts)
+            return
+        if not line.discount_rate and line.discount_amount is None:
             return
         whole = rounded((line.quantity or ZERO) * (line.unit_amount or ZERO))
         if derived is not None:
@@ -315,8 +322,8 @@ class Reader:
                 f"'{account.code}'."
             )
 
-    def _work_out(self, line: Line, sent: Sent, amount: Decimal) -> None:
-        given, amount_before = sent.number("LineAmount"), line.line_amount
+    def _work_out(self, line: Line, sent: Sent, amount: Decimal, given: Decimal | None) -> None:
+        amount_before = line.line_amount
         line.line_amount = amount
         if given is not None and rounded(given) != line.line_amount:
             self._mismatch(line, rounded(given))

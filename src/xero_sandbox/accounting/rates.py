@@ -39,7 +39,7 @@ def tell_rate(db: sqlite3.Connection, currency: str, day: date, per_dollar: Deci
 
 
 def in_base(amount: Decimal, rate: Decimal) -> Decimal:
-    return rounded(amount / rate)
+    return rounded(amount if rate == 1 else amount / rate)
 
 
 def _per_dollar(db: sqlite3.Connection, currency: str, day: date) -> Decimal:

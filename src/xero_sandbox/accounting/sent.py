@@ -7,7 +7,7 @@ for makes the whole body unreadable, as with Xero: PostDataInvalid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -34,6 +34,10 @@ class Sent:
     def __contains__(self, name: str) -> bool:
         """Whether the field was sent with a value other than null."""
         return self._values.get(name.lower()) is not None
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Whether one of the fields was sent with a value other than null."""
+        return any(self._values.get(name.lower()) is not None for name in names)
 
     def raw_value(self, name: str) -> Any:
         """As it was sent, whatever it is; None if it was not."""

@@ -64,24 +64,30 @@ def shaped(
     does not know is a mistake of ours: KeyError.
     """
     known, fields = _within(shape, answer)
-    if not values.keys() <= known:
+    if not known.issuperset(values):
         raise KeyError(f"The shape does not know {', '.join(sorted(values.keys() - known))}.")
     element: dict[str, Any] = {}
-    for field in fields:
-        value = values.get(field.name)
+    for name, is_needed, empty in fields:
+        value = values.get(name)
         if value is not None:
-            element[field.name] = value
-        elif field.presence is Presence.EMPTY:
-            element[field.name] = field.empty
-        elif field.presence is Presence.ALWAYS:
-            raise KeyError(f"{field.name} is in every answer, and this record has none.")
+            element[name] = value
+        elif empty is not None:
+            element[name] = empty
+        elif is_needed:
+            raise KeyError(f"{name} is in every answer, and this record has none.")
     return element
 
 
 @cache
 def _within(
     shape: tuple[FieldShape, ...], answer: AnswerKind
-) -> tuple[frozenset[str], tuple[FieldShape, ...]]:
-    """Return the names that the shape knows, and its fields of this kind of answer."""
+) -> tuple[frozenset[str], tuple[tuple[str, bool, Any], ...]]:
+    """Return the names that the shape knows, and of each field of this kind of answer the name,
+    whether it is always there, and what stands for no value."""
     names = frozenset(field.name for field in shape)
-    return names, tuple(field for field in shape if answer in field.answers)
+    fields = tuple(
+        (field.name, field.presence is Presence.ALWAYS, field.empty)
+        for field in shape
+        if answer in field.answers
+    )
+    return names, fields

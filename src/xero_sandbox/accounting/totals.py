@@ -10,12 +10,13 @@ from typing import Literal
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _WIDE = Context(prec=60)  #: absurd amounts get a validation error, not an arithmetic one
+_STEPS = [Decimal(1).scaleb(-places) for places in range(10)]
 Amounts = Literal["Exclusive", "Inclusive", "NoTax"]
 
 
 def rounded(number: Decimal, places: int = 2) -> Decimal:
     """Half up, that is away from zero for negative amounts too (2.165 to 2.17)."""
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
+    return number.quantize(_STEPS[places], ROUND_HALF_UP, _WIDE)
 
 
 def line_amount(
