@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SANDBOX := distributions/xero-sandbox
 CODE := src tests scripts bench $(SANDBOX)/hatch_build.py
-PYTEST_OPTIONS := -n 2
+PYTEST_OPTIONS := -n 2 --dist worksteal
+SLOW_PROOFS := tests/sync/test_failpoints.py tests/sync/test_protocol_model.py tests/web/test_fuzz.py
 NODE_CLIENT := tests/sandbox/believers/node
 
 # Types and the migrations check read the settings, but need no database and no secret of anybody's.
@@ -37,6 +38,9 @@ demo: $(READY) ## Run everything on this machine against the stand-in Xero, with
 
 test: $(READY) ## Run the tests (with those in Chromium where it is installed)
 	$(BIN)/pytest $(PYTEST_OPTIONS) $(ARGS)
+
+proofs: $(READY) ## Run whole what the tests play a part of: a kill at every boundary, long histories, hostile input
+	PROOFS=whole $(BIN)/pytest $(PYTEST_OPTIONS) $(SLOW_PROOFS) $(ARGS)
 
 cases: $(READY) ## Try the inputs of ../shared/cases to the end in Xero; one line each with the outcome and the sums
 	$(BIN)/pytest -q --no-header tests/cases $(ARGS)
@@ -107,4 +111,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help picture description setup node-setup demo test cases messages format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture description setup node-setup demo test proofs cases messages format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -5,6 +5,8 @@ all content types and permissions again. To delete the few rows of a test is som
 Where a table has grown, Django's way is taken all the same; it rids us of what was deleted before.
 """
 
+from functools import cache
+
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -14,11 +16,10 @@ _LEFT_ALONE = {"django_migrations", "django_content_type", "auth_permission"}
 
 def empty_tables(*, grown_bytes: int = 500_000) -> None:
     """Leave every table as it was after the migrations; waits for whoever is still writing."""
-    tables = sorted(set(connection.introspection.table_names()) - _LEFT_ALONE)
-    if _largest(tables) > grown_bytes:
+    names = tables_to_empty()
+    if _largest(names) > grown_bytes:
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         return
-    names = [connection.ops.quote_name(table) for table in tables]
     with transaction.atomic(), connection.cursor() as cursor:
         # As TRUNCATE does: else what is committed a moment later would stay for the next test.
         cursor.execute(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
@@ -26,9 +27,16 @@ def empty_tables(*, grown_bytes: int = 500_000) -> None:
         cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))  # noqa: S608
 
 
-def _largest(tables: list[str]) -> int:
+@cache
+def tables_to_empty() -> list[str]:
+    """Return the names of all tables but those of the migrations, quoted."""
+    names = sorted(set(connection.introspection.table_names()) - _LEFT_ALONE)
+    return [connection.ops.quote_name(name) for name in names]
+
+
+def _largest(names: list[str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT max(pg_relation_size(oid)) FROM pg_class WHERE relname = ANY(%s)", [tables]
+            "SELECT max(pg_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name", [names]
         )
         return int(cursor.fetchone()[0])

@@ -28,6 +28,7 @@ from factories import (
     make_workspace,
     owner_of,
 )
+from kept_rows import KeptRows, bring_back, keep_rows
 from killed_rounds import run_round
 from plain_http import plain_http
 from tallystick.books.documents import cancel_documents
@@ -333,8 +334,49 @@ def let_forms_lead_to(url: str, settings: Any) -> None:
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": led_to}
 
 
+#: So long that many tests share one journey, so short that nothing grows old meanwhile.
+_KEPT_SECONDS = 100
+_SNAPSHOT = "connected"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Books that have been connected, as they were then; the stand-in has a snapshot of its side."""
+
+    until: float  #: of time.monotonic()
+    rows: KeptRows
+    books: Books
+
+
+_kept: dict[str, _Kept] = {}
+
+
 def connected_books(sandbox: Sandbox) -> Books:
-    """Connect a new workspace, read its lists, map VAT20 to OUTPUT2 and choose account 200."""
+    """Connect a new workspace, read its lists, map VAT20 to OUTPUT2 and choose account 200.
+
+    That is some hundred calls and statements, and a thousand tests begin with it. So it is done by
+    the whole journey once in a while, and otherwise both sides are brought back as they were then.
+    """
+    if User.objects.exists():  # not the first thing that the test does
+        return _connected_anew(sandbox)
+    kept = _kept.get(sandbox.url)
+    if kept is None or time.monotonic() > kept.until:
+        until = time.monotonic() + _KEPT_SECONDS
+        books = _connected_anew(sandbox)
+        sandbox.post(f"/_sandbox/snapshots/{_SNAPSHOT}")
+        _kept[sandbox.url] = _Kept(until, keep_rows(), books)
+        return books
+    bring_back(kept.rows)
+    sandbox.post(f"/_sandbox/snapshots/{_SNAPSHOT}/restore")
+    return Books(
+        sandbox,
+        Workspace.objects.get(pk=kept.books.workspace.pk),
+        User.objects.get(pk=kept.books.owner.pk),
+        Organisation.objects.get(pk=kept.books.organisation.pk),
+    )
+
+
+def _connected_anew(sandbox: Sandbox) -> Books:
     workspace = make_workspace(currency="GBP")
     owner = owner_of(workspace)
     organisation = connect(workspace, owner, tenant_id=UK).organisation

@@ -2,6 +2,7 @@
 
 A story prepares a round that meets some of the boundaries, yields when it is about to begin, and
 says after it what must have become of everything, though a worker died in it and others took over.
+The suite tries every fourth boundary of each story, `make proofs` every one.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from django.db.models.functions import Now
 
 from consenting import UK, connect
 from factories import line, make_allocation, make_party, make_payment
+from proofs import part_of
 from tallystick import xero
 from tallystick.books.allocations import remove_allocations
 from tallystick.books.documents import DocumentInput, edit_document
@@ -266,7 +268,7 @@ STEPS: dict[Story, tuple[str, ...]] = {
 def test_killed_anywhere_each_thing_stands_once_and_the_log_is_whole(
     books: Books, bookkeeper: Bookkeeper, story: Story, subtests
 ):
-    for number, failpoint in enumerate(failpoints_of(story)):
+    for number, failpoint in enumerate(part_of(failpoints_of(story), every=4)):
         with subtests.test(failpoint):
             tale = story(books, bookkeeper, str(number))
             next(tale)
