@@ -91,6 +91,8 @@ DROP FUNCTION sync_link_problem();
 DROP FUNCTION sync_link_copy();
 """
 
+from tallystick.workspaces.together import CreateModels
+
 
 class Migration(migrations.Migration):
     replaces = [
@@ -119,626 +121,661 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Batch",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("purpose", models.CharField(max_length=24)),
-                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("method", models.CharField(max_length=6)),
-                ("path", models.CharField(max_length=400)),
-                ("query", models.CharField(blank=True, max_length=200)),
-                ("body", models.BinaryField()),
-                ("digest", models.BinaryField(max_length=32)),
-                ("fence", models.PositiveBigIntegerField()),
-                (
-                    "sealed_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("settled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="batches",
-                        to="connections.organisation",
-                    ),
-                ),
-                ("content_type", models.CharField(default="application/json", max_length=100)),
-                ("rests_until", models.DateTimeField(blank=True, null=True)),
-                ("under_way", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "verbose_name_plural": "batches",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("settled_at__isnull", True)),
-                        fields=["organisation", "id"],
-                        name="batch_open",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Run",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "started_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="runs",
-                        to="connections.organisation",
-                    ),
-                ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "of_import",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="runs",
-                        to="importing.import",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["organisation", "-id"], name="run_newest")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Link",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Not sent"),
-                            ("queued", "Queued"),
-                            ("sending", "Sending"),
-                            ("synced", "In Xero"),
-                            ("failed", "Failed"),
-                            ("held", "Needs you"),
-                            ("excluded", "Not synced"),
-                            ("retracted", "Removed from Xero"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "intent",
-                    models.CharField(
-                        choices=[("push", "Push"), ("approve", "Approve"), ("retract", "Retract")],
-                        default="push",
-                        max_length=8,
-                    ),
-                ),
-                ("xero_id", models.UUIDField(blank=True, null=True)),
-                ("xero_number", models.CharField(blank=True, max_length=255)),
-                ("xero_status", models.CharField(blank=True, max_length=20)),
-                ("sent_revision", models.PositiveIntegerField(blank=True, null=True)),
-                ("problem", models.JSONField(blank=True, null=True)),
-                ("waits_for", models.CharField(blank=True, max_length=100)),
-                (
-                    "not_before",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("queued_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "changed_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("synced_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "document",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="books.document",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="links",
-                        to="connections.organisation",
-                    ),
-                ),
-                (
-                    "party",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="books.party",
-                    ),
-                ),
-                (
-                    "allocation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="books.allocation",
-                    ),
-                ),
-                ("claim", models.CharField(blank=True, max_length=255)),
-                ("forced_revision", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="books.payment",
-                    ),
-                ),
-                ("sealed_revision", models.PositiveIntegerField(blank=True, null=True)),
-                ("wants_pdf", models.BooleanField(default=False)),
-                ("strays", models.JSONField(blank=True, default=list)),
-                (
-                    "run",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="links",
-                        to="sync.run",
-                    ),
-                ),
-                ("kept_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "let_go",
-                    models.JSONField(
-                        blank=True, db_default=models.Value([], models.JSONField()), default=list
-                    ),
-                ),
-                ("kind", models.CharField(default="", editable=False, max_length=24)),
-                ("day", models.DateField(editable=False, null=True)),
-                ("number", models.CharField(default="", editable=False, max_length=255)),
-                ("currency", models.CharField(default="", editable=False, max_length=3)),
-                (
-                    "total",
-                    models.DecimalField(decimal_places=2, editable=False, max_digits=18, null=True),
-                ),
-                ("problem_code", models.CharField(default="", editable=False, max_length=100)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ("queued", "sending"))),
-                        fields=["organisation", "not_before", "id"],
-                        name="link_due",
-                    ),
-                    models.Index(
-                        condition=models.Q(("wants_pdf", True)),
-                        fields=["organisation", "id"],
-                        name="link_wants_pdf",
-                    ),
-                    models.Index(
-                        condition=models.Q(("run__isnull", False)),
-                        fields=["run"],
-                        name="link_of_run",
-                    ),
-                    models.Index(
-                        condition=models.Q(("strays", []), _negated=True),
-                        fields=["organisation", "id"],
-                        name="link_strays",
-                    ),
-                    models.Index(
-                        fields=["organisation", "state", "kind", "day", "document"],
-                        include=("payment", "currency", "total"),
-                        name="link_listed",
-                    ),
-                    models.Index(
-                        condition=models.Q(("document__isnull", False)),
-                        fields=["organisation", "state", "kind", "number", "document"],
-                        name="link_numbered",
-                    ),
-                    models.Index(
-                        condition=models.Q(
-                            ("xero_id__isnull", False), ("xero_status__in", ["DRAFT", "SUBMITTED"])
+        CreateModels(
+            migrations.CreateModel(
+                name="Batch",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        fields=["organisation", "kind"],
-                        include=("currency", "total"),
-                        name="link_to_approve",
                     ),
-                    models.Index(
-                        condition=models.Q(("state__in", ("failed", "held"))),
-                        fields=["organisation", "changed_at", "id"],
-                        include=(
-                            "problem_code",
-                            "waits_for",
-                            "state",
-                            "intent",
-                            "kind",
-                            "party",
-                            "currency",
-                            "total",
+                    ("purpose", models.CharField(max_length=24)),
+                    ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                    ("method", models.CharField(max_length=6)),
+                    ("path", models.CharField(max_length=400)),
+                    ("query", models.CharField(blank=True, max_length=200)),
+                    ("body", models.BinaryField()),
+                    ("digest", models.BinaryField(max_length=32)),
+                    ("fence", models.PositiveBigIntegerField()),
+                    (
+                        "sealed_at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    ),
+                    ("settled_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="batches",
+                            to="connections.organisation",
                         ),
-                        name="link_stopped",
                     ),
-                    models.Index(
-                        condition=models.Q(("state__in", ("queued", "sending"))),
-                        fields=["organisation", "queued_at"],
-                        include=("kind",),
-                        name="link_under_way",
-                    ),
-                    models.Index(
-                        fields=["organisation", "queued_at"],
-                        include=("kind", "state"),
-                        name="link_queued",
-                    ),
-                    models.Index(
-                        condition=models.Q(("waits_for", ""), _negated=True),
-                        fields=["organisation", "waits_for"],
-                        include=("state", "problem_code", "document", "party", "currency", "total"),
-                        name="link_awaiting",
-                    ),
+                    ("content_type", models.CharField(default="application/json", max_length=100)),
+                    ("rests_until", models.DateTimeField(blank=True, null=True)),
+                    ("under_way", models.PositiveIntegerField(default=1)),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "document"), name="link_document"
-                    ),
-                    models.UniqueConstraint(fields=("organisation", "party"), name="link_party"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("xero_id__isnull", False)),
-                        fields=("organisation", "xero_id"),
-                        name="link_xero_record",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("document__isnull", False),
-                                ("party__isnull", True),
-                                ("payment__isnull", True),
-                                ("allocation__isnull", True),
-                            ),
-                            models.Q(
-                                ("document__isnull", True),
-                                ("party__isnull", False),
-                                ("payment__isnull", True),
-                                ("allocation__isnull", True),
-                            ),
-                            models.Q(
-                                ("document__isnull", True),
-                                ("party__isnull", True),
-                                ("payment__isnull", False),
-                                ("allocation__isnull", True),
-                            ),
-                            models.Q(
-                                ("document__isnull", True),
-                                ("party__isnull", True),
-                                ("payment__isnull", True),
-                                ("allocation__isnull", False),
-                            ),
-                            _connector="OR",
+                options={
+                    "verbose_name_plural": "batches",
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("settled_at__isnull", True)),
+                            fields=["organisation", "id"],
+                            name="batch_open",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Run",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="link_has_one_record",
                     ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "payment"), name="link_payment"
+                    (
+                        "started_at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                     ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "allocation"), name="link_allocation"
+                    ("undone_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="runs",
+                            to="connections.organisation",
+                        ),
+                    ),
+                    (
+                        "started_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "undone_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "of_import",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="runs",
+                            to="importing.import",
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                options={
+                    "indexes": [models.Index(fields=["organisation", "-id"], name="run_newest")],
+                },
+            ),
+            migrations.CreateModel(
+                name="Link",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
                     ),
-                ),
-                ("action", models.CharField(max_length=12)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("open", "Under way"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("held", "Needs you"),
-                            ("unknown", "Asking again"),
-                            ("waiting", "Waits for another"),
-                            ("dropped", "Not needed any more"),
-                        ],
-                        max_length=8,
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("waiting", "Not sent"),
+                                ("queued", "Queued"),
+                                ("sending", "Sending"),
+                                ("synced", "In Xero"),
+                                ("failed", "Failed"),
+                                ("held", "Needs you"),
+                                ("excluded", "Not synced"),
+                                ("retracted", "Removed from Xero"),
+                            ],
+                            default="queued",
+                            max_length=12,
+                        ),
                     ),
-                ),
-                ("message", models.TextField(blank=True)),
-                ("correlation_id", models.CharField(blank=True, max_length=64)),
-                (
-                    "started_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
+                    (
+                        "intent",
+                        models.CharField(
+                            choices=[
+                                ("push", "Push"),
+                                ("approve", "Approve"),
+                                ("retract", "Retract"),
+                            ],
+                            default="push",
+                            max_length=8,
+                        ),
                     ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
-                        to="connections.organisation",
+                    ("xero_id", models.UUIDField(blank=True, null=True)),
+                    ("xero_number", models.CharField(blank=True, max_length=255)),
+                    ("xero_status", models.CharField(blank=True, max_length=20)),
+                    ("sent_revision", models.PositiveIntegerField(blank=True, null=True)),
+                    ("problem", models.JSONField(blank=True, null=True)),
+                    ("waits_for", models.CharField(blank=True, max_length=100)),
+                    (
+                        "not_before",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                     ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="attempts",
-                        to="sync.batch",
+                    ("tries", models.PositiveIntegerField(default=0)),
+                    ("queued_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "changed_at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                     ),
-                ),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
-                        to="sync.link",
+                    ("synced_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "document",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="links",
+                            to="books.document",
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["organisation", "id"], name="attempt_log"),
-                    models.Index(fields=["organisation", "outcome", "id"], name="attempt_outcome"),
-                    models.Index(fields=["organisation", "action", "id"], name="attempt_action"),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="links",
+                            to="connections.organisation",
+                        ),
+                    ),
+                    (
+                        "party",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="links",
+                            to="books.party",
+                        ),
+                    ),
+                    (
+                        "allocation",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="links",
+                            to="books.allocation",
+                        ),
+                    ),
+                    ("claim", models.CharField(blank=True, max_length=255)),
+                    ("forced_revision", models.PositiveIntegerField(blank=True, null=True)),
+                    (
+                        "payment",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="links",
+                            to="books.payment",
+                        ),
+                    ),
+                    ("sealed_revision", models.PositiveIntegerField(blank=True, null=True)),
+                    ("wants_pdf", models.BooleanField(default=False)),
+                    ("strays", models.JSONField(blank=True, default=list)),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="links",
+                            to="sync.run",
+                        ),
+                    ),
+                    ("kept_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "let_go",
+                        models.JSONField(
+                            blank=True,
+                            db_default=models.Value([], models.JSONField()),
+                            default=list,
+                        ),
+                    ),
+                    ("kind", models.CharField(default="", editable=False, max_length=24)),
+                    ("day", models.DateField(editable=False, null=True)),
+                    ("number", models.CharField(default="", editable=False, max_length=255)),
+                    ("currency", models.CharField(default="", editable=False, max_length=3)),
+                    (
+                        "total",
+                        models.DecimalField(
+                            decimal_places=2, editable=False, max_digits=18, null=True
+                        ),
+                    ),
+                    ("problem_code", models.CharField(default="", editable=False, max_length=100)),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Lane",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                options={
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("state__in", ("queued", "sending"))),
+                            fields=["organisation", "not_before", "id"],
+                            name="link_due",
+                        ),
+                        models.Index(
+                            condition=models.Q(("wants_pdf", True)),
+                            fields=["organisation", "id"],
+                            name="link_wants_pdf",
+                        ),
+                        models.Index(
+                            condition=models.Q(("run__isnull", False)),
+                            fields=["run"],
+                            name="link_of_run",
+                        ),
+                        models.Index(
+                            condition=models.Q(("strays", []), _negated=True),
+                            fields=["organisation", "id"],
+                            name="link_strays",
+                        ),
+                        models.Index(
+                            fields=["organisation", "state", "kind", "day", "document"],
+                            include=("payment", "currency", "total"),
+                            name="link_listed",
+                        ),
+                        models.Index(
+                            condition=models.Q(("document__isnull", False)),
+                            fields=["organisation", "state", "kind", "number", "document"],
+                            name="link_numbered",
+                        ),
+                        models.Index(
+                            condition=models.Q(
+                                ("xero_id__isnull", False),
+                                ("xero_status__in", ["DRAFT", "SUBMITTED"]),
+                            ),
+                            fields=["organisation", "kind"],
+                            include=("currency", "total"),
+                            name="link_to_approve",
+                        ),
+                        models.Index(
+                            condition=models.Q(("state__in", ("failed", "held"))),
+                            fields=["organisation", "changed_at", "id"],
+                            include=(
+                                "problem_code",
+                                "waits_for",
+                                "state",
+                                "intent",
+                                "kind",
+                                "party",
+                                "currency",
+                                "total",
+                            ),
+                            name="link_stopped",
+                        ),
+                        models.Index(
+                            condition=models.Q(("state__in", ("queued", "sending"))),
+                            fields=["organisation", "queued_at"],
+                            include=("kind",),
+                            name="link_under_way",
+                        ),
+                        models.Index(
+                            fields=["organisation", "queued_at"],
+                            include=("kind", "state"),
+                            name="link_queued",
+                        ),
+                        models.Index(
+                            condition=models.Q(("waits_for", ""), _negated=True),
+                            fields=["organisation", "waits_for"],
+                            include=(
+                                "state",
+                                "problem_code",
+                                "document",
+                                "party",
+                                "currency",
+                                "total",
+                            ),
+                            name="link_awaiting",
+                        ),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("organisation", "document"), name="link_document"
+                        ),
+                        models.UniqueConstraint(
+                            fields=("organisation", "party"), name="link_party"
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("xero_id__isnull", False)),
+                            fields=("organisation", "xero_id"),
+                            name="link_xero_record",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("document__isnull", False),
+                                    ("party__isnull", True),
+                                    ("payment__isnull", True),
+                                    ("allocation__isnull", True),
+                                ),
+                                models.Q(
+                                    ("document__isnull", True),
+                                    ("party__isnull", False),
+                                    ("payment__isnull", True),
+                                    ("allocation__isnull", True),
+                                ),
+                                models.Q(
+                                    ("document__isnull", True),
+                                    ("party__isnull", True),
+                                    ("payment__isnull", False),
+                                    ("allocation__isnull", True),
+                                ),
+                                models.Q(
+                                    ("document__isnull", True),
+                                    ("party__isnull", True),
+                                    ("payment__isnull", True),
+                                    ("allocation__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="link_has_one_record",
+                        ),
+                        models.UniqueConstraint(
+                            fields=("organisation", "payment"), name="link_payment"
+                        ),
+                        models.UniqueConstraint(
+                            fields=("organisation", "allocation"), name="link_allocation"
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Attempt",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
                     ),
-                ),
-                ("holder", models.CharField(blank=True, max_length=200)),
-                ("fence", models.PositiveBigIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("blocked_until", models.DateTimeField(blank=True, null=True)),
-                ("blocked_reason", models.TextField(blank=True)),
-                ("failures", models.PositiveIntegerField(default=0)),
-                (
-                    "organisation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lane",
-                        to="connections.organisation",
+                    ("action", models.CharField(max_length=12)),
+                    (
+                        "outcome",
+                        models.CharField(
+                            choices=[
+                                ("open", "Under way"),
+                                ("done", "Done"),
+                                ("failed", "Failed"),
+                                ("held", "Needs you"),
+                                ("unknown", "Asking again"),
+                                ("waiting", "Waits for another"),
+                                ("dropped", "Not needed any more"),
+                            ],
+                            max_length=8,
+                        ),
                     ),
-                ),
-                ("check_due_at", models.DateTimeField(blank=True, null=True)),
-                ("check_reason", models.CharField(blank=True, max_length=200)),
-                ("checked_until", models.DateTimeField(blank=True, null=True)),
-                ("pressed_at", models.DateTimeField(blank=True, null=True)),
-                ("check_state", models.JSONField(blank=True, null=True)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["check_due_at"], name="lane_check_due")],
-            },
-        ),
-        migrations.CreateModel(
-            name="KindPolicy",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ("message", models.TextField(blank=True)),
+                    ("correlation_id", models.CharField(blank=True, max_length=64)),
+                    (
+                        "started_at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                     ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("sales_invoice", "Sales invoice"),
-                            ("bill", "Bill"),
-                            ("sales_credit_note", "Sales credit note"),
-                            ("supplier_credit_note", "Supplier credit note"),
-                            ("payment", "Payment"),
-                        ],
-                        max_length=24,
+                    ("finished_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "actor",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-                (
-                    "sent_as",
-                    models.CharField(
-                        choices=[
-                            ("DRAFT", "Draft"),
-                            ("SUBMITTED", "Awaiting approval"),
-                            ("AUTHORISED", "Approved"),
-                        ],
-                        default="DRAFT",
-                        max_length=10,
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="attempts",
+                            to="connections.organisation",
+                        ),
                     ),
-                ),
-                (
-                    "trigger",
-                    models.CharField(
-                        choices=[
-                            ("on_submit", "As soon as it is submitted"),
-                            ("by_hand", "When somebody presses Sync now"),
-                            ("schedule", "Every day at a fixed time"),
-                        ],
-                        default="on_submit",
-                        max_length=10,
+                    (
+                        "batch",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="attempts",
+                            to="sync.batch",
+                        ),
                     ),
-                ),
-                ("send_at", models.TimeField(blank=True, null=True)),
-                ("next_send_at", models.DateTimeField(blank=True, null=True)),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                ("number_prefix", models.CharField(blank=True, max_length=20)),
-                ("attach_pdf", models.BooleanField(default=False)),
-                (
-                    "when_draft",
-                    models.CharField(
-                        choices=[
-                            ("ask", "Hold the payment and ask"),
-                            ("approve", "Approve the document, then pay it"),
-                        ],
-                        default="ask",
-                        max_length=8,
+                    (
+                        "link",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="attempts",
+                            to="sync.link",
+                        ),
                     ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="policies",
-                        to="connections.organisation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "kind policies",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("next_send_at__isnull", False)),
-                        fields=["next_send_at"],
-                        name="kind_policy_due",
-                    )
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "kind"), name="kind_policy_unique"
-                    )
+                options={
+                    "indexes": [
+                        models.Index(fields=["organisation", "id"], name="attempt_log"),
+                        models.Index(
+                            fields=["organisation", "outcome", "id"], name="attempt_outcome"
+                        ),
+                        models.Index(
+                            fields=["organisation", "action", "id"], name="attempt_action"
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Lane",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("holder", models.CharField(blank=True, max_length=200)),
+                    ("fence", models.PositiveBigIntegerField(default=0)),
+                    ("leased_until", models.DateTimeField(blank=True, null=True)),
+                    ("blocked_until", models.DateTimeField(blank=True, null=True)),
+                    ("blocked_reason", models.TextField(blank=True)),
+                    ("failures", models.PositiveIntegerField(default=0)),
+                    (
+                        "organisation",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="lane",
+                            to="connections.organisation",
+                        ),
+                    ),
+                    ("check_due_at", models.DateTimeField(blank=True, null=True)),
+                    ("check_reason", models.CharField(blank=True, max_length=200)),
+                    ("checked_until", models.DateTimeField(blank=True, null=True)),
+                    ("pressed_at", models.DateTimeField(blank=True, null=True)),
+                    ("check_state", models.JSONField(blank=True, null=True)),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Snapshot",
-            fields=[
-                (
-                    "link",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="snapshot",
-                        serialize=False,
-                        to="sync.link",
+                options={
+                    "indexes": [models.Index(fields=["check_due_at"], name="lane_check_due")],
+                },
+            ),
+            migrations.CreateModel(
+                name="KindPolicy",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
                     ),
-                ),
-                ("revision", models.PositiveIntegerField()),
-                ("sent", models.BinaryField()),
-                ("came_back", models.BinaryField()),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Check",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("sales_invoice", "Sales invoice"),
+                                ("bill", "Bill"),
+                                ("sales_credit_note", "Sales credit note"),
+                                ("supplier_credit_note", "Supplier credit note"),
+                                ("payment", "Payment"),
+                            ],
+                            max_length=24,
+                        ),
                     ),
-                ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("looked_at", models.PositiveIntegerField()),
-                ("relinked", models.PositiveIntegerField()),
-                ("orphans", models.PositiveIntegerField()),
-                ("strays", models.PositiveIntegerField()),
-                ("unknown", models.JSONField(default=list)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="checks",
-                        to="connections.organisation",
+                    (
+                        "sent_as",
+                        models.CharField(
+                            choices=[
+                                ("DRAFT", "Draft"),
+                                ("SUBMITTED", "Awaiting approval"),
+                                ("AUTHORISED", "Approved"),
+                            ],
+                            default="DRAFT",
+                            max_length=10,
+                        ),
                     ),
-                ),
-                ("compared", models.PositiveIntegerField(null=True)),
-                ("differing", models.PositiveIntegerField(db_default=0, default=0)),
-                ("gone", models.PositiveIntegerField(db_default=0, default=0)),
-                ("kept", models.PositiveIntegerField(db_default=0, default=0)),
-                (
-                    "uncompared",
-                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["organisation", "-id"], name="check_newest")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Pulse",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    (
+                        "trigger",
+                        models.CharField(
+                            choices=[
+                                ("on_submit", "As soon as it is submitted"),
+                                ("by_hand", "When somebody presses Sync now"),
+                                ("schedule", "Every day at a fixed time"),
+                            ],
+                            default="on_submit",
+                            max_length=10,
+                        ),
                     ),
-                ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
+                    ("send_at", models.TimeField(blank=True, null=True)),
+                    ("next_send_at", models.DateTimeField(blank=True, null=True)),
+                    ("starts_on", models.DateField(blank=True, null=True)),
+                    ("number_prefix", models.CharField(blank=True, max_length=20)),
+                    ("attach_pdf", models.BooleanField(default=False)),
+                    (
+                        "when_draft",
+                        models.CharField(
+                            choices=[
+                                ("ask", "Hold the payment and ask"),
+                                ("approve", "Approve the document, then pay it"),
+                            ],
+                            default="ask",
+                            max_length=8,
+                        ),
+                    ),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="policies",
+                            to="connections.organisation",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name_plural": "kind policies",
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("next_send_at__isnull", False)),
+                            fields=["next_send_at"],
+                            name="kind_policy_due",
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("organisation", "kind"), name="kind_policy_unique"
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Snapshot",
+                fields=[
+                    (
+                        "link",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            primary_key=True,
+                            related_name="snapshot",
+                            serialize=False,
+                            to="sync.link",
+                        ),
+                    ),
+                    ("revision", models.PositiveIntegerField()),
+                    ("sent", models.BinaryField()),
+                    ("came_back", models.BinaryField()),
+                    (
+                        "at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="Check",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    ),
+                    ("reason", models.CharField(blank=True, max_length=200)),
+                    ("looked_at", models.PositiveIntegerField()),
+                    ("relinked", models.PositiveIntegerField()),
+                    ("orphans", models.PositiveIntegerField()),
+                    ("strays", models.PositiveIntegerField()),
+                    ("unknown", models.JSONField(default=list)),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="checks",
+                            to="connections.organisation",
+                        ),
+                    ),
+                    ("compared", models.PositiveIntegerField(null=True)),
+                    ("differing", models.PositiveIntegerField(db_default=0, default=0)),
+                    ("gone", models.PositiveIntegerField(db_default=0, default=0)),
+                    ("kept", models.PositiveIntegerField(db_default=0, default=0)),
+                    (
+                        "uncompared",
+                        models.JSONField(
+                            db_default=models.Value({}, models.JSONField()), default=dict
+                        ),
+                    ),
+                ],
+                options={
+                    "indexes": [models.Index(fields=["organisation", "-id"], name="check_newest")],
+                },
+            ),
+            migrations.CreateModel(
+                name="Pulse",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "at",
+                        models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    ),
+                ],
+            ),
         ),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
     ]
