@@ -18,6 +18,7 @@ from factories import (
     make_payment,
     make_workspace,
 )
+from one_by_one import one_by_one
 from tallystick.books.models import Allocation, Document, Kind, Payment
 from tallystick.connections.models import Organisation
 from tallystick.sync.models import Link, LinkState
@@ -166,10 +167,9 @@ def test_nobody_can_write_another_copy_not_even_by_sql(links: list[Link]) -> Non
 @pytest.fixture
 def older_database(links: list[Link]) -> Iterator[None]:
     """Take the tables back to before links had copies, with the rows that there are."""
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes()
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
     Link.objects.filter(document__isnull=False).update(problem={"code": "refused"})
-    executor.migrate([_BEFORE])
+    one_by_one().migrate([_BEFORE])
     yield
     executor = MigrationExecutor(connection)
     executor.migrate(newest)
