@@ -4,10 +4,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-from django.db import connection
-
+from databases import database_url
 from tallystick.background import queue, working
 from tallystick.background.desk import Desk
 from tallystick.background.kinds import KINDS
@@ -25,9 +23,8 @@ def work_off() -> None:
 @contextmanager
 def desk() -> Iterator[Desk]:
     """Have a desk whose processes work on this test's database."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    name, before = connection.settings_dict["NAME"], dict(os.environ)
-    os.environ["DATABASE_URL"] = url._replace(path=f"/{name}").geturl()
+    before = dict(os.environ)
+    os.environ["DATABASE_URL"] = database_url()
     desk = Desk()
     try:
         yield desk

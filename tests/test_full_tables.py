@@ -1,13 +1,12 @@
 """A table on a full disk takes no row more, whoever looked at it just before."""
 
-import os
 import threading
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
+from databases import database_url
 from disks import Disk
 from factories import make_workspace
 from full_tables import tables_on
@@ -17,9 +16,7 @@ from tallystick.workspaces.models import AuditEntry
 @pytest.mark.django_db(transaction=True)
 def test_what_somebody_still_sees_leaves_no_room_in_the_table(small_disk: Disk):
     workspace = make_workspace()
-    database = f"/{connection.settings_dict['NAME']}"
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=database).geturl()
-    somebody = psycopg.connect(url)
+    somebody = psycopg.connect(database_url())
     somebody.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     somebody.execute("SELECT FROM auth_group")
     AuditEntry.objects.all().delete()

@@ -1,11 +1,9 @@
 """What the squashed migrations make of an empty database is what all those before them make of it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -13,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from databases import empty_database
 from one_by_one import OneByOne, one_by_one
 from tallystick.cli.prepare import open_migrations
 
@@ -63,12 +62,10 @@ CATALOGUE = {
 
 
 @contextmanager
-def empty_database(name: str) -> Iterator[None]:
-    """Let Django's connection stand on a database of that name with nothing in it."""
-    own, name = connection.settings_dict["NAME"], f"{name}_{os.getpid()}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as outside:
-        outside.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        outside.execute(f"CREATE DATABASE {name}")
+def on_an_empty_database(prefix: str) -> Iterator[None]:
+    """Let Django's connection stand on a database with nothing in it."""
+    own = connection.settings_dict["NAME"]
+    with empty_database(prefix) as name:
         connection.close()
         connection.settings_dict["NAME"] = name
         try:
@@ -76,7 +73,6 @@ def empty_database(name: str) -> Iterator[None]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = own
-            outside.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def schema() -> dict[str, list[Any]]:
@@ -98,14 +94,14 @@ def recorded() -> set[tuple[str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_database_is_as_one_that_stood_halfway_and_was_upgraded():
-    with empty_database("at_once"):
+    with on_an_empty_database("at_once"):
         at_once = MigrationExecutor(connection)
         plan = at_once.migration_plan(at_once.loader.graph.leaf_nodes())
         at_once.migrate(None, plan)
         expected, names = schema(), recorded()
     assert set(squashed()) <= {(one.app_label, one.name) for one, _ in plan}
 
-    with empty_database("step_by_step"):
+    with on_an_empty_database("step_by_step"):
         one_by_one().migrate(HALFWAY)
         call_command("migrate", verbosity=0, interactive=False)
 

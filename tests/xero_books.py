@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F, Model, QuerySet
 
 from consenting import UK, connect
+from databases import database_url
 from factories import (
     line,
     make_document,
@@ -294,11 +293,9 @@ class Books:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a real process that works on the test's database and sandbox."""
-        database = settings.DATABASES["default"]["NAME"]
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
         hosts = {f"XERO_{host}_URL": self.sandbox.url for host in ("LOGIN", "IDENTITY", "API")}
         client = {"XERO_CLIENT_ID": "sandbox-client", "XERO_CLIENT_SECRET": "sandbox-secret"}
-        return {**os.environ, "DATABASE_URL": url, **hosts, **client, **more}
+        return {**os.environ, "DATABASE_URL": database_url(), **hosts, **client, **more}
 
 
 _ONE_ROUND = """

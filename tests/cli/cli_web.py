@@ -5,12 +5,11 @@ import re
 import socket
 import subprocess
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import httpx2
 from cli_commands import command, environment, eventually
-from django.db import connection
 
+from databases import database_url
 from factories import PASSWORD
 from tallystick.cli.ports import answers, first_free
 
@@ -22,11 +21,10 @@ class Web:
 
     def __init__(self, *options: str, **settings: str) -> None:
         self.port = first_free("127.0.0.1", 18_500)
-        server = urlsplit(os.environ["DATABASE_URL"])
         kept = {name: os.environ[name] for name in os.environ if name.startswith("TALLYSTICK_")}
         given = {
             **kept,
-            "DATABASE_URL": server._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+            "DATABASE_URL": database_url(),
             "TALLYSTICK_LOG_LEVEL": "WARNING",
             **settings,
         }

@@ -4,15 +4,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from cli_commands import Run, command, environment, new_folder
 from cli_web import Start, Web
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+import databases
 from strict_sandbox import strict_sandbox
 from xero_books import Books, connected_books, use_sandbox
 
@@ -51,9 +50,8 @@ def data_dir() -> Iterator[Path]:
 
 def settings_for(database: str) -> dict[str, str]:
     """Return the settings for a database on the test run's server."""
-    server = urlsplit(os.environ["DATABASE_URL"])
     return {
-        "DATABASE_URL": server._replace(path=f"/{database}").geturl(),
+        "DATABASE_URL": databases.database_url(database),
         "TALLYSTICK_SECRET_KEY": os.environ["TALLYSTICK_SECRET_KEY"],
         "TALLYSTICK_ENCRYPTION_KEYS": os.environ["TALLYSTICK_ENCRYPTION_KEYS"],
     }
@@ -68,13 +66,8 @@ def migrated_database(transactional_db: None) -> dict[str, str]:
 @pytest.fixture
 def empty_database() -> Iterator[dict[str, str]]:
     """The settings for an empty database."""
-    name = f"cli_{os.getpid()}"
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as outside:
-        outside.execute(f"DROP DATABASE IF EXISTS {name}")
-        outside.execute(f"CREATE DATABASE {name}")
+    with databases.empty_database("cli") as name:
         yield settings_for(name)
-        outside.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit
 
-from django.db import connection as database
-
+from databases import database_url
 from xero_sandbox.server import Running
 
 _BEFORE = """
@@ -21,9 +19,8 @@ def start_process(
     code: str, xero: Running, *arguments: object, **environment: str
 ) -> "subprocess.Popen[bytes]":
     """Run the code on the test's database and sandbox; `sys.argv[1:]` holds the arguments."""
-    name = database.settings_dict["NAME"]
     own = {
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
+        "DATABASE_URL": database_url(),
         "XERO_CLIENT_ID": xero.options.client_id,
         "XERO_CLIENT_SECRET": xero.options.client_secret,
         "XERO_IDENTITY_URL": xero.url,

@@ -7,16 +7,15 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
 from background_work import desk, look_until, work_off
+from databases import database_url
 from factories import make_document, make_party, make_workspace, owner_of
 from tallystick.background import queue
 from tallystick.background.models import Pool, Task, TaskState
@@ -172,9 +171,8 @@ def test_a_worker_that_is_killed_takes_its_import_along_and_the_next_one_goes_on
     receive, monkeypatch
 ):
     upload = receive(sales())
-    url = urlsplit(os.environ["DATABASE_URL"])
     environment = os.environ | {
-        "DATABASE_URL": url._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+        "DATABASE_URL": database_url(),
         "TALLYSTICK_FAILPOINT": "import.grouped",
         "TALLYSTICK_FAILPOINT_SIGNAL": "SIGSTOP",
     }

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import IO
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -21,6 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg import sql
 
 from consenting import connect
+from databases import database_url
 from disks import Disk
 from factories import line, make_document, make_party, make_workspace, owner_of
 from full_tables import tables_on
@@ -216,8 +216,7 @@ def test_imports_that_never_end_keep_nothing_from_reaching_xero(books: Books):
 def database_away() -> Iterator[None]:
     """End all connections but this test's own, and refuse new ones, as a restart does."""
     name, ours = connection.settings_dict["NAME"], connection.connection.info.backend_pid
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
-    with psycopg.connect(url, autocommit=True) as outside:
+    with psycopg.connect(database_url("postgres"), autocommit=True) as outside:
         allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
         outside.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
         try:
