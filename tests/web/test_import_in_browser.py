@@ -197,6 +197,7 @@ def test_answers_that_are_sentences_go_on_below_on_a_phone(
 
 
 def look(page: Page, name: str) -> None:
-    # A page that is just arriving has no element yet.
-    page.wait_for_function("document.readyState === 'complete' && document.documentElement")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    # A page that is just arriving has no element yet: the locator waits for one. Waiting by a
+    # function of our own would be evaluated again later, which the pages' policy forbids.
+    page.wait_for_load_state("load")
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= 360, name
