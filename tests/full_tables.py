@@ -13,7 +13,7 @@ from disks import Disk
 
 @contextmanager
 def tables_on(disk: Disk, *tables: str) -> Iterator[None]:
-    """Have these tables, and all temporary ones, on the disk for the block."""
+    """Have these tables, which are empty, and all temporary ones, on the disk for the block."""
     place, database = disk.path / "tables", connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
@@ -22,10 +22,8 @@ def tables_on(disk: Disk, *tables: str) -> Iterator[None]:
         os.chown(place, account.st_uid, account.st_gid)
         cursor.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
         cursor.execute(f'ALTER DATABASE "{database}" SET temp_tablespaces = small')
-        _wait_for_older_snapshots(cursor)
         for table in tables:
-            # What tests before have deleted leaves room in the table's own pages.
-            cursor.execute(f"VACUUM (FULL) {table}")
+            _leave_no_room(cursor, table)
             cursor.execute(f"ALTER TABLE {table} SET TABLESPACE small")
     try:
         yield
@@ -37,19 +35,21 @@ def tables_on(disk: Disk, *tables: str) -> Iterator[None]:
             cursor.execute("DROP TABLESPACE small")
 
 
-def _wait_for_older_snapshots(cursor: CursorWrapper, seconds: float = 20) -> None:
-    """Wait until nobody, such as autovacuum, looks at rows as they were before they were deleted.
+def _leave_no_room(cursor: CursorWrapper, table: str, seconds: float = 20) -> None:
+    """Take the empty table's last page away: what tests before have deleted leaves room in it.
 
-    VACUUM keeps those rows, and what it keeps turns into room a moment later.
+    VACUUM keeps a deleted row for as long as anybody, such as autovacuum, may still see it: it is
+    repeated until nobody does.
     """
     end = time.monotonic() + seconds
     while True:
+        cursor.execute(f"VACUUM (FULL) {table}")
         cursor.execute(
-            "SELECT array_agg(query) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
+            f"SELECT pg_relation_size('{table}'), (SELECT count(*) FROM {table})"  # noqa: S608
         )
-        [[looking]] = cursor.fetchall()
-        if not looking:
+        [[size, rows]] = cursor.fetchall()
+        assert not rows, f"{table} is not empty, so its last page may take another row"
+        if not size:
             return
-        assert time.monotonic() < end, looking
+        assert time.monotonic() < end, f"somebody still sees deleted rows of {table}"
         time.sleep(0.02)
