@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import httpx2
 from cli_commands import command, environment, eventually
+from cli_ports import free_port
 
 from databases import database_url
 from factories import PASSWORD
-from tallystick.cli.ports import answers, first_free
+from tallystick.cli.ports import answers
 
 Start = Callable[..., "Web"]
 
@@ -20,7 +21,7 @@ class Web:
     """One process over the test's database; its address is 127.0.0.1."""
 
     def __init__(self, *options: str, **settings: str) -> None:
-        self.port = first_free("127.0.0.1", 18_500)
+        self.port = free_port(18_500)
         kept = {name: os.environ[name] for name in os.environ if name.startswith("TALLYSTICK_")}
         given = {
             **kept,

@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 from cli_commands import Run, eventually
+from cli_ports import free_port
 
 from disks import Disk
 from tallystick.cli.exits import Exit
-from tallystick.cli.ports import first_free
 from tallystick.postgres.locks import is_locked
 
 
@@ -53,7 +53,7 @@ def test_a_read_only_disk_is_said_and_the_command_named_ends_the_trouble(
     data = small_disk.path / "data"
     given = {"TALLYSTICK_DATA_DIR": str(data)}
     demo = ("demo", "--data", str(small_disk.path / "demo"))
-    up = ("up", "--port", str(first_free("127.0.0.1", 18_700)))
+    up = ("up", "--port", str(free_port(18_700)))
     small_disk.remount("ro,size=300m")
 
     refused = [run(*words, **given) for words in (up, ("status",), demo)]

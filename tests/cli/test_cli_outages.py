@@ -11,11 +11,11 @@ import httpx2
 import psycopg
 import pytest
 from cli_commands import Run, command, environment, eventually
+from cli_ports import free_port
 
 from disks import Disk, small_disk
 from tallystick import postgres
 from tallystick.cli.exits import Exit
-from tallystick.cli.ports import first_free
 from tallystick.postgres.locks import is_locked
 
 
@@ -46,7 +46,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     with small_disk(megabytes=300) as disk:
         given = environment(TALLYSTICK_DATA_DIR=str(disk.path / "data"))
         subprocess.run(command("migrate"), env=given, check=True, stdout=subprocess.DEVNULL)
-        log, port = tmp_path_factory.mktemp("said") / "web", first_free("127.0.0.1", 18_600)
+        log, port = tmp_path_factory.mktemp("said") / "web", free_port(18_600)
         places = {log: ("web", "--port", str(port)), disk.path / "worker": ("worker",)}
         processes = tuple(start(words, given, place) for place, words in places.items())
         one = Installation(disk, log, f"http://127.0.0.1:{port}/", processes)

@@ -14,13 +14,14 @@ from pathlib import Path
 import httpx2
 import pytest
 from cli_commands import eventually
+from cli_ports import free_port
 from cli_web import Start, token_of, try_to_sign_in
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from factories import make_workspace, owner_of
-from tallystick.cli.ports import answers, first_free
+from tallystick.cli.ports import answers
 from tallystick.importing.models import Upload
 from tallystick.workspaces.devices import Device
 from tallystick.workspaces.sign_in import sign_in
@@ -47,7 +48,7 @@ class Proxy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.plain, self.secure = first_free("127.0.0.1", 18_600), first_free("127.0.0.1", 18_650)
+        self.plain, self.secure = free_port(18_600), free_port(18_650)
         self.url = f"https://127.0.0.1:{self.secure}"
         self.trust = ssl.create_default_context(cafile=make_certificate(folder))
 
