@@ -41,6 +41,8 @@ WORDS = {
     "sync.lookup": "what Xero has of ours",
     "sync.push": "make, write anew, pay, remove",
     "sync.reconcile": "held against Xero",
+    "sync.pull": "one reader, a page at a time",
+    "sync.webhooks": "Xero's deliveries",
     "sync.acts": "what people press",
     "sync.rounds": "step by step, workers",
     "sync.reports": "what is told of it",

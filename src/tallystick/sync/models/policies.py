@@ -1,0 +1,61 @@
+"""How each kind of record goes to an organisation."""
+
+from django.db import models
+
+from tallystick.books.models import Kind
+from tallystick.connections.models import Organisation
+
+
+class Trigger(models.TextChoices):
+    ON_SUBMIT = "on_submit", "As soon as it is submitted"
+    BY_HAND = "by_hand", "When somebody presses Sync now"
+    SCHEDULE = "schedule", "Every day at a fixed time"
+
+
+class SentAs(models.TextChoices):
+    """What a new copy is in Xero; the values are Xero's own words."""
+
+    DRAFT = "DRAFT", "Draft"
+    SUBMITTED = "SUBMITTED", "Awaiting approval"
+    AUTHORISED = "AUTHORISED", "Approved"
+
+
+class WhenDraft(models.TextChoices):
+    ASK = "ask", "Hold the payment and ask"
+    APPROVE = "approve", "Approve the document, then pay it"
+
+
+class KindPolicy(models.Model):
+    """How one kind of record goes to one organisation; without a row, as the defaults say."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="policies")
+    #: A kind of document, or `payment`, which stands for payments and allocations alike.
+    kind = models.CharField(max_length=24, choices=[*Kind.choices, ("payment", "Payment")])
+    sent_as = models.CharField(max_length=10, choices=SentAs.choices, default=SentAs.DRAFT)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.ON_SUBMIT)
+    #: In the organisation's zone, for the schedule.
+    send_at = models.TimeField(null=True, blank=True)
+    next_send_at = models.DateTimeField(null=True, blank=True)
+    #: What is dated before is not sent.
+    starts_on = models.DateField(null=True, blank=True)
+    #: Put in front of our numbers in Xero.
+    number_prefix = models.CharField(max_length=20, blank=True)
+    attach_pdf = models.BooleanField(default=False)
+    #: Of payments: what is done where their document is not approved in Xero.
+    when_draft = models.CharField(max_length=8, choices=WhenDraft.choices, default=WhenDraft.ASK)
+
+    class Meta:
+        verbose_name_plural = "kind policies"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="kind_policy_unique")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_send_at"],
+                condition=models.Q(next_send_at__isnull=False),
+                name="kind_policy_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.organisation}"
