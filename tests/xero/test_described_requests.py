@@ -110,6 +110,9 @@ PAYMENTS = [
 ]
 ALLOCATION = AllocationDraft(invoice_id=ID, amount=ONE, allocated_on=DAY)
 
+LISTS = [
+    one for one in vars(tallystick.xero).values() if isinstance(one, tallystick.xero.ChangedList)
+]
 READS: dict[str, Callable[[XeroClient], object]] = {
     "organisation": lambda client: client.organisation(),
     "accounts": lambda client: client.accounts(),
@@ -127,9 +130,13 @@ READS: dict[str, Callable[[XeroClient], object]] = {
     "credit_note": lambda client: client.credit_note(ID),
     "payments_by_id": lambda client: client.payments_by_id([ID]),
     "payments_between": lambda client: client.payments_between(DAY, DAY),
-    "invoices_changed": lambda client: client.invoices_changed(SINCE, page=1),
-    "credit_notes_changed": lambda client: client.credit_notes_changed(SINCE, page=1),
-    "payments_changed": lambda client: client.payments_changed(SINCE, page=1),
+    "changed": lambda client: [
+        client.changed(which, SINCE, from_day=DAY, newest_first=newest_first)
+        for which in LISTS
+        for newest_first in (True, False)
+    ],
+    "slice_of": lambda client: [client.slice_of(which, page=2) for which in LISTS],
+    "records": lambda client: [client.records(which, [ID]) for which in LISTS],
     "create_contacts": lambda client: client.create_contacts([CONTACT], "contacts"),
     "create_invoices": lambda client: client.create_invoices([InvoiceDraft(**INVOICE)], "invoices"),
 }

@@ -67,13 +67,13 @@ class Known:
     @cached_property
     def accounts_by_id(self) -> Mapping[UUID, Account]:
         """Accounts by Xero's id, dead ones too."""
-        found = Account.objects.filter(organisation=self.organisation)
+        found = Account.objects.filter(organisation=self.organisation, gone_at=None)
         return {account.xero_id: account for account in found}
 
     @cached_property
     def tax_rates(self) -> Mapping[str, TaxRate]:
         """Tax rates by tax type, dead ones too."""
-        found = TaxRate.objects.filter(organisation=self.organisation)
+        found = TaxRate.objects.filter(organisation=self.organisation, gone_at=None)
         return {rate.tax_type: rate for rate in found}
 
     def takes_currency(self, code: str) -> bool:
@@ -84,7 +84,7 @@ class Known:
 
     @cached_property
     def _currencies(self) -> frozenset[str]:
-        found = Currency.objects.filter(organisation=self.organisation)
+        found = Currency.objects.filter(organisation=self.organisation, gone_at=None)
         codes = found.values_list("code", flat=True)
         return frozenset([*codes, self.organisation.currency]) - {""}
 

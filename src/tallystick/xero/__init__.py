@@ -3,9 +3,24 @@
 Others use what `__all__` lists, from here. Errors are grouped by what to do next: see `errors`.
 """
 
+from tallystick.xero.advances import BankTransaction, Overpayment, Prepayment
 from tallystick.xero.answers import Answer, Element
 from tallystick.xero.calls import Call, OnCall, http_pool
-from tallystick.xero.client import AccessTokens, XeroClient
+from tallystick.xero.changes import (
+    BANK_TRANSACTIONS,
+    CONTACTS,
+    CREDIT_NOTES,
+    INVOICES,
+    ITEMS,
+    OVERPAYMENTS,
+    PAYMENTS,
+    PREPAYMENTS,
+    ChangedList,
+    ChangedPage,
+    ChangedRecord,
+    UnreadRecord,
+)
+from tallystick.xero.client import PAGE_SIZE, AccessTokens, XeroClient
 from tallystick.xero.connecting import connections, delete_connection
 from tallystick.xero.dates import parse_day, parse_instant
 from tallystick.xero.documents import (
@@ -74,8 +89,12 @@ from tallystick.xero.queries import as_xero_compares, chunk_for_query
 from tallystick.xero.records import (
     Account,
     Address,
+    Balances,
     Contact,
+    ContactGroup,
     Currency,
+    Item,
+    ItemPrice,
     Organisation,
     Phone,
     TaxComponent,
@@ -101,7 +120,16 @@ from tallystick.xero.sealed import (
 from tallystick.xero.silent import silent_client
 
 __all__ = [
+    "BANK_TRANSACTIONS",
+    "CONTACTS",
+    "CREDIT_NOTES",
+    "INVOICES",
+    "ITEMS",
     "LINE_AMOUNT_TYPES",
+    "OVERPAYMENTS",
+    "PAGE_SIZE",
+    "PAYMENTS",
+    "PREPAYMENTS",
     "AccessTokenExpired",
     "AccessTokens",
     "Account",
@@ -116,11 +144,17 @@ __all__ = [
     "AppliedPayment",
     "Attachment",
     "BadRequest",
+    "Balances",
+    "BankTransaction",
     "Call",
+    "ChangedList",
+    "ChangedPage",
+    "ChangedRecord",
     "ConsentNotCompleted",
     "ConsentRevoked",
     "Contact",
     "ContactDraft",
+    "ContactGroup",
     "ContactRef",
     "CreditNote",
     "CreditNoteDraft",
@@ -136,6 +170,8 @@ __all__ = [
     "Invoice",
     "InvoiceDraft",
     "InvoiceRef",
+    "Item",
+    "ItemPrice",
     "LineDraft",
     "LineItem",
     "LineTracking",
@@ -148,10 +184,12 @@ __all__ = [
     "Organisation",
     "OurMistake",
     "OutcomeUnknown",
+    "Overpayment",
     "Payment",
     "PaymentDraft",
     "Phone",
     "Pkce",
+    "Prepayment",
     "RateLimited",
     "ScopeMissing",
     "Sealed",
@@ -164,6 +202,7 @@ __all__ = [
     "TrackingRef",
     "TryLater",
     "UnexpectedAnswer",
+    "UnreadRecord",
     "XeroClient",
     "XeroConnection",
     "XeroError",

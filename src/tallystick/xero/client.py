@@ -17,6 +17,7 @@ from tallystick.xero.answers import (
     read_written,
 )
 from tallystick.xero.calls import OnCall, Outgoing, bearer, make_call
+from tallystick.xero.changes import ChangedList, ChangedPage, Listed, page_reader
 from tallystick.xero.documents import CreditNote, Document, Invoice, Payment
 from tallystick.xero.drafts import ContactDraft, CreditNoteType, InvoiceDraft
 from tallystick.xero.errors import AccessTokenExpired, UnexpectedAnswer
@@ -28,6 +29,7 @@ from tallystick.xero.queries import (
     contains_part_of,
     encode_query,
     equals_any,
+    from_day_on,
     is_one_of,
     part_askable,
     queries_for,
@@ -196,17 +198,60 @@ class XeroClient:
         """
         return self._find_payments([{"where": between(first, last), "order": "PaymentID"}])
 
-    def invoices_changed(self, since: datetime, *, page: int) -> tuple[list[Invoice], int]:
-        """Return a page of what Xero has changed since of invoices and bills, and how many there are."""
-        return self._changed("Invoices", since, page, _LONG_PRICES, lambda one: one.invoices)
+    def changed(
+        self,
+        which: ChangedList[Listed],
+        since: datetime | None = None,
+        *,
+        page: int = 1,
+        from_day: date | None = None,
+        newest_first: bool = True,
+    ) -> ChangedPage[Listed]:
+        """Return a page of what Xero has changed since, or of all that it has.
 
-    def credit_notes_changed(self, since: datetime, *, page: int) -> tuple[list[CreditNote], int]:
-        """Return a page of what Xero has changed since of credit notes, and how many there are."""
-        return self._changed("CreditNotes", since, page, _LONG_PRICES, lambda one: one.credit_notes)
+        Newest change first, so that what changes while pages are read moves to the front: nothing
+        is ever pushed over the edge of a page that was read already. Books beyond 100,000 records
+        may refuse that order; `newest_first=False` leaves it to Xero (facts 5.3). `from_day` leaves
+        out what is dated before.
+        """
+        query = dict(which.asked)
+        if which.is_paged:
+            query |= {"page": str(page), "pageSize": str(PAGE_SIZE)}
+        if newest_first:
+            query["order"] = "UpdatedDateUTC DESC"
+        if from_day and which.has_days:
+            query["where"] = from_day_on(from_day)
+        # In UTC without offset and to the second, as Xero takes it (facts 5.5).
+        instant = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}" if since else ""
+        return self._request(
+            "GET",
+            which.endpoint,
+            encode_query(query),
+            page_reader(which),
+            modified_since=instant,
+        )
 
-    def payments_changed(self, since: datetime, *, page: int) -> tuple[list[Payment], int]:
-        """Return a page of what Xero has changed since of payments, and how many there are."""
-        return self._changed("Payments", since, page, {}, lambda envelope: envelope.payments)
+    def slice_of(
+        self, which: ChangedList[Listed], *, page: int, page_size: int = PAGE_SIZE
+    ) -> ChangedPage[Listed]:
+        """Return a page of all that Xero has, in an order that no change moves: by id."""
+        query = dict(which.asked) | {"order": which.id_key}
+        if which.is_paged:
+            query |= {"page": str(page), "pageSize": str(page_size)}
+        return self._request("GET", which.endpoint, encode_query(query), page_reader(which))
+
+    def records(self, which: ChangedList[Listed], ids: Sequence[str]) -> ChangedPage[Listed]:
+        """Return the records with these ids, at most `ids_a_call` of them, in one call."""
+        if not 0 < len(ids) <= which.ids_a_call:
+            raise ValueError(f"1 to {which.ids_a_call} ids go into a call, not {len(ids)}.")
+        if which.takes_ids:
+            asked = {"IDs": ",".join(ids)}
+        else:
+            [asked] = is_one_of(which.id_key, ids)
+        query = dict(which.asked) | asked
+        if which.is_paged:
+            query |= {"page": "1", "pageSize": str(PAGE_SIZE)}
+        return self._request("GET", which.endpoint, encode_query(query), page_reader(which))
 
     def create_contacts(self, drafts: Sequence[ContactDraft], key: str) -> list[Element[Contact]]:
         """Seal and send; for what must survive a crash, store the sealed write in between."""
@@ -279,21 +324,6 @@ class XeroClient:
             yield from pick(envelope) or ()
             page_count = envelope.pagination.page_count if envelope.pagination else 1
             page += 1
-
-    def _changed(
-        self,
-        path: str,
-        since: datetime,
-        page: int,
-        more: dict[str, str],
-        pick: Callable[[Envelope], tuple[T, ...] | None],
-    ) -> tuple[list[T], int]:
-        query = encode_query({"page": str(page), "pageSize": str(PAGE_SIZE)} | more)
-        # In UTC without offset and to the second, as Xero takes it (facts 5.5).
-        instant = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
-        envelope = self._request("GET", path, query, read_list(pick), modified_since=instant)
-        pages = envelope.pagination.page_count if envelope.pagination else 1
-        return list(pick(envelope) or ()), pages
 
     def _list(
         self,

@@ -114,5 +114,10 @@ def between(first: date, last: date) -> str:
     return "Date>={} AND Date<={}".format(*days)
 
 
+def from_day_on(first: date) -> str:
+    """Return the condition that a record's Date is this day or a later one."""
+    return f"Date>=DateTime({first.year},{first.month},{first.day})"
+
+
 def _encoded(text: str) -> str:
     return quote_plus(text, safe=",")

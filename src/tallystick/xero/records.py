@@ -210,6 +210,28 @@ class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pasca
     country_code: str | None = field(default=None, name="PhoneCountryCode")
 
 
+class Owed(Record, frozen=True, kw_only=True):
+    """What a contact owes, or is owed, in the organisation's currency."""
+
+    outstanding: Decimal | None = None
+    overdue: Decimal | None = None
+
+
+class Balances(Record, frozen=True, kw_only=True):
+    """A contact's open money: as customer, and as supplier; absent where there is none."""
+
+    accounts_receivable: Owed | None = None
+    accounts_payable: Owed | None = None
+
+
+class ContactGroup(Record, frozen=True, kw_only=True):
+    """A group that a contact is in."""
+
+    contact_group_id: str = field(default="", name="ContactGroupID")
+    name: str = ""
+    status: str | None = None  #: ACTIVE, DELETED
+
+
 class Contact(Written, frozen=True, kw_only=True):
     """A customer or supplier. Inside a list's invoice only id and name are filled."""
 
@@ -228,6 +250,8 @@ class Contact(Written, frozen=True, kw_only=True):
     is_supplier: bool | None = None
     addresses: tuple[Address, ...] = ()
     phones: tuple[Phone, ...] = ()
+    groups: tuple[ContactGroup, ...] = field(default=(), name="ContactGroups")
+    balances: Balances | None = None  #: Moves without `updated_at` (facts 5.5).
     merged_to_contact_id: str | None = field(default=None, name="MergedToContactID")
     updated_text: str | None = field(default=None, name="UpdatedDateUTC")
 
@@ -239,6 +263,44 @@ class Contact(Written, frozen=True, kw_only=True):
     def exists_in_xero(self) -> bool:
         """False for the echo of a new contact that Xero refused."""
         return is_real(self.contact_id)
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return instant_of(self.updated_text)
+
+
+class ItemPrice(Record, frozen=True, kw_only=True):
+    """How an item is sold, or bought."""
+
+    unit_price: Decimal | None = None
+    account_code: str | None = None
+    cogs_account_code: str | None = field(default=None, name="COGSAccountCode")
+    tax_type: str | None = None
+
+
+class Item(Written, frozen=True, kw_only=True):
+    """A product or service. It has no status: one that is deleted is listed no more (facts 5.5)."""
+
+    item_id: str = field(default="", name="ItemID")
+    code: str = ""
+    name: str | None = None
+    description: str | None = None
+    purchase_description: str | None = None
+    is_sold: bool = True
+    is_purchased: bool = True
+    is_tracked: bool = field(default=False, name="IsTrackedAsInventory")
+    sales: ItemPrice | None = field(default=None, name="SalesDetails")
+    purchase: ItemPrice | None = field(default=None, name="PurchaseDetails")
+    updated_text: str | None = field(default=None, name="UpdatedDateUTC")
+
+    @property
+    def record_id(self) -> str:
+        return self.item_id
+
+    @property
+    def exists_in_xero(self) -> bool:
+        """False for the echo of a new item that Xero refused."""
+        return is_real(self.item_id)
 
     @property
     def updated_at(self) -> datetime | None:

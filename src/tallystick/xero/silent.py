@@ -12,14 +12,19 @@ Client = TypeVar("Client", bound=XeroClient)
 
 _NOWHERE = "http://nowhere.invalid"
 #: One organisation without a name, and of everything else nothing.
-_EMPTY: dict[str, list[object]] = {
+_EMPTY: dict[str, object] = {
+    "DateTimeUTC": "/Date(0)/",
     "Organisations": [{}],
     "Accounts": [],
+    "BankTransactions": [],
     "Contacts": [],
     "CreditNotes": [],
     "Currencies": [],
     "Invoices": [],
+    "Items": [],
+    "Overpayments": [],
     "Payments": [],
+    "Prepayments": [],
     "TaxRates": [],
     "TrackingCategories": [],
 }

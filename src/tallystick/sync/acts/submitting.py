@@ -34,6 +34,7 @@ from tallystick.sync.links.other_books import keep_out
 from tallystick.sync.links.queueing import fields_anew
 from tallystick.sync.links.sync_rules import in_order, reassess_links
 from tallystick.sync.models import PAUSED, Intent, Lane, Link, LinkState
+from tallystick.sync.pull.schedule import allow_again, readable_kinds, start_readings
 from tallystick.workspaces.models import Workspace
 
 
@@ -142,7 +143,7 @@ def _withdraw(links: QuerySet[Link]) -> None:
 def adopt_submitted(
     sender: type[Organisation], workspace: Workspace, organisation_id: int, **_: Any
 ) -> None:
-    """Show everything submitted so far as waiting for Sync now; reading Xero's lists starts.
+    """Show everything submitted so far as waiting for Sync now; reading what Xero has starts.
 
     What stands in other books is kept out of these.
     """
@@ -150,4 +151,6 @@ def adopt_submitted(
     Lane.objects.get_or_create(organisation=organisation)
     keep_out(organisation)
     link_all(organisation, state=LinkState.WAITING)
+    start_readings(organisation, readable_kinds(organisation))
+    allow_again(organisation)
     wake_lane(organisation.pk)

@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest, Least, Now
 from tallystick import xero
 from tallystick.connections.models import Organisation
 from tallystick.sync.engine.lane_lease import LaneLease, LeaseLost
+from tallystick.sync.engine.reading_soon import read_soon
 from tallystick.sync.engine.steps import calling, committing
 from tallystick.sync.links.attempt_actions import AttemptAction
 from tallystick.sync.links.contents import Content, note_sent
@@ -147,6 +148,7 @@ def seal_batch(lease: LaneLease, writing: PlannedWriting, links: Sequence[Link])
         )
         mark_sending(still, batch, action=purpose.action)
         lease.plan_check()
+        read_soon(lease.organisation.pk, purpose.name)
         if writing.contents:
             note_sent(still, writing.contents)
     return batch

@@ -52,8 +52,12 @@ COMMITS = (
     "batch.unclear",
     "batch.rest",
     "batch.ask",
-    "check",
+    "check.begin",
     "check.done",
+    "list.keep",
+    "pull.off",
+    "pull.page",
+    "pull.rest",
     "duplicates.look",
     *(f"{purpose}.{step}" for purpose in PURPOSES for step in ("seal", "settle")),
 )
@@ -66,7 +70,8 @@ CALLS = (
     "settlements.look",
     "look",
     "batch.ask",
-    "check.read",
+    "list.read",
+    "pull.read",
     "duplicates.look",
     *(f"{purpose}.send" for purpose in PURPOSES),
 )

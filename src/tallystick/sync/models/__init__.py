@@ -34,6 +34,7 @@ from tallystick.sync.models.policies import (
     Trigger,
     WhenDraft,
 )
+from tallystick.sync.models.pulling import PulledKind, Reading, is_due, is_slice_due
 
 __all__ = [
     "DRAFTS",
@@ -54,12 +55,16 @@ __all__ = [
     "Link",
     "LinkQuerySet",
     "LinkState",
+    "PulledKind",
     "Pulse",
+    "Reading",
     "Run",
     "SentAs",
     "Snapshot",
     "Trigger",
     "WhenDraft",
+    "is_due",
     "is_long_queued",
+    "is_slice_due",
     "is_stuck",
 ]

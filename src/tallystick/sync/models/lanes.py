@@ -20,13 +20,11 @@ class Lane(models.Model):
     blocked_reason = models.TextField(blank=True)
     #: Failed rounds in a row; sets the back-off.
     failures = models.PositiveIntegerField(default=0)
-    #: What Xero has changed up to here has been held against our links, by Xero's clock.
-    checked_until = models.DateTimeField(null=True, blank=True)
-    #: When that is due again.
+    #: When what Xero has from us is looked through next, out of the readings' turn.
     check_due_at = models.DateTimeField(null=True, blank=True)
     #: Why it is due out of turn, for its report; empty for the usual turn.
     check_reason = models.CharField(max_length=200, blank=True)
-    #: How far a check has come that was broken off; see `sync.reconcile.checks`.
+    #: What the look under way has found so far; see `sync.reconcile.check_tally`.
     check_state = models.JSONField(null=True, blank=True)
     #: When somebody last pressed Sync now.
     pressed_at = models.DateTimeField(null=True, blank=True)

@@ -35,7 +35,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "batch.ask": "Settle requests whose outcome is unknown",
         "organisation.read": "Read accounts, tax rates and other lists",
-        "check.read": "Look through what changed in Xero",
+        "list.read": "Read one of Xero's lists",
+        "pull.read": "Read what changed in Xero",
         "duplicates.look": "Look at second copies",
         "stray_invoices": "Delete second copies of invoices and bills",
         "stray_credit_notes": "Delete second copies of credit notes",

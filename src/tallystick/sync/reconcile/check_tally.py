@@ -1,19 +1,12 @@
-"""What a check has found so far, and where it stands; kept, so that it goes on after a break."""
+"""What a check has found so far; kept with each page, so that it goes on after a break."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from django.db.models import Min
-
-from tallystick import xero
-from tallystick.sync.models import Check, Lane, Link
+from tallystick.connections.models import Organisation
+from tallystick.sync.models import Check, Lane
 
 _TOLD = 100
-#: What is counted once more where a page is read twice.
-_OF_PAGES = ("looked_at", "compared", "differing", "kept", "gone", "uncompared")
 
 
 class WhyUncompared(StrEnum):
@@ -31,11 +24,9 @@ class WhyUncompared(StrEnum):
 
 @dataclass(slots=True)
 class CheckTally:
-    since: datetime
-    #: Place among what is read, and the page to be read next.
-    sort: int = 0
-    page: int = 1
     looked_at: int = 0
+    #: Of these, new here or saying something else than before.
+    news: int = 0
     relinked: int = 0
     orphans: int = 0
     strays: int = 0
@@ -46,41 +37,25 @@ class CheckTally:
     #: How many by the reason.
     uncompared: dict[str, int] = field(default_factory=dict)
     unknown: list[dict[str, str]] = field(default_factory=list)
-    newest: datetime | None = None
-    #: What was counted before the last page.
-    before: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lane: Lane) -> "CheckTally | None":
-        """Return that of the check begun, else of a new one; None while nothing was ever linked."""
-        if lane.check_state is None:
-            begins = check_since(lane)
-            return cls(begins) if begins else None
-        names = {one.name for one in fields(cls)}
-        kept: dict[str, Any] = {
-            name: datetime.fromisoformat(value) if name in ("since", "newest") and value else value
-            for name, value in lane.check_state.items()
-            if name in names
-        }
-        # The last page once more: what changed meanwhile has moved, and others have moved up.
-        if kept["page"] > 1:
-            kept |= kept.get("before", {}) | {"page": kept["page"] - 1}
-        return cls(**kept)
+    def of(cls, organisation: Organisation) -> "CheckTally":
+        """Return that of the look under way, else of a new one."""
+        lane = Lane.objects.filter(organisation=organisation).first()
+        return cls(**(lane.check_state or {})) if lane else cls()
 
-    def kept_text(self) -> dict[str, Any]:
-        """Return it ready for JSON."""
-        newest = self.newest.isoformat() if self.newest else None
-        return asdict(self) | {"since": self.since.isoformat(), "newest": newest}
+    def keep(self, organisation: Organisation) -> None:
+        """Keep it, in the transaction of the page that it has counted."""
+        Lane.objects.filter(organisation=organisation).update(check_state=asdict(self))
 
-    def begin_page(self) -> None:
-        self.before = {name: getattr(self, name) for name in _OF_PAGES}
-        self.uncompared = dict(self.uncompared)
+    @property
+    def has_begun(self) -> bool:
+        return self.looked_at > 0
 
-    def saw(self, records: Iterable[xero.Document | xero.Payment]) -> None:
-        for record in records:
-            self.looked_at += 1
-            if record.updated_at and (self.newest is None or record.updated_at > self.newest):
-                self.newest = record.updated_at
+    def saw(self, records: int, news: int) -> None:
+        """Count the records of a page."""
+        self.looked_at += records
+        self.news += news
 
     def leave(self, why: WhyUncompared, count: int = 1) -> None:
         """Count records that were not compared."""
@@ -107,12 +82,3 @@ class CheckTally:
             gone=self.gone,
             uncompared=self.uncompared,
         )
-
-
-def check_since(lane: Lane) -> datetime | None:
-    """Return from when on to look; None while nothing was ever linked."""
-    if lane.checked_until:
-        return lane.checked_until
-    first = Link.objects.filter(organisation=lane.organisation_id).aggregate(at=Min("changed_at"))
-    begun: datetime | None = first["at"]
-    return begun

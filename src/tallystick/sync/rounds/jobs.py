@@ -76,7 +76,8 @@ def wake_due() -> None:
 def due_organisations() -> list[int]:
     """Return the connected organisations with work due and a lane nobody holds.
 
-    Work is a link that is due, a request whose outcome is unknown, or lists never read. Hops from
+    Work is a link that is due, a request whose outcome is unknown, something to be read, or lists
+    never read. Hops from
     one organisation to the next along the indexes, so that ten thousand idle ones cost nothing.
     """
     with connection.cursor() as cursor:
@@ -103,6 +104,10 @@ def due_organisations() -> list[int]:
                 UNION SELECT organisation_id FROM sync_link
                       WHERE wants_pdf AND state = 'synced'
                 UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()
+                UNION SELECT organisation_id FROM sync_reading
+                      WHERE due_at <= now() AND off_at IS NULL AND NOT is_paused
+                UNION SELECT organisation_id FROM sync_reading
+                      WHERE slice_due_at <= now() AND off_at IS NULL AND NOT is_paused
                 UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
             )
             SELECT due.organisation_id FROM due

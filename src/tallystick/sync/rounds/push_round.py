@@ -5,8 +5,6 @@ Xero already has is confirmed, never created; what is missing is sealed, sent an
 was cancelled meanwhile is retracted. Whatever stops a round, the next one begins from our tables.
 """
 
-from functools import partial
-
 import structlog
 from structlog.contextvars import bound_contextvars
 
@@ -14,7 +12,6 @@ from tallystick import xero
 from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
 from tallystick.connections.problems import mark_error
-from tallystick.mirror import xero_lists
 from tallystick.outages import log_failure, outage_of
 from tallystick.sync.engine.due_work import PDFS
 from tallystick.sync.engine.hands import RoundHands
@@ -23,13 +20,14 @@ from tallystick.sync.engine.steps import committing
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.engine.writing_hands import WritingHands
 from tallystick.sync.lookup.ready_documents import due_documents, resolve_documents
-from tallystick.sync.models import Link
+from tallystick.sync.models import Link, Reading, is_due, is_slice_due
+from tallystick.sync.pull.changes import pull_if_due
+from tallystick.sync.pull.whole_lists import read_lists_if_needed
 from tallystick.sync.push.contacts import with_contacts
 from tallystick.sync.push.documents import send_documents
 from tallystick.sync.push.pdf_attachments import attach_due
 from tallystick.sync.push.settlements import retract_settlements, send_settlements
 from tallystick.sync.push.status_changes import APPROVE, RETRACT, change_due
-from tallystick.sync.reconcile.checks import check_if_due
 from tallystick.sync.reconcile.duplicates import remove_duplicates
 from tallystick.sync.rounds.unknown_outcomes import settle_open_batches
 from tallystick.xero.catalogue.codes import RefusalCode
@@ -63,16 +61,14 @@ def push_round(hands: RoundHands) -> None:
 def begin_round(hands: RoundHands) -> None:
     """See to what must be known before anything new is sent.
 
-    1. The organisation's lists are read, where our copy of them is old.
+    1. The organisation's lists are read, where our copy of them is old and something needs them.
     2. Requests whose outcome nobody knows are settled.
-    3. What Xero has changed is held against our links, where that is due.
+    3. What Xero has changed comes home and is held against our links, where that is due.
     4. Second copies that were found are removed.
     """
-    if xero_lists.is_stale(hands.organisation):
-        lists = hands.ask("organisation.read", partial(xero_lists.read, hands.client))
-        hands.commit("organisation.keep", partial(xero_lists.keep, hands.organisation, lists))
+    read_lists_if_needed(hands)
     settle_open_batches(hands)
-    check_if_due(hands)
+    pull_if_due(hands)
     remove_duplicates(hands)
 
 
@@ -144,4 +140,8 @@ def _work(lease: LaneLease) -> bool:
 
 
 def _has_more(organisation: Organisation) -> bool:
-    return Link.objects.due(organisation.pk).exists() or PDFS.links(organisation).exists()
+    return (
+        Link.objects.due(organisation.pk).exists()
+        or PDFS.links(organisation).exists()
+        or Reading.objects.filter(is_due() | is_slice_due(), organisation=organisation).exists()
+    )

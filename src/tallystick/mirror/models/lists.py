@@ -1,11 +1,24 @@
-"""What Xero holds of an organisation's lists, as last read: accounts, tax rates, currencies, tracking."""
+"""What Xero holds of an organisation's lists, as last read: accounts, tax rates, currencies, tracking.
+
+What Xero lists no more stays, with the time at which that was noticed.
+"""
 
 from django.db import models
 
 from tallystick.connections.models import Organisation
 
 
-class Account(models.Model):
+class Listed(models.Model):
+    """A row of a list that Xero gives whole."""
+
+    #: Since when Xero lists it no more; its status is then `DELETED`.
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Account(Listed):
     """Mirror of a ledger account."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="accounts")
@@ -33,7 +46,7 @@ class Account(models.Model):
         return f"{self.code} {self.name}".strip()
 
 
-class TaxRate(models.Model):
+class TaxRate(Listed):
     """Mirror of a tax rate, known in Xero by its tax type such as `OUTPUT2`."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="tax_rates")
@@ -54,7 +67,7 @@ class TaxRate(models.Model):
         return self.name
 
 
-class Currency(models.Model):
+class Currency(Listed):
     """Mirror of a currency that the organisation keeps books in."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="currencies")
@@ -70,7 +83,7 @@ class Currency(models.Model):
         return self.code
 
 
-class TrackingCategory(models.Model):
+class TrackingCategory(Listed):
     """Mirror of a tracking category with its options."""
 
     organisation = models.ForeignKey(

@@ -1,0 +1,45 @@
+"""Elements of Xero's lists that could not be read: kept as they came, until they can be."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tallystick import xero
+from tallystick.connections.models import Organisation
+from tallystick.mirror.models import UnreadElement
+
+
+def keep_unread(
+    organisation: Organisation,
+    endpoint: str,
+    elements: Sequence[xero.UnreadRecord],
+    now: datetime,
+) -> None:
+    """Keep them, each once."""
+    rows = {
+        (key := one.xero_id.lower() or hashlib.sha256(one.raw).hexdigest()): UnreadElement(
+            organisation=organisation,
+            endpoint=endpoint,
+            key=key.replace("\x00", ""),
+            reason=one.reason.replace("\x00", "")[:1000],
+            raw=zlib.compress(one.raw),
+            first_at=now,
+            last_at=now,
+        )
+        for one in elements
+    }
+    UnreadElement.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["organisation", "endpoint", "key"],
+        update_fields=["reason", "raw", "last_at"],
+    )
+
+
+def forget_unread(organisation: Organisation, endpoint: str, read: Iterable[UUID]) -> None:
+    """Let go those that were read now."""
+    left = UnreadElement.objects.filter(organisation=organisation, endpoint=endpoint)
+    if left.exists():
+        left.filter(key__in=[str(one) for one in read]).delete()

@@ -1,0 +1,95 @@
+"""When what is read next: spread over the organisations, slower where nothing changes.
+
+Turns lie on a grid of their own for each organisation and kind, so that thousands of organisations
+never tick together, and no two kinds of one organisation either.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models.functions import Now
+
+from tallystick.connections.models import Connection, Organisation
+from tallystick.sync.models import PulledKind, Reading
+from tallystick.sync.pull.pulled_kinds import WHOLE_LISTS
+
+#: The usual turn.
+INTERVAL = timedelta(minutes=15)
+#: Where nothing changes, a turn becomes twice as long each time, up to this.
+SLOWEST = timedelta(hours=1)
+#: Lists that hardly ever change: a push that needs them reads them anew in any case.
+OF_LISTS = timedelta(days=1)
+#: Either lets bank transactions be read.
+_OF_EXPENSES = {"accounting.banktransactions.read", "accounting.banktransactions"}
+_NIGHT = timedelta(days=1)
+_EPOCH = datetime.fromisoformat("2000-01-01T00:00+00:00")
+
+
+def start_readings(organisation: Organisation, kinds: Iterable[PulledKind] = PulledKind) -> None:
+    """Give the organisation a reading of each kind, due now; those that there are stay as they are."""
+    Reading.objects.bulk_create(
+        [Reading(organisation=organisation, kind=kind, due_at=Now()) for kind in kinds],
+        ignore_conflicts=True,
+    )
+
+
+def readable_kinds(organisation: Organisation) -> list[PulledKind]:
+    """Return the kinds that the consent covers: bank transactions only where they were asked for."""
+    connection = Connection.objects.without_tokens().filter(organisation=organisation).first()
+    scopes = set(connection.scopes) if connection else set()
+    granted = _OF_EXPENSES & scopes
+    return [kind for kind in PulledKind if granted or kind != PulledKind.BANK_TRANSACTIONS]
+
+
+def make_due(organisation: Organisation, kinds: Collection[PulledKind], *, why: str) -> None:
+    """Let these kinds be read next, out of turn; safe to repeat. What is off stays off.
+
+    `why` is told with the reading until it is done.
+    """
+    start_readings(organisation, kinds)
+    planned = Reading.objects.filter(organisation=organisation, kind__in=kinds)
+    planned.exclude(due_at__lte=Now()).update(due_at=Now(), due_why=why[:200])
+
+
+def allow_again(organisation: Organisation) -> None:
+    """Forget what Xero did not let us read: somebody has connected anew."""
+    Reading.objects.filter(organisation=organisation).exclude(off_at=None).update(
+        off_at=None, off_reason="", due_at=Now(), failures=0
+    )
+
+
+def next_due(reading: Reading, now: datetime) -> datetime | None:
+    """Return when the reading's next turn is; None where nobody wants one."""
+    if reading.is_by_hand:
+        return None
+    if reading.kind in WHOLE_LISTS:
+        return _next_on_grid(reading, now, OF_LISTS)
+    slower = min(INTERVAL * 2 ** min(reading.quiet, 8), SLOWEST)
+    return _next_on_grid(reading, now, slower)
+
+
+def next_slice_due(reading: Reading, now: datetime) -> datetime | None:
+    """Return when the next part of everything is read, in one of the coming nights."""
+    if reading.is_by_hand or reading.kind in WHOLE_LISTS:
+        return None
+    return _next_on_grid(reading, now, _NIGHT, first=timedelta(hours=13))
+
+
+def _next_on_grid(
+    reading: Reading, now: datetime, turn: timedelta, first: timedelta = timedelta(0)
+) -> datetime:
+    """Return the next point of the grid of this organisation and kind, half a turn away at least."""
+    place = list(PulledKind).index(PulledKind(reading.kind)) / len(PulledKind)
+    # The golden ratio spreads keys that follow one another as evenly as can be.
+    offset = (reading.organisation_id * 0.6180339887498949 + place) % 1.0
+    begin = _EPOCH + first + turn * offset
+    turns = (now + turn / 2 - begin) // turn + 1
+    return begin + turn * turns
+
+
+def keep_in_turn(organisation: Organisation, kinds: Collection[PulledKind], now: datetime) -> None:
+    """Plan the next turn of kinds that were just read for another reason."""
+    for reading in Reading.objects.filter(organisation=organisation, kind__in=kinds):
+        Reading.objects.filter(pk=reading.pk).update(
+            due_at=next_due(reading, now), due_why="", last_at=Now(), failures=0
+        )
