@@ -19,13 +19,14 @@ SOURCE = Path(tallystick.__file__).parent
 ENGINE = (
     *(
         f"sync/{room}/{file.name}"
-        for room in ("lookup", "push", "reconcile")
+        for room in ("lookup", "push", "reconcile", "pull")
         for file in sorted((SOURCE / "sync" / room).glob("*.py"))
     ),
     *("sync/rounds/push_round.py", "sync/rounds/unknown_outcomes.py"),
     *("sync/engine/batches.py", "sync/engine/lane_lease.py", "sync/engine/writing_hands.py"),
     *("sync/links/transitions.py", "sync/links/contents.py"),
-    *("mirror/xero_lists.py", "connections/problems.py"),
+    *(f"mirror/{name}.py" for name in ("xero_lists", "upserts", "items", "unread")),
+    *("sync/engine/reading_soon.py", "connections/problems.py"),
 )
 #: By what is written, or begun to be.
 WRITES = {
@@ -42,14 +43,30 @@ FREE = {
     "sync/engine/lane_lease.py:unblock": "forgets earlier failures: at worst the next pause is longer",
     "sync/engine/lane_lease.py:_take": "makes an empty lane: nothing hangs on it",
     "sync/engine/lane_lease.py:_renew": "lengthens a lease: at worst the round stops at its next check",
+    "sync/pull/schedule.py:start_readings": "before the lane is taken: a row that is there stays",
+    "sync/pull/schedule.py:make_due": "before the lane is taken: at worst it is read once more",
+    "sync/pull/schedule.py:allow_again": "before the lane is taken: at worst it is refused again",
+    "sync/pull/cycles.py:_now": "no write: the database's time",
     "connections/problems.py:mark_unreadable": "before the lane is taken: at worst done once more",
     "connections/problems.py:_turn": "before the lane is taken: at worst it is done once more",
 }
 #: Functions that run within a boundary under another name: that boundary, and the name.
 BY_ANOTHER_NAME = {
-    "sync/reconcile/checks.py:_check_documents": "check: judge",
-    "sync/reconcile/checks.py:_check_credit_notes": "check: judge",
-    "sync/reconcile/checks.py:_check_payments": "check: judge",
+    **dict.fromkeys(
+        (
+            "sync/reconcile/checked_documents.py:check_documents",
+            "sync/reconcile/checked_settlements.py:check_payments",
+            "sync/pull/pulled_kinds.py:_judge_credit_notes",
+            "sync/pull/pulled_kinds.py:_judge_payments",
+        ),
+        "pull.page: judge",
+    ),
+    "sync/pull/cycles.py:take_page": "pull.page: then",
+    "sync/pull/cycles.py:take_slice": "pull.page: then",
+    **{
+        f"mirror/xero_lists.py:_save_{name}": "organisation.keep, list.keep: _KEEP"
+        for name in ("accounts", "currencies", "facts", "tax_rates", "tracking")
+    },
 }
 #: Other modules that write, each with what the engine takes from there.
 ELSEWHERE = {

@@ -22,9 +22,20 @@ from tallystick.books.models import Document, Kind
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
 from tallystick.connections.models import ConnectionStatus, Organisation
+from tallystick.mirror.models import MirroredContact
 from tallystick.sync.acts import decisions
 from tallystick.sync.engine.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
-from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Lane, Link, LinkState
+from tallystick.sync.models import (
+    Attempt,
+    AttemptOutcome,
+    Batch,
+    Lane,
+    Link,
+    LinkState,
+    PulledKind,
+    Reading,
+)
+from tallystick.sync.pull.schedule import allow_again, make_due
 from xero_books import Books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,6 +232,27 @@ def doubled_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[Non
     assert books.link(payment).state == LinkState.SYNCED
 
 
+def things_that_come_home(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Read from Xero, where one kind may not be read and one cannot be answered just now."""
+    contact = bookkeeper.write("PUT", "Contacts", {"Name": f"HOME {tag}"})
+    forbidden = books.sandbox.fault("forbid", method="GET", path="*/Items")
+    broken = books.sandbox.fault("status", status=500, method="GET", path="*/Prepayments")
+    kinds = [
+        *(PulledKind.ACCOUNTS, PulledKind.CONTACTS),
+        *(PulledKind.ITEMS, PulledKind.PREPAYMENTS),
+    ]
+    make_due(books.organisation, kinds, why="the story")
+    yield
+    assert MirroredContact.objects.filter(xero_id=contact["ContactID"]).exists()
+    readings = {one.kind: one for one in Reading.objects.all()}
+    assert readings[PulledKind.ITEMS].off_reason
+    assert readings[PulledKind.PREPAYMENTS].alarm
+    for fault in (forbidden, broken):
+        books.sandbox.remove_fault(fault)
+    allow_again(books.organisation)
+    Reading.objects.update(due_at=None)
+
+
 def steps_of(*purposes: str) -> tuple[str, ...]:
     return tuple(f"{purpose}.{step}" for purpose in purposes for step in ("seal", "send", "settle"))
 
@@ -257,10 +289,11 @@ STEPS: dict[Story, tuple[str, ...]] = {
         *steps_of("retract_payments", "retract_allocations"),
     ),
     doubled_ones: (
-        *("check", "check.read", "check.done", "duplicates.look"),
+        *("check.begin", "pull.read", "pull.page", "check.done", "duplicates.look"),
         *of_both("stray"),
         *steps_of("stray_payments"),
     ),
+    things_that_come_home: ("list.read", "list.keep", "pull.off", "pull.rest"),
 }
 
 

@@ -20,6 +20,9 @@ from beside_sandbox import (
 )
 
 from tallystick.xero import (
+    CREDIT_NOTES,
+    INVOICES,
+    PAYMENTS,
     AllocationDraft,
     BadRequest,
     CreditNote,
@@ -280,15 +283,19 @@ def test_what_has_changed_since_an_instant_is_read_page_by_page(
     [payment] = paid(client, a_payment("1", invoice_id=invoices[1].invoice_id))
     client.send(seal_delete_payment(payment.record.payment_id), str(uuid4()))
 
-    pages = [client.invoices_changed(since, page=page) for page in (1, 2)]
+    pages = [client.changed(INVOICES, since, page=page) for page in (1, 2)]
 
-    assert [(count, [one.number for one in found]) for found, count in pages] == [
-        (2, ["NEW-1"]),
-        (2, ["NEW-2"]),
-    ]
-    assert client.credit_notes_changed(since, page=1)[0][0].record_id == note.record_id
-    [deleted], _ = client.payments_changed(since, page=1)
-    assert (deleted.payment_id, deleted.status) == (payment.record.payment_id, "DELETED")
+    numbers = [[one.record.number for one in page.records] for page in pages]
+    assert numbers == [["NEW-2"], ["NEW-1"]], "the newest change first"
+    assert [(page.item_count, page.page_count, page.unread) for page in pages] == [(2, 2, ())] * 2
+    assert all(timedelta(0) <= page.asked_at - since < timedelta(minutes=2) for page in pages)
+    [changed_note] = client.changed(CREDIT_NOTES, since).records
+    assert changed_note.record.record_id == note.record_id
+    [deleted] = client.changed(PAYMENTS, since).records
+    assert (deleted.record.payment_id, deleted.record.status) == (
+        payment.record.payment_id,
+        "DELETED",
+    )
 
 
 def test_a_credit_note_is_allocated_in_parts_and_freed_again(

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -6,6 +7,10 @@ import pytest
 from answering import ZERO, an_answer, keeping
 
 from tallystick.xero import (
+    CONTACTS,
+    INVOICES,
+    ITEMS,
+    PAYMENTS,
     AllocationDraft,
     BadRequest,
     OutcomeUnknown,
@@ -163,21 +168,61 @@ def test_credit_notes_and_payments_are_asked_for_with_everything_in_them(client_
     ]
 
 
-def test_what_has_changed_is_asked_for_with_long_prices_where_there_are_prices(client_answering):
+def test_what_has_changed_is_asked_for_newest_first_with_all_that_would_be_hidden(client_answering):
     requests: list[httpx2.Request] = []
-    empty = an_answer(Invoices=[], CreditNotes=[], Payments=[])
+    empty = an_answer(Invoices=[], Contacts=[], Payments=[], Items=[], DateTimeUTC="/Date(0)/")
     client = client_answering(keeping(requests, lambda _: empty))
     since = datetime(2026, 9, 14, 8, tzinfo=UTC)
 
-    client.invoices_changed(since, page=2)
-    client.credit_notes_changed(since, page=1)
-    client.payments_changed(since, page=1)
+    client.changed(INVOICES, since, page=2)
+    client.changed(CONTACTS, from_day=since.date())
+    client.changed(PAYMENTS, from_day=since.date(), newest_first=False)
+    client.changed(ITEMS)
+    client.slice_of(PAYMENTS, page=7)
 
+    newest, paged = {"order": "UpdatedDateUTC DESC"}, {"page": "1", "pageSize": "1000"}
+    archived, prices = {"includeArchived": "true"}, {"unitdp": "4"}
     assert [dict(request.url.params) for request in requests] == [
-        {"page": "2", "pageSize": "1000", "unitdp": "4"},
-        {"page": "1", "pageSize": "1000", "unitdp": "4"},
-        {"page": "1", "pageSize": "1000"},
+        archived | prices | paged | newest | {"page": "2"},
+        archived | paged | newest,
+        paged | {"where": "Date>=DateTime(2026,9,14)"},
+        prices | newest,
+        paged | {"page": "7", "order": "PaymentID"},
     ]
+    asked = [request.headers.get("If-Modified-Since") for request in requests]
+    assert asked == ["2026-09-14T08:00:00", None, None, None, None]
+
+
+def test_of_a_page_what_can_be_read_is_read_and_the_rest_is_kept_with_the_reason(client_answering):
+    """A word for an amount, a day that is none, a record without id: neither ends the page."""
+    good = {"InvoiceID": "i-1", "Total": 10.00, "UpdatedDateUTC": "/Date(1757836800000+0000)/"}
+    bad = [
+        {"InvoiceID": "i-2", "Total": "ten"},
+        {"InvoiceID": "i-3", "UpdatedDateUTC": "yesterday"},
+        {"InvoiceNumber": "INV-4"},
+        [],
+    ]
+    pages = {"page": 1, "pageSize": 1000, "pageCount": 3, "itemCount": 2005}
+    answer = an_answer(Invoices=[good, *bad], DateTimeUTC="/Date(1757836801000)/", pagination=pages)
+    client = client_answering(lambda _: answer)
+
+    page = client.changed(INVOICES)
+
+    assert [one.record.total for one in page.records] == [Decimal("10.00")]
+    assert json.loads(page.records[0].raw) == good
+    assert [one.xero_id for one in page.unread] == ["i-2", "i-3", "", ""]
+    assert [json.loads(one.raw) for one in page.unread] == bad
+    assert all(one.reason for one in page.unread)
+    assert (page.page_count, page.item_count) == (3, 2005)
+    assert page.asked_at == datetime(2025, 9, 14, 8, 0, 1, tzinfo=UTC)
+
+
+def test_a_page_without_its_list_or_without_xeros_time_is_no_empty_page(client_answering):
+    """Neither may be taken for "nothing changed": the cursor would move over what was not read."""
+    for answer in (an_answer(Invoices=[], DateTimeUTC="soon"), an_answer(Contacts=[])):
+        client = client_answering(lambda _, answer=answer: answer)
+        with pytest.raises(UnexpectedAnswer):
+            client.changed(INVOICES)
 
 
 def test_a_number_that_no_filter_can_hold_is_picked_out_of_a_wider_answer(client_answering):

@@ -81,7 +81,7 @@ def take_records(
     def ask() -> tuple[xero.ChangedPage[Any], dict[str, str]]:
         page = question()
         records = [one.record for one in page.records]
-        return page, merged_among(hands, records) if pulled.judge else {}
+        return page, merged_among(hands, records) if pulled.checked_by else {}
 
     page, merged = hands.ask("pull.read", ask)
     hands.commit("pull.page", partial(_keep, hands, kind, page, merged, then))
@@ -97,10 +97,10 @@ def _keep(
 ) -> None:
     pulled = PULLED[kind]
     kept = keep_page(pulled.which, hands.organisation, page)
-    if pulled.judge and page.records:
+    if pulled.checked_by and page.records:
         tally = CheckTally.of(hands.organisation)
         tally.saw(len(page.records), len(kept.news))
-        pulled.judge(hands, [one.record for one in page.records], tally, merged)
+        pulled.checked_by(hands, [one.record for one in page.records], tally, merged)
         tally.keep(hands.organisation)
     then(page, kept)
 

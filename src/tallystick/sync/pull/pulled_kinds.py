@@ -23,7 +23,7 @@ class PulledList:
     """A kind that is read page by page."""
 
     which: xero.ChangedList[Any]
-    judge: Judge | None = None
+    checked_by: Judge | None = None
 
 
 def _judge_credit_notes(
@@ -57,4 +57,4 @@ WHOLE_LISTS: Mapping[PulledKind, ListName] = MappingProxyType(
     {PulledKind(name.value): name for name in ListName}
 )
 #: What a check looks through: all that we write and could be there twice.
-JUDGED = tuple(kind for kind, pulled in PULLED.items() if pulled.judge)
+JUDGED = tuple(kind for kind, pulled in PULLED.items() if pulled.checked_by)
