@@ -51,7 +51,7 @@ from tallystick.sync.rounds.push_round import drain_lane
 from tallystick.workspaces.models import User, Workspace
 
 _GONE = {"DELETED", "VOIDED"}
-_MATCH = ("method", "path", "contains", "nth", "times")
+_MATCH = ("method", "path", "query", "contains", "nth", "times")
 #: More than any story needs; so many without an end are a fault.
 _ROUNDS = 8
 
