@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0001_squashed_0003_choice_of_organisation"),
+        ("connections", "0003_choice_of_organisation"),
         ("mirror", "0001_lists_of_xero"),
     ]
 
