@@ -71,12 +71,20 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
+#: Xero's have 88; a short one could be guessed.
+_SHORTEST_WEBHOOK_KEY = 32
 XERO_CLIENT_ID = env_text("XERO_CLIENT_ID")
 XERO_CLIENT_SECRET = env_secret("XERO_CLIENT_SECRET")
 XERO_LOGIN_URL = env_url("XERO_LOGIN_URL", default="https://login.xero.com")
 XERO_IDENTITY_URL = env_url("XERO_IDENTITY_URL", default="https://identity.xero.com")
 XERO_API_URL = env_url("XERO_API_URL", default="https://api.xero.com")
 XERO_WEB_URL = env_url("XERO_WEB_URL", default="https://go.xero.com")
+XERO_WEBHOOK_KEYS = env_secret("XERO_WEBHOOK_KEYS").replace(",", " ").split()
+if any(len(key) < _SHORTEST_WEBHOOK_KEY for key in XERO_WEBHOOK_KEYS):
+    raise SettingError(
+        "XERO_WEBHOOK_KEYS must hold webhook keys as Xero shows them, whole, separated by blanks or "
+        f"commas; one that is set is shorter than {_SHORTEST_WEBHOOK_KEY} characters."
+    )
 XERO_TIMEOUT_SECONDS = env_int("XERO_TIMEOUT_SECONDS", default=60, at_least=1, at_most=300)
 
 #: Xero's consent page leads on within its domain; Chromium holds each step after our form
@@ -173,7 +181,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every page asks who is there, unless it says otherwise.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tallystick.web.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -22,6 +22,7 @@ ENGINE = (
         for room in ("lookup", "push", "reconcile", "pull")
         for file in sorted((SOURCE / "sync" / room).glob("*.py"))
     ),
+    "sync/webhooks/told_records.py",
     *("sync/rounds/push_round.py", "sync/rounds/unknown_outcomes.py"),
     *("sync/engine/batches.py", "sync/engine/lane_lease.py", "sync/engine/writing_hands.py"),
     *("sync/links/transitions.py", "sync/links/contents.py"),
@@ -43,8 +44,6 @@ FREE = {
     "sync/engine/lane_lease.py:unblock": "forgets earlier failures: at worst the next pause is longer",
     "sync/engine/lane_lease.py:_take": "makes an empty lane: nothing hangs on it",
     "sync/engine/lane_lease.py:_renew": "lengthens a lease: at worst the round stops at its next check",
-    "sync/pull/schedule.py:start_readings": "before the lane is taken: a row that is there stays",
-    "sync/pull/schedule.py:make_due": "before the lane is taken: at worst it is read once more",
     "sync/pull/schedule.py:allow_again": "before the lane is taken: at worst it is refused again",
     "sync/pull/cycles.py:_now": "no write: the database's time",
     "connections/problems.py:mark_unreadable": "before the lane is taken: at worst done once more",
@@ -63,6 +62,7 @@ BY_ANOTHER_NAME = {
     ),
     "sync/pull/cycles.py:take_page": "pull.page: then",
     "sync/pull/cycles.py:take_slice": "pull.page: then",
+    "sync/webhooks/told_records.py:_mark": "pull.page: then",
     **{
         f"mirror/xero_lists.py:_save_{name}": "organisation.keep, list.keep: _KEEP"
         for name in ("accounts", "currencies", "facts", "tax_rates", "tracking")

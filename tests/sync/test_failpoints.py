@@ -6,7 +6,7 @@ The suite tries every fourth boundary of each story, `make proofs` every one.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bookkeeper import Bookkeeper
@@ -29,11 +29,14 @@ from tallystick.sync.models import (
     Attempt,
     AttemptOutcome,
     Batch,
+    EventEnd,
     Lane,
     Link,
     LinkState,
     PulledKind,
     Reading,
+    WebhookCategory,
+    WebhookEvent,
 )
 from tallystick.sync.pull.schedule import allow_again, make_due
 from xero_books import Books
@@ -253,6 +256,30 @@ def things_that_come_home(books: Books, bookkeeper: Bookkeeper, tag: str) -> Ite
     Reading.objects.update(due_at=None)
 
 
+def told_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Told of by webhooks: one was read since, and of the other's kind Xero lets nobody read."""
+    sent = [books.submit(f"TOLD {tag}"), books.submit(f"CN {tag}", kind=Kind.SALES_CREDIT_NOTE)]
+    books.drain()
+    allow_again(books.organisation)
+    make_due(books.organisation, [PulledKind.INVOICES, PulledKind.CREDIT_NOTES], why="the story")
+    books.work()
+    Reading.objects.filter(kind=PulledKind.CREDIT_NOTES).update(off_at=Now())
+    for document, category, year in zip(
+        sent, (WebhookCategory.INVOICE, WebhookCategory.CREDITNOTE), (2025, 2099), strict=True
+    ):
+        WebhookEvent.objects.create(
+            organisation=books.organisation,
+            category=category,
+            resource_id=books.link(document).xero_id,
+            event_at=datetime(year, 1, 1, tzinfo=UTC),
+            noticed_at=Now() - timedelta(minutes=1),
+        )
+    yield
+    ends = list(WebhookEvent.objects.order_by("-pk").values_list("end", flat=True)[:2])
+    assert ends == [EventEnd.LEFT_TO_READING, EventEnd.NOT_NEWER]
+    stand_once(books, sent, "DRAFT")
+
+
 def steps_of(*purposes: str) -> tuple[str, ...]:
     return tuple(f"{purpose}.{step}" for purpose in purposes for step in ("seal", "send", "settle"))
 
@@ -294,6 +321,7 @@ STEPS: dict[Story, tuple[str, ...]] = {
         *steps_of("stray_payments"),
     ),
     things_that_come_home: ("list.read", "list.keep", "pull.off", "pull.rest"),
+    told_ones: ("webhooks.skip", "webhooks.leave"),
 }
 
 

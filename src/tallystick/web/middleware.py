@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from tallystick.books.given_values import key_in
 from tallystick.doors import clients
 from tallystick.importing.uploads import MOST_MEGABYTES, too_large
+from tallystick.web.machines import is_for_machines
 from tallystick.web.request_values import holds_nul
 from tallystick.web.views.errors import (
     not_allowed,
@@ -73,6 +76,25 @@ class PolicyMiddleware:
         return response
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks who is there, save where a view says that it does not matter.
+
+    Django's own asks first and looks at the view then, so that a delivery without any cookie would
+    be answered as if it hung on one.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[Any, Any],
+    ) -> HttpResponseBase | None:
+        if is_for_machines(view_func):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
 class RequestMiddleware:
     """Gives each request an id that its log lines, its answer and its error page carry.
 
@@ -92,8 +114,12 @@ class RequestMiddleware:
         response["X-Request-Id"] = request_id
         return response
 
-    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: object, *given: object
+    ) -> HttpResponse | None:
         """Refuse what is too large, by its length alone before anything of it is kept, or unstorable."""
+        if is_for_machines(view):
+            return None
         return self._too_large(request) or (not_understood(request) if holds_nul(request) else None)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -116,7 +142,10 @@ class RequestMiddleware:
     @staticmethod
     def _in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Give Django's refusal of a method a page; it has none."""
-        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        match = request.resolver_match
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or (
+            match and is_for_machines(match.func)
+        ):
             return response
         said = wrong_method(request)
         said["Allow"] = response["Allow"]

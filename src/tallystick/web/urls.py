@@ -4,6 +4,7 @@ such addresses."""
 from django.urls import URLPattern, URLResolver, include, path
 
 from tallystick.connections.installation import CALLBACK_PATH
+from tallystick.sync.webhooks.registration import PATH as WEBHOOKS_PATH
 from tallystick.web.kinds import PAGES, KindPages
 from tallystick.web.views import (
     assets,
@@ -36,6 +37,7 @@ from tallystick.web.views import (
     settlements,
     sync_log,
     sync_rules,
+    webhooks,
 )
 
 
@@ -109,6 +111,7 @@ _workspace: list[URLPattern | URLResolver] = [
     path("settings/integrations/disconnect/", integrations.end, name="disconnect"),
     path("settings/integrations/sync/", integrations.sync, name="sync-now"),
     path("settings/integrations/plan/", plan.show, name="sync-plan"),
+    path("settings/webhooks/", webhooks.show, name="webhooks"),
     path("settings/tax-mapping/", mapping.tax_mapping, name="tax-mapping"),
     path("settings/tax-mapping/new/", mapping.add_tax_code, name="tax-code-new"),
     path("settings/tax-mapping/from-rates/", mapping.take_xero_rates, name="tax-codes-from-xero"),
@@ -130,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/", include(_workspace)),
     path("d/<uuid:uid>", documents.permalink, name="document-permalink"),
     path(CALLBACK_PATH.lstrip("/"), integrations.come_back, name="xero-callback"),
+    path(WEBHOOKS_PATH.lstrip("/"), webhooks.take, name="xero-webhooks"),
     path("sign-in/", session.sign_in, name="login"),
     path("sign-out/", session.sign_out, name="logout"),
     path("theme/", session.choose_theme, name="theme"),

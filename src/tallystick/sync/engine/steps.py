@@ -59,6 +59,8 @@ COMMITS = (
     "pull.page",
     "pull.rest",
     "duplicates.look",
+    "webhooks.leave",
+    "webhooks.skip",
     *(f"{purpose}.{step}" for purpose in PURPOSES for step in ("seal", "settle")),
 )
 CALLS = (

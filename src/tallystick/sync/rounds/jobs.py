@@ -5,6 +5,7 @@ sweep wakes whatever is due.
 """
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -17,6 +18,8 @@ from tallystick.sync.engine.scheduled_sending import due_schedules, send_schedul
 from tallystick.sync.engine.waking import DRAIN, PUSH_QUEUE, wake_lane
 from tallystick.sync.models import Lane, Pulse
 from tallystick.sync.rounds.push_round import drain_lane
+from tallystick.sync.webhooks import waiting
+from tallystick.sync.webhooks.watching import watch_deliveries
 
 logger = structlog.get_logger(__name__)
 
@@ -38,13 +41,17 @@ def drain(organisation_id: int) -> None:
 
 
 def sweep() -> None:
-    """Do what must happen though every job were lost: release what is scheduled, wake what is due."""
+    """Do what must happen though every job were lost.
+
+    What is scheduled is released, what is due is woken, what webhooks did not tell is noticed.
+    """
     check_after_standstill()
     with transaction.atomic():
         # Together, so that a worker which dies in between does not pass over the day.
         for policy in due_schedules():
             send_scheduled(policy)
     wake_due()
+    watch_deliveries()  # last: whatever befalls it, work goes on
 
 
 def check_after_standstill() -> None:
@@ -80,6 +87,7 @@ def due_organisations() -> list[int]:
     never read. Hops from
     one organisation to the next along the indexes, so that ten thousand idle ones cost nothing.
     """
+    burst: dict[str, Any] = {"longest": waiting.LONGEST, "quiet": waiting.QUIET}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -92,6 +100,15 @@ def due_organisations() -> list[int]:
                           AND link.organisation_id > busy.organisation_id
                         ORDER BY link.organisation_id LIMIT 1)
                 FROM busy WHERE busy.organisation_id IS NOT NULL
+            ), told AS (
+                (SELECT organisation_id FROM sync_webhookevent
+                 WHERE done_at IS NULL ORDER BY organisation_id LIMIT 1)
+                UNION ALL
+                SELECT (SELECT event.organisation_id FROM sync_webhookevent event
+                        WHERE event.done_at IS NULL
+                          AND event.organisation_id > told.organisation_id
+                        ORDER BY event.organisation_id LIMIT 1)
+                FROM told WHERE told.organisation_id IS NOT NULL
             ), due AS (
                 SELECT organisation_id FROM busy
                 WHERE EXISTS (SELECT 1 FROM sync_link link
@@ -108,6 +125,15 @@ def due_organisations() -> list[int]:
                       WHERE due_at <= now() AND off_at IS NULL AND NOT is_paused
                 UNION SELECT organisation_id FROM sync_reading
                       WHERE slice_due_at <= now() AND off_at IS NULL AND NOT is_paused
+                UNION SELECT organisation_id FROM told
+                      WHERE EXISTS (SELECT 1 FROM sync_webhookevent event
+                                    WHERE event.organisation_id = told.organisation_id
+                                      AND event.done_at IS NULL
+                                      AND event.noticed_at <= now() - %(longest)s)
+                         OR NOT EXISTS (SELECT 1 FROM sync_webhookevent event
+                                        WHERE event.organisation_id = told.organisation_id
+                                          AND event.done_at IS NULL
+                                          AND event.noticed_at > now() - %(quiet)s)
                 UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
             )
             SELECT due.organisation_id FROM due
@@ -117,6 +143,7 @@ def due_organisations() -> list[int]:
             LEFT JOIN sync_lane lane ON lane.organisation_id = due.organisation_id
             WHERE (lane.leased_until IS NULL OR lane.leased_until < now())
               AND (lane.blocked_until IS NULL OR lane.blocked_until <= now())
-            """
+            """,
+            burst,
         )
         return [row[0] for row in cursor.fetchall()]

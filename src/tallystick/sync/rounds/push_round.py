@@ -30,6 +30,8 @@ from tallystick.sync.push.settlements import retract_settlements, send_settlemen
 from tallystick.sync.push.status_changes import APPROVE, RETRACT, change_due
 from tallystick.sync.reconcile.duplicates import remove_duplicates
 from tallystick.sync.rounds.unknown_outcomes import settle_open_batches
+from tallystick.sync.webhooks.told_records import fetch_told
+from tallystick.sync.webhooks.waiting import is_burst_over
 from tallystick.xero.catalogue.codes import RefusalCode
 
 logger = structlog.get_logger(__name__)
@@ -53,9 +55,13 @@ def drain_lane(organisation_id: int) -> None:
 
 
 def push_round(hands: RoundHands) -> None:
-    """Do one round; whatever breaks it off, the next one begins with the first step again."""
+    """Do one round; whatever breaks it off, the next one begins with the first step again.
+
+    What webhooks told of comes last, so that it keeps nobody's documents waiting.
+    """
     begin_round(hands)
     work_round(hands)
+    fetch_told(hands)
 
 
 def begin_round(hands: RoundHands) -> None:
@@ -144,4 +150,5 @@ def _has_more(organisation: Organisation) -> bool:
         Link.objects.due(organisation.pk).exists()
         or PDFS.links(organisation).exists()
         or Reading.objects.filter(is_due() | is_slice_due(), organisation=organisation).exists()
+        or is_burst_over(organisation)
     )

@@ -21,9 +21,11 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
 from tallystick.background.desk import keep_desk
-from tallystick.importing.uploads import forget_old
+from tallystick.importing import uploads
 from tallystick.outages import log_failure
 from tallystick.sync.rounds.jobs import sweep
+from tallystick.sync.webhooks import forgetting
+from tallystick.sync.webhooks.silence import look_for_silence
 
 logger = structlog.get_logger(__name__)
 
@@ -33,6 +35,8 @@ _STALLED_SECONDS = 30.0
 _GRACE_SECONDS = 20.0
 #: Without the database for so long, the worker begins anew.
 _AWAY_SECONDS = 5.0
+#: What is seen to every minute.
+_UPKEEP = (uploads.forget_old, forgetting.forget_old, look_for_silence)
 
 
 class _Connector(PsycopgConnector):
@@ -60,7 +64,7 @@ async def _run(threads: int, stop: threading.Event) -> None:
     over = threading.Event()
     beside = [
         threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True),
-        threading.Thread(target=keep_desk, args=(over, [forget_old]), name="desk", daemon=True),
+        threading.Thread(target=keep_desk, args=(over, _UPKEEP), name="desk", daemon=True),
     ]
     for thread in beside:
         thread.start()
