@@ -58,6 +58,34 @@ def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: I
     return record
 
 
+@transaction.atomic
+def change_account(*, workspace: Workspace, actor: User | None, old: str, new: str) -> int:
+    """Name another account on every item that names this one; return how many there were.
+
+    An empty `new` lets the account ladder go on. Raises InvalidRecord.
+    """
+    checker = Checker("The account")
+    code = checker.text("account_code", new, at_most=LONGEST_ACCOUNT)
+    checker.finish()
+    items = Item.objects.in_workspace(workspace).on_account(old).select_for_update(of=("self",))
+    found = list(items.order_by("pk")) if old else []
+    for item in found:
+        for field in ("account_code", "purchase_account_code"):
+            if getattr(item, field) == old:
+                setattr(item, field, code)
+    Item.objects.bulk_update(found, ["account_code", "purchase_account_code"], batch_size=1_000)
+    for item in found:
+        audit.record(
+            workspace=workspace,
+            actor=actor,
+            action="item.edited",
+            message=f"{item.code} has account {code or 'of all others'} instead of {old}.",
+            subject=item,
+        )
+        signals.record_edited.send(sender=Item, record=item)
+    return len(found)
+
+
 def _fill(record: Item, item: ItemInput) -> None:
     checker = Checker(item.code.strip() or "The item")
     record.code = checker.text("code", item.code, at_most=LONGEST_CODE, required=True)
