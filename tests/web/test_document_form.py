@@ -176,4 +176,5 @@ def test_customers_are_offered_by_what_is_typed(browser: Client, address: str, w
 
     answer = browser.get(reverse("party-options", args=[workspace.slug]), {"q": "bay"})
 
-    assert answer.text.strip() == '<option value="Bayside Ltd (C8)"></option>'
+    assert answer.text.count("<option") == 1
+    assert 'value="Bayside Ltd (C8)"' in answer.text

@@ -44,7 +44,9 @@ def choices_of(organisation: Organisation) -> Choices:
     rates = list(
         TaxRate.objects.filter(organisation=organisation, status="ACTIVE").order_by("name")
     )
-    others = Currency.objects.filter(organisation=organisation).exclude(code=organisation.currency)
+    others = Currency.objects.filter(organisation=organisation, gone_at=None).exclude(
+        code=organisation.currency
+    )
     return Choices(
         tax_rates={
             direction: [rate for rate in rates if fits(rate, direction)] for direction in Direction

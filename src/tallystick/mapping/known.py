@@ -182,7 +182,7 @@ def places_of(known: Known, document: Document, lines: Sequence[Line]) -> list[P
 
 def is_in_use(record: Account | TaxRate) -> bool:
     """Tell whether Xero still offers the account or rate."""
-    return record.status == "ACTIVE"
+    return record.status == "ACTIVE" and record.gone_at is None
 
 
 def takes_lines(account: Account) -> bool:

@@ -115,6 +115,7 @@ _workspace: list[URLPattern | URLResolver] = [
     path("settings/tax-mapping/new/", mapping.add_tax_code, name="tax-code-new"),
     path("settings/tax-mapping/from-rates/", mapping.take_xero_rates, name="tax-codes-from-xero"),
     path("settings/accounts/", mapping.accounts, name="accounts"),
+    path("settings/accounts/items/", mapping.take_item_accounts, name="item-accounts"),
     path("settings/payment-methods/", mapping.payment_methods, name="payment-methods"),
     path("settings/former-choices/", former_choices.answer, name="former-choices"),
     path("settings/sync-rules/", sync_rules.show, name="sync-rules"),
