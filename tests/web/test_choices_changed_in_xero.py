@@ -68,7 +68,7 @@ def test_it_is_told_before_any_document_meets_it_and_beside_those_that_did(
     browser, chosen, address, stuck
 ) -> None:
     Account.objects.filter(code="200").update(status="ARCHIVED")
-    link = stuck("account:sales:")
+    link = stuck("account:sales:", lines=[line(unit_price="100")])
     assert ">2<" in in_rail(browser.get(address("workspace-home")))
 
     browser.post(address("accounts"), {"default-sales": "210", "freight-sales": "210"})
