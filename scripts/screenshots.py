@@ -112,7 +112,7 @@ def connect_and_send(page: Page, running: Demo) -> None:
     _picture(page, "consent")
     page.get_by_role("button", name="Allow access").click()
     page.goto(f"{home}settings/accounts/")
-    while not page.get_by_label("Default account on sales").locator("option").count() > 1:
+    while not page.locator('select[name="default-sales"] option').count() > 1:
         page.wait_for_timeout(500)
         page.reload()
     page.get_by_role("button", name="Save accounts").click()

@@ -174,6 +174,7 @@ def test_a_cancelled_invoice_cannot_be_edited_and_says_what_to_do(
 def test_customers_are_offered_by_what_is_typed(browser: Client, address: str, workspace) -> None:
     make_party(workspace, "Bayside Ltd", number="C8")
 
-    answer = browser.get(reverse("party-options", args=[workspace.slug]), {"party_number": "bay"})
+    answer = browser.get(reverse("party-options", args=[workspace.slug]), {"q": "bay"})
 
-    assert answer.text.strip() == '<option value="Bayside Ltd (C8)"></option>'
+    assert answer.text.count("<option") == 1
+    assert 'value="Bayside Ltd (C8)"' in answer.text

@@ -135,4 +135,4 @@ def test_the_notice_is_answered_on_every_width(page, former, organisation, addre
     page.get_by_role("button", name="Take over the choices").click()
 
     expect(page.get_by_text("2 choices were taken over.")).to_be_visible()
-    expect(page.get_by_label("Default account on sales")).to_have_value("200")
+    expect(page.get_by_label("Default account on sales")).to_have_value("200 Sales")

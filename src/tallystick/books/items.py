@@ -1,6 +1,6 @@
 """Finding, adding and changing products and services."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -10,8 +10,12 @@ from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
 from tallystick.books.models import LONGEST_ACCOUNT, LONGEST_CODE, Item, ItemQuerySet
 from tallystick.books.tax_codes import find_tax_code
+from tallystick.english import listed
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
+
+#: Where an item names the accounts of what is sold and bought.
+_ACCOUNTS = ("account_code", "purchase_account_code")
 
 
 def items_of(workspace: Workspace, *, text: str = "") -> ItemQuerySet:
@@ -56,6 +60,59 @@ def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: I
     )
     signals.record_edited.send(sender=Item, record=record)
     return record
+
+
+@transaction.atomic
+def change_account(*, workspace: Workspace, actor: User | None, old: str, new: str) -> int:
+    """Name another account on every item that names this one; return how many there were.
+
+    Raises InvalidRecord.
+    """
+    checker = Checker("The account")
+    code = checker.text("account_code", new, at_most=LONGEST_ACCOUNT, required=True)
+    checker.finish()
+    items = Item.objects.in_workspace(workspace).on_account(old).select_for_update()
+    found = list(items.order_by("pk")) if old else []
+    for item in found:
+        for field in _ACCOUNTS:
+            if getattr(item, field) == old:
+                setattr(item, field, code)
+    _save_accounts(found, actor, f"instead of {old}")
+    return len(found)
+
+
+@transaction.atomic
+def give_accounts(
+    *, workspace: Workspace, actor: User | None, accounts: Mapping[int, tuple[str, str]]
+) -> int:
+    """Give items accounts of what is sold and bought, by primary key; return how many got one.
+
+    An account that an item names already stays, and an empty one is none.
+    """
+    items = Item.objects.in_workspace(workspace).filter(pk__in=accounts).select_for_update()
+    changed = []
+    for item in items.order_by("pk"):
+        before = item.account_code, item.purchase_account_code
+        for field, code in zip(_ACCOUNTS, accounts[item.pk], strict=True):
+            setattr(item, field, getattr(item, field) or code)
+        if before != (item.account_code, item.purchase_account_code):
+            changed.append(item)
+    _save_accounts(changed, actor, "as its item in Xero has it")
+    return len(changed)
+
+
+def _save_accounts(items: Sequence[Item], actor: User | None, why: str) -> None:
+    Item.objects.bulk_update(items, _ACCOUNTS, batch_size=1_000)
+    for item in items:
+        codes = listed(list(dict.fromkeys(filter(None, (getattr(item, one) for one in _ACCOUNTS)))))
+        audit.record(
+            workspace=item.workspace,
+            actor=actor,
+            action="item.edited",
+            message=f"{item.code} goes to account {codes} {why}.",
+            subject=item,
+        )
+        signals.record_edited.send(sender=Item, record=item)
 
 
 def _fill(record: Item, item: ItemInput) -> None:

@@ -112,6 +112,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         text = text.strip()
         return self.filter(any_holds(text, "code", "name")) if text else self
 
+    def on_account(self, code: str) -> Self:
+        """Keep those that name the account, for what is sold or for what is bought."""
+        return self.filter(Q(account_code=code) | Q(purchase_account_code=code))
+
 
 class Item(models.Model):
     """A local product or service; codes are compared exactly, letter case included."""

@@ -44,10 +44,12 @@ def choices_of(organisation: Organisation) -> Choices:
     rates = list(
         TaxRate.objects.filter(organisation=organisation, status="ACTIVE").order_by("name")
     )
-    others = Currency.objects.filter(organisation=organisation).exclude(code=organisation.currency)
+    others = Currency.objects.filter(organisation=organisation, gone_at=None).exclude(
+        code=organisation.currency
+    )
     return Choices(
         tax_rates={
-            direction: [rate for rate in rates if _fits(rate, direction)] for direction in Direction
+            direction: [rate for rate in rates if fits(rate, direction)] for direction in Direction
         },
         accounts={
             (direction, charge.value): [
@@ -72,7 +74,7 @@ def is_taxed_in(rate: TaxRate, direction: Direction) -> bool:
     return _TAXED[direction] in rate.can_apply_to
 
 
-def _fits(rate: TaxRate, direction: Direction) -> bool:
+def fits(rate: TaxRate, direction: Direction) -> bool:
     """Tell whether the rate is not for the other direction alone."""
     return is_taxed_in(rate, direction) or not any(is_taxed_in(rate, one) for one in Direction)
 

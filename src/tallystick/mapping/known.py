@@ -61,8 +61,9 @@ class Known:
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
-        """Accounts by code, dead ones too."""
-        return {account.code: account for account in self.accounts_by_id.values() if account.code}
+        """Accounts by code, dead ones too where no other has taken their code."""
+        alive_last = sorted(self.accounts_by_id.values(), key=is_in_use)
+        return {account.code: account for account in alive_last if account.code}
 
     @cached_property
     def accounts_by_id(self) -> Mapping[UUID, Account]:
@@ -177,6 +178,11 @@ def places_of(known: Known, document: Document, lines: Sequence[Line]) -> list[P
         )
         for line in lines
     ]
+
+
+def is_in_use(record: Account | TaxRate) -> bool:
+    """Tell whether Xero still offers the account or rate."""
+    return record.status == "ACTIVE" and record.gone_at is None
 
 
 def takes_lines(account: Account) -> bool:

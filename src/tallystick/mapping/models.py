@@ -1,6 +1,7 @@
 """What our codes mean in one organisation: what a person has chosen of its accounts and tax rates."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from tallystick.books.models import Charge, Kind, TaxCode
 from tallystick.connections.models import Organisation
@@ -18,13 +19,26 @@ class Direction(models.TextChoices):
         return cls.PURCHASES if Kind(kind).is_purchase else cls.SALES
 
 
-class TaxMapping(models.Model):
+class AsChosen(models.Model):
+    """What is chosen of Xero's lists, and what it was like then: so that a change there is seen."""
+
+    #: As Xero called it; empty where it was chosen before this was kept, and was gone already.
+    chosen_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    chosen_at = models.DateTimeField(null=True, db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class TaxMapping(AsChosen):
     """A person's choice: this tax code of ours is that tax type there, in this direction."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="tax_mappings")
     tax_code = models.ForeignKey(TaxCode, models.CASCADE, related_name="mappings")
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.SALES)
     tax_type = models.CharField(max_length=60)
+    #: Percent, as Xero computed it then.
+    chosen_rate = models.DecimalField(max_digits=9, decimal_places=4, null=True)
 
     class Meta:
         constraints = [
@@ -37,7 +51,7 @@ class TaxMapping(models.Model):
         return f"{self.tax_code} is {self.tax_type}"
 
 
-class AccountChoice(models.Model):
+class AccountChoice(AsChosen):
     """A person's choice: lines of this direction and charge go to that account."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="account_choices")
@@ -57,7 +71,7 @@ class AccountChoice(models.Model):
         return f"{self.direction} {self.charge} on {self.code}"
 
 
-class MethodAccount(models.Model):
+class MethodAccount(AsChosen):
     """A person's choice: payments by this method lie on that account."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="method_accounts")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from tallystick.act_refused import ActRefused
 from tallystick.books.models import Charge, TaxCode
@@ -21,6 +22,7 @@ from tallystick.mapping.models import (
 from tallystick.mapping.paying import method_key
 from tallystick.mapping.signals import mended
 from tallystick.mapping.wait_keys import WaitSort, any_of, wait_key
+from tallystick.mirror.models import Account, TaxRate
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
@@ -72,7 +74,8 @@ def choose_tax_type(
             f"{organisation.name} has no active tax rate {tax_type} for {direction}.",
             remedy="Choose one from the list.",
         )
-    TaxMapping.objects.update_or_create(**mapping, defaults={"tax_type": tax_type})
+    chosen = {"tax_type": tax_type, "chosen_rate": rate.effective_rate, **_as_chosen(rate)}
+    TaxMapping.objects.update_or_create(**mapping, defaults=chosen)
     what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction}"
     _record(organisation, actor, what)
     _announce(organisation, wait_key(WaitSort.TAX_MAPPING, tax_code.pk, direction))
@@ -104,7 +107,7 @@ def choose_account(
             f"{organisation.name} has no active account {code} for {name} on {direction}.",
             remedy="Choose one from the list.",
         )
-    AccountChoice.objects.update_or_create(**choice, defaults={"code": code})
+    AccountChoice.objects.update_or_create(**choice, defaults={"code": code, **_as_chosen(account)})
     _record(organisation, actor, f"Chose {account} for {name} on {direction}")
     # The default serves every charge without a choice of its own.
     key = wait_key(WaitSort.ACCOUNT, direction, charge)
@@ -144,10 +147,9 @@ def choose_method_account(
             f"{organisation.name} has no such active account that takes payments.",
             remedy="Choose one from the list.",
         )
-    if not chosen.update(account_id=account_id):
-        MethodAccount.objects.create(
-            organisation=organisation, method=method, account_id=account_id
-        )
+    values = {"account_id": account_id, **_as_chosen(account)}
+    if not chosen.update(**values):
+        MethodAccount.objects.create(organisation=organisation, method=method, **values)
     _record(organisation, actor, f"Chose {account} for {name}")
     _announce(organisation, method_key(method) if method else any_of(WaitSort.PAYMENT_METHOD))
 
@@ -176,6 +178,11 @@ def choose_default_tax_code(
     set_default_tax_code(workspace=organisation.workspace, tax_code=tax_code)
     _record(organisation, actor, f"Chose {tax_code or 'no tax code'} for lines without one")
     _announce(organisation, wait_key(WaitSort.DEFAULT_TAX_CODE))
+
+
+def _as_chosen(record: Account | TaxRate) -> dict[str, Any]:
+    """Return what is kept of the record, so that a change of it in Xero is seen."""
+    return {"chosen_name": str(record), "chosen_at": Now()}
 
 
 def _own(organisation: Organisation, tax_code: TaxCode) -> None:

@@ -12,6 +12,7 @@ from tallystick.connections.models import Organisation
 from tallystick.english import listed
 from tallystick.mapping.models import AccountChoice, Direction, MethodAccount, TaxMapping
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING
+from tallystick.mapping.tax_uses import tax_mapping_gaps
 
 #: So many names are told; the rest is counted.
 _TOLD = 3
@@ -28,7 +29,7 @@ class Unchosen(NamedTuple):
 
 def unchosen(organisation: Organisation) -> Iterator[Unchosen]:
     """Yield what is not chosen yet, of what the workspace uses."""
-    if codes := _tax_codes(organisation):
+    if codes := [*_tax_codes(organisation), *_sides_without_rate(organisation)]:
         what = f"No tax rate is chosen for {_named(codes)}."
         yield Unchosen(what, TAX_MAPPING)
     for direction in without_default(organisation):
@@ -44,6 +45,18 @@ def _tax_codes(organisation: Organisation) -> list[str]:
     mapped = TaxMapping.objects.filter(organisation=organisation, tax_code=OuterRef("pk"))
     codes = tax_codes_of(organisation.workspace).filter(~Exists(mapped))
     return list(codes.values_list("code", flat=True))
+
+
+def _sides_without_rate(organisation: Organisation) -> list[str]:
+    """Return the sides that documents use a code on, of codes that are mapped on the other one."""
+    mapped = TaxMapping.objects.filter(organisation=organisation)
+    pks = set(mapped.values_list("tax_code", flat=True))
+    gaps = tax_mapping_gaps(organisation) if pks else []
+    return [
+        f"{gap.tax_code.code} on {gap.direction}"
+        for gap in gaps
+        if gap.direction and not gap.happened and gap.tax_code.pk in pks
+    ]
 
 
 def mapped_codes(organisation: Organisation) -> tuple[int, int]:

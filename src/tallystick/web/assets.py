@@ -46,5 +46,5 @@ def _script() -> tuple[str, str]:
     htmx = finders.find("django_htmx/htmx-2.min.js")
     if not htmx:
         raise FileNotFoundError("django_htmx/htmx-2.min.js is not among the static files.")
-    parts = [Path(htmx).read_text(), (_STATIC / "js" / "app.js").read_text()]
-    return "\n".join(parts), "text/javascript; charset=utf-8"
+    ours = [path.read_text() for path in sorted((_STATIC / "js").glob("*.js"))]
+    return "\n".join([Path(htmx).read_text(), *ours]), "text/javascript; charset=utf-8"

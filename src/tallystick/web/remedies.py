@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
 from tallystick.books.models import Document
 from tallystick.mapping import problems
+from tallystick.mapping.broken_choices import BrokenChoice
 from tallystick.mapping.unchosen import Unchosen
 from tallystick.web.addresses import record_address
 from tallystick.web.kinds import pages_of
@@ -18,6 +20,7 @@ _SETTINGS = {
     problems.ACCOUNTS: "Open Accounts",
     problems.PAYMENT_METHODS: "Open Payment methods",
     problems.SYNC_RULES: "Open Sync rules",
+    problems.ITEMS: "Open Items",
 }
 
 
@@ -86,6 +89,14 @@ def told(
 def told_unchosen(one: Unchosen, workspace: Workspace) -> ToldProblem:
     """Return what is still to be chosen, with the link to where."""
     return ToldProblem(one.message, "", remedy_for(one.screen, workspace))
+
+
+def told_broken(one: BrokenChoice, workspace: Workspace) -> ToldProblem:
+    """Return what is chosen and broken in Xero, with the link to where another is chosen."""
+    mend = remedy_for(one.screen, workspace)
+    if mend and one.screen == problems.ITEMS:
+        mend = mend._replace(address=f"{mend.address}?{urlencode({'account': one.value})}")
+    return ToldProblem(one.message, one.remedy, mend)
 
 
 def _setting(screen: str, workspace: Workspace) -> MendingLink | None:

@@ -10,7 +10,7 @@ from tallystick.books.counting import capped
 from tallystick.connections.binding import former_of
 from tallystick.connections.models import Connection
 from tallystick.connections.services import connection_of
-from tallystick.sync.reports.attention import count_of
+from tallystick.sync.reports.attention import count_with_choices
 from tallystick.web.kinds import by_section
 from tallystick.workspaces.access import Permission, may, workspaces_of
 from tallystick.workspaces.models import Workspace
@@ -90,14 +90,14 @@ class PageShell:
 
     @cached_property
     def attention(self) -> str:
-        """How many records need a person, such as `3` or `99+`; empty for none."""
+        """How many records and choices need a person, such as `3` or `99+`; empty for none."""
         if self.connection.pk is None:  # never connected
             return ""
         # While nothing is connected: in the books before.
         organisation = self.connection.organisation or former_of(self.workspace)
         if organisation is None:
             return ""
-        return capped(count_of(organisation, at_most=_COUNTED + 1), _COUNTED)
+        return capped(count_with_choices(organisation, at_most=_COUNTED + 1), _COUNTED)
 
     @cached_property
     def rail(self) -> list[tuple[str, list[MenuEntry]]]:

@@ -26,6 +26,7 @@ from django.db.models.functions import Cast, Concat, RowNumber
 
 from tallystick.books.lookups import AnyOf
 from tallystick.connections.models import Organisation
+from tallystick.mapping.broken_choices import broken_choices
 from tallystick.mapping.wait_keys import WaitSort, record_of, wait_key, waiting_on_sort
 from tallystick.sync.engine.lane_blocks import why_nothing_goes
 from tallystick.sync.links.problems import PROBLEMS, Trouble
@@ -144,6 +145,12 @@ def count_of(organisation: Organisation, *, at_most: int | None = None) -> int:
     conditions = [Q(state__in=STOPPED_STATES), *([stuck] if stuck else [])]
     count = sum(links.filter(condition)[:at_most].count() for condition in conditions)
     return count if at_most is None else min(count, at_most)
+
+
+def count_with_choices(organisation: Organisation, *, at_most: int) -> int:
+    """Return the same with what is chosen of Xero's lists and can be used there no more."""
+    count = count_of(organisation, at_most=at_most)
+    return min(at_most, count + len(broken_choices(organisation))) if count < at_most else count
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from functools import partial
 from typing import Any
 
 from tallystick.books.models import Charge
+from tallystick.mapping.chosen_records import ACCOUNT
 from tallystick.mapping.known import Known
 from tallystick.mapping.models import Direction, Rounding
 from tallystick.mapping.proposing_accounts import propose_account
 from tallystick.mapping.services import Choices, choose_account, choose_rounding
 from tallystick.mapping.wait_keys import WaitSort, wait_key
 from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep
+from tallystick.web.forms.picker import option_of_account
 from tallystick.workspaces.models import User
 
 _ABOUT = {
@@ -36,11 +38,13 @@ class AccountsForm(ChoicesForm):
                 self.offer(
                     _name(charge, direction),
                     f"{_title(charge)} on {direction}",
-                    [_empty(charge), *((account.code, str(account)) for account in offered)],
+                    [_empty(charge), *((one.code, option_of_account(one)) for one in offered)],
                     chosen=chosen.get((direction, charge), ""),
                     key=wait_key(WaitSort.ACCOUNT, direction, charge),
                     keep=self._keep_account(charge, direction),
                     propose=partial(propose_account, direction, charge, choices),
+                    noun=ACCOUNT,
+                    recent=self.recent.account_codes,
                 )
         self._offer_rounding()
 

@@ -1,6 +1,6 @@
-"""Selects of what our codes mean in one organisation; each hands on its own change."""
+"""Choices of what our codes mean in one organisation; each hands on its own change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,15 +8,16 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from tallystick.connections.models import Organisation
+from tallystick.mapping.chosen_records import ChosenRecord, chosen_records, take_note
 from tallystick.mapping.proposing import Proposal
+from tallystick.mapping.recent import RecentChoices, recent_choices
 from tallystick.mapping.services import Choices, choices_of
 from tallystick.sync.reports.waiting_sums import WaitingSum
 from tallystick.web.forms.field_messages import WordedForm, word
 from tallystick.web.forms.inputs import Select
+from tallystick.web.forms.picker import Offered, Picker, PickerOption, recent_first, values_of
 from tallystick.workspaces.models import User
 
-#: Value and words of one option; or the name of a group and its options.
-Offered = tuple[str, Any]
 #: Hands the value chosen on to the service that keeps it.
 Keep = Callable[[str, User], None]
 
@@ -28,6 +29,8 @@ class OfferedChoice:
     field: BoundField
     waiting: WaitingSum | None
     proposal: Proposal | None
+    #: What is chosen now, as it stands in Xero; None where nothing is, or nothing of Xero's.
+    standing: ChosenRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class ChoiceRow:
     title: str
     about: str
     choices: Mapping[str, OfferedChoice]
+    #: What uses it; empty where that is not told.
+    used_by: str = ""
 
 
 class ChoicesForm(WordedForm):
@@ -61,6 +66,9 @@ class ChoicesForm(WordedForm):
         self._chosen: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._keeps: dict[str, Keep] = {}
+        #: What is chosen, by key.
+        self.standing = {one.key: one for one in chosen_records(organisation)}
+        self.recent: RecentChoices = recent_choices(organisation)
         choices = choices_of(organisation)
         #: Xero's lists were there to be offered; read a moment later, the page has to come again.
         self.is_filled = bool(choices.payment_accounts or any(choices.accounts.values()))
@@ -89,14 +97,18 @@ class ChoicesForm(WordedForm):
         keep: Keep,
         help_text: str = "",
         propose: Callable[[], Proposal | None] = lambda: None,
+        noun: str = "",
+        recent: Sequence[str] = (),
     ) -> None:
         """Add a select; `key` is what waits for it, `propose` is asked where nothing is chosen.
 
         What is chosen now stays on offer though Xero has it no more: it is not lost by saving
-        something else.
+        something else. With a `noun`, one of Xero's records is chosen: the select is a picker, with
+        those used recently before the others.
         """
-        if chosen not in _values(offered):
-            offered = [*offered, (chosen, f"{chosen} · not in use in Xero any more")]
+        offered = recent_first(offered, recent)
+        if chosen not in values_of(offered):
+            offered = [*offered, (chosen, self._gone(chosen, key))]
         proposal = propose() if self.proposes and not chosen else None
         if proposal:
             self.proposals[name] = proposal
@@ -106,7 +118,7 @@ class ChoicesForm(WordedForm):
             choices=offered,
             initial=proposal.value if proposal else chosen,
             help_text=help_text,
-            widget=Select() if name == self.below else Select(aria_label=label),
+            widget=_widget(noun, {} if name == self.below else {"aria_label": label}),
         )
         word(field, label)
         self.fields[name], self._keys[name], self._keeps[name] = field, key, keep
@@ -121,8 +133,9 @@ class ChoicesForm(WordedForm):
         return self.cleaned_data
 
     def choice(self, name: str) -> OfferedChoice:
-        waiting = self.waiting.get(self._keys[name])
-        return OfferedChoice(self[name], waiting, self.proposals.get(name))
+        key = self._keys[name]
+        standing = self.standing.get(key) if self._chosen[name] else None
+        return OfferedChoice(self[name], self.waiting.get(key), self.proposals.get(name), standing)
 
     @property
     def proposed(self) -> int:
@@ -135,10 +148,14 @@ class ChoicesForm(WordedForm):
             # A select that did not stand on the page yet when it was drawn was not emptied.
             if name in self.data and self.cleaned_data[name] != self._chosen[name]:
                 keep(self.cleaned_data[name], actor)
+        take_note(self.standing[key] for key in self._keys.values() if key in self.standing)
+
+    def _gone(self, chosen: str, key: str) -> PickerOption:
+        """Return what stands there and is not offered any more, by its name."""
+        found = self.standing.get(key)
+        about = (found.standing if found else "") or "not in use there any more"
+        return PickerOption(found.name if found else chosen, about=about, is_gone=True)
 
 
-def _values(offered: Iterable[Offered]) -> set[str]:
-    values: set[str] = set()
-    for value, words in offered:
-        values |= {value} if isinstance(words, str) else _values(words)
-    return values
+def _widget(noun: str, attributes: Mapping[str, str]) -> Select:
+    return Picker(noun=noun, **attributes) if noun else Select(**attributes)

@@ -27,6 +27,7 @@ from tallystick.books.parties import parties_called
 from tallystick.books.tax_codes import tax_codes_of
 from tallystick.books.taxing import TaxLadder
 from tallystick.books.templates import find_template, templates_of
+from tallystick.mapping.chosen_records import ACCOUNT
 from tallystick.money import Basis, Totals, document_totals, line_amount, line_tax
 from tallystick.web.forms import stated_tax
 from tallystick.web.forms.field_messages import WordedForm, word
@@ -38,6 +39,7 @@ from tallystick.web.forms.inputs import (
     TextBox,
     TextInput,
 )
+from tallystick.web.forms.picker import PickerInput
 from tallystick.web.forms.records import tax_code_choices
 from tallystick.web.kinds import KindPages
 from tallystick.workspaces.models import Workspace
@@ -56,7 +58,7 @@ _CARRIED = ("stated", "tax")
 class HeadForm(WordedForm):
     party_number = forms.CharField(
         help_text="Type part of the name, number or e-mail address.",
-        widget=TextInput(list="parties", autocomplete="off", placeholder="Name or number"),
+        widget=PickerInput("parties", noun="party", placeholder="Name or number"),
     )
     number = forms.CharField(
         required=False, widget=TextInput(), help_text="Left empty, the next free one."
@@ -102,6 +104,7 @@ class HeadForm(WordedForm):
         ]
         party = self.fields["party_number"]
         party.label = pages.party.capitalize()
+        party.widget.attrs["data-noun"] = pages.party
         word(party, pages.party)
         if pages.is_credit:
             del self.fields["due_on"]
@@ -141,7 +144,7 @@ class HeadForm(WordedForm):
 
 class LineForm(WordedForm):
     item_code = forms.CharField(
-        required=False, widget=TextInput(list="items", autocomplete="off", aria_label="Item")
+        required=False, widget=PickerInput("items", noun="item", free=True, aria_label="Item")
     )
     description = forms.CharField(required=False, widget=TextInput(aria_label="Description"))
     quantity = NumberField(required=False, widget=NumberInput(aria_label="Quantity"))
@@ -151,18 +154,20 @@ class LineForm(WordedForm):
     account_code = forms.CharField(
         label="Account",
         required=False,
-        widget=TextInput(list="accounts", autocomplete="off", maxlength=LONGEST_ACCOUNT),
+        widget=PickerInput("accounts", noun=ACCOUNT, maxlength=LONGEST_ACCOUNT),
     )
     charge = forms.ChoiceField(required=False, choices=Charge.choices, widget=Select())
     tracking_1 = forms.CharField(
         label="Tracking",
         required=False,
-        widget=TextInput(list="tracking", autocomplete="off", placeholder="Region: North"),
+        widget=PickerInput(
+            "tracking", noun="tracking option", free=True, placeholder="Region: North"
+        ),
     )
     tracking_2 = forms.CharField(
         label="Second tracking",
         required=False,
-        widget=TextInput(list="tracking", autocomplete="off", placeholder="Team: Blue"),
+        widget=PickerInput("tracking", noun="tracking option", free=True, placeholder="Team: Blue"),
     )
 
     #: What the form carries of tax that the line's source states, while it is ticked.

@@ -1,18 +1,20 @@
 """Choosing what our tax codes are called in Xero."""
 
-from functools import partial
+from collections.abc import Mapping
+from functools import cached_property, partial
 
 from tallystick.books.models import TaxCode
 from tallystick.books.tax_codes import default_tax_code, tax_codes_of
+from tallystick.mapping.chosen_records import TAX_RATE
 from tallystick.mapping.known import Known
 from tallystick.mapping.models import Direction
 from tallystick.mapping.proposing import propose_tax_type
 from tallystick.mapping.services import Choices, choose_default_tax_code, choose_tax_type
+from tallystick.mapping.tax_uses import TaxGap, TaxUses, tax_mapping_gaps, tax_uses
 from tallystick.mapping.wait_keys import WaitSort, wait_key
-from tallystick.mirror.models import TaxRate
 from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep
+from tallystick.web.forms.picker import option_of_rate
 from tallystick.web.forms.records import percent
-from tallystick.web.templatetags.tallystick import quantity
 from tallystick.workspaces.models import User
 
 
@@ -26,7 +28,9 @@ class TaxMappingForm(ChoicesForm):
         mapped = Known(self.organisation).tax_types
         for code in self.codes:
             for direction in Direction:
-                rates = [_rate(rate) for rate in choices.tax_rates[direction]]
+                rates = [
+                    (one.tax_type, option_of_rate(one)) for one in choices.tax_rates[direction]
+                ]
                 self.offer(
                     f"tax-{code.pk}-{direction}",
                     f"{code.code} on {direction}",
@@ -35,6 +39,8 @@ class TaxMappingForm(ChoicesForm):
                     key=wait_key(WaitSort.TAX_MAPPING, code.pk, direction),
                     keep=self._keep_rate(code, direction),
                     propose=partial(propose_tax_type, code, direction, choices),
+                    noun=TAX_RATE,
+                    recent=self.recent.tax_types,
                 )
         self._offer_default()
 
@@ -65,9 +71,23 @@ class TaxMappingForm(ChoicesForm):
                 code.code,
                 f"{code.name} · {percent(code)}",
                 {one.label: self.choice(f"tax-{code.pk}-{one}") for one in Direction},
+                self._used_by(code),
             )
             for code in self.codes
         ]
+
+    @cached_property
+    def gaps(self) -> list[TaxGap]:
+        """What the mapping lacks; none where it is complete."""
+        return tax_mapping_gaps(self.organisation)
+
+    @cached_property
+    def _uses(self) -> Mapping[int, TaxUses]:
+        return tax_uses(self.organisation.workspace)
+
+    def _used_by(self, code: TaxCode) -> str:
+        uses = self._uses.get(code.pk)
+        return f"Used by {uses.told}." if uses else "Not used yet."
 
     def _keep_rate(self, code: TaxCode, direction: Direction) -> Keep:
         return lambda tax_type, actor: choose_tax_type(
@@ -81,7 +101,3 @@ class TaxMappingForm(ChoicesForm):
     def _keep_default(self, chosen: str, actor: User) -> None:
         code = next((one for one in self.codes if str(one.pk) == chosen), None)
         choose_default_tax_code(organisation=self.organisation, tax_code=code, actor=actor)
-
-
-def _rate(rate: TaxRate) -> tuple[str, str]:
-    return rate.tax_type, f"{rate.name} · {quantity(rate.effective_rate)}% · {rate.tax_type}"

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from tallystick.english import counted
+from tallystick.mapping.chosen_records import ACCOUNT
 from tallystick.mapping.paying import method_key
 from tallystick.mapping.payment_methods import NEWEST, method_accounts, used_methods
 from tallystick.mapping.proposing_accounts import propose_method_account
@@ -14,7 +15,8 @@ from tallystick.sync.links.record_kinds import PAYMENT_RULE
 from tallystick.sync.links.sync_rules import policy_of
 from tallystick.sync.models import WhenDraft
 from tallystick.sync.reports.waiting_sums import APPROVAL
-from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep, Offered
+from tallystick.web.forms.choices import ChoiceRow, ChoicesForm, Keep
+from tallystick.web.forms.picker import Offered, option_of_account
 from tallystick.web.forms.sync_rules import rule_of
 from tallystick.workspaces.models import User
 
@@ -48,6 +50,8 @@ class PaymentMethodsForm(ChoicesForm):
                 key=method_key(key),
                 keep=self._keep_account(method),
                 propose=partial(propose_method_account, method, choices),
+                noun=ACCOUNT,
+                recent=self.recent.payment_accounts,
             )
         self._offer_when_draft()
 
@@ -98,8 +102,8 @@ def _grouped(accounts: list[Account]) -> list[Offered]:
     return [(name, offered) for name, offered in groups if offered]
 
 
-def _account(account: Account) -> tuple[str, str]:
-    return str(account.xero_id), " · ".join(filter(None, [str(account), account.currency]))
+def _account(account: Account) -> Offered:
+    return str(account.xero_id), option_of_account(account)
 
 
 def _name(key: str) -> str:

@@ -7,8 +7,10 @@ from django import forms
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
 from tallystick.books.models import LONGEST_ACCOUNT, Item, Party, TaxCode
 from tallystick.books.tax_codes import tax_codes_of
+from tallystick.mapping.chosen_records import ACCOUNT
 from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.picker import PickerInput
 from tallystick.workspaces.models import Workspace
 
 
@@ -49,14 +51,16 @@ class ItemForm(WordedForm):
     name = _text("Name")
     unit_price = NumberField(required=False, widget=NumberInput())
     tax_code = forms.ChoiceField(required=False, widget=Select())
-    account_code = _text(
-        "Account when sold",
-        maxlength=LONGEST_ACCOUNT,
+    account_code = forms.CharField(
+        label="Account when sold",
+        required=False,
+        widget=PickerInput("accounts", noun=ACCOUNT, maxlength=LONGEST_ACCOUNT),
         help_text="Left empty, that of all other sales.",
     )
-    purchase_account_code = _text(
-        "Account when bought",
-        maxlength=LONGEST_ACCOUNT,
+    purchase_account_code = forms.CharField(
+        label="Account when bought",
+        required=False,
+        widget=PickerInput("accounts", noun=ACCOUNT, maxlength=LONGEST_ACCOUNT),
         help_text="Left empty, that of all other purchases.",
     )
 

@@ -10,10 +10,12 @@ from django.forms.boundfield import BoundField
 from tallystick.books.models import TaxCode
 from tallystick.connections.models import Organisation
 from tallystick.mapping.choices import choices_of
+from tallystick.mapping.chosen_records import TAX_RATE
 from tallystick.mapping.naming import propose_for_name
 from tallystick.mapping.proposing import Proposal, rates_to_take
 from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import Select, TextInput
+from tallystick.web.forms.picker import Offered, Picker, option_of_rate
 from tallystick.web.templatetags.tallystick import quantity
 
 
@@ -49,10 +51,7 @@ class TaxNamesForm(WordedForm):
         self.organisation = organisation if offers else None
         self._lines = dict(unknown)
         self._proposals: dict[str, Proposal | None] = {}
-        rates = [
-            (one.rate.tax_type, f"{one.rate.name} · {quantity(one.rate.effective_rate)}%")
-            for one in offers
-        ]
+        rates: list[Offered] = [(one.rate.tax_type, option_of_rate(one.rate)) for one in offers]
         self._ours = [(_OURS + one.code, f"{one.code} · {quantity(one.rate)}%") for one in codes]
         choices = choices_of(organisation) if organisation and offers else None
         for place, name in enumerate(self._lines):
@@ -96,7 +95,7 @@ class TaxNamesForm(WordedForm):
                 new[name] = value
         return new, ours
 
-    def _field(self, name: str, rates: list[tuple[str, str]]) -> forms.Field:
+    def _field(self, name: str, rates: list[Offered]) -> forms.Field:
         if not rates:
             widget = TextInput(placeholder="20", aria_label=f"{name} in percent")
             return forms.CharField(label=name, max_length=9, widget=widget)
@@ -107,10 +106,10 @@ class TaxNamesForm(WordedForm):
             label=name,
             choices=self._offered(rates),
             initial=initial,
-            widget=Select(aria_label=f"{name} in Xero"),
+            widget=Picker(noun=TAX_RATE, aria_label=f"{name} in Xero"),
         )
 
-    def _offered(self, rates: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+    def _offered(self, rates: list[Offered]) -> list[Offered]:
         choose = ("", "Choose a tax rate")
         if not self._ours:
             return [choose, *rates]

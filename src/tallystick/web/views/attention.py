@@ -14,6 +14,7 @@ from tallystick.books.given_values import keys_in
 from tallystick.connections.binding import former_of
 from tallystick.connections.bound import NotConnected, bound_organisation
 from tallystick.connections.models import Organisation
+from tallystick.mapping.broken_choices import broken_choices
 from tallystick.sync.acts import check_now
 from tallystick.sync.engine import lane_blocks
 from tallystick.sync.models import Check, Link
@@ -31,6 +32,7 @@ from tallystick.sync.reports.offered_decisions import (
     question_before,
 )
 from tallystick.web.cause_cards import sections_of
+from tallystick.web.remedies import told_broken
 from tallystick.web.request_values import form_keys
 from tallystick.web.views.act_responses import ask, go_back, unnamed_act, way_back
 from tallystick.web.views.former_choices import offer_for
@@ -88,6 +90,9 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": sections_of(found.shown, rows, organisation, workspace),
         "more": found.more,
         "is_bounded": found.is_bounded,
+        "broken": []
+        if only
+        else [told_broken(one, workspace) for one in broken_choices(organisation)],
         "former_offer": offer_for(request, organisation),
         "why_nothing_goes": lane_blocks.why_nothing_goes(organisation),
         "last": None if only else _last_check(organisation),

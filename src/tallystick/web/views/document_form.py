@@ -20,12 +20,12 @@ from tallystick.books.models import Document, Kind, Status
 from tallystick.books.parties import parties_of
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
-from tallystick.mapping.line_offers import accounts_on_lines, tracking_options
 from tallystick.money import Money, Totals
 from tallystick.sync.reports import outlook
 from tallystick.sync.reports.record_links import link_of_document
 from tallystick.web.forms.document import DocumentForm, totals_as_entered
 from tallystick.web.forms.field_messages import show_problems
+from tallystick.web.forms.picker import options_of_lines
 from tallystick.web.kinds import KindPages, pages_of
 from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission
@@ -164,8 +164,7 @@ def _from_xero(workspace: Workspace, document: Document | None) -> dict[str, Any
     if organisation is None:
         return {}
     return {
-        "accounts": accounts_on_lines(organisation),
-        "tracking": tracking_options(organisation),
+        **options_of_lines(organisation),
         "outlook": _outlook(document, organisation) if document else "",
     }
 
@@ -184,7 +183,15 @@ def _readable_currency(entered: object) -> str:
 def offer_parties(request: HttpRequest, slug: str) -> HttpResponse:
     """Return options that hold what has been typed so far."""
     workspace = workspace_or_404(request, slug)
-    typed = request.GET.get("party_number", "")[:100]
+    typed = request.GET.get("q", "")[:100]
     role = "supplier" if request.GET.get("role") == "supplier" else "customer"
     parties = parties_of(workspace, text=typed, role=role)
     return render(request, "web/pages/_party_options.html", {"parties": parties[:_OFFERED]})
+
+
+@require_safe
+def offer_items(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return options that hold what has been typed so far."""
+    workspace = workspace_or_404(request, slug)
+    items = items_of(workspace, text=request.GET.get("q", "")[:100])
+    return render(request, "web/pages/_item_options.html", {"items": items[:_OFFERED]})

@@ -15,6 +15,14 @@ from tallystick.books.paging import Page
 from tallystick.sync.reports.link_states import DocumentState
 from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import NumberField, NumberInput, Select, Textarea, TextInput
+from tallystick.web.forms.picker import (
+    Offered,
+    Picker,
+    PickerInput,
+    PickerOption,
+    listed_options,
+    recent_first,
+)
 from tallystick.web.timeline import TimelineEvent
 
 _STATES = (
@@ -32,6 +40,20 @@ _TOKENS = (
 )
 
 
+def _picker(
+    label: str, offered: list[Offered], chosen: str = "", *, empty: str = "", disabled: bool = False
+) -> forms.ChoiceField:
+    choices = [("", empty or "Choose one"), *offered]
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        initial=chosen,
+        required=False,
+        disabled=disabled,
+        widget=Picker(noun="account"),
+    )
+
+
 class _Example(WordedForm):
     number = forms.CharField(
         widget=TextInput(), help_text="Leave empty for the next free one.", required=False
@@ -42,6 +64,45 @@ class _Example(WordedForm):
     )
     note = forms.CharField(widget=Textarea(), required=False)
     locked = forms.CharField(widget=TextInput(), disabled=True, initial="Set by Xero")
+
+
+def _accounts(count: int) -> list[Offered]:
+    names = ("Sales", "Other revenue", "Freight", "Advertising", "Bank fees", "Rent", "Travel")
+    return [
+        (str(code), PickerOption(f"{names[code % len(names)]} {code}", str(code)))
+        for code in range(200, 200 + count)
+    ]
+
+
+class _Pickers(WordedForm):
+    """The picker in every state."""
+
+    open_choice = _picker("Nothing chosen", _accounts(300), empty="Choose an account")
+    chosen = _picker(
+        "Chosen, with those used recently first", recent_first(_accounts(40), ["212", "230"]), "212"
+    )
+    gone = _picker(
+        "Archived in Xero",
+        [
+            *_accounts(8),
+            ("900", PickerOption("Old sales", "900", "archived in Xero", is_gone=True)),
+        ],
+        "900",
+    )
+    few = _picker(
+        "Tax rates",
+        [
+            ("OUTPUT2", PickerOption("GST on Income", about="15% · OUTPUT2")),
+            ("ZERORATED", PickerOption("Zero Rated", about="0% · ZERORATED")),
+        ],
+    )
+    typed = forms.CharField(
+        label="Typed, from a list",
+        required=False,
+        widget=PickerInput("gallery-accounts", noun="account", free=True),
+        help_text="What is not in the list is taken as it is typed.",
+    )
+    locked = _picker("Not yours to change", _accounts(3), "200", disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +140,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "tones": ["neutral", "info", "success", "warning", "danger"],
         "form": _Example(),
         "refused": refused,
+        "pickers": _Pickers(prefix="picker"),
+        "refused_pickers": _Pickers({"refused-open_choice": "none of these"}, prefix="refused"),
+        "standings": _standings(),
+        "listed": listed_options(recent_first(_accounts(20), ["203"])),
         "amounts": [Decimal("1234567.50"), Decimal("-88.40"), Decimal(0)],
         "moments": [now - ago for ago in _distances()],
         "events": _events(),
@@ -117,6 +182,13 @@ def _comparison() -> list[ComparedSides]:
         ("Issued", "12 Nov 2026", "12 Nov 2026", False),
     )
     return [ComparedSides(*sides) for sides in found]
+
+
+def _standings() -> list[dict[str, str]]:
+    return [
+        {"trouble": "archived", "happened": "Xero archived account 200 Sales"},
+        {"was_called": "200 Sales", "name": "200 Trade income"},
+    ]
 
 
 def _tabs() -> list[PageTab]:

@@ -12,7 +12,7 @@ from tallystick.books.document_queries import drafts_of
 from tallystick.connections.binding import former_of
 from tallystick.connections.models import Organisation
 from tallystick.sync.reports import attempt_log, sync_summary, today
-from tallystick.sync.reports.attention import count_of
+from tallystick.sync.reports.attention import count_with_choices
 from tallystick.web.start_steps import StartStep, steps_to_start
 from tallystick.web.views.sync_log import row_of
 from tallystick.web.views.workspace_access import workspace_or_404
@@ -44,7 +44,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "drafts": Counted(drafts_of(workspace)),
         "waiting": Counted(today.waiting_documents(workspace, organisation)),
-        "needs_you": capped(count_of(books, at_most=COUNTED + 1)) if books else "",
+        "needs_you": capped(count_with_choices(books, at_most=COUNTED + 1)) if books else "",
         "former": books if organisation is None else None,
         "steps": _steps(request, workspace, books),
     }

@@ -16,6 +16,7 @@ from tallystick.connections.models import ConnectionStatus, Organisation
 from tallystick.connections.services import connection_of
 from tallystick.english import counted, was_or_were
 from tallystick.mapping.proposing import rates_to_take, take_rates
+from tallystick.mapping.proposing_items import proposed_for_items, take_for_items
 from tallystick.mapping.services import MappingRefused
 from tallystick.mapping.wait_keys import WaitSort
 from tallystick.sync.links.problems import DecisionName
@@ -102,6 +103,8 @@ class _Page:
                 "untaxed": self.asks_of_tax and _untaxed(organisation),
                 "needs_reconnecting": connection_of(workspace).status == ConnectionStatus.ERROR,
             }
+            if isinstance(form, AccountsForm):
+                context["of_items"] = proposed_for_items(organisation)
             if isinstance(form, TaxMappingForm) and form.is_foreign:
                 context["offers"] = rates_to_take(organisation)
         template = f"web/pages/{self.name.replace('-', '_')}.html"
@@ -146,6 +149,24 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
 
 def payment_methods(request: HttpRequest, slug: str) -> HttpResponse:
     return _PAYMENT_METHODS.answer(request, slug)
+
+
+@require_POST
+def take_item_accounts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give our items the accounts that Xero's items of the same code have."""
+    workspace = workspace_or_404(request, slug, to=Permission.MANAGE_SYNC)
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        return redirect("accounts", slug)
+    counts: list[int] = []
+
+    def take() -> None:
+        counts.append(take_for_items(organisation=organisation, actor=person(request)))
+
+    released = released_by(take, organisation)
+    done = f"{counted(counts[0], 'item')} got {'its' if counts[0] == 1 else 'their'} account"
+    messages.success(request, f"{done} from Xero.{released_words(released, workspace)}")
+    return redirect("accounts", slug)
 
 
 @require_POST
