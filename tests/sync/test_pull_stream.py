@@ -10,7 +10,16 @@ from pulling import PAGED, ask_for, on_schedule, pull, reading
 
 from tallystick.connections.models import ApiCall
 from tallystick.mirror.models import MirroredDocument, MirroredLine, MirroredPayment
-from tallystick.sync.models import Lane, LinkState, PulledKind, Reading
+from tallystick.sync.models import (
+    DeliveryVerdict,
+    Lane,
+    LinkState,
+    PulledKind,
+    Reading,
+    RefusalReason,
+    WebhookDelivery,
+    WebhookRefusal,
+)
 from tallystick.sync.pull.schedule import INTERVAL, SLOWEST, next_due, next_slice_due
 from tallystick.sync.rounds.jobs import due_organisations
 
@@ -211,6 +220,7 @@ def test_a_refresh_that_is_asked_for_while_a_cycle_runs_is_not_lost(books, bookk
     assert told.since
 
 
+@pytest.mark.django_db
 def test_turns_are_spread_over_organisations_and_become_slower_where_nothing_changes():
     now = datetime.fromisoformat("2026-11-30T10:00+00:00")
     readings = [
@@ -230,3 +240,27 @@ def test_turns_are_spread_over_organisations_and_become_slower_where_nothing_cha
     assert next_due(Reading(organisation_id=1, kind=INVOICES, is_by_hand=True), now) is None
     nights = {next_slice_due(Reading(organisation_id=1, kind=kind), now) for kind in PAGED}
     assert len(nights) == len(PAGED)
+
+
+def test_where_webhooks_tell_of_changes_the_turns_become_rarer_still(books):
+    """An hour in which nothing changes takes two calls at most, slices and lists among them."""
+    now = datetime.fromisoformat("2026-11-30T10:00+00:00")
+    on_schedule(books, *PulledKind)
+    quiet = list(Reading.objects.all())
+    for one in quiet:
+        one.quiet = 20
+    without = next_due(reading_of(quiet, INVOICES), now) - now
+    assert without <= SLOWEST * 1.5
+    WebhookDelivery.objects.create(verdict=DeliveryVerdict.PROBE)
+
+    due = [next_due(one, now) for one in quiet]
+    slices = [at for one in quiet if (at := next_slice_due(one, now))]
+
+    times = sorted(due + slices)
+    assert max(sum(at <= other < at + timedelta(hours=1) for other in times) for at in times) <= 2
+    WebhookRefusal.objects.create(minute=Now(), reason=RefusalReason.WRONG_SIGNATURE, count=1)
+    assert next_due(reading_of(quiet, INVOICES), now) - now <= SLOWEST * 1.5
+
+
+def reading_of(readings: list[Reading], kind: PulledKind) -> Reading:
+    return next(one for one in readings if one.kind == kind)

@@ -10,13 +10,23 @@ from datetime import datetime, timedelta
 from django.db.models.functions import Now
 
 from tallystick.connections.models import Connection, Organisation
-from tallystick.sync.models import PulledKind, Reading
+from tallystick.sync.models import (
+    DeliveryVerdict,
+    LapseReason,
+    PulledKind,
+    Reading,
+    WebhookDelivery,
+    WebhookLapse,
+    WebhookRefusal,
+)
 from tallystick.sync.pull.pulled_kinds import WHOLE_LISTS
 
 #: The usual turn.
 INTERVAL = timedelta(minutes=15)
 #: Where nothing changes, a turn becomes twice as long each time, up to this.
 SLOWEST = timedelta(hours=1)
+#: The same where Xero's webhooks tell of changes. Items have no events, and wait as long for their turn.
+SLOWEST_TOLD = timedelta(days=1)
 #: Lists that hardly ever change: a push that needs them reads them anew in any case.
 OF_LISTS = timedelta(days=1)
 #: Either lets bank transactions be read.
@@ -64,8 +74,8 @@ def next_due(reading: Reading, now: datetime) -> datetime | None:
         return None
     if reading.kind in WHOLE_LISTS:
         return _next_on_grid(reading, now, OF_LISTS)
-    slower = min(INTERVAL * 2 ** min(reading.quiet, 8), SLOWEST)
-    return _next_on_grid(reading, now, slower)
+    slowest = SLOWEST_TOLD if _webhooks_work(reading.organisation_id) else SLOWEST
+    return _next_on_grid(reading, now, min(INTERVAL * 2 ** min(reading.quiet, 8), slowest))
 
 
 def next_slice_due(reading: Reading, now: datetime) -> datetime | None:
@@ -73,6 +83,17 @@ def next_slice_due(reading: Reading, now: datetime) -> datetime | None:
     if reading.is_by_hand or reading.kind in WHOLE_LISTS:
         return None
     return _next_on_grid(reading, now, _NIGHT, first=timedelta(hours=13))
+
+
+def _webhooks_work(organisation_id: int) -> bool:
+    """Tell whether Xero tells of changes: deliveries have come, and none was refused or amiss."""
+    good = [DeliveryVerdict.TAKEN, DeliveryVerdict.PROBE]
+    refused = WebhookRefusal.objects.filter(minute__gt=Now() - timedelta(days=1))
+    silent = WebhookLapse.objects.filter(
+        organisation=organisation_id, reason=LapseReason.SILENCE, ended_at=None
+    )
+    came = WebhookDelivery.objects.filter(verdict__in=good)
+    return came.exists() and not refused.exists() and not silent.exists()
 
 
 def _next_on_grid(

@@ -20,7 +20,7 @@ from tallystick import xero
 from tallystick.mirror.models import MirroredContact, MirroredDocument
 from tallystick.mirror.upserts import KeptPage
 from tallystick.sync.engine.hands import RoundHands
-from tallystick.sync.models import EventEnd, Reading, WebhookCategory, WebhookEvent
+from tallystick.sync.models import EventEnd, PulledKind, Reading, WebhookCategory, WebhookEvent
 from tallystick.sync.pull.budget import OF_TURNS, calls_left
 from tallystick.sync.pull.changes import take_records
 from tallystick.sync.pull.schedule import make_due
@@ -35,6 +35,9 @@ MOST_A_ROUND = 400
 _LOOKED_AT = 10_000
 #: Read so long after the event, by Xero's clock, and the record shows it for certain.
 _CERTAIN = timedelta(seconds=2)
+#: Documents that payments stand on.
+_PAID = (PulledKind.INVOICES, PulledKind.CREDIT_NOTES)
+_PAYMENTS_WHY = "A webhook told of a document that may have been paid."
 _WHY = "Xero would not give by its id what a webhook told of."
 
 
@@ -112,7 +115,7 @@ def _fetch(hands: RoundHands, of: ToldOf, told: Sequence[_Told]) -> None:
         ids = [str(one.record_id) for one in part]
         question = partial(hands.client.records, of.listed, ids)
         try:
-            take_records(hands, of.kind, question, partial(_mark, part))
+            take_records(hands, of.kind, question, partial(_mark, hands, of, part))
         except (xero.NotAllowed, xero.ScopeMissing):
             _leave_to_reading(hands, of, part)  # which is switched off then, with the reason
         except (xero.RateLimited, xero.NeedsPerson):
@@ -143,8 +146,19 @@ def _let_read(hands: RoundHands, of: ToldOf, told: Sequence[_Told]) -> None:
     _end(told, EventEnd.LEFT_TO_READING)
 
 
-def _mark(part: Sequence[_Told], page: xero.ChangedPage[Any], kept: KeptPage) -> None:
-    """Note what became of the events, in the transaction that keeps the page."""
+def _mark(
+    hands: RoundHands,
+    of: ToldOf,
+    part: Sequence[_Told],
+    page: xero.ChangedPage[Any],
+    kept: KeptPage,
+) -> None:
+    """Note what became of the events, in the transaction that keeps the page.
+
+    Payments have no events: where their documents say something else, they are read, too.
+    """
+    if kept.news and of.kind in _PAID:
+        make_due(hands.organisation, [PulledKind.PAYMENTS], why=_PAYMENTS_WHY)
     came = {one.record.record_id.lower() for one in page.records}
     came |= {one.xero_id.lower() for one in page.unread}
     there = [one for one in part if str(one.record_id) in came]
