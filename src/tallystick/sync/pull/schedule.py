@@ -6,6 +6,7 @@ never tick together, and no two kinds of one organisation either.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -37,10 +38,7 @@ _EPOCH = datetime.fromisoformat("2000-01-01T00:00+00:00")
 
 def start_readings(organisation: Organisation, kinds: Iterable[PulledKind] = PulledKind) -> None:
     """Give the organisation a reading of each kind, due now; those that there are stay as they are."""
-    Reading.objects.bulk_create(
-        [Reading(organisation=organisation, kind=kind, due_at=Now()) for kind in kinds],
-        ignore_conflicts=True,
-    )
+    _give_readings(organisation, kinds, due_at=Now())
 
 
 def readable_kinds(organisation: Organisation) -> list[PulledKind]:
@@ -56,9 +54,16 @@ def make_due(organisation: Organisation, kinds: Collection[PulledKind], *, why: 
 
     `why` is told with the reading until it is done.
     """
-    start_readings(organisation, kinds)
+    _give_readings(organisation, kinds, due_at=None)
     planned = Reading.objects.filter(organisation=organisation, kind__in=kinds)
     planned.exclude(due_at__lte=Now()).update(due_at=Now(), due_why=why[:200])
+
+
+def _give_readings(organisation: Organisation, kinds: Iterable[PulledKind], *, due_at: Any) -> None:
+    Reading.objects.bulk_create(
+        [Reading(organisation=organisation, kind=kind, due_at=due_at) for kind in kinds],
+        ignore_conflicts=True,
+    )
 
 
 def allow_again(organisation: Organisation) -> None:
