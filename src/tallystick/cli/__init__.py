@@ -7,7 +7,16 @@ import sys
 
 import typer
 
-from tallystick.cli import bringing_in, rescuing, serving, syncing, taking_back, upkeep
+from tallystick.cli import (
+    bringing_in,
+    pulling,
+    rescuing,
+    serving,
+    sql_access,
+    syncing,
+    taking_back,
+    upkeep,
+)
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.troubles import stop_for
 
@@ -23,7 +32,7 @@ app = typer.Typer(
 )
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
-    *(syncing.sync, syncing.status, syncing.log),
+    *(syncing.sync, syncing.status, syncing.log, pulling.pull),
     *(rescuing.check, rescuing.undo),
     *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
     *(upkeep.reencrypt, upkeep.forget_tokens),
@@ -31,6 +40,7 @@ for command in (
     app.command()(command)
 app.command("import")(bringing_in.import_)
 app.command("undo-import")(taking_back.undo_import)
+app.add_typer(sql_access.app, name="sql-access")
 
 
 def main() -> None:
