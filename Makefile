@@ -62,6 +62,9 @@ check: $(READY) ## Format, lint, types, migrations check, layers and tests, as C
 picture: $(READY) ## Draw the rooms anew, from what the sources import (docs/images/rooms.svg)
 	$(BIN)/python tests/rooms_picture.py
 
+mirror-page: $(READY) ## Write docs/mirror-schema.md anew, from the table of the views
+	$(BIN)/python -m tallystick.mirror.views.page > docs/mirror-schema.md
+
 fuzz: $(READY) ## Everything hostile to every address of the pages (ARGS="--seed 7 --rounds 50")
 	$(BIN)/python scripts/fuzz.py $(ARGS)
 

@@ -9,8 +9,10 @@ import typer
 
 from tallystick.cli import (
     bringing_in,
+    pulling,
     rescuing,
     serving,
+    sql_access,
     syncing,
     taking_back,
     upkeep,
@@ -31,7 +33,7 @@ app = typer.Typer(
 )
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
-    *(syncing.sync, syncing.status, syncing.log, webhooks.webhooks),
+    *(syncing.sync, syncing.status, syncing.log, pulling.pull, webhooks.webhooks),
     *(rescuing.check, rescuing.undo),
     *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
     *(upkeep.reencrypt, upkeep.forget_tokens),
@@ -39,6 +41,7 @@ for command in (
     app.command()(command)
 app.command("import")(bringing_in.import_)
 app.command("undo-import")(taking_back.undo_import)
+app.add_typer(sql_access.app, name="sql-access")
 
 
 def main() -> None:

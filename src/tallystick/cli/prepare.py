@@ -80,9 +80,14 @@ def make_data_dir(path: Path, *, otherwise: str = "") -> Path:
 
 
 def apply_migrations() -> list[str]:
-    """Apply what is open and return its names; of several machines at once one does it."""
+    """Apply what is open and return its names; of several machines at once one does it.
+
+    The views of the mirror are those of this code afterwards, though no migration was open.
+    """
     from django.core.management import call_command
     from django.db import connection
+
+    from tallystick.mirror.views.keeping import ViewsDependedOn, after_migrations
 
     while not _locks_migrations():
         time.sleep(_TURN_SECONDS)
@@ -90,6 +95,9 @@ def apply_migrations() -> list[str]:
         names = open_migrations()
         if names:
             call_command("migrate", interactive=False, verbosity=0)
+        after_migrations()
+    except ViewsDependedOn as refused:
+        raise Stop(str(refused), code=Exit.NEEDS_PERSON) from refused
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])

@@ -19,6 +19,7 @@ from tallystick.cli.chosen import (
 )
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.prepare import prepare
+from tallystick.cli.pulling import reading_rows
 from tallystick.cli.rescuing import show_plan
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def status(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None
     Exit code 3: the connection, or some documents or payments, need a person.
     """
     prepare()
-    from tallystick.sync.reports.sync_summary import sync_summary
+    from tallystick.sync.reports.sync_status import status_facts, sync_status
 
     where = chosen_workspace(workspace)
-    facts = _facts(where, sync_summary(where))
+    now = sync_status(where)
+    facts = _facts(where, now.summary) | status_facts(now)
     if as_json:
         print(json.dumps(facts, indent=2))
     else:
@@ -228,6 +230,8 @@ def _print_facts(facts: dict[str, Any]) -> None:
     for label, name in (("Oldest queued", "oldest_queued_at"), ("Last success", "last_success_at")):
         table.add_row(label, facts[name] or "none")
     table.add_row("Workers", str(facts["workers"]))
+    for label, text in reading_rows(facts):
+        table.add_row(label, text)
     Console().print(table)
 
 

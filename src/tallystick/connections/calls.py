@@ -1,12 +1,28 @@
 """The API log: one row for each call to Xero, and when Xero last answered well."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import structlog
 from django.db import Error, transaction
 
-from tallystick.connections.models import ApiCall, Connection, Organisation
+from tallystick.connections.models import ApiCall, CallPurpose, Connection, Organisation
 from tallystick.xero import Call, OnCall
 
 log = structlog.get_logger(__name__)
+
+_purpose: ContextVar[str] = ContextVar("purpose", default="")
+
+
+@contextmanager
+def calling_for(purpose: CallPurpose) -> Iterator[None]:
+    """Let the log tell what the calls within the block were for; an inner block goes before."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
 
 
 def recorder(organisation: Organisation) -> OnCall:
@@ -39,6 +55,7 @@ def _write(organisation: Organisation, call: Call) -> None:
         day_remaining=call.day_remaining,
         minute_remaining=call.minute_remaining,
         correlation_id=call.correlation_id or "",
+        purpose=_purpose.get(),
     )
     if call.error is None:
         Connection.objects.filter(

@@ -167,6 +167,15 @@ class OrganisationChoice(models.Model):
         )
 
 
+class CallPurpose(models.TextChoices):
+    """What a call to Xero was for."""
+
+    READING = "reading", "Reading what Xero has"
+    ASKING = "asking", "Looking before and after sending"
+    SENDING = "sending", "Sending"
+    ACCESS = "access", "Renewing the access"
+
+
 class ApiCall(models.Model):
     """One call to Xero as it went; the API log is made of these. Holds no token and no body."""
 
@@ -184,6 +193,10 @@ class ApiCall(models.Model):
     day_remaining = models.PositiveIntegerField(null=True, blank=True)
     minute_remaining = models.PositiveIntegerField(null=True, blank=True)
     correlation_id = models.CharField(max_length=64, blank=True)
+    #: Empty: nothing of these, or from before it was noted.
+    purpose = models.CharField(
+        max_length=10, choices=CallPurpose.choices, blank=True, db_default=""
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "id"], name="api_call_log")]

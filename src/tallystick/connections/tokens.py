@@ -17,9 +17,14 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from tallystick.connections import installation
-from tallystick.connections.calls import recorder
+from tallystick.connections.calls import calling_for, recorder
 from tallystick.connections.fields import Undecryptable
-from tallystick.connections.models import Connection, ConnectionStatus, Organisation
+from tallystick.connections.models import (
+    CallPurpose,
+    Connection,
+    ConnectionStatus,
+    Organisation,
+)
 from tallystick.connections.problems import UNREADABLE, mark_error, mark_unreadable
 from tallystick.failpoints import failpoint
 from tallystick.xero import ConsentRevoked, NotConnected, TokenSet, TryLater, refresh
@@ -100,13 +105,14 @@ def _renewed(organisation: Organisation, held: Connection, *, rejected: bool = F
         return _made_by_another(organisation, held, still_good)
     failpoint("token.claimed")
     try:
-        fresh = refresh(
-            installation.token_pool(),
-            installation.hosts(),
-            installation.app(),
-            held.refresh_token,
-            on_call=recorder(organisation),
-        )
+        with calling_for(CallPurpose.ACCESS):
+            fresh = refresh(
+                installation.token_pool(),
+                installation.hosts(),
+                installation.app(),
+                held.refresh_token,
+                on_call=recorder(organisation),
+            )
     except ConsentRevoked as refusal:
         return _after_refusal(organisation, held, refusal)
     except TryLater as delay:

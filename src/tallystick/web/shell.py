@@ -46,6 +46,7 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Sync",
         (
             ("Sync log", "list", "sync-log"),
+            ("Sync status", "clock", "sync-status"),
             ("Runs", "send", "run-list"),
             ("Import", "upload", "import"),
         ),

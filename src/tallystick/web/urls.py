@@ -37,6 +37,7 @@ from tallystick.web.views import (
     settlements,
     sync_log,
     sync_rules,
+    sync_status,
     webhooks,
 )
 
@@ -89,6 +90,8 @@ _workspace: list[URLPattern | URLResolver] = [
     path("needs-attention/check/", attention.check, name="check-now"),
     path("sync-log/", sync_log.show, name="sync-log"),
     path("sync-log/retry/", sync_log.try_again, name="retry"),
+    path("sync-status/", sync_status.show, name="sync-status"),
+    path("sync-status/act/", sync_status.act, name="sync-status-act"),
     path("runs/", runs.show_all, name="run-list"),
     path("runs/<int:pk>/", runs.show, name="run"),
     path("runs/<int:pk>/undo/", runs.undo, name="run-undo"),

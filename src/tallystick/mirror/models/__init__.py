@@ -10,6 +10,7 @@ from tallystick.mirror.models.documents import (
 )
 from tallystick.mirror.models.lists import Account, Currency, TaxRate, TrackingCategory
 from tallystick.mirror.models.mirrored import Mirrored
+from tallystick.mirror.models.readers import SqlReader
 
 __all__ = [
     "Account",
@@ -21,6 +22,7 @@ __all__ = [
     "MirroredItem",
     "MirroredLine",
     "MirroredPayment",
+    "SqlReader",
     "TaxRate",
     "TrackingCategory",
     "UnreadElement",

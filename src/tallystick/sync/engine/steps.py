@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from tallystick.connections.calls import calling_for
+from tallystick.connections.models import CallPurpose
 from tallystick.failpoints import failpoint
 
 T = TypeVar("T")
@@ -77,6 +79,11 @@ CALLS = (
     "duplicates.look",
     *(f"{purpose}.send" for purpose in PURPOSES),
 )
+#: What each call is for; all else is asked before or after something is sent.
+_PURPOSES = {
+    **dict.fromkeys(("organisation.read", "list.read", "pull.read"), CallPurpose.READING),
+    **dict.fromkeys((f"{purpose}.send" for purpose in PURPOSES), CallPurpose.SENDING),
+}
 #: Every failpoint there is; a test kills a worker at each.
 FAILPOINTS = (
     *(f"{step}.{when}_commit" for step in COMMITS for when in ("before", "after")),
@@ -102,6 +109,7 @@ def calling(step: str, call: Callable[[], T]) -> T:
     if transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{step} would call Xero inside a database transaction.")
     failpoint(f"{step}.before_call")
-    result = call()
+    with calling_for(_PURPOSES.get(step, CallPurpose.ASKING)):
+        result = call()
     failpoint(f"{step}.after_call")
     return result

@@ -4,6 +4,7 @@ A job that is lost, doubled or late changes nothing: the lane admits one worker 
 sweep wakes whatever is due.
 """
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
+from tallystick import xero
+from tallystick.connections.models import Organisation
+from tallystick.connections.renewal import idle_organisations
+from tallystick.connections.tokens import access_token
 from tallystick.outages import log_failure, outage_of
 from tallystick.sync.engine.scheduled_sending import due_schedules, send_scheduled
 from tallystick.sync.engine.waking import DRAIN, PUSH_QUEUE, wake_lane
@@ -40,10 +46,22 @@ def drain(organisation_id: int) -> None:
         log_failure(logger, "drain.broken_off", error)  # the sweep wakes the lane again
 
 
+@app.task(queue=PUSH_QUEUE, name="connection.renew")
+def renew(organisation_id: int) -> None:
+    """Renew the access of an organisation of which nothing was sent or read for weeks."""
+    organisation = Organisation.objects.get(pk=organisation_id)
+    try:
+        access_token(organisation)
+    except (xero.NeedsPerson, xero.TryLater) as error:
+        # In need of a person, the connection says so by now; else the sweep asks again.
+        logger.warning("access.not_renewed", organisation=organisation_id, reason=str(error))
+
+
 def sweep() -> None:
     """Do what must happen though every job were lost.
 
-    What is scheduled is released, what is due is woken, what webhooks did not tell is noticed.
+    What is scheduled is released, what is due is woken, access that nobody uses is kept alive, what
+    webhooks did not tell is noticed.
     """
     check_after_standstill()
     with transaction.atomic():
@@ -51,6 +69,10 @@ def sweep() -> None:
         for policy in due_schedules():
             send_scheduled(policy)
     wake_due()
+    for organisation_id in idle_organisations():
+        with contextlib.suppress(AlreadyEnqueued):
+            job = renew.configure(queueing_lock=f"renew:{organisation_id}")
+            job.defer(organisation_id=organisation_id)
     watch_deliveries()  # last: whatever befalls it, work goes on
 
 

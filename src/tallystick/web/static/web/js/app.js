@@ -74,6 +74,22 @@
     }
   }
 
+  // <button data-copy="id of a field"><span data-copy-word>; without a clipboard the text is marked.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    const word = button.querySelector("[data-copy-word]");
+    try {
+      await navigator.clipboard.writeText(field.value);
+      word.textContent = "Copied";
+    } catch {
+      field.focus();
+      field.select();
+      word.textContent = "Marked: copy it with your keyboard";
+    }
+  });
+
   // Countdowns: <button data-until="2026-01-31T12:00:00Z"><span data-left></span>; the server
   // refuses whoever presses without script.
   setInterval(() => {
