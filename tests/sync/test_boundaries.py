@@ -74,6 +74,7 @@ ELSEWHERE = {
     "connections/models.py": "no write: columns that are not read",
     "sync/links/sync_rules.py": "reads policies, and locks links in order",
     "sync/links/attempt_rows.py": "lines of the log, within the boundary of what they tell",
+    "sync/links/switched_off.py": "`set_aside`, within the boundary modules.aside",
     "sync/links/queueing.py": "`release_waiting`, within the boundary of the verdict that releases",
     "workspaces/audit.py": "`record`, within the boundary of what is recorded",
     "sync/engine/waking.py": "a job: one that is lost is found by the sweep",

@@ -6,3 +6,6 @@ Each carries `workspace` and `organisation_id`. A listener that raises rolls the
 from django.dispatch import Signal
 
 organisation_connected = Signal()
+
+#: Carries `modules` as well, and whether they are on now (`is_on`).
+modules_switched = Signal()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
-from tallystick.books.document_queries import has_kinds
+from tallystick.books.document_queries import has_documents, has_kinds
 from tallystick.books.models import Kind, Payment
 from tallystick.books.tax_codes import tax_codes_of
 from tallystick.connections.models import Organisation
@@ -44,6 +44,19 @@ def _tax_codes(organisation: Organisation) -> list[str]:
     mapped = TaxMapping.objects.filter(organisation=organisation, tax_code=OuterRef("pk"))
     codes = tax_codes_of(organisation.workspace).filter(~Exists(mapped))
     return list(codes.values_list("code", flat=True))
+
+
+def lacking_taxes(organisation: Organisation) -> str:
+    """Return what the tax mapping lacks, as a clause; empty where it is complete.
+
+    Documents that use no tax code need none mapped.
+    """
+    if codes := _tax_codes(organisation):
+        return f"no tax rate is chosen for {_named(codes)}"
+    workspace = organisation.workspace
+    if not tax_codes_of(workspace).exists() and not has_documents(workspace):
+        return "there are no tax codes yet"
+    return ""
 
 
 def mapped_codes(organisation: Organisation) -> tuple[int, int]:

@@ -37,6 +37,7 @@ COMMITS = (
     "lane.release",
     "connection.error",
     "organisation.keep",
+    "modules.aside",
     "contacts.pause",
     "contacts.link",
     "contacts.find",
