@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from tallystick.act_refused import ActRefused
 from tallystick.connections.models import Connection, ModuleSwitch, Organisation
+from tallystick.connections.signals import modules_freed
 from tallystick.english import listed
 
 
@@ -56,6 +58,8 @@ class ModuleRow:
     goes_by_rules: bool = False
     goes_with: str = ""
     is_on_at_first: bool = True
+    #: Between two readings, unless a person has chosen otherwise.
+    usual_minutes: int = 15
 
     @property
     def noun(self) -> str:
@@ -75,12 +79,18 @@ class StepRow:
 
 _LISTS = ("accounting.settings.read",)
 _INVOICES = ("accounting.invoices",)
+#: Lists hardly ever change, and what is to be sent has them read anew in any case.
+_A_DAY = 24 * 60
 _EXPENSES = "accounting.banktransactions.read"
 
 ROWS: Mapping[Module, ModuleRow] = MappingProxyType(
     {
-        Module.ACCOUNTS: ModuleRow("Accounts", (), "The chart of accounts", "", _LISTS),
-        Module.TAX_RATES: ModuleRow("Tax rates", (Module.ACCOUNTS,), "Tax rates", "", _LISTS),
+        Module.ACCOUNTS: ModuleRow(
+            "Accounts", (), "The chart of accounts", "", _LISTS, usual_minutes=_A_DAY
+        ),
+        Module.TAX_RATES: ModuleRow(
+            "Tax rates", (Module.ACCOUNTS,), "Tax rates", "", _LISTS, usual_minutes=_A_DAY
+        ),
         Module.ITEMS: ModuleRow(
             "Items", (Module.TAX_RATES, Step.TAX_MAPPING), "Products and services", "", _LISTS
         ),
@@ -247,6 +257,16 @@ def lacks(organisation: Organisation, step: Step) -> str:
     return _told_by[step](organisation)
 
 
+@transaction.atomic
+def note_step(organisation: Organisation, step: Step) -> None:
+    """Note that the step is done, where it is for the first time: what hangs on it goes on then."""
+    never = Organisation.objects.filter(pk=organisation.pk, taxes_mapped_at=None)
+    if lacks(organisation, step) or not never.update(taxes_mapped_at=Now()):
+        return
+    after = [module for module in Module if step in chain_of(module)]
+    modules_freed.send(sender=Organisation, organisation_id=organisation.pk, modules=after)
+
+
 def named(modules: Collection[Module]) -> str:
     """Return such as `items and contacts`."""
     return listed([ROWS[module].noun for module in modules])
@@ -256,15 +276,13 @@ def _lacking(organisation: Organisation, step: Step) -> str:
     """Return what the step lacks where it never was done.
 
     A single code that comes later must not stop all that flows: the documents that bear it say so
-    and wait, each for itself. When it was first done is noted by whoever finds it so.
+    and wait, each for itself.
     """
+    if organisation.taxes_mapped_at is None:
+        organisation.refresh_from_db(fields=["taxes_mapped_at"])
     if organisation.taxes_mapped_at is not None:
         return ""
-    lacking = lacks(organisation, step)
-    if not lacking:
-        never = Organisation.objects.filter(pk=organisation.pk, taxes_mapped_at=None)
-        never.update(taxes_mapped_at=Now())
-    return lacking
+    return lacks(organisation, step)
 
 
 def _ungranted(organisation: Organisation, module: Module) -> list[str]:

@@ -10,13 +10,12 @@ from django.db import transaction
 from tallystick.act_refused import ActRefused
 from tallystick.connections.models import ModuleSchedule, Organisation, Rhythm
 from tallystick.connections.modules import ROWS, Module, switched
+from tallystick.connections.signals import schedule_chosen
 from tallystick.english import listed
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
 
-#: Between two readings, unless a person has chosen otherwise.
-USUAL_MINUTES = 15
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 24 * 60
 #: Of one schedule.
 MOST_HOURS = 24
@@ -54,10 +53,22 @@ def schedules_of(organisation: Organisation) -> dict[tuple[Module, Way], ModuleS
     }
     return {
         (module, way): saved.get((module.value, way.value))
-        or ModuleSchedule(organisation=organisation, module=module, way=way, minutes=USUAL_MINUTES)
+        or ModuleSchedule(
+            organisation=organisation, module=module, way=way, minutes=ROWS[module].usual_minutes
+        )
         for module in Module
         for way in ways_of(module)
     }
+
+
+def chosen_schedules(
+    organisation: Organisation, modules: Collection[Module], way: Way = Way.PULL
+) -> list[ModuleSchedule]:
+    """Return what people have chosen of the modules that are on; one of the usual turn is not there."""
+    is_on = switched(organisation)
+    wanted = [module for module in modules if is_on[module]]
+    found = ModuleSchedule.objects.filter(organisation=organisation, module__in=wanted, way=way)
+    return list(found.select_related("organisation"))
 
 
 @transaction.atomic
@@ -68,22 +79,22 @@ def choose_schedule(
     rhythm: str,
     actor: User,
     way: Way = Way.PULL,
-    minutes: int = USUAL_MINUTES,
+    minutes: int | None = None,
     hours: Sequence[time] = (),
 ) -> None:
-    """Keep when the modules go that way by themselves. Raises ScheduleRefused and NotAllowed."""
+    """Keep when the modules go that way by themselves. Raises ScheduleRefused and NotAllowed.
+
+    Without `minutes` an interval is the usual one.
+    """
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
     _check(rhythm, minutes, hours)
     kept = sorted({f"{one:%H:%M}" for one in hours}) if rhythm == Rhythm.HOURS else []
-    chosen = {
-        "rhythm": rhythm,
-        "minutes": minutes if rhythm == Rhythm.INTERVAL else USUAL_MINUTES,
-        "hours": kept,
-    }
     for module in modules:
         if way not in ways_of(module):
             message = f"{ROWS[module].words} have no schedule of their own that way."
             raise ScheduleRefused("module", message, remedy="Choose another module.")
+        usual = ROWS[module].usual_minutes
+        chosen = {"rhythm": rhythm, "minutes": minutes or usual, "hours": kept}
         schedule, _ = ModuleSchedule.objects.update_or_create(
             organisation=organisation, module=module, way=way, defaults=chosen
         )
@@ -96,19 +107,36 @@ def choose_schedule(
             message=f"Chose for {ROWS[module].noun} {from_or_to} {organisation.name}: "
             f"{schedule_words(schedule)}.",
         )
+    schedule_chosen.send(
+        sender=Organisation, organisation_id=organisation.pk, modules=list(modules), way=way
+    )
 
 
-def next_due(
-    organisation: Organisation, module: Module, after: datetime, *, way: Way = Way.PULL
-) -> datetime | None:
-    """Return when the module goes that way next by itself, later than `after`; None: not by itself.
+def read_manually(*, organisation: Organisation, actor: User) -> None:
+    """Let nothing be read from Xero by itself. Raises NotAllowed."""
+    modules = [module for module in Module if Way.PULL in ways_of(module)]
+    choose_schedule(organisation=organisation, modules=modules, rhythm=Rhythm.MANUAL, actor=actor)
 
-    That is where it is switched off, and where its schedule is manual only.
-    """
-    if not switched(organisation)[module]:
-        return None
-    schedule = schedules_of(organisation).get((module, way))
-    return next_after(schedule, after) if schedule else None
+
+@transaction.atomic
+def read_as_usual(*, organisation: Organisation, actor: User) -> None:
+    """Forget what was chosen of reading: everything is read in its usual turn. Raises NotAllowed."""
+    require(actor, organisation.workspace, Permission.MANAGE_SYNC)
+    chosen = ModuleSchedule.objects.filter(organisation=organisation, way=Way.PULL)
+    modules = [Module(one) for one in chosen.values_list("module", flat=True)]
+    if not modules:
+        return
+    chosen.delete()
+    audit.record(
+        workspace=organisation.workspace,
+        actor=actor,
+        action="module.schedule",
+        subject=organisation,
+        message=f"Let {organisation.name} be read in the usual turn again.",
+    )
+    schedule_chosen.send(
+        sender=Organisation, organisation_id=organisation.pk, modules=modules, way=Way.PULL
+    )
 
 
 def next_after(schedule: ModuleSchedule, after: datetime) -> datetime | None:
@@ -139,17 +167,20 @@ def schedule_words(schedule: ModuleSchedule) -> str:
         return "manual only"
     if schedule.rhythm == Rhythm.HOURS:
         return f"every day at {listed(schedule.hours)} ({schedule.organisation.timezone})"
-    return f"every {schedule.minutes} minutes"
+    hours, rest = divmod(schedule.minutes, 60)
+    if rest:
+        return f"every {schedule.minutes:,} minutes"
+    return "every hour" if hours == 1 else f"every {hours} hours"
 
 
-def _check(rhythm: str, minutes: int, hours: Sequence[time]) -> None:
+def _check(rhythm: str, minutes: int | None, hours: Sequence[time]) -> None:
     if rhythm not in Rhythm.values:
         raise ScheduleRefused(
             "rhythm",
             f"{rhythm!r} is no rhythm.",
             remedy=f"Choose one of {listed(list(Rhythm.values))}.",
         )
-    if rhythm == Rhythm.INTERVAL and not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
+    if minutes is not None and not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
         raise ScheduleRefused(
             "minutes",
             f"{minutes:,} minutes cannot be kept.",

@@ -38,6 +38,7 @@ COMMITS = (
     "connection.error",
     "organisation.keep",
     "modules.aside",
+    "pull.shut",
     "contacts.pause",
     "contacts.link",
     "contacts.find",

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 
-from tallystick.connections.models import Connection, Organisation
+from tallystick.connections.models import Connection, ModuleSchedule, Organisation, Rhythm
+from tallystick.connections.schedules import chosen_schedules, next_after
 from tallystick.sync.models import PulledKind, Reading
+from tallystick.sync.pull.open_kinds import modules_wanting
 from tallystick.sync.pull.pulled_kinds import WHOLE_LISTS
 
 #: The usual turn.
@@ -51,6 +53,28 @@ def make_due(organisation: Organisation, kinds: Collection[PulledKind], *, why: 
     planned.exclude(due_at__lte=Now()).update(due_at=Now(), due_why=why[:200])
 
 
+def read_by_hand(
+    organisation: Organisation, kinds: Collection[PulledKind], *, by_hand: Collection[PulledKind]
+) -> None:
+    """Plan the kinds anew by their schedules; those among them that are read by hand only are not.
+
+    What somebody has asked for is read all the same.
+    """
+    start_readings(organisation, kinds)
+    readings = Reading.objects.filter(organisation=organisation, kind__in=kinds)
+    [now] = Organisation.objects.filter(pk=organisation.pk).values_list(Now()).get()
+    for reading in readings.select_related("organisation").select_for_update(of=("self",)):
+        reading.is_by_hand = reading.kind in by_hand
+        if reading.due_why or reading.is_under_way:
+            reading.save(update_fields=["is_by_hand"])
+            continue
+        reading.due_at = next_due(reading, now)
+        if reading.whole_at is None and not reading.is_by_hand:
+            reading.due_at = now
+        reading.slice_due_at = next_slice_due(reading, now) if reading.whole_at else None
+        reading.save(update_fields=["is_by_hand", "due_at", "slice_due_at"])
+
+
 def allow_again(organisation: Organisation) -> None:
     """Forget what Xero did not let us read: somebody has connected anew."""
     Reading.objects.filter(organisation=organisation).exclude(off_at=None).update(
@@ -62,10 +86,29 @@ def next_due(reading: Reading, now: datetime) -> datetime | None:
     """Return when the reading's next turn is; None where nobody wants one."""
     if reading.is_by_hand:
         return None
+    chosen = [_next_chosen(reading, one, now) for one in _schedules(reading)]
+    if chosen:
+        return min(filter(None, chosen), default=None)
     if reading.kind in WHOLE_LISTS:
         return _next_on_grid(reading, now, OF_LISTS)
-    slower = min(INTERVAL * 2 ** min(reading.quiet, 8), SLOWEST)
-    return _next_on_grid(reading, now, slower)
+    return _next_on_grid(reading, now, _slower(reading, INTERVAL))
+
+
+def _schedules(reading: Reading) -> list[ModuleSchedule]:
+    """Return what people have chosen for the modules that want it; the usual turn is none."""
+    return chosen_schedules(reading.organisation, modules_wanting(PulledKind(reading.kind)))
+
+
+def _next_chosen(reading: Reading, schedule: ModuleSchedule, now: datetime) -> datetime | None:
+    """Return the next turn by the schedule; intervals lie on the grid, and grow where all is quiet."""
+    if schedule.rhythm == Rhythm.INTERVAL:
+        turn = timedelta(minutes=schedule.minutes)
+        return _next_on_grid(reading, now, _slower(reading, turn))
+    return next_after(schedule, now)
+
+
+def _slower(reading: Reading, turn: timedelta) -> timedelta:
+    return min(turn * 2 ** min(reading.quiet, 8), max(turn, SLOWEST))
 
 
 def next_slice_due(reading: Reading, now: datetime) -> datetime | None:

@@ -5,6 +5,8 @@ Xero already has is confirmed, never created; what is missing is sealed, sent an
 was cancelled meanwhile is retracted. Whatever stops a round, the next one begins from our tables.
 """
 
+from functools import partial
+
 import structlog
 from structlog.contextvars import bound_contextvars
 
