@@ -205,6 +205,12 @@ def modules_on(organisation: Organisation | None) -> list[Module]:
     return [module for module, is_on in switched(organisation).items() if is_on]
 
 
+def modules_shut(organisation: Organisation) -> set[Module]:
+    """Return the modules of which nothing goes: they are off, or what they need is."""
+    is_on = switched(organisation)
+    return {one for one in Module if not all(is_on[each] for each in (one, *needed_by(one)))}
+
+
 def needed_by(module: Module) -> list[Module]:
     """Return the modules that must be on for it, those that come first in front."""
     found: dict[Module, None] = {}

@@ -15,7 +15,7 @@ from tallystick.connections.signals import modules_freed, modules_switched, sche
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.switched_off import set_aside, set_going
 from tallystick.sync.models import PulledKind
-from tallystick.sync.pull.open_kinds import kinds_of, modules_wanting, refusal_to_read
+from tallystick.sync.pull.open_kinds import kinds_of, modules_wanting, refusals_to_read
 from tallystick.sync.pull.schedule import make_due, read_by_hand
 
 
@@ -76,7 +76,7 @@ def _read(organisation: Organisation, modules: Collection[Module], *, why: str) 
     kinds = [
         kind
         for kind in kinds_of(modules)
-        if kind not in by_hand and refusal_to_read(organisation, kind) is None
+        if kind not in by_hand and not refusals_to_read(organisation, kind)
     ]
     make_due(organisation, kinds, why=why)
     wake_lane(organisation.pk)

@@ -5,7 +5,7 @@ from django.db import transaction
 from tallystick.connections.bound import NotConnected, bound_organisation
 from tallystick.connections.cooldowns import SCOPES, Scope, press
 from tallystick.connections.models import Organisation
-from tallystick.connections.modules import require_module, switched
+from tallystick.connections.modules import modules_shut, require_module
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.new_links import link_all
 from tallystick.sync.links.queueing import requeue_links, waiting_for_a_press
@@ -53,7 +53,6 @@ def sync_now(*, workspace: Workspace, actor: User) -> RecordSum:
 
 def require_any_sent(organisation: Organisation) -> None:
     """Raise StepMissing where every module is off whose records go to Xero."""
-    is_on = switched(organisation)
     sent = SCOPES[Scope.INVOICE_PUSH].modules
-    if not any(is_on[module] for module in sent):
+    if modules_shut(organisation).issuperset(sent):
         require_module(organisation, sent[0])

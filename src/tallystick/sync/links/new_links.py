@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from tallystick.connections.models import Organisation
-from tallystick.connections.modules import switched
+from tallystick.connections.modules import modules_shut
 from tallystick.sync.links.record_kinds import RecordKind, module_under, record_fields
 from tallystick.sync.links.switched_off import Then, key_of
 from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of
@@ -132,12 +132,12 @@ def _statement(kinds: Sequence[RecordKind], *, is_named: bool) -> str:
 
 def _waits(organisation: Organisation, states: Mapping[str, LinkState]) -> dict[str, str]:
     """Return what the records of each rule wait for while their module is off; empty where none is."""
-    is_on = switched(organisation)
+    shut = modules_shut(organisation)
     found = {}
     for rule, state in states.items():
         module = module_under(rule)
         then = Then.GO if state == LinkState.QUEUED else Then.WAIT
-        found[rule] = "" if module is None or is_on[module] else key_of(module, then)
+        found[rule] = key_of(module, then) if module in shut else ""
     return found
 
 

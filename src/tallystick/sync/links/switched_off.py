@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from tallystick.connections.models import Organisation
-from tallystick.connections.modules import Module, StepMissing, refusal_of, switched
+from tallystick.connections.modules import Module, StepMissing, modules_shut, refusal_of
 from tallystick.mapping.wait_keys import WaitSort, any_of, module_of_key, wait_key, waiting_on_any
 from tallystick.sync.links.queueing import fields_anew, requeue_links
 from tallystick.sync.links.record_kinds import RECORD_KINDS
@@ -34,9 +34,9 @@ def key_of(module: Module, then: Then) -> str:
 
 def kinds_off(organisation: Organisation) -> dict[str, Module]:
     """Return the kinds of record whose module is off, each with it."""
-    is_on = switched(organisation)
+    shut = modules_shut(organisation)
     kinds = {row.name: row.module for row in RECORD_KINDS.values() if row.module}
-    return {kind: module for kind, module in kinds.items() if not is_on[module]}
+    return {kind: module for kind, module in kinds.items() if module in shut}
 
 
 def stays(kinds: Collection[str]) -> Q:

@@ -46,32 +46,37 @@ def kinds_of(modules: Collection[Module]) -> list[PulledKind]:
     return [kind for kind, wanting in _WANTED_BY.items() if set(wanting) & set(modules)]
 
 
-def refusal_to_read(organisation: Organisation, kind: PulledKind) -> StepMissing | None:
-    """Return why the kind is not to be read; None: it is."""
+def refusals_to_read(organisation: Organisation, kind: PulledKind) -> list[StepMissing]:
+    """Return why the kind is not to be read, of each module that wants it; none where it is."""
     refusals = [refusal_of(organisation, module) for module in _WANTED_BY[kind]]
-    return refusals[0] if refusals and all(refusals) else None
+    found = [missing for missing in refusals if missing]
+    return found if len(found) == len(refusals) else []
 
 
 def refused_among(
     organisation: Organisation, readings: Sequence[Reading], *, checked: Collection[PulledKind]
-) -> dict[PulledKind, StepMissing]:
-    """Return which of the readings are not to be read, each with the reason.
+) -> dict[PulledKind, list[StepMissing]]:
+    """Return which of the readings are not to be read, each with the reasons.
 
     Of what is checked for our own sake nothing but a switch is a reason: what we have written is
     looked after, whatever step of the set-up is still to be done.
     """
     found = {}
     for kind in (PulledKind(reading.kind) for reading in readings):
-        missing = refusal_to_read(organisation, kind)
-        if missing and (kind not in checked or isinstance(missing.missing, Module)):
+        missing = refusals_to_read(organisation, kind)
+        is_shut = all(isinstance(one.missing, Module) for one in missing)
+        if missing and (is_shut or kind not in checked):
             found[kind] = missing
     return found
 
 
-def rest_until_open(organisation: Organisation, refused: Mapping[PulledKind, StepMissing]) -> None:
+def rest_until_open(
+    organisation: Organisation, refused: Mapping[PulledKind, Sequence[StepMissing]]
+) -> None:
     """Plan no reading of what is refused; a cycle under way begins again later."""
-    for kind, missing in refused.items():
-        logger.info("pull.refused", kind=kind.value, reason=str(missing))
+    for kind, reasons in refused.items():
+        for missing in reasons:
+            logger.info("pull.refused", kind=kind.value, reason=str(missing))
     Reading.objects.filter(organisation=organisation, kind__in=refused).update(
         due_at=None, due_why="", slice_due_at=None, begun_at=None
     )

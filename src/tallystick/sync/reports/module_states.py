@@ -12,6 +12,7 @@ from tallystick.connections.modules import (
     Module,
     ModuleRow,
     StepMissing,
+    modules_shut,
     needed_by,
     needing,
     refusal_of,
@@ -126,8 +127,7 @@ def scope_states(organisation: Organisation) -> list[ScopeState]:
 
 
 def _any_sent(organisation: Organisation) -> bool:
-    is_on = switched(organisation)
-    return any(is_on[module] for module in SCOPES[Scope.INVOICE_PUSH].modules)
+    return not modules_shut(organisation).issuperset(SCOPES[Scope.INVOICE_PUSH].modules)
 
 
 def _readings(organisation: Organisation) -> dict[str, Reading]:
