@@ -58,7 +58,7 @@ SCOPES: Mapping[Scope, ScopeRow] = MappingProxyType(
             "Tax rates",
             "Read tax rates",
             60,
-            (Module.TAX_RATES, Module.ACCOUNTS),
+            (Module.TAX_RATES,),
             f"Tax rates {_READ}",
         ),
         Scope.INVOICE_PUSH: ScopeRow(

@@ -74,9 +74,10 @@ def refresh(
 
 
 def scope_of(module: Module) -> Scope:
-    """Return the scope that a module is read with."""
+    """Return the scope that a module is read with; accounts come with tax rates."""
     reading = [scope for scope in Scope if scope != Scope.INVOICE_PUSH]
-    return next(scope for scope in reading if module in SCOPES[scope].modules)
+    found = (scope for scope in reading if module in SCOPES[scope].modules)
+    return next(found, Scope.TAX_RATES)
 
 
 def _open(organisation: Organisation, modules: Sequence[Module]) -> list[Module]:

@@ -20,7 +20,7 @@ logger = structlog.get_logger(__name__)
 _WANTED_BY: Mapping[PulledKind, tuple[Module, ...]] = MappingProxyType(
     {
         PulledKind.ORGANISATION: (),
-        PulledKind.ACCOUNTS: (Module.ACCOUNTS,),
+        PulledKind.ACCOUNTS: (Module.ACCOUNTS, Module.TAX_RATES),
         PulledKind.TAX_RATES: (Module.TAX_RATES,),
         PulledKind.CURRENCIES: (),
         PulledKind.TRACKING: (),
