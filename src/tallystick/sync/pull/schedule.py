@@ -7,6 +7,7 @@ never tick together, and no two kinds of one organisation either.
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from tallystick.connections.models import Connection, ModuleSchedule, Organisation, Rhythm
@@ -50,7 +51,8 @@ def make_due(organisation: Organisation, kinds: Collection[PulledKind], *, why: 
     """
     start_readings(organisation, kinds)
     planned = Reading.objects.filter(organisation=organisation, kind__in=kinds)
-    planned.exclude(due_at__lte=Now()).update(due_at=Now(), due_why=why[:200])
+    # What is due for a reason keeps it.
+    planned.filter(~Q(due_at__lte=Now()) | Q(due_why="")).update(due_at=Now(), due_why=why[:200])
 
 
 def read_by_hand(
