@@ -191,7 +191,7 @@ class StepMissing(ActRefused):
         self.screen = screen
 
 
-def switched(organisation: Organisation) -> dict[Module, bool]:
+def switched(organisation: Organisation | int) -> dict[Module, bool]:
     """Return of each module whether it is on."""
     chosen = ModuleSwitch.objects.filter(organisation=organisation)
     known = dict(chosen.values_list("module", "is_on"))

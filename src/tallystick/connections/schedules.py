@@ -62,12 +62,12 @@ def schedules_of(organisation: Organisation) -> dict[tuple[Module, Way], ModuleS
 
 
 def chosen_schedules(
-    organisation: Organisation, modules: Collection[Module], way: Way = Way.PULL
+    organisation_id: int, modules: Collection[Module], way: Way = Way.PULL
 ) -> list[ModuleSchedule]:
     """Return what people have chosen of the modules that are on; one of the usual turn is not there."""
-    is_on = switched(organisation)
+    is_on = switched(organisation_id)
     wanted = [module for module in modules if is_on[module]]
-    found = ModuleSchedule.objects.filter(organisation=organisation, module__in=wanted, way=way)
+    found = ModuleSchedule.objects.filter(organisation=organisation_id, module__in=wanted, way=way)
     return list(found.select_related("organisation"))
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from tallystick.connections.models import Organisation, Rhythm
+from tallystick.connections.models import ModuleSchedule, Organisation, Rhythm
 from tallystick.connections.modules import Module, switched
 from tallystick.connections.schedules import Way, schedules_of
 from tallystick.connections.signals import modules_freed, modules_switched, schedule_chosen
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.switched_off import set_aside, set_going
-from tallystick.sync.models import PulledKind
+from tallystick.sync.models import PulledKind, Reading
 from tallystick.sync.pull.open_kinds import kinds_of, modules_wanting, refusals_to_read
 from tallystick.sync.pull.schedule import make_due, read_by_hand
 
@@ -33,6 +33,8 @@ def follow_switch(
         set_aside(organisation)
         return
     set_going(organisation, modules)
+    if ModuleSchedule.objects.filter(organisation=organisation).exists():
+        read_by_hand(organisation, kinds_of(modules), by_hand=_manual(organisation, modules))
     _read(organisation, modules, why="It was switched on.")
 
 
@@ -72,7 +74,8 @@ def _manual(organisation: Organisation, modules: Collection[Module]) -> list[Pul
 
 def _read(organisation: Organisation, modules: Collection[Module], *, why: str) -> None:
     """Read what can be read of the modules, save what is read by hand only."""
-    by_hand = _manual(organisation, modules)
+    manual = Reading.objects.filter(organisation=organisation, is_by_hand=True)
+    by_hand = set(manual.values_list("kind", flat=True))
     kinds = [
         kind
         for kind in kinds_of(modules)

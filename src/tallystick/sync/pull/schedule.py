@@ -98,7 +98,7 @@ def next_due(reading: Reading, now: datetime) -> datetime | None:
 
 def _schedules(reading: Reading) -> list[ModuleSchedule]:
     """Return what people have chosen for the modules that want it; the usual turn is none."""
-    return chosen_schedules(reading.organisation, modules_wanting(PulledKind(reading.kind)))
+    return chosen_schedules(reading.organisation_id, modules_wanting(PulledKind(reading.kind)))
 
 
 def _next_chosen(reading: Reading, schedule: ModuleSchedule, now: datetime) -> datetime | None:
