@@ -33,7 +33,7 @@ from plain_http import plain_http
 from tallystick.books.documents import cancel_documents
 from tallystick.books.models import Document, Party
 from tallystick.connections import installation
-from tallystick.connections.models import Organisation
+from tallystick.connections.models import Organisation, ScopePress
 from tallystick.mapping.models import Direction
 from tallystick.mapping.services import (
     choose_account,
@@ -165,7 +165,7 @@ class Books:
 
     def sync_now(self) -> None:
         """Press Sync now, a while after it was pressed last."""
-        Lane.objects.update(pressed_at=None)
+        ScopePress.objects.all().delete()
         sync_now(workspace=self.workspace, actor=self.owner)
 
     def choose_everything(self) -> None:

@@ -41,6 +41,7 @@ from tallystick.books.documents import (
 )
 from tallystick.books.inputs import DocumentInput, LineInput
 from tallystick.books.payments import delete_payments, record_payment
+from tallystick.connections.cooldowns import CoolingDown
 from tallystick.connections.models import Organisation
 from tallystick.sync.acts import sync_now
 from tallystick.workspaces.models import User, Workspace
@@ -242,7 +243,7 @@ class Clerk:
 
     def sync_now(self) -> None:
         def press() -> None:
-            with contextlib.suppress(sync_now.CoolingDown):
+            with contextlib.suppress(CoolingDown):
                 sync_now.sync_now(workspace=self.workspace, actor=self.actor)
 
         self.surely(press)

@@ -12,11 +12,12 @@ from django.utils import timezone
 from consenting import NZ, UK, connect
 from factories import make_document, make_party
 from tallystick.books.models import Document, Status
-from tallystick.connections.models import Organisation
+from tallystick.connections.cooldowns import CoolingDown
+from tallystick.connections.models import Organisation, ScopePress
 from tallystick.connections.services import disconnect
 from tallystick.sync.acts.retrying import retry_links
-from tallystick.sync.acts.sync_now import CoolingDown, sync_now
-from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Lane, Link, LinkState
+from tallystick.sync.acts.sync_now import sync_now
+from tallystick.sync.models import Attempt, AttemptOutcome, Batch, Link, LinkState
 from tallystick.sync.rounds.jobs import due_organisations
 from xero_books import Books
 
@@ -95,11 +96,11 @@ def test_sync_now_is_free_again_after_five_seconds(books: Books):
     _sync_now(books)
     with pytest.raises(CoolingDown, match="Press it again in 5 seconds"):
         _sync_now(books)
-    Lane.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=3))
+    ScopePress.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=3))
     with pytest.raises(CoolingDown, match="Press it again in 2 seconds"):
         _sync_now(books)
 
-    Lane.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=2))
+    ScopePress.objects.update(pressed_at=F("pressed_at") - timedelta(seconds=2))
     books.submit("INV-1")
     Link.objects.update(state=LinkState.WAITING)
 

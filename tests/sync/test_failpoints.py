@@ -21,7 +21,9 @@ from tallystick.books.documents import DocumentInput, edit_document
 from tallystick.books.models import Document, Kind
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
-from tallystick.connections.models import ConnectionStatus, Organisation
+from tallystick.connections.models import ConnectionStatus, ModuleSwitch, Organisation
+from tallystick.connections.module_switching import switch_module
+from tallystick.connections.modules import Module
 from tallystick.mirror.models import MirroredContact
 from tallystick.sync.acts import decisions
 from tallystick.sync.engine.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
@@ -142,6 +144,22 @@ def ones_that_xero_shut_out(books: Books, bookkeeper: Bookkeeper, tag: str) -> I
     connect(books.workspace, books.owner, tenant_id=UK)
     books.come_through()
     stand_once(books, [sent], "DRAFT")
+
+
+def ones_of_a_module_switched_off(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """Queued, and due to be read, when their modules are off already: set aside until these are on."""
+    organisation = books.organisation
+    bill, sent = books.submit(f"STAYS {tag}", kind=Kind.BILL), books.submit(f"GOES {tag}")
+    ModuleSwitch.objects.create(organisation=organisation, module=Module.BILLS, is_on=False)
+    make_due(organisation, [PulledKind.BANK_TRANSACTIONS], why="Expenses are off, too.")
+    yield
+    assert Reading.objects.get(kind=PulledKind.BANK_TRANSACTIONS).due_at is None
+    stand_once(books, [sent], "DRAFT")
+    assert books.link(bill).state == LinkState.WAITING
+    switch_module(organisation=organisation, module=Module.BILLS, is_on=True, actor=books.owner)
+    books.come_through()
+    stand_once(books, [bill], "DRAFT")
+    ModuleSwitch.objects.all().delete()
 
 
 def edited_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
@@ -304,6 +322,7 @@ STEPS: dict[Story, tuple[str, ...]] = {
         *("contacts.pause", "contacts.namesakes", "contacts.adopt", "contacts.stop"),
     ),
     ones_that_xero_shut_out: ("connection.error",),
+    ones_of_a_module_switched_off: ("modules.aside", "pull.shut"),
     edited_ones: of_both("update", "attach"),
     approved_and_paid_ones: (
         "settlements.ask",

@@ -16,11 +16,11 @@ from factories import line, make_allocation, make_document, make_party, make_pay
 from tallystick.books.documents import edit_document
 from tallystick.books.inputs import DocumentInput
 from tallystick.books.models import Document, Kind
-from tallystick.connections.models import ApiCall, Organisation
+from tallystick.connections.models import ApiCall, Organisation, ScopePress
 from tallystick.mapping.services import choose_account, choose_method_account
 from tallystick.sync.acts.changing_rules import save_policy
 from tallystick.sync.acts.sync_now import sync_now
-from tallystick.sync.models import Attempt, Batch, Lane, Link, LinkState
+from tallystick.sync.models import Attempt, Batch, Link, LinkState
 from tallystick.sync.preview.fates import Fate
 from tallystick.sync.preview.planning import QUICK, PushPlan, calls_at_once, plan_push
 from xero_books import Books
@@ -43,7 +43,7 @@ ENDPOINTS = {
 
 def push(books: Books) -> None:
     """Press Sync now and work until nothing is left."""
-    Lane.objects.update(pressed_at=None)
+    ScopePress.objects.all().delete()
     sync_now(workspace=books.workspace, actor=books.owner)
     for _ in range(20):
         books.drain()

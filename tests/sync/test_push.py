@@ -21,6 +21,7 @@ from tallystick import xero
 from tallystick.books.documents import cancel_documents, submit_documents
 from tallystick.books.models import Party, Status
 from tallystick.connections.client import client_for
+from tallystick.connections.models import ScopePress
 from tallystick.mapping.models import TaxMapping
 from tallystick.mapping.services import choose_tax_type
 from tallystick.mirror.models import TaxRate
@@ -401,7 +402,7 @@ def test_what_was_submitted_before_connecting_waits_for_sync_now(transactional_d
 
     assert document_state(document).word == "Not sent"
     queued = sync_now(workspace=workspace, actor=owner)
-    Lane.objects.update(pressed_at=None)
+    ScopePress.objects.all().delete()
     again = sync_now(workspace=workspace, actor=owner)
 
     assert (queued.count, dict(queued.totals)) == (1, {"GBP": document.total})

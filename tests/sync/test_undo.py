@@ -8,12 +8,13 @@ from factories import make_payment
 from tallystick import xero
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.client import client_for
+from tallystick.connections.models import ScopePress
 from tallystick.mapping.services import choose_method_account
 from tallystick.sync.acts.changing_rules import save_policy
 from tallystick.sync.acts.decisions import approve_in_xero
 from tallystick.sync.acts.sync_now import sync_now
 from tallystick.sync.acts.undoing_runs import send_again, undo_preview, undo_run
-from tallystick.sync.models import Intent, Lane, Link, LinkState, Run
+from tallystick.sync.models import Intent, Link, LinkState, Run
 from tallystick.sync.reports.run_standings import standings_of
 from xero_books import Books
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def run_of(books: Books) -> Run:
     """Press Sync now for all that is submitted, and work until all is done."""
     Link.objects.filter(party=None).update(state=LinkState.WAITING)
-    Lane.objects.update(pressed_at=None)
+    ScopePress.objects.all().delete()
     sync_now(workspace=books.workspace, actor=books.owner)
     books.drain(rounds=2)
     return Run.objects.latest("pk")

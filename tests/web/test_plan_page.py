@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factories import line, make_document, make_party
-from tallystick.connections.models import ApiCall, Organisation
-from tallystick.sync.models import Lane, Link, LinkState
+from tallystick.connections.models import ApiCall, Organisation, ScopePress
+from tallystick.sync.models import Link, LinkState
 
 
 @pytest.fixture
@@ -58,4 +58,4 @@ def test_the_card_offers_the_plan_and_counts_the_cooldown_down(
 
     assert 'data-until="' in first
     assert "Press it again in" in second
-    assert Lane.objects.get(organisation=organisation).pressed_at
+    assert ScopePress.objects.get(organisation=organisation).pressed_at

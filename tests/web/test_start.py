@@ -28,7 +28,10 @@ def test_a_new_workspace_is_led_from_connecting_to_the_first_sync(
 ) -> None:
     seen = steps(browser, address)
 
-    assert list(seen) == ["Connect Xero", "Tax codes", "Accounts", "First documents", "First sync"]
+    assert list(seen) == [
+        *("Connect Xero", "Tax rates", "Tax codes", "Accounts", "Items and contacts"),
+        *("First documents", "First sync"),
+    ]
     assert seen["Connect Xero"].startswith("*[Connect Xero]")
     assert seen["Tax codes"] == "[] Come with connecting."
     assert seen["First documents"].startswith("[Import a file]")
@@ -51,6 +54,8 @@ def test_each_step_is_ticked_off_and_the_next_one_offered_until_all_is_done(
     document = make_document(workspace)
     assert steps(browser, address) | {"Connect Xero": ""} == {
         "Connect Xero": "",
+        "Tax rates": "done",
+        "Items and contacts": "[] 0 items and 0 contacts are here so far. They are read by themselves.",
         "Tax codes": "done",
         "Accounts": "done",
         "First documents": "done",

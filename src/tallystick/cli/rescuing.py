@@ -48,6 +48,7 @@ def check(
     """
     prepare()
     from tallystick.connections.bound import NotConnected, bound_organisation
+    from tallystick.connections.modules import StepMissing
     from tallystick.sync.acts.check_now import check_now
     from tallystick.sync.reports.attention_words import causes_told
     from tallystick.sync.reports.check_reports import check_findings, last_check
@@ -60,7 +61,7 @@ def check(
             raise NotConnected(where)
         before = last_check(organisation)
         check_now(workspace=where, actor=acting_person(where, person))
-    except (NotConnected, NotAllowed) as error:
+    except (NotConnected, NotAllowed, StepMissing) as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
     if not wait:
         planned = "The check is planned: a worker looks through Xero before it sends anything more."

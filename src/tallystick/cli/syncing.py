@@ -51,21 +51,23 @@ def sync(
     if plan:
         show_plan(chosen_workspace(workspace), as_json=as_json)
     from tallystick.connections.bound import NotConnected
-    from tallystick.sync.acts.sync_now import CoolingDown, sync_now
-    from tallystick.sync.reports.outlook import why_not_now
+    from tallystick.connections.cooldowns import CoolingDown
+    from tallystick.connections.modules import StepMissing
+    from tallystick.sync.acts.sync_now import sync_now
+    from tallystick.sync.reports.outlook import what_stays, why_not_now
     from tallystick.sync.reports.sync_summary import sync_summary
     from tallystick.workspaces.access import NotAllowed
 
     where = chosen_workspace(workspace)
     try:
         queued = sync_now(workspace=where, actor=acting_person(where, person))
-    except (NotConnected, NotAllowed) as error:
+    except (NotConnected, NotAllowed, StepMissing) as error:
         raise Stop(str(error), code=Exit.NEEDS_PERSON) from error
     except CoolingDown as error:
         raise Stop(str(error)) from error
     if not as_json:
         said = f"Put on the way: {queued}." if queued.count else "Nothing waited for Sync now."
-        print(f"{said}{why_not_now(where)}")
+        print(f"{said}{why_not_now(where)}{what_stays(where)}")
     if wait:
         _wait(where)
     now = sync_summary(where)

@@ -22,7 +22,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from tallystick.connections import errors, installation
-from tallystick.connections.binding import release
+from tallystick.connections.binding import former_of, release
 from tallystick.connections.fields import Undecryptable
 from tallystick.connections.models import (
     Connection,
@@ -30,7 +30,8 @@ from tallystick.connections.models import (
     OrganisationChoice,
     forget_journeys,
 )
-from tallystick.connections.scopes import scopes_needed
+from tallystick.connections.modules import modules_on
+from tallystick.connections.scopes import scopes_of_modules
 from tallystick.connections.switching import bind_or_ask
 from tallystick.failpoints import failpoint
 from tallystick.workspaces.access import Permission, may, require
@@ -70,7 +71,8 @@ def begin_consent(*, workspace: Workspace, user: User) -> ConsentStart:
         raise errors.NotSetUp(workspace=workspace)
     old = ConsentRequest.objects.filter(created_at__lt=Now() - timedelta(days=1))
     forget_journeys(old.filter(workspace=workspace))
-    nonce, pkce, scopes = token_urlsafe(32), make_pkce(), scopes_needed()
+    nonce, pkce = token_urlsafe(32), make_pkce()
+    scopes = scopes_of_modules(modules_on(former_of(workspace)))
     request = ConsentRequest.objects.create(
         workspace=workspace,
         user=user,

@@ -30,6 +30,8 @@ class Organisation(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     #: When the workspace was last connected to it; the newest is the one that it was bound to last.
     bound_at = models.DateTimeField(null=True, blank=True)
+    #: When the tax mapping was complete for the first time: what hangs on it is free since.
+    taxes_mapped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -203,3 +205,69 @@ class ApiCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint} {self.status or self.error}"
+
+
+class ModuleSwitch(models.Model):
+    """A module that a person has switched on or off; without a row it is as at first (`modules`)."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="module_switches")
+    #: One of `modules.Module`.
+    module = models.CharField(max_length=20)
+    is_on = models.BooleanField()
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "module"], name="module_switch_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module} {'on' if self.is_on else 'off'} for {self.organisation}"
+
+
+class Rhythm(models.TextChoices):
+    INTERVAL = "interval", "Every so many minutes"
+    HOURS = "hours", "At hours of the day"
+    MANUAL = "manual", "Manual only"
+
+
+class ModuleSchedule(models.Model):
+    """When a module goes one way by itself; without a row as at first (`schedules`)."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="schedules")
+    #: One of `modules.Module`, and of `schedules.Way`.
+    module = models.CharField(max_length=20)
+    way = models.CharField(max_length=4)
+    rhythm = models.CharField(max_length=8, choices=Rhythm.choices, default=Rhythm.INTERVAL)
+    #: For the interval.
+    minutes = models.PositiveSmallIntegerField(default=15)
+    #: For hours of the day, in the organisation's zone: such as ["09:00", "17:30"].
+    hours = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "module", "way"], name="module_schedule_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.way} of {self.organisation}: {self.rhythm}"
+
+
+class ScopePress(models.Model):
+    """When a scope was last synced by a press, for its cooldown; see `cooldowns`."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="presses")
+    #: One of `cooldowns.Scope`.
+    scope = models.CharField(max_length=20)
+    pressed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "scope"], name="scope_press_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} of {self.organisation} at {self.pressed_at:%H:%M:%S}"

@@ -2,32 +2,41 @@
 
 from collections.abc import Collection
 
+from tallystick.connections.modules import ROWS, Module
+
 #: Who signs in, and the right to renew access without them.
 _ALWAYS = ("openid", "profile", "email", "offline_access")
-#: Xero's granular scopes by module, in the order in which they are asked for.
+#: Xero's granular scopes of what is no module and goes along; the modules' own stand in their table.
 #: Source: Xero's scope table; apps made since 2026-03-02 are given granular ones only.
-_SCOPES_OF = {
-    "invoices": ("accounting.invoices",),
-    "bills": ("accounting.invoices",),
-    "credit_notes": ("accounting.invoices",),  # with their allocations
-    "payments": ("accounting.payments",),
-    "contacts": ("accounting.contacts",),
-    "tax_rates": ("accounting.settings.read",),
-    "accounts": ("accounting.settings.read",),
+_ALONG = {
     "currencies": ("accounting.settings.read",),
     "tracking": ("accounting.settings.read",),
     "attachments": ("accounting.attachments",),
 }
-#: What a workspace syncs until modules can be switched.
-SWITCHED_ON = tuple(_SCOPES_OF)
+#: In which order they are asked for.
+_IN_ORDER = (
+    "accounting.invoices",
+    "accounting.payments",
+    "accounting.contacts",
+    "accounting.settings.read",
+    "accounting.banktransactions.read",
+    "accounting.attachments",
+)
 
 
-def scopes_needed(switched_on: Collection[str] = SWITCHED_ON) -> list[str]:
-    """Return the scopes for the modules that are switched on, each once, in a fixed order.
+def scopes_needed(switched_on: Collection[str]) -> list[str]:
+    """Return the scopes for what is switched on, each once, in a fixed order.
 
-    Raises KeyError for a module that does not exist.
+    Raises ValueError for a module that does not exist.
     """
-    wanted = dict.fromkeys(_ALWAYS)
-    for module in sorted(switched_on, key=list(_SCOPES_OF).index):
-        wanted.update(dict.fromkeys(_SCOPES_OF[module]))
-    return list(wanted)
+    wanted = {scope for name in switched_on for scope in _scopes_of(name)}
+    return [*_ALWAYS, *sorted(wanted, key=_IN_ORDER.index)]
+
+
+def scopes_of_modules(modules: Collection[Module]) -> list[str]:
+    """Return the scopes for these modules, and for what always goes along with them."""
+    return scopes_needed([*modules, *_ALONG])
+
+
+def _scopes_of(name: str) -> tuple[str, ...]:
+    return _ALONG[name] if name in _ALONG else ROWS[Module(name)].scopes

@@ -10,6 +10,7 @@ from tallystick.act_refused import ActRefused
 from tallystick.books.models import Charge, TaxCode
 from tallystick.books.tax_codes import set_default_tax_code
 from tallystick.connections.models import Organisation
+from tallystick.connections.modules import Step, note_step
 from tallystick.mapping.choices import Choices, choices_of
 from tallystick.mapping.models import (
     AccountChoice,
@@ -79,6 +80,7 @@ def choose_tax_type(
     what = f"Mapped tax code {tax_code.code} to {rate.name} on {direction}"
     _record(organisation, actor, what)
     _announce(organisation, wait_key(WaitSort.TAX_MAPPING, tax_code.pk, direction))
+    note_step(organisation, Step.TAX_MAPPING)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
-from tallystick.books.document_queries import has_kinds
+from tallystick.books.document_queries import has_documents, has_kinds
 from tallystick.books.models import Kind, Payment
 from tallystick.books.tax_codes import tax_codes_of
 from tallystick.connections.models import Organisation
@@ -57,6 +57,19 @@ def _sides_without_rate(organisation: Organisation) -> list[str]:
         for gap in gaps
         if gap.direction and not gap.happened and gap.tax_code.pk in pks
     ]
+
+
+def lacking_taxes(organisation: Organisation) -> str:
+    """Return what the tax mapping lacks, as a clause; empty where it is complete.
+
+    Documents that use no tax code need none mapped.
+    """
+    if codes := _tax_codes(organisation):
+        return f"no tax rate is chosen for {_named(codes)}"
+    workspace = organisation.workspace
+    if not tax_codes_of(workspace).exists() and not has_documents(workspace):
+        return "there are no tax codes yet"
+    return ""
 
 
 def mapped_codes(organisation: Organisation) -> tuple[int, int]:

@@ -32,6 +32,8 @@ class WaitSort(StrEnum):
     #: Another record of ours that must be in Xero first.
     PARTY = "party"
     DOCUMENT = "document"
+    #: A module that is switched off, and what becomes of the record once it is on.
+    MODULE = "module"
     #: Nothing releases these by itself; they say why a link stands as it does.
     OTHER_BOOKS = "elsewhere"
     MARKED_DONE = "marked-done"
@@ -52,6 +54,7 @@ PARTS: Mapping[WaitSort, tuple[str, ...]] = MappingProxyType(
         WaitSort.XERO_TRACKING: (),
         WaitSort.PARTY: ("party",),
         WaitSort.DOCUMENT: ("document",),
+        WaitSort.MODULE: ("module", "then"),
         WaitSort.OTHER_BOOKS: (),
         WaitSort.MARKED_DONE: (),
         WaitSort.LEFT_AS_PAID: (),
@@ -86,6 +89,11 @@ def record_of(key: str, sort: WaitSort) -> int | None:
     head, _, number = key.partition(_BETWEEN)
     is_number = number.isascii() and number.isdigit() and len(number) < _DIGITS
     return int(number) if head == sort.value and is_number else None
+
+
+def module_of_key(key: str) -> str:
+    """Return the name of the module that is waited for; empty of other keys."""
+    return key.split(_BETWEEN)[1] if sort_of(key) == WaitSort.MODULE else ""
 
 
 def waiting_on_any(keys: Iterable[str]) -> Q:

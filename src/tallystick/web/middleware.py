@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from tallystick.books.given_values import key_in
+from tallystick.connections.modules import StepMissing
 from tallystick.doors import clients
 from tallystick.importing.uploads import MOST_MEGABYTES, too_large
 from tallystick.web.machines import is_for_machines
 from tallystick.web.request_values import holds_nul
+from tallystick.web.views.act_responses import step_missing
 from tallystick.web.views.errors import (
     not_allowed,
     not_taken,
@@ -123,7 +125,9 @@ class RequestMiddleware:
         return self._too_large(request) or (not_understood(request) if holds_nul(request) else None)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Turn a refusal of any room into the page that says who can."""
+        """Tell a refusal of any room: on the page that says who can, or that mends the missing step."""
+        if isinstance(error, StepMissing):
+            return step_missing(request, error)
         return not_allowed(request, str(error)) if isinstance(error, NotAllowed) else None
 
     @staticmethod

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from tallystick.connections.models import Organisation
-from tallystick.english import is_or_are
+from tallystick.connections.modules import ROWS
+from tallystick.english import counted, is_or_are, listed
 from tallystick.sync.reports.first_steps import FirstSteps, FirstSync, has_arrived
 from tallystick.web.kinds import pages_of
 from tallystick.workspaces.access import Permission
@@ -22,8 +23,13 @@ class StartStep:
     is_done: bool = False
     label: str = ""
     address: str = ""
-    #: Pressing is a POST and changes something.
+    #: Pressing is a POST and changes something; with it goes this field.
     acts: bool = False
+    field: tuple[str, str] = ("", "")
+    #: What else may be chosen here, by a POST to this address with `act`.
+    other_label: str = ""
+    other_address: str = ""
+    other_act: str = ""
     #: What a person must be allowed to press it.
     needs: Permission = Permission.MANAGE_SYNC
     #: Of the person who sees it: whether they may, and whether it is the first one that they can.
@@ -56,8 +62,9 @@ class _Steps:
                 told = (
                     "Come with reconnecting." if facts.is_cut_off else "Are being read from Xero."
                 )
-            yield StartStep("Tax codes", told)
-            yield StartStep("Accounts", told)
+            for title in ("Tax rates", "Tax codes", "Accounts"):
+                yield StartStep(title, told)
+            yield StartStep("Items and contacts", "Come once the tax codes are mapped.")
         elif facts.is_bound:
             yield from self._choosing()
         else:
@@ -68,10 +75,13 @@ class _Steps:
         yield self._sending()
 
     def _choosing(self) -> Iterator[StartStep]:
+        yield self._tax_rates()
         yield self._tax_codes()
         yield self._accounts()
         if self._facts.has_payments:
             yield self._methods()
+        if self._facts.wanted:
+            yield self._items_and_contacts()
 
     def _connecting(self) -> StartStep:
         if self._facts.is_cut_off:
@@ -83,6 +93,53 @@ class _Steps:
         if self._organisation:
             told = f"{self._organisation} was disconnected. What was chosen for it is kept."
         return StartStep("Connect Xero", told, False, "Connect Xero", self._page("integrations"))
+
+    def _tax_rates(self) -> StartStep:
+        count = self._facts.rate_count
+        if count:
+            return StartStep(
+                "Tax rates", f"{counted(count, 'rate')} of Xero's {is_or_are(count)} here.", True
+            )
+        told = "Xero has shown none that is in use."
+        page = self._page("sync-scope")
+        return StartStep(
+            "Tax rates",
+            told,
+            False,
+            "Read them again",
+            page,
+            acts=True,
+            field=("scope", "tax_rates"),
+        )
+
+    def _items_and_contacts(self) -> StartStep:
+        facts, title = self._facts, "Items and contacts"
+        title = title if len(facts.wanted) > 1 else ROWS[facts.wanted[0]].words
+        if facts.missing:
+            return StartStep(title, str(facts.missing))
+        act, label = (
+            ("usual", "Let them be read by themselves")
+            if facts.is_manual
+            else ("manual", "Manual only")
+        )
+        here = listed([f"{count:,} {ROWS[one].noun}" for one, count in facts.here.items()])
+        how = (
+            "Read only when a button is pressed."
+            if facts.is_manual
+            else "They are read by themselves."
+        )
+        is_done = len(facts.arrived) == len(facts.wanted)
+        told = f"{here} are here. {how}" if is_done else f"{here} are here so far. {how}"
+        return StartStep(
+            title,
+            told,
+            is_done,
+            "Open Modules" if facts.is_manual else "",
+            self._page("modules"),
+            other_label=label,
+            other_address=self._page("module-rhythm"),
+            other_act=act,
+        )
 
     def _tax_codes(self) -> StartStep:
         done, count = self._facts.mapped_codes

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
+from tallystick.connections.modules import require_module
 from tallystick.mapping.problems import ACCOUNTS, PAYMENT_METHODS, TAX_MAPPING, XERO
 from tallystick.mapping.wait_keys import WaitSort, record_of
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.problems import ProblemCode
 from tallystick.sync.links.queueing import locked_links, requeue_links
+from tallystick.sync.links.switched_off import kinds_off, stays
 from tallystick.sync.models import PAUSED, Batch, Link, LinkState
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -26,11 +29,13 @@ def retry_links(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
 
     Anyone in the workspace may, any number of times. What is on its way or done stays untouched,
     save that what is stuck on its way, or paused after unclear answers, is taken up again.
-    What waits for a change in Xero makes its lists be read again first.
+    What waits for a change in Xero makes its lists be read again first. Raises StepMissing where
+    all that is asked for stays here, for its module is switched off.
     """
     require(actor, workspace, Permission.VIEW)
     organisations = list(workspace.organisations.values_list("pk", flat=True))
     ours = Link.objects.filter(organisation__in=organisations)
+    link_ids = _without_shut(workspace, ours, link_ids)
     stopped = Link.objects.filter(
         organisation__in=organisations, state__in=[LinkState.FAILED, LinkState.HELD]
     )
@@ -66,3 +71,19 @@ def retry_links(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
     for organisation_id in {pk for pk, _ in causes}:
         wake_lane(organisation_id)
     return count
+
+
+def _without_shut(
+    workspace: Workspace, links: QuerySet[Link], link_ids: Sequence[int]
+) -> Sequence[int]:
+    """Leave out what stays here while its module is off. Raises StepMissing where that is all."""
+    organisation = bound_organisation(workspace)
+    off = kinds_off(organisation) if organisation else {}
+    if organisation is None or not off:
+        return link_ids
+    chosen = links.filter(pk__in=link_ids)
+    shut = dict(chosen.filter(stays(off), organisation=organisation).values_list("pk", "kind"))
+    left = [pk for pk in link_ids if pk not in shut]
+    if shut and not left:
+        require_module(organisation, off[next(iter(shut.values()))])
+    return left

@@ -1,46 +1,39 @@
 """Sync now: all that waits for a press is queued, as one run."""
 
-import math
-from datetime import timedelta
-
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
-from tallystick.act_refused import ActRefused
 from tallystick.connections.bound import NotConnected, bound_organisation
+from tallystick.connections.cooldowns import SCOPES, Scope, press
 from tallystick.connections.models import Organisation
-from tallystick.english import counted
+from tallystick.connections.modules import modules_shut, require_module
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.new_links import link_all
 from tallystick.sync.links.queueing import requeue_links, waiting_for_a_press
 from tallystick.sync.links.record_sums import RecordSum, sum_of
-from tallystick.sync.models import Lane, LinkState, Run
+from tallystick.sync.links.switched_off import set_aside
+from tallystick.sync.models import LinkState, Run
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
-
-#: From one Sync now to the next of the same organisation.
-COOLDOWN = timedelta(seconds=5)
 
 
 @transaction.atomic
 def sync_now(*, workspace: Workspace, actor: User) -> RecordSum:
     """Queue all that waits for a press, and wake the push; safe to repeat. Returns what it was.
 
-    Raises NotAllowed for people who may not, NotConnected where there is no organisation, and
-    CoolingDown where somebody has pressed just before.
+    What belongs to a module that is switched off stays here. Raises NotAllowed for people who may
+    not, NotConnected where there is no organisation, StepMissing where no kind of record may go,
+    and CoolingDown where somebody has pressed just before.
     """
     require(actor, workspace, Permission.MANAGE_SYNC)
     organisation = bound_organisation(workspace)
     if organisation is None:
         raise NotConnected(workspace)
-    # One at a time, so that two people who press it at once do not both count the same documents.
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    if seconds := cooling_seconds(organisation):
-        raise CoolingDown(seconds)
-    Lane.objects.update_or_create(organisation=organisation, defaults={"pressed_at": Now()})
+    require_any_sent(organisation)
+    # Two people who press it at once do not both count the same documents: one of them waits here.
+    press(organisation, Scope.INVOICE_PUSH)
     link_all(organisation, state=LinkState.WAITING)
+    set_aside(organisation)
     waiting = waiting_for_a_press(organisation)
     queued = sum_of(waiting)
     if queued.count:
@@ -58,22 +51,8 @@ def sync_now(*, workspace: Workspace, actor: User) -> RecordSum:
     return queued
 
 
-def cooling_seconds(organisation: Organisation) -> int:
-    """Return in how many seconds Sync now may be pressed again; 0: at once."""
-    pressed = Lane.objects.filter(organisation=organisation, pressed_at__gt=Now() - COOLDOWN)
-    # By the database's clock, for the machines' own need not agree.
-    ago = pressed.values_list(Now() - F("pressed_at"), flat=True).first()
-    return 0 if ago is None else max(1, math.ceil((COOLDOWN - ago).total_seconds()))
-
-
-class CoolingDown(ActRefused):
-    """Sync now was pressed just before, and is free again in so many seconds."""
-
-    code = "cooling_down"
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(
-            "Sync now was pressed a moment ago, and what waited is on its way.",
-            remedy=f"Press it again in {counted(seconds, 'second')}; nothing is lost meanwhile.",
-        )
-        self.seconds = seconds
+def require_any_sent(organisation: Organisation) -> None:
+    """Raise StepMissing where every module is off whose records go to Xero."""
+    sent = SCOPES[Scope.INVOICE_PUSH].modules
+    if modules_shut(organisation).issuperset(sent):
+        require_module(organisation, sent[0])

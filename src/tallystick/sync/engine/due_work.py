@@ -1,11 +1,13 @@
 """What a round finds to do, one kind of work after the other: which links, and in which order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from tallystick.connections.models import Organisation
 from tallystick.sync.links.record_kinds import kinds_at
+from tallystick.sync.links.switched_off import stays
 from tallystick.sync.models import PAUSED, Intent, Link, LinkState
 
 
@@ -21,11 +23,15 @@ class DueWork:
     #: Beside what stands in Xero already, so that its links need not be queued.
     is_beside: bool = False
 
-    def links(self, organisation: Organisation) -> QuerySet[Link]:
-        """Return the links to be worked now, queued first come first."""
+    def links(self, organisation: Organisation, shut: Collection[str] = ()) -> QuerySet[Link]:
+        """Return the links to be worked now, queued first come first; none that stays here.
+
+        `shut` are the kinds of record whose module is off.
+        """
         if self.is_beside:
             return Link.objects.filter(self.which, organisation=organisation).order_by("pk")
-        return Link.objects.due(organisation.pk).filter(self.which)
+        due = Link.objects.due(organisation.pk).filter(self.which)
+        return due.exclude(stays(shut)) if shut else due
 
 
 def _push(**which: object) -> Q:

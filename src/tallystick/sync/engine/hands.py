@@ -27,6 +27,11 @@ class RoundHands(Protocol):
     @property
     def client(self) -> xero.XeroClient: ...
 
+    @property
+    def shut(self) -> Collection[str]:
+        """The kinds of record whose module was off when the round began."""
+        ...
+
     def due(self, work: DueWork, most: int) -> dict[int, str]:
         """Return the keys of the next links of the work, in order, with their documents' numbers."""
         ...

@@ -39,6 +39,8 @@ COMMITS = (
     "lane.release",
     "connection.error",
     "organisation.keep",
+    "modules.aside",
+    "pull.shut",
     "contacts.pause",
     "contacts.link",
     "contacts.find",

@@ -33,13 +33,14 @@ class WritingHands:
 
     lease: LaneLease
     client: xero.XeroClient
+    shut: Collection[str] = ()
 
     @property
     def organisation(self) -> Organisation:
         return self.lease.organisation
 
     def due(self, work: DueWork, most: int) -> dict[int, str]:
-        return dict(work.links(self.organisation).values_list("pk", "number")[:most])
+        return dict(work.links(self.organisation, self.shut).values_list("pk", "number")[:most])
 
     def as_now(self, links: Iterable[Link]) -> list[Link]:
         return list(links)

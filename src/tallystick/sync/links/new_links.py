@@ -6,12 +6,14 @@ One statement for each table of records, however many there are. Each locks the 
 one that is just being withdrawn gets none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
 from tallystick.connections.models import Organisation
-from tallystick.sync.links.record_kinds import RecordKind, record_fields
+from tallystick.connections.modules import modules_shut
+from tallystick.sync.links.record_kinds import RecordKind, module_under, record_fields
+from tallystick.sync.links.switched_off import Then, key_of
 from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of
 from tallystick.sync.models import KindPolicy, LinkState, Trigger
 
@@ -29,18 +31,22 @@ _STATEMENT = """
     INSERT INTO sync_link ({kind.field}_id, organisation_id, state, intent, queued_at, tries,
                            xero_number, xero_status, waits_for, claim, wants_pdf, strays)
     SELECT record.id, %(organisation)s,
-           CASE WHEN {kept_out} OR record.{kind.day} < policy.starts_on
-                     OR elsewhere.stands THEN 'excluded'
-                ELSE policy.state END,
-           'push', now(), 0, '', '', CASE WHEN elsewhere.stands THEN %(other_books)s ELSE '' END,
+           CASE WHEN elsewhere.stands OR rule.keeps_out THEN 'excluded' ELSE policy.state END,
+           'push', now(), 0, '', '',
+           CASE WHEN elsewhere.stands THEN %(other_books)s
+                WHEN rule.keeps_out THEN '' ELSE policy.waits_for END,
            '', false, '[]'
     FROM {kind.model._meta.db_table} record
     {join}
     CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM sync_link one WHERE {elsewhere}
     ) AS stands) AS elsewhere
-    JOIN (SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[])
-          AS policy (kind, state, starts_on)) AS policy ON policy.kind = {rule}
+    JOIN (SELECT * FROM unnest(%(kinds)s::text[], %(states)s::text[], %(starts)s::date[],
+                               %(waits)s::text[])
+          AS policy (kind, state, starts_on, waits_for)) AS policy ON policy.kind = {rule}
+    CROSS JOIN LATERAL (SELECT coalesce(
+        {kept_out} OR record.{kind.day} < policy.starts_on, false
+    ) AS keeps_out) AS rule
     WHERE record.workspace_id = %(workspace)s
       AND record.status = '{kind.live_status}'
       AND {chosen}
@@ -85,6 +91,8 @@ def _create_links(
     state: LinkState | None = None,
 ) -> None:
     policies = policies_of(organisation)
+    states = {kind: state or _state_at_first(policy) for kind, policy in policies.items()}
+    waits = _waits(organisation, states)
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(record_fields()[field], is_named=ids is not None),
@@ -94,8 +102,11 @@ def _create_links(
                 "workspace": organisation.workspace_id,
                 "ids": list(ids) if ids is not None else None,
                 "kinds": list(policies),
-                "states": [(state or _state_at_first(one)).value for one in policies.values()],
+                "states": [
+                    (LinkState.WAITING if waits[kind] else states[kind]).value for kind in policies
+                ],
                 "starts": [one.starts_on for one in policies.values()],
+                "waits": list(waits.values()),
             },
         )
 
@@ -117,6 +128,17 @@ def _statement(kinds: Sequence[RecordKind], *, is_named: bool) -> str:
         join="JOIN books_party party ON party.id = record.party_id" if is_document else "",
         chosen=_NAMED if is_named else _WITHOUT_LINK.format(kind=kind),
     )
+
+
+def _waits(organisation: Organisation, states: Mapping[str, LinkState]) -> dict[str, str]:
+    """Return what the records of each rule wait for while their module is off; empty where none is."""
+    shut = modules_shut(organisation)
+    found = {}
+    for rule, state in states.items():
+        module = module_under(rule)
+        then = Then.GO if state == LinkState.QUEUED else Then.WAIT
+        found[rule] = key_of(module, then) if module in shut else ""
+    return found
 
 
 def _state_at_first(policy: KindPolicy) -> LinkState:

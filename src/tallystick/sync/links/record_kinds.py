@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from tallystick import xero
 from tallystick.books.models import Kind, SettlementStatus, Status
+from tallystick.connections.modules import Module
 from tallystick.sync.models import Link
 
 Endpoint: TypeAlias = Literal["Invoices", "CreditNotes"]
@@ -57,6 +58,8 @@ class RecordKind:
     currency: str = ""
     #: The kind of sync rule that holds for it.
     sync_rule: str = ""
+    #: The module that it belongs to; without one it always goes.
+    module: Module | None = None
     #: Records are locked in this order, before their links; 0: they are not locked.
     lock_order: int = 0
     #: Its fields for the documents that it stands on: with these it stays out of other books.
@@ -71,7 +74,7 @@ class RecordKind:
         return related
 
 
-def _document(kind: Kind, noun: str, shape: DocumentShape) -> RecordKind:
+def _document(kind: Kind, noun: str, module: Module, shape: DocumentShape) -> RecordKind:
     return RecordKind(
         name=kind.value,
         field="document",
@@ -81,6 +84,7 @@ def _document(kind: Kind, noun: str, shape: DocumentShape) -> RecordKind:
         amount="total",
         currency="currency",
         sync_rule=kind.value,
+        module=module,
         lock_order=1,
         shape=shape,
     )
@@ -91,16 +95,19 @@ _ROWS = (
     _document(
         Kind.SALES_INVOICE,
         "invoice",
+        Module.INVOICES,
         DocumentShape("ACCREC", "Invoices", True, True, f"{_RECEIVABLE}View.aspx?InvoiceID="),
     ),
     _document(
         Kind.BILL,
         "bill",
+        Module.BILLS,
         DocumentShape("ACCPAY", "Invoices", False, True, f"{_PAYABLE}Edit.aspx?InvoiceID="),
     ),
     _document(
         Kind.SALES_CREDIT_NOTE,
         "credit note",
+        Module.CREDIT_NOTES,
         DocumentShape(
             *("ACCRECCREDIT", "CreditNotes", True, False),
             page=f"{_RECEIVABLE}ViewCreditNote.aspx?creditNoteID=",
@@ -109,12 +116,13 @@ _ROWS = (
     _document(
         Kind.SUPPLIER_CREDIT_NOTE,
         "supplier credit note",
+        Module.CREDIT_NOTES,
         DocumentShape(
             *("ACCPAYCREDIT", "CreditNotes", False, False),
             page=f"{_PAYABLE}ViewCreditNote.aspx?creditNoteID=",
         ),
     ),
-    RecordKind("party", field="party", noun="customer"),
+    RecordKind("party", field="party", noun="customer", module=Module.CONTACTS),
     RecordKind(
         PAYMENTS,
         field="payment",
@@ -124,6 +132,7 @@ _ROWS = (
         amount="amount",
         currency="document__currency",
         sync_rule=PAYMENT_RULE,
+        module=Module.PAYMENTS,
         lock_order=2,
         stands_on=("document",),
     ),
@@ -136,6 +145,7 @@ _ROWS = (
         amount="amount",
         currency="document__currency",
         sync_rule=PAYMENT_RULE,
+        module=Module.PAYMENTS,
         lock_order=3,
         stands_on=("document", "credit_note"),
     ),
@@ -204,3 +214,8 @@ def kind_of_type(xero_type: str) -> Kind | None:
 
 def _shaped() -> list[tuple[RecordKind, DocumentShape]]:
     return [(row, row.shape) for row in RECORD_KINDS.values() if row.shape]
+
+
+def module_under(sync_rule: str) -> Module | None:
+    """Return the module of the records that go by the rule."""
+    return next((RECORD_KINDS[name].module for name in kinds_under(sync_rule)), None)

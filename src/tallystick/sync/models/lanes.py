@@ -26,8 +26,6 @@ class Lane(models.Model):
     check_reason = models.CharField(max_length=200, blank=True)
     #: What the look under way has found so far; see `sync.reconcile.check_tally`.
     check_state = models.JSONField(null=True, blank=True)
-    #: When somebody last pressed Sync now.
-    pressed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["check_due_at"], name="lane_check_due")]

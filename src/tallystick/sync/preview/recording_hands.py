@@ -20,6 +20,7 @@ from tallystick.sync.engine.due_work import ALLOCATIONS, APPROVALS, PAYMENTS, PD
 from tallystick.sync.links.attempt_actions import AttemptAction
 from tallystick.sync.links.pushed_records import PushedSettlement
 from tallystick.sync.links.queueing import waiting_for_a_press
+from tallystick.sync.links.switched_off import kinds_off, stays
 from tallystick.sync.links.sync_rules import policies_of
 from tallystick.sync.links.transitions import LinkVerdict
 from tallystick.sync.models import DRAFTS, Batch, Intent, Link, LinkState
@@ -65,6 +66,7 @@ class RecordingHands:
     def __init__(self, organisation: Organisation, *, pdfs_made: int = PDFS_MADE) -> None:
         self.organisation = organisation
         self.client = xero.silent_client(self._called, of=RememberedXero)
+        self.shut = list(kinds_off(organisation))
         #: By the engine's names for its calls and purposes.
         self.costs: defaultdict[str, StepCost] = defaultdict(StepCost)
         #: Some bytes are an estimate: those of PDFs that were not made.
@@ -153,8 +155,9 @@ class RecordingHands:
         links = Link.objects.filter(work.which, organisation=self.organisation)
         if work.is_beside:
             return iter(links.order_by("pk").values_list("pk", "number"))
-        queued = links.filter(state=LinkState.QUEUED).order_by("not_before", "pk")
-        pressed = waiting_for_a_press(self.organisation).filter(work.which).order_by("pk")
+        going = ~stays(self.shut)
+        queued = links.filter(going, state=LinkState.QUEUED).order_by("not_before", "pk")
+        pressed = waiting_for_a_press(self.organisation).filter(going, work.which).order_by("pk")
         found = (queued, pressed) if work.is_push else (queued,)
         return chain(*(rows.values_list("pk", "number") for rows in found))
 

@@ -29,6 +29,7 @@ from tallystick.sync.models import (
 from tallystick.sync.pull.budget import calls_short
 from tallystick.sync.pull.cycles import CycleQuestion, begin_cycle, take_page, take_slice
 from tallystick.sync.pull.merged_contacts import merged_among
+from tallystick.sync.pull.open_kinds import refused_among, rest_until_open
 from tallystick.sync.pull.pulled_kinds import JUDGED, PULLED, WHOLE_LISTS
 from tallystick.sync.pull.whole_lists import read_whole_list
 from tallystick.sync.reconcile.check_tally import CheckTally
@@ -239,6 +240,10 @@ def _due_readings(hands: RoundHands, check: _Check) -> Sequence[Reading]:
     if check.begins:
         wanted |= Q(kind__in=JUDGED, off_at=None)
     found = list(of_it.filter(wanted).select_related("organisation"))
+    checked = JUDGED if check.begins else ()
+    if refused := refused_among(hands.organisation, found, checked=checked):
+        hands.commit("pull.shut", partial(rest_until_open, hands.organisation, refused))
+        found = [one for one in found if one.kind not in refused]
     return sorted(found, key=lambda one: list(PulledKind).index(PulledKind(one.kind)))
 
 

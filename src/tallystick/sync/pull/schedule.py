@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from tallystick.connections.models import Connection, Organisation
+from tallystick.connections.models import Connection, ModuleSchedule, Organisation, Rhythm
+from tallystick.connections.schedules import chosen_schedules, next_after
 from tallystick.sync.models import (
     DeliveryVerdict,
     LapseReason,
@@ -20,6 +22,7 @@ from tallystick.sync.models import (
     WebhookLapse,
     WebhookRefusal,
 )
+from tallystick.sync.pull.open_kinds import modules_wanting
 from tallystick.sync.pull.pulled_kinds import WHOLE_LISTS
 
 #: The usual turn.
@@ -56,7 +59,30 @@ def make_due(organisation: Organisation, kinds: Collection[PulledKind], *, why: 
     """
     _give_readings(organisation, kinds, due_at=None)
     planned = Reading.objects.filter(organisation=organisation, kind__in=kinds)
-    planned.exclude(due_at__lte=Now()).update(due_at=Now(), due_why=why[:200])
+    # What is due for a reason keeps it.
+    planned.filter(~Q(due_at__lte=Now()) | Q(due_why="")).update(due_at=Now(), due_why=why[:200])
+
+
+def read_by_hand(
+    organisation: Organisation, kinds: Collection[PulledKind], *, by_hand: Collection[PulledKind]
+) -> None:
+    """Plan the kinds anew by their schedules; those among them that are read by hand only are not.
+
+    What somebody has asked for is read all the same.
+    """
+    start_readings(organisation, kinds)
+    readings = Reading.objects.filter(organisation=organisation, kind__in=kinds)
+    [now] = Organisation.objects.filter(pk=organisation.pk).values_list(Now()).get()
+    for reading in readings.select_related("organisation").select_for_update(of=("self",)):
+        reading.is_by_hand = reading.kind in by_hand
+        if reading.due_why or reading.is_under_way:
+            reading.save(update_fields=["is_by_hand"])
+            continue
+        reading.due_at = next_due(reading, now)
+        if reading.whole_at is None and not reading.is_by_hand:
+            reading.due_at = now
+        reading.slice_due_at = next_slice_due(reading, now) if reading.whole_at else None
+        reading.save(update_fields=["is_by_hand", "due_at", "slice_due_at"])
 
 
 def _give_readings(organisation: Organisation, kinds: Iterable[PulledKind], *, due_at: Any) -> None:
@@ -77,10 +103,30 @@ def next_due(reading: Reading, now: datetime) -> datetime | None:
     """Return when the reading's next turn is; None where nobody wants one."""
     if reading.is_by_hand:
         return None
+    chosen = [_next_chosen(reading, one, now) for one in _schedules(reading)]
+    if chosen:
+        return min(filter(None, chosen), default=None)
     if reading.kind in WHOLE_LISTS:
         return _next_on_grid(reading, now, OF_LISTS)
+    return _next_on_grid(reading, now, _slower(reading, INTERVAL))
+
+
+def _schedules(reading: Reading) -> list[ModuleSchedule]:
+    """Return what people have chosen for the modules that want it; the usual turn is none."""
+    return chosen_schedules(reading.organisation_id, modules_wanting(PulledKind(reading.kind)))
+
+
+def _next_chosen(reading: Reading, schedule: ModuleSchedule, now: datetime) -> datetime | None:
+    """Return the next turn by the schedule; intervals lie on the grid, and grow where all is quiet."""
+    if schedule.rhythm == Rhythm.INTERVAL:
+        turn = timedelta(minutes=schedule.minutes)
+        return _next_on_grid(reading, now, _slower(reading, turn))
+    return next_after(schedule, now)
+
+
+def _slower(reading: Reading, turn: timedelta) -> timedelta:
     slowest = SLOWEST_TOLD if _webhooks_work(reading.organisation_id) else SLOWEST
-    return _next_on_grid(reading, now, min(INTERVAL * 2 ** min(reading.quiet, 8), slowest))
+    return min(turn * 2 ** min(reading.quiet, 8), max(turn, slowest))
 
 
 def next_slice_due(reading: Reading, now: datetime) -> datetime | None:

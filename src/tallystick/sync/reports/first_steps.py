@@ -1,15 +1,19 @@
 """How far a workspace has come from empty to its first documents in Xero."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 
 from tallystick.books.document_queries import has_documents
 from tallystick.books.models import Document, Kind, Payment, Status
-from tallystick.connections.models import ConnectionStatus, Organisation
+from tallystick.connections.models import ConnectionStatus, Organisation, Rhythm
+from tallystick.connections.modules import Module, StepMissing, refusal_of, switched
+from tallystick.connections.schedules import Way, schedules_of
 from tallystick.connections.services import connection_of
 from tallystick.mapping.unchosen import mapped_codes, without_default, without_method
-from tallystick.mirror.models import Account
-from tallystick.sync.models import OPEN_STATES, Link, LinkState
+from tallystick.mirror.models import Account, MirroredContact, MirroredItem, TaxRate
+from tallystick.sync.models import OPEN_STATES, Link, LinkState, PulledKind, Reading
+from tallystick.sync.pull.open_kinds import kinds_of
 from tallystick.workspaces.models import Workspace
 
 
@@ -52,6 +56,49 @@ class FirstSteps:
         """Xero's lists are here to choose from."""
         of_them = Account.objects.filter(organisation=self.organisation)
         return self.organisation is not None and of_them.exists()
+
+    @cached_property
+    def rate_count(self) -> int:
+        """How many tax rates of Xero's are here."""
+        return TaxRate.objects.filter(organisation=self.organisation, status="ACTIVE").count()
+
+    @cached_property
+    def wanted(self) -> list[Module]:
+        """Which of items and contacts are switched on."""
+        is_on = switched(self.organisation) if self.organisation else {}
+        return [module for module in (Module.ITEMS, Module.CONTACTS) if is_on.get(module)]
+
+    @cached_property
+    def missing(self) -> StepMissing | None:
+        """Why items and contacts do not come yet."""
+        if self.organisation is None or not self.wanted:
+            return None
+        return refusal_of(self.organisation, self.wanted[0])
+
+    @cached_property
+    def arrived(self) -> list[PulledKind]:
+        """Which of items and contacts were read to the end."""
+        read = Reading.objects.filter(
+            organisation=self.organisation,
+            kind__in=kinds_of(self.wanted),
+            whole_at__isnull=False,
+        )
+        return [PulledKind(kind) for kind in read.values_list("kind", flat=True)]
+
+    @cached_property
+    def here(self) -> Mapping[Module, int]:
+        """How many items and contacts are here."""
+        items = MirroredItem.objects.filter(organisation=self.organisation)
+        contacts = MirroredContact.objects.filter(organisation=self.organisation)
+        found = {Module.ITEMS: items.count(), Module.CONTACTS: contacts.count()}
+        return {module: found[module] for module in self.wanted}
+
+    @cached_property
+    def is_manual(self) -> bool:
+        """Items and contacts are read by a button only."""
+        schedules = schedules_of(self.organisation) if self.organisation else {}
+        chosen = [schedules[module, Way.PULL] for module in self.wanted if schedules]
+        return bool(chosen) and all(one.rhythm == Rhythm.MANUAL for one in chosen)
 
     @cached_property
     def has_documents(self) -> bool:

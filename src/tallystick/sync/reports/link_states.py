@@ -18,6 +18,7 @@ from tallystick.sync.engine.lane_blocks import why_nothing_goes
 from tallystick.sync.links.other_books import STANDS, books_of
 from tallystick.sync.links.problems import ABOUT_CONTENT
 from tallystick.sync.links.record_kinds import PAYMENT_RULE
+from tallystick.sync.links.switched_off import why_it_stays
 from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of, why_kept_out
 from tallystick.sync.links.xero_pages import xero_url
 from tallystick.sync.models import OPEN_STATES, Intent, KindPolicy, Link, LinkState, Trigger
@@ -228,6 +229,8 @@ def _why_excluded(link: Link, document: Document, around: _OrganisationFacts) ->
 def _why_waiting(link: Link, around: _OrganisationFacts) -> str:
     if sort_of(link.waits_for) == WaitSort.DOCUMENT:
         return "Waits until its document is in Xero."
+    if missing := why_it_stays(link):
+        return f"Stays here: {missing}"
     policy = around.policies[link.document.kind if link.document else PAYMENT_RULE]
     if policy.trigger == Trigger.SCHEDULE and policy.send_at:
         return f"Goes to Xero at {policy.send_at:%H:%M}, or when you press Sync now."

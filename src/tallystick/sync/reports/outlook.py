@@ -14,8 +14,12 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from tallystick.books.models import Document, Kind, Status
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
+from tallystick.connections.modules import Module, refusal_of
+from tallystick.english import counted, verb
+from tallystick.mapping.wait_keys import module_of_key
 from tallystick.sync.engine.lane_blocks import why_nothing_goes
 from tallystick.sync.links.other_books import books_of
+from tallystick.sync.links.switched_off import counts_of_staying, kinds_off
 from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of, policy_of
 from tallystick.sync.models import (
     DRAFTS,
@@ -48,6 +52,8 @@ class SendingOutlook:
     at: Mapping[str, int] = field(default_factory=dict)
     #: By the reason for which they are kept out of Xero.
     kept_out: Mapping[str, int] = field(default_factory=dict)
+    #: By the message that says which module is off.
+    shut: Mapping[str, int] = field(default_factory=dict)
     #: The workspace is bound to no organisation.
     unconnected: int = 0
     #: For what told reason nothing goes just now; empty where sending is free.
@@ -79,6 +85,8 @@ class SendingOutlook:
             yield count, f"goes to Xero at {at}", f"go to Xero at {at}"
         for why, count in sorted(self.kept_out.items()):
             yield count, f"stays out of Xero: {why}", f"stay out of Xero: {why}"
+        for why, count in sorted(self.shut.items()):
+            yield count, f"stays here: {why}", f"stay here: {why}"
         later = "until Xero is connected, and then for Sync now"
         yield self.unconnected, f"waits {later}", f"wait {later}"
 
@@ -127,12 +135,16 @@ def before_submitting(workspace: Workspace, documents: QuerySet[Document]) -> Se
 def _outlook(
     organisation: Organisation, policies: Mapping[str, KindPolicy], rows: Any
 ) -> SendingOutlook:
+    off = kinds_off(organisation)
     counts: Counter[str] = Counter()
+    shut: Counter[str] = Counter()
     at: Counter[str] = Counter()
     kept_out: Counter[str] = Counter()
     for state, kind, why, count in rows:
         policy = policies[kind]
-        if state in OPEN_STATES:
+        if kind in off and state in (LinkState.WAITING, LinkState.QUEUED):
+            shut[_why_shut(organisation, off[kind])] += count
+        elif state in OPEN_STATES:
             counts["on_the_way"] += count
         elif state == LinkState.EXCLUDED:
             kept_out[why or "somebody has kept them out"] += count
@@ -141,7 +153,29 @@ def _outlook(
         elif state == LinkState.WAITING:
             counts["by_hand"] += count
     held_up = why_nothing_goes(organisation) if counts["on_the_way"] else ""
-    return SendingOutlook(counts["on_the_way"], counts["by_hand"], at, kept_out, held_up=held_up)
+    return SendingOutlook(
+        counts["on_the_way"], counts["by_hand"], at, kept_out, shut, held_up=held_up
+    )
+
+
+def _why_shut(organisation: Organisation, module: Module) -> str:
+    missing = refusal_of(organisation, module)
+    return str(missing).rstrip(".") if missing else ""
+
+
+def what_stays(workspace: Workspace) -> str:
+    """Return what to add where records stay here, for their module is off; else nothing."""
+    organisation = bound_organisation(workspace)
+    if organisation is None:
+        return ""
+    by_module: Counter[Module] = Counter()
+    for key, count in counts_of_staying(organisation).items():
+        by_module[Module(module_of_key(key))] += count
+    told = []
+    for module, count in by_module.items():
+        if missing := refusal_of(organisation, module):
+            told.append(f" {counted(count, 'record')} {verb(count, 'stay')} here: {missing}")
+    return "".join(told)
 
 
 def _first_state(policy: KindPolicy, why: str) -> LinkState:

@@ -5,6 +5,8 @@ Xero already has is confirmed, never created; what is missing is sealed, sent an
 was cancelled meanwhile is retracted. Whatever stops a round, the next one begins from our tables.
 """
 
+from functools import partial
+
 import structlog
 from structlog.contextvars import bound_contextvars
 
@@ -19,6 +21,7 @@ from tallystick.sync.engine.lane_lease import LaneLease, LeaseLost, holding_lane
 from tallystick.sync.engine.steps import committing
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.engine.writing_hands import WritingHands
+from tallystick.sync.links.switched_off import kinds_off, set_aside
 from tallystick.sync.lookup.ready_documents import due_documents, resolve_documents
 from tallystick.sync.models import Link, Reading, is_due, is_slice_due
 from tallystick.sync.pull.changes import pull_if_due
@@ -81,14 +84,17 @@ def begin_round(hands: RoundHands) -> None:
 def work_round(hands: RoundHands) -> None:
     """Send what is due, some of each; what hangs on a document goes before it, comes after it.
 
-    1. Withdrawn payments and allocations go out of Xero, then withdrawn documents.
-    2. Documents are resolved; those that cannot be sent stop, each on its own.
-    3. Their customers are found or made as contacts.
-    4. The documents are asked for, then made, written anew or confirmed.
-    5. What was withdrawn meanwhile goes out; what settlements wait for is approved.
-    6. Payments and allocations are written.
-    7. PDFs are put beside their documents.
+    1. What belongs to a module that is switched off is set aside.
+    2. Withdrawn payments and allocations go out of Xero, then withdrawn documents.
+    3. Documents are resolved; those that cannot be sent stop, each on its own.
+    4. Their customers are found or made as contacts.
+    5. The documents are asked for, then made, written anew or confirmed.
+    6. What was withdrawn meanwhile goes out; what settlements wait for is approved.
+    7. Payments and allocations are written.
+    8. PDFs are put beside their documents.
     """
+    if hands.shut:
+        hands.commit("modules.aside", partial(set_aside, hands.organisation))
     retract_settlements(hands)
     change_due(hands, RETRACT)
     ready = resolve_documents(hands, due_documents(hands))
@@ -103,7 +109,8 @@ def work_round(hands: RoundHands) -> None:
 def _work(lease: LaneLease) -> bool:
     """Run the round; tell whether the lane may go on at once. Nothing is lost whatever is raised."""
     try:
-        push_round(WritingHands(lease, client_for(lease.organisation)))
+        shut = kinds_off(lease.organisation)
+        push_round(WritingHands(lease, client_for(lease.organisation), shut))
     except LeaseLost:
         logger.warning("round.lease_lost")
         return False

@@ -1,9 +1,11 @@
 """What acts answer with: a question first where it counts, and the way back."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from tallystick.connections.modules import StepMissing
 from tallystick.web.request_values import path_in
 from tallystick.workspaces.models import Workspace
 
@@ -55,3 +57,10 @@ def way_back(request: HttpRequest, name: str, *arguments: str | int) -> str:
 def unnamed_act() -> HttpResponse:
     """Answer a form that names none of the acts."""
     return HttpResponse("The form names no act. Go back and press a button.", status=400)
+
+
+def step_missing(request: HttpRequest, missing: StepMissing) -> HttpResponse:
+    """Say which step is missing, where the form came from, else on the page that mends it."""
+    messages.error(request, str(missing))
+    workspace: Workspace = request.workspace  # type: ignore[attr-defined] # set by workspace_or_404
+    return go_back(request, way_back(request, missing.screen, workspace.slug))

@@ -25,6 +25,7 @@ from tallystick.connections.consent import (
     begin_consent,
     finish_consent,
 )
+from tallystick.connections.cooldowns import CoolingDown, Scope, cooling_seconds
 from tallystick.connections.errors import BY_CODE, ConsentError
 from tallystick.connections.models import Connection, Organisation, OrganisationChoice
 from tallystick.connections.services import connection_of, disconnect
@@ -32,7 +33,7 @@ from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, 
 from tallystick.english import counted, is_or_are, verb
 from tallystick.mapping.unchosen import unchosen
 from tallystick.sync.acts.letting_in import let_in
-from tallystick.sync.acts.sync_now import CoolingDown, cooling_seconds, sync_now
+from tallystick.sync.acts.sync_now import sync_now
 from tallystick.sync.links.other_books import kept_out_of
 from tallystick.sync.links.queueing import waiting_for_a_press
 from tallystick.sync.links.record_sums import RecordSum, sum_of
@@ -41,7 +42,7 @@ from tallystick.sync.preview.planning import calls_at_once
 from tallystick.sync.reports import push_progress, sync_summary
 from tallystick.sync.reports.attention import count_of
 from tallystick.sync.reports.connection_stakes import stakes_of
-from tallystick.sync.reports.outlook import why_not_now
+from tallystick.sync.reports.outlook import what_stays, why_not_now
 from tallystick.sync.reports.state_filters import on_the_way
 from tallystick.web.remedies import told_unchosen
 from tallystick.web.request_values import form_keys
@@ -103,7 +104,7 @@ def _next_run(organisation: Organisation) -> str:
 
 def _free_at(organisation: Organisation) -> datetime | None:
     """Return when Sync now may be pressed again; None: at once."""
-    seconds = cooling_seconds(organisation)
+    seconds = cooling_seconds(organisation, Scope.INVOICE_PUSH)
     return timezone.now() + timedelta(seconds=seconds) if seconds else None
 
 
@@ -270,7 +271,7 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     except CoolingDown as refusal:
         messages.info(request, str(refusal))
     else:
-        messages.success(request, _queued(workspace, queued))
+        messages.success(request, f"{_queued(workspace, queued)}{what_stays(workspace)}")
     return redirect("integrations", slug)
 
 
