@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tallystick.cli import bringing_in, rescuing, serving, syncing, taking_back, upkeep
+from tallystick.cli import bringing_in, comparing, rescuing, serving, syncing, taking_back, upkeep
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.troubles import stop_for
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
     *(syncing.sync, syncing.status, syncing.log),
-    *(rescuing.check, rescuing.undo),
+    *(rescuing.check, rescuing.undo, comparing.compare),
     *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
     *(upkeep.reencrypt, upkeep.forget_tokens),
 ):
