@@ -171,7 +171,7 @@ class ComparedRow:
 
         total, left, day = said("total"), said("outstanding"), said("day")
         return {
-            "id": str(said("id")) if side == "there" else self.here_id,
+            "id": str(self.there_id) if side == "there" else self.here_id,
             "number": said("number"),
             "name": said("name"),
             "date": day.isoformat() if day else None,
