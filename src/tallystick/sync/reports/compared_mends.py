@@ -79,7 +79,7 @@ def mend_now(
 
     Raises ValueError for a button that there is none of.
     """
-    name, *given = value.split(":")
+    name, *given = value.split(":", 2)
     who: dict[str, Any] = {"workspace": workspace, "actor": actor}
     match MendName(name), given:
         case MendName.SEND, [record]:
@@ -88,8 +88,8 @@ def mend_now(
         case MendName.SEND_AGAIN, [link]:
             count = decisions.clear_xero_id(**who, link_ids=[int(link)])
             said = f"It is queued for Xero as a new one.{why_not_now(workspace)}"
-        case MendName.MATCH, [record, xero_id]:
-            count = decisions.mark_as_in_xero(**who, document_id=int(record), number=xero_id)
+        case MendName.MATCH, [record, number]:
+            count = decisions.mark_as_in_xero(**who, document_id=int(record), number=number)
             said = f"Xero is asked whether they are the same; then they are linked.{why_not_now(workspace)}"
         case _:
             raise ValueError(f"{value} names no act.")
@@ -156,5 +156,5 @@ def _offer_matches(
         for row in alone[document.number]:
             found[row.key].alike = document
             if is_free:
-                value = f"{MendName.MATCH}:{document.pk}:{row.there_id}"
+                value = f"{MendName.MATCH}:{document.pk}:{row.number_there}"
                 found[row.key].mends = [Mend(value, "It is this one")]
