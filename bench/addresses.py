@@ -29,6 +29,8 @@ LEFT_OUT = frozenset(
         *("import-bad-rows", "import-left-out", "file-format", "file-format-delete"),
         *("import-tax-codes", "kept-import", "kept-import-undo", "report", "report-file"),
         *("xero-callback", "asset", "gallery", "document-template-edit"),
+        # Look at every record of a period, beside a page that has come already.
+        *("compare-sums", "compare-json", "compare-export"),
     }
 )
 #: Numbers whole and in part, names rare and everybody's, with and without accents, amounts, one and

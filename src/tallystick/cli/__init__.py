@@ -9,6 +9,7 @@ import typer
 
 from tallystick.cli import (
     bringing_in,
+    comparing,
     modules,
     pulling,
     rescuing,
@@ -36,7 +37,7 @@ for command in (
     *(serving.demo, serving.up, serving.web, serving.worker, serving.sandbox),
     *(syncing.sync, syncing.status, syncing.log, pulling.pull, webhooks.webhooks),
     *(modules.modules, modules.refresh),
-    *(rescuing.check, rescuing.undo),
+    *(rescuing.check, rescuing.undo, comparing.compare),
     *(upkeep.migrate, upkeep.create_owner, upkeep.new_password),
     *(upkeep.reencrypt, upkeep.forget_tokens),
 ):

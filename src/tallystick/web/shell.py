@@ -45,6 +45,7 @@ _RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Sync",
         (
+            ("Compare", "tally", "compare"),
             ("Sync log", "list", "sync-log"),
             ("Sync status", "clock", "sync-status"),
             ("Runs", "send", "run-list"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,11 +16,19 @@ from tallystick.background.models import Task, TaskState
 from tallystick.background.queue import TooMany, ask
 from tallystick.books.models import Kind
 from tallystick.sync.preview.plan_tasks import FRESH
-from tallystick.web.exports import EXPORT, export_of, question_of
+from tallystick.web.exports import COMPARE, EXPORT, export_of, question_of
 from tallystick.web.kinds import pages_of
 from tallystick.web.spreadsheets import csv_answer
 from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.models import Workspace
+
+#: Lists that are of no kind of document: title, and the names of the addresses of list and file.
+_LISTS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "payments": ("Payments", "payment-list", "payment-export"),
+        COMPARE: ("Compare", "compare", "compare-export"),
+    }
+)
 
 
 def send_or_make(
@@ -104,14 +113,15 @@ def too_many(
 
 def _list_of(workspace: Workspace, question: Mapping[str, str]) -> tuple[str, str]:
     """Return address and name of the list that a file is of."""
-    is_payments = question["of"] == "payments"
-    name = "Payments" if is_payments else pages_of(Kind(question["of"])).title
+    name = _LISTS[question["of"]][0] if question["of"] in _LISTS else ""
+    name = name or pages_of(Kind(question["of"])).title
     return _address_of(workspace, question, of_file=False), name
 
 
 def _address_of(workspace: Workspace, question: Mapping[str, str], *, of_file: bool) -> str:
-    if question["of"] == "payments":
-        name = "payment-export" if of_file else "payment-list"
+    if question["of"] in _LISTS:
+        _, of_list, of_export = _LISTS[question["of"]]
+        name = of_export if of_file else of_list
     else:
         pages = pages_of(Kind(question["of"]))
         name = pages.export_name if of_file else pages.list_name

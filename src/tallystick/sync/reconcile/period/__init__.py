@@ -1,0 +1,1 @@
+"""Both sides of a period held against each other, record by record and cent by cent."""
