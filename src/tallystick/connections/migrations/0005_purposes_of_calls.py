@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0003_choice_of_organisation"),
+        ("connections", "0004_modules_and_cooldowns"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0014_one_stream_of_changes"),
+        ("sync", "0015_webhooks"),
     ]
 
     operations = [
