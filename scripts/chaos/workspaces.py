@@ -56,7 +56,7 @@ def open_workspaces(machine: ShakenMachine, count: int, new_lines: Iterator[Line
     teams = []
     for organisation, rules in zip(connected, cycle(_RULES), strict=False):
         organisation.refresh_from_db()
-        _fill(organisation, actor, rules)
+        fill(organisation, actor, rules)
         prefix, workspace = rules[2], organisation.workspace
         clerk = Clerk(machine, workspace, actor, organisation, new_lines, prefix)
         person = XeroUser(machine.sandbox, str(organisation.tenant_id), prefix)
@@ -75,7 +75,8 @@ def _connected(sandbox: str, actor: User, n: int) -> Organisation:
     return connect(workspace, actor, made.json()["id"])
 
 
-def _fill(organisation: Organisation, actor: User, rules: tuple[str, str, str]) -> None:
+def fill(organisation: Organisation, actor: User, rules: tuple[str, str, str]) -> None:
+    """Give the workspace parties, tax codes and accounts, mapped, and those rules for every kind."""
     workspace = organisation.workspace
     for n in range(CUSTOMERS + SUPPLIERS):
         number = f"C{n}" if n < CUSTOMERS else f"S{n - CUSTOMERS}"
