@@ -26,6 +26,8 @@ _TIMES = {
     "sync_batch": ("sealed_at", "settled_at", "rests_until"),
     "sync_lane": ("leased_until", "blocked_until", "check_due_at"),
     "sync_pulse": ("at",),
+    # What Xero said, and by its clock, stays.
+    "sync_reading": ("due_at", "slice_due_at", "last_at"),
     "connections_connection": ("access_expires_at", "refreshing_until"),
     "connections_organisation": ("read_at",),
 }

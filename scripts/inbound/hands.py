@@ -42,12 +42,17 @@ class Hands:
         self.acts: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
-    def act(self) -> None:
-        """Do one thing, if there is anything that it can be done to."""
+    def act(self, draw: random.Random | None = None) -> bool:
+        """Do one thing, if there is anything that it can be done to; tell whether it was done.
+
+        `draw` are the dice of it, where they are not those given at first.
+        """
+        self._draw = draw or self._draw
         name = self._draw.choices(list(_SHARES), list(_SHARES.values()))[0]
         done: bool | None = getattr(self, name)()
         if done is not None:
             (self.acts if done else self.refused)[name] += 1
+        return bool(done)
 
     def approve(self) -> bool | None:
         row = self._find(lambda one: one["status"] in ("DRAFT", "SUBMITTED"))
@@ -301,7 +306,11 @@ class Hands:
             "Accept": "application/json",
         }
         address = f"{self._sandbox}/api.xro/2.0/{path}"
-        return self._http.request(method, address, headers=headers, json=body)
+        answer = self._http.request(method, address, headers=headers, json=body)
+        if answer.status_code == 401:  # time has leapt in Xero, and the token is over
+            self._renew_at = datetime.min.replace(tzinfo=UTC)
+            return self._call(method, path, body)
+        return answer
 
 
 def _is_open(row: Row) -> bool:
