@@ -86,6 +86,9 @@ mutation-check: $(READY) ## Take each guard of the ten promises away; a test mus
 bench-saving: $(READY) ## Measure saving while 1, 16 and 64 people save, against the bare save (ARGS=--quick)
 	$(BIN)/python bench/saving.py $(ARGS)
 
+bench-pull: $(READY) ## Measure how what Xero has comes home (ARGS="--invoices 5000 --contacts 1000 --organisations 20")
+	$(BIN)/python bench/pulling.py $(ARGS)
+
 bench-pages: $(READY) ## Ask every page of a workspace with a million documents (ARGS="--keep FOLDER --only home")
 	$(BIN)/python bench/pages.py $(ARGS)
 
@@ -114,4 +117,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help picture description setup node-setup demo test proofs cases messages format check real-run pull-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture description setup node-setup demo test proofs cases messages format check real-run pull-run chaos fuzz bench bench-saving bench-pull bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -236,7 +236,7 @@ class Run:
         return sum(row.get(name, 0) for name in ("contacts", "invoices", "credits", "payments"))
 
     def _refetched_pages(self) -> int:
-        """Return how many pages of the first import were asked for more than once."""
+        """Return how many pages of lists were asked for more than once so far."""
         address = f"{self._machine.sandbox}/_sandbox/requests"
         asked: Counter[tuple[str, str]] = Counter()
         query = {"user_agent": "Tallystick", "method": "GET", "limit": "100000"}
