@@ -11,7 +11,7 @@ from chaos.engine_state import cut_back_offs_short
 from chaos.shaken_machine import ShakenMachine
 from tallystick.connections.models import Organisation
 
-_PATIENCE_SECONDS = 180
+_PATIENCE_SECONDS = 300
 
 
 @dataclass
@@ -42,6 +42,7 @@ def catch_up(machine: ShakenMachine, organisation: Organisation) -> None:
     """Read all that has changed once more, and let as many nights pass as the nightly part needs."""
 
     def rests() -> bool:
+        machine.measure()
         machine.look_after()
         cut_back_offs_short()
         return is_at_rest(organisation)

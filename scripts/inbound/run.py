@@ -12,6 +12,7 @@ from chaos.clerk import Clerk
 from chaos.consent import connect
 from chaos.document_data import document_lines
 from chaos.engine_state import cut_back_offs_short
+from chaos.mirror_checker import catch_up
 from chaos.workspaces import fill
 from machine import wait_until
 
@@ -24,9 +25,7 @@ from inbound.pull_state import (
     is_at_rest,
     is_whole,
     is_worked_on,
-    let_night_come,
     pause,
-    refresh,
     rounds_begun,
     rows_here,
 )
@@ -168,13 +167,7 @@ class Run:
 
     def _catch_up(self) -> None:
         """Read what no webhook told of; then let nights pass for what moves no date."""
-        refresh(self._organisation)
-        self._await(lambda: is_at_rest(self._organisation), "the last changes")
-        going = let_night_come(self._organisation, first=True)
-        while going:
-            self._await(lambda: is_at_rest(self._organisation), "the night")
-            going = let_night_come(self._organisation, first=False)
-        self._await(lambda: is_at_rest(self._organisation), "the last night")
+        catch_up(self._machine, self._organisation)
         self._tell("all has come to rest")
 
     def _result(self, hands: Hands, refetched: int, fresh: int) -> dict[str, Any]:
