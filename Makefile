@@ -71,6 +71,9 @@ fuzz: $(READY) ## Everything hostile to every address of the pages (ARGS="--seed
 real-run: $(READY) ## A year of documents, credits and payments in, every cent compared (DATA=file.csv.gz MONTH=2010-12)
 	$(BIN)/python scripts/real_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
 
+pull-run: $(READY) ## All that Xero has comes home while the worker dies and hands change it, compared (ARGS=--quick)
+	$(BIN)/python scripts/pull_run.py $(if $(DATA),--data $(DATA)) $(if $(MONTH),--month $(MONTH)) $(ARGS)
+
 bench: $(READY) ## Measure the push against one document at a time (ARGS=--quick)
 	$(BIN)/python bench/push.py $(ARGS)
 
@@ -85,6 +88,9 @@ mutation-check: $(READY) ## Take each guard of the ten promises away; a test mus
 
 bench-saving: $(READY) ## Measure saving while 1, 16 and 64 people save, against the bare save (ARGS=--quick)
 	$(BIN)/python bench/saving.py $(ARGS)
+
+bench-pull: $(READY) ## Measure how what Xero has comes home (ARGS="--invoices 5000 --contacts 1000 --organisations 20")
+	$(BIN)/python bench/pulling.py $(ARGS)
 
 bench-pages: $(READY) ## Ask every page of a workspace with a million documents (ARGS="--keep FOLDER --only home")
 	$(BIN)/python bench/pages.py $(ARGS)
@@ -114,4 +120,4 @@ lock: $(READY) ## Write the locked requirements anew from pyproject.toml (needs 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis $(NODE_CLIENT)/node_modules
 
-.PHONY: help picture description setup node-setup demo test proofs cases messages format check real-run chaos fuzz bench bench-saving bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean
+.PHONY: help picture description setup node-setup demo test proofs cases messages format check real-run pull-run chaos fuzz bench bench-saving bench-pull bench-pages mutation-check bench-sandbox bench-tables bench-importing bench-beside bench-doors screenshots lock clean

@@ -2,9 +2,10 @@
 
 Documents of every kind are submitted, edited, cancelled, amended, paid, credited and taken back,
 while workers, pages and PostgreSQL are killed, workers frozen and doubled, time jumps, tokens die
-and the stand-in Xero cuts, limits, fails, garbles and dawdles. Then the faults stop, the questions
+and the stand-in Xero cuts, limits, fails, garbles and dawdles; meanwhile others go on with their own
+books there, and pages shift while they are read. Then the faults stop, the questions
 that remain are answered by rule, and the stand-in's books are held against what this run itself
-has done, and each request against Xero's interface description. Ends with one line of JSON on standard output; exit code 1 where anything is not as it
+has done, all that Xero has against its mirror here, and each request against Xero's interface description. Ends with one line of JSON on standard output; exit code 1 where anything is not as it
 should be. What happens is told on standard error.
 
     PYTHONPATH=scripts python -m chaos [--seed 7] [--documents 150] [--faults 300] [--books 10]
@@ -29,7 +30,10 @@ from chaos.shaken_machine import ShakenMachine
 ROOT = Path(__file__).parents[2]
 #: Where the data set lies beside the project; documents are made up where it is not.
 USUAL_DATA = ROOT.parent / "shared" / "data" / "online-retail.csv.gz"
-_ALL_NOUGHT = ("missing", "doubled", "ghosts", "cents_off", "wrong_state", "invalid_requests")
+_ALL_NOUGHT = (
+    *("missing", "doubled", "ghosts", "cents_off", "wrong_state", "invalid_requests"),
+    *("mirror_missing", "mirror_extra", "mirror_differing", "stale"),
+)
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chaos.foreigners import is_ours
 from chaos.model import PURCHASES, XERO_TYPES, Document, Entry, Model, Payment
 from chaos.xero_records import Row, dump, is_live
 
@@ -61,11 +62,17 @@ class XeroBooks:
 
     @classmethod
     def of(cls, sandbox: str, organisation: str) -> "XeroBooks":
+        """Read them; what others have there beside ours is left out."""
         notes = dump(sandbox, "credit_notes", organisation)
+        invoices = dump(sandbox, "invoices", organisation)
+        documents = [row for row in (*invoices, *notes) if is_ours(row)]
+        ids = {row["id"] for row in documents}
+        payments = dump(sandbox, "payments", organisation)
+        allocations = dump(sandbox, "allocations", organisation)
         return cls(
-            documents=[*dump(sandbox, "invoices", organisation), *notes],
-            payments=list(dump(sandbox, "payments", organisation)),
-            allocations=list(dump(sandbox, "allocations", organisation)),
+            documents=documents,
+            payments=[row for row in payments if row["document_id"] in ids],
+            allocations=[row for row in allocations if row["invoice_id"] in ids],
         )
 
     def compare(self, model: Model, prefix: str, found: Difference) -> None:

@@ -6,6 +6,7 @@ from the seed and the number of the spell.
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,9 @@ import httpx2
 from chaos.shaken_machine import LATEST_SECONDS
 
 _API, _TOKENS = "/api.xro/2.0/*", "/connect/token"
+_LISTS = "re:/api\\.xro/2\\.0/(Invoices|CreditNotes|Payments|Contacts)"
+#: Other programs, such as a bookkeeper's, have good days.
+_OURS = "Tallystick*"
 #: How many of a hundred requests meet a fault, in the spells there are; calm ones let work get done.
 _SEVERITIES = (8, 20, 35, 50, 65)
 #: So many of a hundred spells have a certain fault that befalls what renews the access.
@@ -29,6 +33,10 @@ class FaultKind:
     share: float
     more: dict[str, Any] = field(default_factory=dict)
     path: str = _API
+    #: None: of all methods.
+    method: str | None = None
+    #: Where it strikes few requests, one of so many is struck.
+    among: int | None = None
 
 
 def _limit(problem: str, seconds: int) -> dict[str, Any]:
@@ -52,6 +60,11 @@ _KINDS = (
     FaultKind("slow", "slow", 0.4, {"seconds": 0.5}),
     FaultKind("too_late", "delay", 0.15, {"seconds": LATEST_SECONDS - 1}),
     FaultKind("token_expired", "expire_token", 0.3),
+    # Of lists alone, as they are read for what has changed.
+    FaultKind("list_cut", "half", 0.6, path=_LISTS, method="GET", among=6),
+    FaultKind("list_garbled", "garbage", 0.4, path=_LISTS, method="GET", among=6),
+    FaultKind("list_500", "status", 0.6, {"status": 500}, _LISTS, "GET", 6),
+    FaultKind("page_shifts", "touch", 0.8, {"resource": "Invoices"}, _LISTS, "GET", 6),
 )
 _TOKEN_KINDS = (
     FaultKind("token_answer_lost", "cut_after", 1, path=_TOKENS),
@@ -63,12 +76,18 @@ TOKEN_FAULTS = {kind.name for kind in _TOKEN_KINDS}
 class FaultSchedule:
     """Makes the spells, and counts whom they struck."""
 
-    def __init__(self, sandbox: str, seed: int, *, requests: int) -> None:
-        """`requests` is how many of each spell's may be struck; more are served without a fault."""
+    def __init__(
+        self, sandbox: str, seed: int, *, requests: int, touched: Sequence[str] = ()
+    ) -> None:
+        """`requests` is how many of each spell's may be struck; more are served without a fault.
+
+        `touched` are ids of invoices that change while pages are read.
+        """
         self._length = requests
         self._faults = f"{sandbox}/_sandbox/faults"
         self._requests = f"{sandbox}/_sandbox/requests"
         self._seed = seed
+        self._touched = list(touched)
         self._http = httpx2.Client(timeout=60)
         self._names: dict[str, str] = {}
         self._seen_until = 0
@@ -101,7 +120,11 @@ class FaultSchedule:
         self._http.delete(self._faults).raise_for_status()
 
     def _send_for(self, kind: FaultKind, nth: int) -> None:
-        body = {"match": {"path": kind.path, "nth": nth}, "action": kind.action, **kind.more}
+        match = {"path": kind.path, "nth": nth % kind.among + 1 if kind.among else nth}
+        match |= {"user_agent": _OURS} | ({"method": kind.method} if kind.method else {})
+        body = {"match": match, "action": kind.action, **kind.more}
+        if kind.action == "touch":
+            body["ids"] = self._touched
         made = self._http.post(self._faults, json=body).raise_for_status().json()
         self._names[str(made["id"])] = kind.name
         self.planned += 1

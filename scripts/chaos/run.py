@@ -22,7 +22,9 @@ from chaos.engine_state import (
     second_copies,
 )
 from chaos.fault_schedule import TOKEN_FAULTS, FaultSchedule
+from chaos.foreigners import first_invoices
 from chaos.link_checker import check_links
+from chaos.mirror_checker import Mirrors, catch_up
 from chaos.model import Model
 from chaos.shaken_machine import BREAKAGES, ShakenMachine
 from chaos.workload import draw_operation
@@ -58,8 +60,14 @@ class Run:
         self._machine, self._seed = machine, seed
         self._documents_wanted, self._faults_wanted = documents, faults
         new_lines = document_lines(data, self._draw("data"))
-        self._teams = open_workspaces(machine, books, new_lines)
-        self._schedule = FaultSchedule(machine.sandbox, seed, requests=books * _REQUESTS_OF_A_BOOK)
+        self._teams = open_workspaces(machine, books, new_lines, seed)
+        touched = [
+            ident
+            for team in self._teams
+            for ident in first_invoices(machine.sandbox, team.foreigner.organisation)
+        ]
+        requests = books * _REQUESTS_OF_A_BOOK
+        self._schedule = FaultSchedule(machine.sandbox, seed, requests=requests, touched=touched)
         self.operations: Counter[str] = Counter()
 
     def go(self) -> None:
@@ -104,16 +112,22 @@ class Run:
         self._until_nothing_is_asked(draw)
         self._check()
         self._until_nothing_is_asked(draw)
+        _tell("all that Xero has is read once more")
+        for team in self._teams:
+            catch_up(self._machine, team.clerk.organisation)
+        self._until_nothing_is_asked(draw)
 
     def compared(self) -> dict[str, Any]:
         """Hold both sides against what this run has done, and return its result."""
         found = Difference()
         answered: Counter[str] = Counter()
+        mirrors = Mirrors()
         for team in self._teams:
             clerk = team.clerk
             books = XeroBooks.of(self._machine.sandbox, str(clerk.organisation.tenant_id))
             books.compare(clerk.model, clerk.prefix, found)
             check_links(clerk.organisation, clerk.model, books, found)
+            mirrors.compare(self._machine.sandbox, clerk.organisation)
             for sentence in team.answers.unexplained:
                 found.wrong(sentence)
             answered += team.answers.answered
@@ -121,7 +135,7 @@ class Run:
             found.wrong(sentence)
         for request in self._machine.invalid_requests():
             found.invalid(request)
-        for sentence in found.said[:50]:
+        for sentence in (*found.said[:50], *mirrors.said[:50]):
             _tell(sentence)
         self._schedule.count()
         faults = self._schedule.struck + self._machine.faults
@@ -140,6 +154,7 @@ class Run:
             "cents_off": found.cents_off,
             "wrong_state": found.wrong_state,
             "invalid_requests": found.invalid_requests,
+            **mirrors.figures(),
             "questions": dict(sorted(answered.items())),
             "second_copies_removed": second_copies(),
             "restarted": dict(self._machine.ended_alone),

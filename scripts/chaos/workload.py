@@ -7,6 +7,7 @@ from functools import partial
 from chaos.answers import Answers
 from chaos.clerk import Clerk
 from chaos.consent import reconnect
+from chaos.foreigners import Foreigner
 from chaos.model import BILL, SALES_INVOICE, Document
 from chaos.people import PageUser, XeroUser
 
@@ -14,7 +15,7 @@ from chaos.people import PageUser, XeroUser
 _SHARES = {
     "submit": 30, "edit": 14, "cancel": 8, "amend": 4, "pay": 16, "unpay": 5, "allocate": 9,
     "unallocate": 4, "retry": 4, "answer": 8, "approve_there": 3, "change_there": 3,
-    "remove_there": 1, "sync_now": 1,
+    "remove_there": 1, "sync_now": 1, "work_there": 20,
 }  # fmt: skip
 #: Once there are as many documents as wanted.
 _FEWER_SUBMITTED = 4
@@ -30,6 +31,7 @@ class Team:
     answers: Answers
     pages: PageUser
     person: XeroUser
+    foreigner: Foreigner
 
     def submit(self, draw: random.Random, step: int) -> bool:
         if draw.random() < 0.25:
@@ -99,6 +101,10 @@ class Team:
         document.left_alone, document.removed = True, self.person.remove(document)
         document.log("a person was to remove it from Xero")
         return document.removed
+
+    def work_there(self, draw: random.Random, step: int) -> bool:
+        """Others go on with what is theirs in Xero."""
+        return self.foreigner.act(draw)
 
     def reconnect(self) -> bool:
         return reconnect(self.clerk.machine, self.clerk.organisation, self.clerk.actor)

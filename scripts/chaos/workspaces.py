@@ -10,6 +10,7 @@ from machine import wait_until
 from chaos.answers import Answers
 from chaos.clerk import CUSTOMERS, SUPPLIERS, Clerk
 from chaos.consent import connect
+from chaos.foreigners import Foreigner
 from chaos.model import Lines
 from chaos.people import PageUser, XeroUser
 from chaos.shaken_machine import ShakenMachine
@@ -47,35 +48,49 @@ _TAX_TYPES = {
 }
 
 
-def open_workspaces(machine: ShakenMachine, count: int, new_lines: Iterator[Lines]) -> list[Team]:
-    """Make so many workspaces, each connected to an organisation of its own and mapped."""
+def open_workspaces(
+    machine: ShakenMachine, count: int, new_lines: Iterator[Lines], seed: int
+) -> list[Team]:
+    """Make so many workspaces, each connected to an organisation of its own and mapped.
+
+    Others have books in the same organisations.
+    """
     actor = create_user("olivia@example.com", _PASSWORD, "Olivia")
-    connected = [_connected(machine.sandbox, actor, n) for n in range(count)]
+    connected, foreigners = [], []
+    for n in range(count):
+        tenant = _organisation(machine.sandbox, n)
+        foreigners.append(Foreigner.settled(machine.sandbox, tenant, seed + n))
+        connected.append(_connected(actor, tenant, n))
     machine.start_all()
     wait_until(lambda: not Organisation.objects.filter(read_at=None).exists(), "Xero's lists")
     teams = []
-    for organisation, rules in zip(connected, cycle(_RULES), strict=False):
+    for organisation, foreigner, rules in zip(connected, foreigners, cycle(_RULES), strict=False):
         organisation.refresh_from_db()
-        _fill(organisation, actor, rules)
+        fill(organisation, actor, rules)
         prefix, workspace = rules[2], organisation.workspace
         clerk = Clerk(machine, workspace, actor, organisation, new_lines, prefix)
         person = XeroUser(machine.sandbox, str(organisation.tenant_id), prefix)
         pages = PageUser(machine.web, workspace.slug, email=actor.email, password=_PASSWORD)
         answers = Answers(clerk, person, machine.sandbox)
-        teams.append(Team(clerk, answers, pages, person))
+        teams.append(Team(clerk, answers, pages, person, foreigner))
     return teams
 
 
-def _connected(sandbox: str, actor: User, n: int) -> Organisation:
+def _organisation(sandbox: str, n: int) -> str:
     wanted = {"country": "UK", "name": f"Chaos {n}"}
     made = httpx2.post(f"{sandbox}/_sandbox/organisations", json=wanted).raise_for_status()
+    return str(made.json()["id"])
+
+
+def _connected(actor: User, tenant: str, n: int) -> Organisation:
     workspace = create_workspace(
         name=f"Chaos {n}", currency="GBP", timezone="Europe/London", owner=actor
     )
-    return connect(workspace, actor, made.json()["id"])
+    return connect(workspace, actor, tenant)
 
 
-def _fill(organisation: Organisation, actor: User, rules: tuple[str, str, str]) -> None:
+def fill(organisation: Organisation, actor: User, rules: tuple[str, str, str]) -> None:
+    """Give the workspace parties, tax codes and accounts, mapped, and those rules for every kind."""
     workspace = organisation.workspace
     for n in range(CUSTOMERS + SUPPLIERS):
         number = f"C{n}" if n < CUSTOMERS else f"S{n - CUSTOMERS}"

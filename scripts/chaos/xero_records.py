@@ -9,9 +9,9 @@ import httpx2
 Row = dict[str, Any]
 
 
-def dump(sandbox: str, what: str, organisation: str) -> Iterator[Row]:
+def dump(sandbox: str, what: str, organisation: str, **more: str) -> Iterator[Row]:
     """Yield all that the stand-in has of a sort in an organisation."""
-    address, query = f"{sandbox}/_sandbox/{what}", {"organisation": organisation}
+    address, query = f"{sandbox}/_sandbox/{what}", {"organisation": organisation, **more}
     with httpx2.stream("GET", address, params=query, timeout=300) as answer:
         answer.raise_for_status()
         yield from (json.loads(line) for line in answer.iter_lines())

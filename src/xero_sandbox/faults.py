@@ -29,7 +29,7 @@ AFTER = (
     "touch",
 )
 _MATCH_KEYS = {
-    *("method", "path", "query", "route", "organisation", "contains"),
+    *("method", "path", "query", "route", "organisation", "contains", "user_agent"),
     *("nth", "times", "probability", "seed"),
 }
 _OWN_KEYS = {
@@ -68,6 +68,7 @@ class Fault:
     route: str | None  #: as `GET requests` names it, such as `/api.xro/2.0/Invoices/{id}`
     organisation: str | None
     contains: bytes | None  #: what the request's body holds
+    user_agent: re.Pattern[str] | None
     nth: int  #: the first matching request to strike, from 1
     times: int | None  #: how many it strikes; None for all that follow
     probability: float
@@ -93,7 +94,12 @@ class Fault:
             and (self.path is None or bool(self.path.fullmatch(request.path)))
             and (self.query is None or bool(self.query.fullmatch(unquote(request.query_string))))
             and (self.contains is None or self.contains in request.body)
+            and self._is_of_agent(request)
         )
+
+    def _is_of_agent(self, request: Request) -> bool:
+        told = request.headers.get("user-agent", "")
+        return self.user_agent is None or bool(self.user_agent.fullmatch(told))
 
     def draw(self) -> bool:
         """Count one matching request; say whether this one is struck."""
@@ -188,6 +194,7 @@ def _read(ident: int, wanted: Mapping[str, Any]) -> Fault:
         route=route.lower() if route else None,
         organisation=organisation.lower() if organisation else None,
         contains=contains.encode() if contains else None,
+        user_agent=_pattern(match, "user_agent"),
         nth=nth or 1,
         times=_whole(match, "times", 1 if "nth" in match else None),
         probability=_number(match, "probability", 1.0),

@@ -73,6 +73,9 @@ LIST_ITEMS = {
 OBJECTS = frozenset(
     [
         "Account",
+        "AccountsPayable",
+        "AccountsReceivable",
+        "Balances",
         "BankAccount",
         "BatchPayment",
         "BatchPayments",

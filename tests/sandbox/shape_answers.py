@@ -130,7 +130,15 @@ FULL_CONTACT = {
 
 
 def full_contact(books: Books) -> Answers:
-    return written(books, "Contacts", FULL_CONTACT, {"LastName": "Green"}, "ContactID")
+    def trade(books: Books, made: Element) -> None:
+        """What only a person enters, and something to be paid."""
+        screen = f"/org/{books.organisation}/contacts/{made['ContactID']}"
+        entered = {"website": "https://ben.example.com", "discount": "2.50"}
+        assert books.http.post(screen, data=entered).status_code == 303
+        books.create(approved(Contact={"ContactID": made["ContactID"]}))
+
+    change = {"LastName": "Green"}
+    return written(books, "Contacts", FULL_CONTACT, change, "ContactID", settle=trade)
 
 
 def bare_note(books: Books) -> Answers:

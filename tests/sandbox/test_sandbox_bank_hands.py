@@ -39,7 +39,7 @@ def test_the_dump_has_every_type_one_a_line(banking, http):
     answer = http.get(f"/_sandbox/bank_transactions?organisation={UK}")
     first, *others = map(json.loads, answer.text.splitlines())
 
-    assert first | {"contact_id": ""} == {
+    assert first | {"contact_id": "", "updated": ""} == {
         "id": made["BankTransactionID"],
         "type": "SPEND",
         "number": "",
@@ -54,6 +54,7 @@ def test_the_dump_has_every_type_one_a_line(banking, http):
         "contact_id": "",
         "contact": "Ann Archer",
         "contact_number": None,
+        "updated": "",
         "account": "090",
         "account_name": "Business Bank Account",
         "reconciled": True,

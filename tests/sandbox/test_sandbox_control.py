@@ -85,7 +85,7 @@ def test_the_dump_lists_every_invoice_with_exact_amounts(http, books):
     rows = _dump(http, "invoices")
 
     assert [row["number"] for row in rows] == ["A", "B"]
-    assert rows[0] | {"id": "", "contact_id": "", "date": ""} == {
+    assert rows[0] | {"id": "", "contact_id": "", "date": "", "updated": ""} == {
         "id": "",
         "type": "ACCREC",
         "number": "A",
@@ -105,6 +105,7 @@ def test_the_dump_lists_every_invoice_with_exact_amounts(http, books):
         "contact_id": "",
         "contact": "Ann",
         "contact_number": "C-1",
+        "updated": "",
     }
 
 
@@ -136,7 +137,7 @@ def test_the_dumps_tell_what_is_paid_and_credited(http, books):
         "invoice_id": invoice["InvoiceID"],
         "invoice": "A",
     }
-    assert paid | {"id": ""} == {
+    assert paid | {"id": "", "updated": ""} == {
         "id": "",
         "type": "ACCRECPAYMENT",
         "status": "AUTHORISED",
@@ -148,6 +149,8 @@ def test_the_dumps_tell_what_is_paid_and_credited(http, books):
         "account_name": "Business Bank Account",
         "document_id": invoice["InvoiceID"],
         "document": "A",
+        "reconciled": False,
+        "updated": "",
     }
     assert [counted[name] for name in ("credits", "allocations", "payments")] == [1, 1, 1]
 

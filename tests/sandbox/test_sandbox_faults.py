@@ -146,6 +146,15 @@ def test_a_path_may_be_a_regular_expression(books, fault):
     assert found == {"Accounts": 503, "TaxRates": 503, "Contacts": 200}
 
 
+def test_a_fault_may_leave_other_programs_alone(books, fault):
+    fault("status", {"user_agent": "Tally*"}, status=503)
+
+    ours = {"User-Agent": "Tallystick/1"}
+
+    assert books.get("Invoices").status_code == 200
+    assert books.get("Invoices", headers=ours).status_code == 503
+
+
 def test_the_first_fault_that_fits_wins_and_can_be_removed(http, books, fault):
     first = fault("status", status=500)
     fault("status", status=502)

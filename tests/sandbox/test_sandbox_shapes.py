@@ -80,7 +80,8 @@ RESOURCES = {
         bare_contact,
         full_contact,
         # Only a person merges contacts, and what is merged is in no list of active ones.
-        out_of_reach={kind: {"MergedToContactID"} for kind in (PAGE, SINGLE, CREATED, UPDATED)},
+        out_of_reach={kind: {"MergedToContactID"} for kind in (PAGE, SINGLE, UPDATED)}
+        | {CREATED: {"MergedToContactID", "Website", "Discount"}},
     ),
     "CreditNotes": Resource(CREDIT_NOTE, bare_note, full_note),
     "Prepayments": Resource(

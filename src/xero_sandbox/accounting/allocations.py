@@ -13,11 +13,11 @@ from xero_sandbox.accounting import allocation_records as records
 from xero_sandbox.accounting import bookings, credit_records, invoice_records
 from xero_sandbox.accounting.allocation_records import Allocation
 from xero_sandbox.accounting.answers import Invalid, Saved, write_batch
-from xero_sandbox.accounting.credit_records import CREDIT_NOTES, Credit, Family
+from xero_sandbox.accounting.credit_records import CREDIT_NOTES, FAMILIES, Credit, Family
 from xero_sandbox.accounting.desk import Desk, open_desk
 from xero_sandbox.accounting.invoice_records import Invoice
 from xero_sandbox.accounting.papers import settling
-from xero_sandbox.accounting.payment_rules import find_invoice
+from xero_sandbox.accounting.payment_rules import find_credit, find_invoice
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.settlement import settle
 from xero_sandbox.accounting.totals import rounded
@@ -35,6 +35,13 @@ def allocate(family: Family, call: Call) -> Response:
     ident = named(family, call).id
     sent = elements(call.request, PLURAL)
     return write_batch(call, PLURAL, sent, lambda one: _allocate(desk, ident, one), flag="")
+
+
+def load(call: Call) -> Response:
+    """As `allocate`, but each element names its credit too: a document, or a number."""
+    desk = open_desk(call)
+    sent = elements(call.request, PLURAL)
+    return write_batch(call, PLURAL, sent, lambda one: _load_one(desk, one), flag="")
 
 
 def remove(family: Family, call: Call) -> Response:
@@ -70,6 +77,15 @@ def named(family: Family, call: Call) -> Credit:
     if found is None or found.family is not family:
         raise NotFound
     return found
+
+
+def _load_one(desk: Desk, sent: Sent) -> Saved:
+    desk.clear()
+    for family in FAMILIES.values():
+        child = sent.child(family.singular)
+        if child is not None and (credit := find_credit(desk, family, child)):
+            return _allocate(desk, credit.id, sent)
+    raise Invalid(desk.errors or ["The credit of an allocation must be specified."], sent.raw)
 
 
 def _allocate(desk: Desk, credit_id: str, sent: Sent) -> Saved:
@@ -150,3 +166,7 @@ def routes(family: Family, scope: str) -> tuple[Route, ...]:
             writes=True,
         ),
     )
+
+
+#: No route of the API: what the control interface loads by.
+LOADS = (Route("PUT", f"/api.xro/2.0/{PLURAL}", load, "control", writes=True),)

@@ -13,6 +13,7 @@ from xero_sandbox.accounting.papers import history
 from xero_sandbox.accounting.shapes import (
     EVERY,
     NESTS,
+    WRITES,
     AnswerKind,
     FieldShape,
     Presence,
@@ -26,6 +27,7 @@ _ADDRESSES = ("STREET", "POBOX")
 _PHONES = ("DDI", "DEFAULT", "FAX", "MOBILE")
 _ALONE = EVERY - NESTS  #: not where a list of documents names its contact (facts 5.2)
 _IN_FULL = _ALONE - {AnswerKind.LIST, AnswerKind.SUMMARY}  #: reads of one or of pages, and writes
+_READ_IN_FULL = _IN_FULL - WRITES
 CONTACT = (
     FieldShape("ContactID"),
     FieldShape("MergedToContactID", Presence.ABSENT, answers=_IN_FULL),
@@ -50,10 +52,14 @@ CONTACT = (
     FieldShape("IsSupplier", answers=_ALONE),
     FieldShape("IsCustomer", answers=_ALONE),
     FieldShape("DefaultCurrency", Presence.ABSENT, answers=_ALONE),
+    # These two only a person enters.
+    FieldShape("Discount", Presence.ABSENT, answers=_IN_FULL),
+    FieldShape("Website", Presence.ABSENT, answers=_IN_FULL),
     FieldShape("SalesDefaultAccountCode", Presence.ABSENT, answers=_IN_FULL),
     FieldShape("PurchasesDefaultAccountCode", Presence.ABSENT, answers=_IN_FULL),
     FieldShape("SalesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
     FieldShape("PurchasesTrackingCategories", Presence.EMPTY, [], _IN_FULL),
+    FieldShape("Balances", Presence.ABSENT, answers=_READ_IN_FULL),
     FieldShape("PaymentTerms", Presence.ABSENT, answers=_IN_FULL),
     FieldShape("BatchPayments", Presence.ABSENT, answers=_IN_FULL),
     # Lists without a page show an empty list, whoever there is (facts 12.1).
@@ -86,6 +92,7 @@ class Contact:
     updated_ms: int = 0  #: 0 until it is stored
     data: dict[str, Any] = field(default_factory=dict)  #: fields as on the wire
     groups: list[dict[str, Any]] = field(default_factory=list)  #: as on the wire; see `with_groups`
+    balances: dict[str, Any] | None = None  #: as on the wire; see `contact_balances`
 
     @property
     def name(self) -> str:
@@ -102,6 +109,7 @@ class Contact:
             "Phones": _slots(self.data, "Phones", _PHONES, PHONE),
             "UpdatedDateUTC": wire.instant(self.updated_ms),
             "ContactGroups": self.groups,
+            "Balances": self.balances,
             "IsSupplier": self.is_supplier,
             "IsCustomer": self.is_customer,
         }

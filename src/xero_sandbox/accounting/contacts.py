@@ -8,7 +8,9 @@ from xero_sandbox import wire
 from xero_sandbox.accounting import contact_records as records
 from xero_sandbox.accounting import contact_rules as rules
 from xero_sandbox.accounting.answers import Invalid, Saved, envelope, write_batch
+from xero_sandbox.accounting.contact_balances import fill_balances
 from xero_sandbox.accounting.contact_records import Contact
+from xero_sandbox.accounting.desk import open_desk
 from xero_sandbox.accounting.listing import Resource, select
 from xero_sandbox.accounting.sent import Sent, elements, read_guid
 from xero_sandbox.accounting.shapes import AnswerKind
@@ -44,6 +46,8 @@ RESOURCE = Resource(
         },
     },
     order="updated, id",
+    by_ids=True,
+    has_summary=True,
     search=(
         "name_key",
         "fold(json_extract(data, '$.FirstName'))",
@@ -62,12 +66,15 @@ def list_all(call: Call) -> Response:
     contacts = [records.from_row(row) for row in page.rows]
     if page.answer is AnswerKind.PAGE:
         records.with_groups(call.db, contacts)
+        fill_balances(call.db, contacts, today=open_desk(call).today)
     items = [contact.wire(page.answer) for contact in contacts]
     return envelope(call, PLURAL, items, **page.envelope())
 
 
 def read_one(call: Call) -> Response:
-    return envelope(call, PLURAL, [_named(call).wire()])
+    contact = _named(call)
+    fill_balances(call.db, [contact], today=open_desk(call).today)
+    return envelope(call, PLURAL, [contact.wire()])
 
 
 def create(call: Call) -> Response:

@@ -53,7 +53,6 @@ def resource(family: Family) -> Resource:
             "UpdatedDateUTC": Field("updated", "instant"),
         },
         order="updated, id",
-        search=("number_key", "reference_key"),
     )
 
 
@@ -66,7 +65,7 @@ def list_all(family: Family, call: Call) -> Response:
             extra.append(one_of(column, [fold(value) for value in values]))
     columns = f"*, {_CONTACT_NAME} AS contact_name"
     page = select(call, resource(family), extra=extra, columns=columns)
-    with_lines = page.pagination is not None and not page.summary_only
+    with_lines = page.pagination is not None
     places = unit_places(call)
     items = [records.listed(row, with_lines=with_lines, unit_places=places) for row in page.rows]
     return spliced(call, family.plural, items, **page.envelope())

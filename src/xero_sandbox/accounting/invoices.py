@@ -71,6 +71,8 @@ RESOURCE = Resource(
         "TotalTax": Field("CAST(round(json_extract(head, '$.TotalTax') * 100) AS INT)", "cents"),
     },
     order="updated, id",  # unless asked otherwise (facts 5.2)
+    by_ids=True,
+    has_summary=True,
     search=("number_key", "reference_key"),
 )  # fmt: skip
 

@@ -51,6 +51,8 @@ class Resource:
     paged: bool = True
     always_paged: bool = False  #: also where no page is asked for
     has_where: bool = True  #: without it a `where` is ignored, as every unknown parameter is
+    by_ids: bool = False  #: takes `IDs`; else they are ignored, and all comes back (facts 5.1)
+    has_summary: bool = False  #: takes `summaryOnly`
 
 
 @dataclass
@@ -101,7 +103,7 @@ def select(
     for sql, values in extra or []:
         query.add(sql, *values)
     _add_common(query, call, resource)
-    summary_only = asked.get("summaryonly", "").lower() == "true"
+    summary_only = resource.has_summary and asked.get("summaryonly", "").lower() == "true"
     paged = resource.paged and (resource.always_paged or summary_only or "page" in asked)
     pagination = _pagination(call, resource, query) if paged else None
     _refuse_inefficient(call, resource, query, paged=paged)
@@ -155,7 +157,7 @@ def days_within(asked: dict[str, str], tests: Mapping[str, str]) -> list[Clause]
 
 def _add_common(query: _Query, call: Call, resource: Resource) -> None:
     asked = call.request.query
-    if idents := guids(asked, "IDs"):
+    if resource.by_ids and (idents := guids(asked, "IDs")):
         sql, values = one_of("id", idents)
         query.add(sql, *values)
     since = modified_since(call)
@@ -215,7 +217,9 @@ def _rows(
     asked = call.request.query.get("order", "").strip()
     order = resource.order
     if asked:
-        order = f"{compile_order(asked, resource.fields, resource.type_name)}, id"
+        order = compile_order(asked, resource.fields, resource.type_name)
+        # What is equal stays in the order of an index walked one way, so that late pages are quick.
+        order += ", id DESC" if order.endswith("DESC") else ", id"
     limit = (page["pageSize"], (page["page"] - 1) * page["pageSize"]) if page else (most, 0)
     # The inner select walks an index alone; only the page's rows are read whole.
     sql = f"""

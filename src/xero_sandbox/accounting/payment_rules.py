@@ -56,7 +56,7 @@ def find_target(desk: Desk, sent: Sent) -> Invoice | Credit | None:
         (OVERPAYMENTS, sent.child("Overpayment")),
     ):
         if child is not None:
-            finders.append(partial(_find_credit, desk, family, child))
+            finders.append(partial(find_credit, desk, family, child))
     if len(finders) != 1:
         desk.errors.append(APPLIED_TWICE if finders else NOT_APPLIED)
         return None
@@ -76,7 +76,8 @@ def find_invoice(desk: Desk, sent: Sent) -> Invoice | None:
     return found
 
 
-def _find_credit(desk: Desk, family: Family, sent: Sent) -> Credit | None:
+def find_credit(desk: Desk, family: Family, sent: Sent) -> Credit | None:
+    """Return the credit of an id, or a credit note of a number; else say so in `desk.errors`."""
     ident, number = sent.guid(f"{family.singular}ID"), sent.text("CreditNoteNumber")
     found = None
     if ident:

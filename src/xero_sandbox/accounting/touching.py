@@ -51,25 +51,54 @@ def touch_records(
     KeyError for a resource that keeps no such date.
     """
     table, found = DATED_TABLES[resource], 0
-    texts = {"UpdatedDateUTC": wire.instant(at_ms), "UpdatedDateUTCString": wire.iso_seconds(at_ms)}
     for ident in ids:
-        changed = db.execute(
-            f"UPDATE {table.name} SET updated = ? WHERE organisation = ? AND id = ?",  # noqa: S608
-            (at_ms, organisation, ident),
-        )
-        if not changed.rowcount:
+        if not _date(db, table, organisation, ident, at_ms=at_ms):
             continue
         found += 1
-        if table.stored:
-            pairs = [part for name, text in texts.items() for part in (f"$.{name}", text)]
-            db.execute(
-                f"UPDATE {table.name} SET {table.stored} = json_replace({table.stored}, ?, ?, ?, ?)"  # noqa: S608
-                " WHERE id = ?",
-                (*pairs, ident),
-            )
         if table.category:
             outbox.note(db, organisation, table.category, ident, "UPDATE")
     return found
+
+
+def spread_changes(
+    db: sqlite3.Connection, organisation: str, *, first_ms: int, last_ms: int
+) -> dict[str, int]:
+    """Give every record an UpdatedDateUTC of its own, as books have that have grown over time.
+
+    Those of a table, in the order in which they changed last, lie at equal distances from the
+    first moment to the last. No webhook tells of it. Returns how many there are, by table.
+    """
+    counts = {}
+    for table in {one.name: one for one in DATED_TABLES.values()}.values():
+        sql = f"SELECT id FROM {table.name} WHERE organisation = ? ORDER BY updated, rowid"  # noqa: S608
+        ids = [row["id"] for row in db.execute(sql, (organisation,)).fetchall()]
+        for number, ident in enumerate(ids, 1):
+            at_ms = first_ms + (last_ms - first_ms) * number // len(ids)
+            _date(db, table, organisation, ident, at_ms=at_ms)
+        counts[table.name] = len(ids)
+    return counts
+
+
+def _date(
+    db: sqlite3.Connection, table: DatedTable, organisation: str, ident: str, *, at_ms: int
+) -> bool:
+    """Set the date wherever it is kept; False if there is no such record."""
+    changed = db.execute(
+        f"UPDATE {table.name} SET updated = ? WHERE organisation = ? AND id = ?",  # noqa: S608
+        (at_ms, organisation, ident),
+    )
+    if changed.rowcount and table.stored:
+        texts = {
+            "UpdatedDateUTC": wire.instant(at_ms),
+            "UpdatedDateUTCString": wire.iso_seconds(at_ms),
+        }
+        pairs = [part for name, text in texts.items() for part in (f"$.{name}", text)]
+        db.execute(
+            f"UPDATE {table.name} SET {table.stored} = json_replace({table.stored}, ?, ?, ?, ?)"  # noqa: S608
+            " WHERE id = ?",
+            (*pairs, ident),
+        )
+    return bool(changed.rowcount)
 
 
 def last_change(db: sqlite3.Connection, organisation: str, resource: str, ident: str) -> int | None:

@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import Any
 
 from xero_sandbox import wire
+from xero_sandbox.accounting import allocations
 from xero_sandbox.accounting.catalogue.unpaged import ONE_AT_A_TIME
-from xero_sandbox.accounting.closed.closed_resources import LOADS
+from xero_sandbox.accounting.closed import closed_resources
 from xero_sandbox.accounting.not_implemented import refuse
 from xero_sandbox.accounting.sent import read_guid
 from xero_sandbox.control.answers import Refused, body
@@ -30,7 +31,7 @@ from xero_sandbox.webhooks import outbox
 GROUP = 500  #: lines of one kind that are written together
 _PUTS = {
     route.pattern.rpartition("/")[2]: route
-    for route in (*ROUTES, *LOADS)
+    for route in (*ROUTES, *allocations.LOADS, *closed_resources.LOADS)
     if route.method == "PUT"
     and route.pattern.count("/") == 3
     and "{" not in route.pattern

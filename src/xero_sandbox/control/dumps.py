@@ -18,17 +18,18 @@ _OF_CONTACT = """
     json_extract(contact.data, '$.Name') AS contact_name,
     json_extract(contact.data, '$.ContactNumber') AS contact_number
 """
+_CONTACTS = "SELECT * FROM contact WHERE organisation = ? ORDER BY seq"
+_ITEMS = "SELECT * FROM item WHERE organisation = ? ORDER BY code_key, id"
 _INVOICES = f"""
-    SELECT invoice.*, {_OF_CONTACT},
-           (SELECT json_array_length(lines) FROM invoice_lines
-            WHERE invoice_lines.invoice = invoice.seq) AS line_count
-    FROM invoice LEFT JOIN contact ON contact.id = invoice.contact_id
+    SELECT invoice.*, {_OF_CONTACT}, lines, json_array_length(lines) AS line_count
+    FROM invoice JOIN invoice_lines ON invoice_lines.invoice = invoice.seq
+    LEFT JOIN contact ON contact.id = invoice.contact_id
     WHERE invoice.organisation = ? ORDER BY invoice.seq
 """  # noqa: S608 - only the constant above goes in
-_CREDIT_NOTES = f"""
-    SELECT credit.*, {_OF_CONTACT}, json_array_length(credit.lines) AS line_count
+_CREDITS = f"""
+    SELECT credit.*, {_OF_CONTACT}, json_array_length(lines) AS line_count
     FROM credit LEFT JOIN contact ON contact.id = credit.contact_id
-    WHERE credit.organisation = ? AND credit.family = 'CreditNotes' ORDER BY credit.seq
+    WHERE credit.organisation = ? AND credit.family = '{{family}}' ORDER BY credit.seq
 """  # noqa: S608 - only the constant above goes in
 _ALLOCATIONS = """
     SELECT allocation.*, credit.head AS credit_head, invoice.head AS invoice_head
@@ -58,6 +59,16 @@ _BANK_TRANSACTIONS = f"""
 Entry = dict[str, Any]
 
 
+def contacts(call: Call) -> Response:
+    """Every contact, archived and merged ones too."""
+    return _dumped(call, _CONTACTS, _contact)
+
+
+def items(call: Call) -> Response:
+    """Every item; prices as text."""
+    return _dumped(call, _ITEMS, _item)
+
+
 def invoices(call: Call) -> Response:
     """Every invoice and bill; amounts as text."""
     return _dumped(call, _INVOICES, _invoice)
@@ -65,7 +76,17 @@ def invoices(call: Call) -> Response:
 
 def credit_notes(call: Call) -> Response:
     """Every credit note; amounts as text."""
-    return _dumped(call, _CREDIT_NOTES, _credit_note)
+    return _dumped(call, _CREDITS.format(family="CreditNotes"), _credit)
+
+
+def prepayments(call: Call) -> Response:
+    """Every prepayment; amounts as text."""
+    return _dumped(call, _CREDITS.format(family="Prepayments"), _credit)
+
+
+def overpayments(call: Call) -> Response:
+    """Every overpayment; amounts as text."""
+    return _dumped(call, _CREDITS.format(family="Overpayments"), _credit)
 
 
 def allocations(call: Call) -> Response:
@@ -87,16 +108,55 @@ def _dumped(call: Call, sql: str, entry_of: Callable[[sqlite3.Row], Entry]) -> R
     organisation = call.request.query.get("organisation", "").lower()
     if organisation_data(call.db, organisation) is None:
         raise Refused("organisation must be the id of one: see /_sandbox/organisations.", 404)
-    stream = _lines(call.sandbox.store, sql, organisation, entry_of)
+    with_lines = call.request.query.get("lines") == "true"
+    stream = _lines(call.sandbox.store, sql, organisation, entry_of, with_lines=with_lines)
     return Response(200, content_type="application/x-ndjson", stream=stream)
 
 
 def _lines(
-    store: Store, sql: str, organisation: str, entry_of: Callable[[sqlite3.Row], Entry]
+    store: Store,
+    sql: str,
+    organisation: str,
+    entry_of: Callable[[sqlite3.Row], Entry],
+    *,
+    with_lines: bool,
 ) -> Iterator[bytes]:
     with store.read() as db:
         for row in db.execute(sql, (organisation,)):
-            yield wire.dumps(entry_of(row)).encode() + b"\n"
+            entry = entry_of(row)
+            if with_lines and "lines" in entry:
+                entry["line_items"] = [_line(line) for line in wire.loads(row["lines"])]
+            yield wire.dumps(entry).encode() + b"\n"
+
+
+def _contact(row: sqlite3.Row) -> Entry:
+    data = wire.loads(row["data"])
+    return {
+        "id": row["id"],
+        "name": data.get("Name", ""),
+        "number": data.get("ContactNumber", ""),
+        "account_number": data.get("AccountNumber", ""),
+        "email": data.get("EmailAddress", ""),
+        "status": row["status"],
+        "merged_to": data.get("MergedToContactID"),
+        "is_customer": bool(row["is_customer"]),
+        "is_supplier": bool(row["is_supplier"]),
+        "updated": wire.iso_seconds(row["updated"]),
+    }
+
+
+def _item(row: sqlite3.Row) -> Entry:
+    data = wire.loads(row["data"])
+    sold, bought = data.get("SalesDetails", {}), data.get("PurchaseDetails", {})
+    return {
+        "id": row["id"],
+        "code": data.get("Code", ""),
+        "name": data.get("Name", ""),
+        "description": data.get("Description", ""),
+        "sales_price": _plain(sold.get("UnitPrice")),
+        "purchase_price": _plain(bought.get("UnitPrice")),
+        "updated": wire.iso_seconds(row["updated"]),
+    }
 
 
 def _invoice(row: sqlite3.Row) -> Entry:
@@ -110,7 +170,7 @@ def _invoice(row: sqlite3.Row) -> Entry:
     }
 
 
-def _credit_note(row: sqlite3.Row) -> Entry:
+def _credit(row: sqlite3.Row) -> Entry:
     head = wire.loads(row["head"])
     remaining = _text(head["RemainingCredit"])
     return _document(row, head) | {"remaining": remaining}
@@ -132,6 +192,16 @@ def _document(row: sqlite3.Row, head: Entry) -> Entry:
         "contact_id": row["contact_id"],
         "contact": row["contact_name"],
         "contact_number": row["contact_number"],
+        "updated": wire.iso_seconds(row["updated"]),
+    }
+
+
+def _line(line: Entry) -> Entry:
+    """A line as text; a document may have some without amounts."""
+    texts = ("LineItemID", "Description", "ItemCode", "AccountCode", "TaxType")
+    numbers = ("Quantity", "UnitAmount", "DiscountRate", "TaxAmount", "LineAmount")
+    return {name: line.get(name) for name in texts} | {
+        name: _plain(line.get(name)) for name in numbers
     }
 
 
@@ -161,6 +231,8 @@ def _payment(row: sqlite3.Row) -> Entry:
         "account_name": row["account_name"],
         "document_id": row["document_id"],
         "document": _number(document),
+        "reconciled": bool(row["reconciled"]),
+        "updated": wire.iso_seconds(row["updated"]),
     }
 
 
@@ -181,6 +253,11 @@ def _number(head: Entry) -> str:
 
 def _cents(amount: int) -> str:
     return _text(Decimal(amount).scaleb(-2))
+
+
+def _plain(number: Decimal | int | None) -> str | None:
+    """Return a number without zeros at its end: `1.5`, `1200`."""
+    return None if number is None else f"{Decimal(number).normalize():f}"
 
 
 def _text(amount: Decimal) -> str:

@@ -8,7 +8,12 @@ from typing import Any
 
 from xero_sandbox import wire
 from xero_sandbox.accounting.sent import read_guid
-from xero_sandbox.accounting.touching import DATED_TABLES, last_change, touch_records
+from xero_sandbox.accounting.touching import (
+    DATED_TABLES,
+    last_change,
+    spread_changes,
+    touch_records,
+)
 from xero_sandbox.control.answers import Refused, body
 from xero_sandbox.messages import Request, Response, json_response
 from xero_sandbox.organisations.records import organisation_data
@@ -32,6 +37,17 @@ def touch(call: Call) -> Response:
             raise Refused(f"{resource} has no record {', '.join(unknown[:10])[:1000]}.", 404)
         found = touch_records(db, organisation, resource, ids, at_ms=at_ms)
     return json_response({"touched": found})
+
+
+def spread(call: Call) -> Response:
+    """Give all records dates of change of their own, `from` a moment `to` another."""
+    organisation, wanted = _organisation(call), body(call)
+    first, last = _instant(wanted.get("from")), _instant(wanted.get("to"))
+    if first > last:
+        raise Refused("from is not after to.")
+    with call.sandbox.store.write() as db:
+        counts = spread_changes(db, organisation, first_ms=first, last_ms=last)
+    return json_response({"spread": counts})
 
 
 def change_quietly(call: Call) -> Response:
@@ -84,7 +100,8 @@ def _instant(text: Any) -> int:
         moment = datetime.fromisoformat(str(text))
         return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
     except (ValueError, OverflowError):
-        raise Refused(f"at is a moment such as 2026-11-30T10:00:00, not {text!r}.") from None
+        words = f"A moment is written 2026-11-30T10:00:00, and not {str(text)[:50]!r}."
+        raise Refused(words) from None
 
 
 _ROUTES: dict[str, Route] = {

@@ -28,8 +28,11 @@ def authorise(call: Call, route: Route) -> Caller:
 
 
 def require_scope(call: Call, needed: str) -> None:
-    """Raise a 401 unless the caller's token may write what `needed` guards."""
-    if call.caller is None or not scopes.allows(call.caller.scopes, needed, reading=False):
+    """Raise a 401 where the caller's token may not write what `needed` guards.
+
+    Without a caller it is a person or the control interface, who need none.
+    """
+    if call.caller and not scopes.allows(call.caller.scopes, needed, reading=False):
         raise _unauthorized("AuthorizationUnsuccessful")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from xero_sandbox.accounting import contact_records as records
@@ -27,6 +29,8 @@ _COLUMNS = """
         AND contact_id = contact.id AND type = 'ACCPAY' AND invoice.status = 'AUTHORISED') AS owed
 """
 _FIELDS = {"name": "Name", "email": "EmailAddress", "number": "ContactNumber"}
+_BY_HAND = ("Website", "Discount")
+_PERCENT = re.compile(r"100(\.00?)?|\d{1,2}(\.\d{1,2})?", re.ASCII)
 
 
 def all_contacts(call: Call) -> Response:
@@ -78,7 +82,25 @@ def save(call: Call) -> Response:
         if name in form and form[name].strip() != shown.data.get(field, "")
     }
     refused = do(call, contacts.update, body, id=shown.id) if body else []
+    refused = refused or _enter(call)
     return contact(call, " ".join(refused)) if refused else back(call, f"contacts/{shown.id}")
+
+
+def _enter(call: Call) -> list[str]:
+    """Enter what no app can write: the website and the usual discount."""
+    form, shown = call.request.form, _found(call)
+    entered = {name: form[name.lower()].strip() for name in _BY_HAND if name.lower() in form}
+    discount = entered.get("Discount", "")
+    if discount and not _PERCENT.fullmatch(discount):
+        return ["The discount must be a number from 0 to 100, with two decimals at most."]
+    before = dict(shown.data)
+    for name, text in entered.items():
+        shown.data.pop(name, None)
+        if text:
+            shown.data[name] = Decimal(text) if name == "Discount" else text
+    if shown.data != before:
+        records.save(call.db, shown, now_ms=call.sandbox.clock.now_ms())
+    return []
 
 
 def act(call: Call) -> Response:
