@@ -17,9 +17,11 @@ _SCOPES_OF = {
     "currencies": ("accounting.settings.read",),
     "tracking": ("accounting.settings.read",),
     "attachments": ("accounting.attachments",),
+    # Xero opens writing of items with all settings (facts 6.7).
+    "items": ("accounting.settings",),
 }
-#: What a workspace syncs until modules can be switched.
-SWITCHED_ON = tuple(_SCOPES_OF)
+#: What a workspace syncs until modules can be switched; items only where somebody wants them.
+SWITCHED_ON = tuple(module for module in _SCOPES_OF if module != "items")
 
 
 def scopes_needed(switched_on: Collection[str] = SWITCHED_ON) -> list[str]:

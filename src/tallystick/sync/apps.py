@@ -8,7 +8,7 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing connects the listeners to what books, connections, mirror and mapping announce.
-        from tallystick.sync.acts import mending, submitting  # noqa: F401
+        from tallystick.sync.acts import mending, owning, sending_records, submitting  # noqa: F401
 
         # And gives the tasks that worker processes may be asked for.
         from tallystick.sync.preview import jobs as preview_jobs  # noqa: F401

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 #: What batches are for: a verb and the kind of record that it is done to.
 PURPOSES = (
-    "create_contacts",
+    *(f"{verb}_{records}" for records in ("contacts", "items") for verb in ("create", "update")),
     *(
         f"{verb}_{records}"
         for records in ("invoices", "credit_notes")
@@ -42,6 +42,9 @@ COMMITS = (
     "contacts.find",
     "contacts.adopt",
     "contacts.stop",
+    "contacts.compare",
+    "items.find",
+    "items.compare",
     "resolve",
     "ask",
     "settlements.resolve",
@@ -65,6 +68,9 @@ CALLS = (
     "organisation.read",
     "contacts.ask",
     "contacts.namesakes",
+    "contacts.compare",
+    "items.ask",
+    "items.compare",
     "ask",
     "settlements.ask",
     "settlements.look",
