@@ -84,7 +84,8 @@ def test_a_new_item_goes_by_itself_and_a_change_of_it_follows(books: Books):
     books.work()
 
     [made] = there(books, "WIDGET")
-    assert made.sales and made.purchase
+    assert made.sales
+    assert made.purchase
     assert (made.name, made.description) == ("Widget", "A widget of oak")
     sales = (made.sales.unit_price, made.sales.account_code, made.sales.tax_type)
     assert sales == (Decimal("12.50"), "200", "OUTPUT2")
@@ -97,7 +98,8 @@ def test_a_new_item_goes_by_itself_and_a_change_of_it_follows(books: Books):
     books.work()
 
     [changed] = there(books, "WIDGET")
-    assert changed.sales and changed.purchase
+    assert changed.sales
+    assert changed.purchase
     assert (changed.sales.unit_price, changed.sales.account_code) == (Decimal("13.1234"), "200")
     assert changed.purchase.unit_price == Decimal("7.25")
     calls = books.sandbox.calls()
@@ -126,7 +128,8 @@ def test_one_of_the_code_in_xero_is_linked_and_never_doubled(books: Books, bookk
 
     assert str(books.link(item).xero_id) == made["ItemID"]
     [found] = there(books, "WIDGET")
-    assert found.sales and found.sales.unit_price == Decimal(99)
+    assert found.sales
+    assert found.sales.unit_price == Decimal(99)
     assert books.sandbox.calls()["POST Items"] == 0
 
 
@@ -237,7 +240,8 @@ def test_an_unknown_outcome_of_an_item_is_settled_to_one(books: Books, verb: str
 
     [found] = there(books, "WIDGET")
     price = Decimal(20) if verb == "POST" else Decimal("12.5")
-    assert found.sales and found.sales.unit_price == price
+    assert found.sales
+    assert found.sales.unit_price == price
     assert (books.link(item).state, str(books.link(item).xero_id)) == (
         LinkState.SYNCED,
         found.item_id,

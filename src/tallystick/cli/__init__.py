@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tallystick.cli import bringing_in, rescuing, serving, syncing, taking_back, upkeep
+from tallystick.cli import bringing_in, rescuing, sending, serving, syncing, taking_back, upkeep
 from tallystick.cli.exits import Exit, Stop
 from tallystick.cli.troubles import stop_for
 
@@ -30,6 +30,7 @@ for command in (
 ):
     app.command()(command)
 app.command("import")(bringing_in.import_)
+app.command("send-records")(sending.send_records)
 app.command("undo-import")(taking_back.undo_import)
 
 

@@ -1,7 +1,7 @@
 """What one organisation's books hold and what we chose for them, read once for many documents."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -37,7 +37,7 @@ class LineItem:
     #: Its code there; empty where lines are not to name it.
     code: str
     #: Directions in which it is not named, each with the reason; of what is in Xero.
-    closed: Mapping[Direction, str] = MappingProxyType({})
+    closed: Mapping[Direction, str] = field(default_factory=dict)
     why_not: str = ""
 
     def code_for(self, direction: Direction) -> str:

@@ -28,10 +28,10 @@ from tallystick.sync.push.refusal_words import (
     RefusalWords,
     words_of_refusal,
     words_of_whole_refusal,
-)
+)from tallystick.xero.catalogue.codes import RefusalCode
 
-#: Characters of an item's name and description in Xero (facts 6.7).
-_LONGEST_NAME, _LONGEST_TEXT = 50, 4000
+#: Characters of an item's code, name and description in Xero (facts 6.7).
+_LONGEST_CODE, _LONGEST_NAME, _LONGEST_TEXT = 30, 50, 4000
 
 
 def send_items(hands: RoundHands) -> None:
@@ -73,8 +73,11 @@ def values_of_items(links: Sequence[Link]) -> dict[int, Values]:
 
 
 def _find(hands: RoundHands, links: Sequence[Link]) -> list[Link]:
-    """Link the items whose code Xero has already; return the others."""
-    verdicts = hands.ask("items.ask", partial(look_for_items, hands.client, links))
+    """Link the items whose code Xero has already; return the others that it can have."""
+    too_long = [link for link in links if len(_item(link).code) > _LONGEST_CODE]
+    askable = [link for link in links if link not in too_long]
+    verdicts = hands.ask("items.ask", partial(look_for_items, hands.client, askable))
+    verdicts += map(_too_long, too_long)
     ours = values_of_items(links)
     agreed = {
         one.link_id: at_first(ours[one.link_id], one.copy.content)
@@ -84,6 +87,14 @@ def _find(hands: RoundHands, links: Sequence[Link]) -> list[Link]:
     first = partial(note_found, links, agreed) if agreed else None
     found = hands.settle("items.find", verdicts, action=AttemptAction.ASK, first=first)
     return [link for link in links if link.pk not in found]
+
+
+def _too_long(link: Link) -> LinkVerdict:
+    length = len(_item(link).code)
+    message = f"{_head(link)} Its code has {length} characters, and Xero takes {_LONGEST_CODE}."
+    remedy = "Give it a shorter code here; it is sent again by itself."
+    problem = Problem(RefusalCode.TEXT_TOO_LONG, message, remedy, XERO)
+    return LinkVerdict(link.pk, message, problem=problem)
 
 
 def _said(links: Sequence[Link]) -> dict[int, Values]:
