@@ -63,7 +63,7 @@ def queue_changed(sender: type[Party | Item], record: Party | Item, **_: Any) ->
         return
     kind = kind_of_record(record)
     stopped = Link.objects.filter(organisation=organisation, state__in=STOPPED_STATES)
-    if kind == ITEM and requeue_links(stopped.filter(item=record)):
+    if isinstance(record, Item) and requeue_links(stopped.filter(item=record)):
         wake_lane(organisation.pk)
     if goes_by_itself(record_policy_of(organisation, kind)):
         _link(organisation, kind, Q(pk=record.pk))

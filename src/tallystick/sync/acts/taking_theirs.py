@@ -36,7 +36,7 @@ def take_theirs(*, workspace: Workspace, actor: User, record: Party | Item) -> b
         raise NotConnected(workspace)
     kind = kind_of_record(record)
     links = Link.objects.filter(**{kind: record}, organisation=organisation, state=LinkState.SYNCED)
-    link = locked_links(links).with_records().first()
+    link = locked_links(links).first()
     if link is None:
         return False
     told = f"{actor} took what Xero has."

@@ -28,7 +28,8 @@ from tallystick.sync.push.refusal_words import (
     RefusalWords,
     words_of_refusal,
     words_of_whole_refusal,
-)from tallystick.xero.catalogue.codes import RefusalCode
+)
+from tallystick.xero.catalogue.codes import RefusalCode
 
 #: Characters of an item's code, name and description in Xero (facts 6.7).
 _LONGEST_CODE, _LONGEST_NAME, _LONGEST_TEXT = 30, 50, 4000

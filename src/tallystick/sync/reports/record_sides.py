@@ -116,7 +116,7 @@ def remarked_records(organisation: Organisation, kind: str, *, at_most: int = 20
 def unsent_words(organisation: Organisation, kind: str) -> str:
     """Return how many of the kind are not in Xero, in words; empty where all are."""
     here = Party.objects.filter(do_not_sync=False) if kind == PARTY else Item.objects.all()
-    without = here.filter(workspace=organisation.workspace_id).exclude(  # type: ignore[misc] # both have a workspace
+    without = here.filter(workspace=organisation.workspace_id).exclude(
         links__in=Link.objects.filter(organisation=organisation, xero_id__isnull=False)
     )
     count = without.count()
