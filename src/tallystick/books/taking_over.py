@@ -42,7 +42,7 @@ def take_over_parties(
     parties = Party.objects.filter(pk__in=values, workspace=workspace).order_by("pk")
     changed = []
     for party in parties.select_for_update():
-        said = {name: text[: WIDTHS[name]] for name, text in values[party.pk].items()}
+        said = {name: _cut(text, WIDTHS[name]) for name, text in values[party.pk].items()}
         if _fill(party, said):
             party.comparable_name = comparable_name(party.name)
             changed.append(party)
@@ -55,7 +55,7 @@ def add_parties(workspace: Workspace, parties: Sequence[Party], *, told: str) ->
     """Keep new parties, whose numbers are free; inside a transaction."""
     for party in parties:
         for name, width in WIDTHS.items():
-            setattr(party, name, getattr(party, name)[:width])
+            setattr(party, name, _cut(getattr(party, name), width))
         party.comparable_name = comparable_name(party.name)
     Party.objects.bulk_create(parties)
     _tell(workspace, "party.created", Party, parties, f"{{}} was added: {told}")
@@ -93,11 +93,18 @@ def _fill(record: Party | Item, values: Mapping[str, Any]) -> bool:
     return bool(different)
 
 
+def _cut(text: str, width: int) -> str:
+    """Return the text as the books keep texts: no longer than this, without blanks around it."""
+    return text.strip()[:width].strip()
+
+
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item's values as they fit: prices have four decimals."""
-    fitting = dict(values)
+    fitting = {
+        name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+    }
     if "name" in fitting:
-        fitting["name"] = fitting["name"][:_LONGEST_NAME]
+        fitting["name"] = _cut(fitting["name"], _LONGEST_NAME)
     for name in ("unit_price", "purchase_price"):
         if fitting.get(name) is not None:
             fitting[name] = fitting[name].quantize(_PRICE)

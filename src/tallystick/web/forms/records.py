@@ -115,7 +115,8 @@ def tax_code_choices(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 def _plain(price: Decimal | None) -> Decimal | None:
-    return None if price is None else price.normalize()
+    """Return the price without trailing noughts, and without an exponent."""
+    return None if price is None else Decimal(f"{price.normalize():f}")
 
 
 def percent(code: TaxCode) -> str:
