@@ -36,7 +36,7 @@ WITHOUT_ITEMS = COPY.format(kind="'party'")
 class Migration(migrations.Migration):
     dependencies = [
         ("books", "0011_record_revisions"),
-        ("connections", "0001_squashed_0003_choice_of_organisation"),
+        ("connections", "0003_choice_of_organisation"),
         ("sync", "0014_one_stream_of_changes"),
     ]
 
