@@ -100,7 +100,7 @@ def _cut(text: str, width: int) -> str:
 
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item's values as they fit: prices have four decimals."""
-    fitting = {
+    fitting: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }
     if "name" in fitting:

@@ -10,6 +10,7 @@ from tallystick.mirror.reading_back import contact_of, item_of
 from tallystick.sync.links.attempt_actions import AttemptAction
 from tallystick.sync.links.attempt_rows import note_decision
 from tallystick.sync.links.contents import note_came_back, note_sent
+from tallystick.sync.links.pushed_records import id_in_xero
 from tallystick.sync.links.queueing import locked_links
 from tallystick.sync.links.record_kinds import PARTY
 from tallystick.sync.links.record_rules import kind_of_record, record_policy_of
@@ -39,9 +40,10 @@ def take_theirs(*, workspace: Workspace, actor: User, record: Party | Item) -> b
     link = locked_links(links).first()
     if link is None:
         return False
+    key = id_in_xero(link)
     told = f"{actor} took what Xero has."
     if isinstance(record, Party):
-        contact = MirroredContact.objects.filter(organisation=organisation, xero_id=link.xero_id)
+        contact = MirroredContact.objects.filter(organisation=organisation, xero_id=key)
         there = contact.first()
         if there is None:
             return False
@@ -50,7 +52,7 @@ def take_theirs(*, workspace: Workspace, actor: User, record: Party | Item) -> b
         take_over_parties(workspace, {record.pk: said}, told=told)
         theirs = contact_values(contact_of(there))
     else:
-        item = MirroredItem.objects.filter(organisation=organisation, xero_id=link.xero_id).first()
+        item = MirroredItem.objects.filter(organisation=organisation, xero_id=key).first()
         if item is None:
             return False
         take_over_items(workspace, {record.pk: followed_items.said_of(item_of(item))}, told=told)
