@@ -63,6 +63,9 @@ BY_ANOTHER_NAME = {
         ),
         "pull.page: judge",
     ),
+    "sync/pull/followed_contacts.py:follow_contacts": "pull.page: followed_by",
+    "sync/pull/followed_items.py:follow_items": "pull.page: followed_by",
+    "sync/push/record_changes.py:note_found": "contacts.find, contacts.adopt, items.find: first",
     "sync/pull/cycles.py:take_page": "pull.page: then",
     "sync/pull/cycles.py:take_slice": "pull.page: then",
     "sync/webhooks/told_records.py:_mark": "pull.page: then",
@@ -73,6 +76,8 @@ BY_ANOTHER_NAME = {
 }
 #: Other modules that write, each with what the engine takes from there.
 ELSEWHERE = {
+    "books/parties.py": "no write: a number that is free",
+    "books/taking_over.py": "values of Xero's, within the boundary of the page that they are of",
     "books/models.py": "no write: a setting of the session for one question",
     "connections/models.py": "no write: columns that are not read",
     "sync/links/sync_rules.py": "reads policies, and locks links in order",

@@ -7,18 +7,22 @@ The suite tries every fourth boundary of each story, `make proofs` every one.
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from bookkeeper import Bookkeeper
 from django.db.models.functions import Now
 
 from consenting import UK, connect
-from factories import line, make_allocation, make_party, make_payment
+from factories import line, make_allocation, make_item, make_party, make_payment
 from proofs import part_of
 from tallystick import xero
 from tallystick.books.allocations import remove_allocations
 from tallystick.books.documents import DocumentInput, edit_document
-from tallystick.books.models import Document, Kind
+from tallystick.books.inputs import ItemInput, PartyInput
+from tallystick.books.items import edit_item
+from tallystick.books.models import Document, Item, Kind
+from tallystick.books.parties import edit_party
 from tallystick.books.payments import delete_payments
 from tallystick.connections.client import client_for
 from tallystick.connections.models import ConnectionStatus, ModuleSwitch, Organisation
@@ -26,7 +30,9 @@ from tallystick.connections.module_switching import switch_module
 from tallystick.connections.modules import Module
 from tallystick.mirror.models import MirroredContact
 from tallystick.sync.acts import decisions
+from tallystick.sync.acts.changing_record_rules import save_record_policy
 from tallystick.sync.engine.steps import CALLS, COMMITS, FAILPOINTS, PURPOSES
+from tallystick.sync.links.record_kinds import ITEM, PARTY
 from tallystick.sync.models import (
     Attempt,
     AttemptOutcome,
@@ -37,6 +43,7 @@ from tallystick.sync.models import (
     LinkState,
     PulledKind,
     Reading,
+    RecordTrigger,
     WebhookCategory,
     WebhookEvent,
 )
@@ -298,6 +305,50 @@ def told_ones(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
     stand_once(books, sent, "DRAFT")
 
 
+def parties_and_items(books: Books, bookkeeper: Bookkeeper, tag: str) -> Iterator[None]:
+    """New and changed; one of each Xero has already, and some have nothing that is to be written."""
+    books.sandbox.post("/_sandbox/switches", {"items_write_scope": "invoices"})
+    for kind in (PARTY, ITEM):
+        save_record_policy(
+            organisation=books.organisation,
+            kind=kind,
+            actor=books.owner,
+            trigger=RecordTrigger.BY_ITSELF,
+        )
+    bookkeeper.write("PUT", "Items", {"Code": f"THERE {tag}", "Name": "There"})
+    changed = [make_party(books.workspace, f"{one} {tag}", number=f"{one}{tag}") for one in "PQ"]
+    items = [make_item(books.workspace, f"{one} {tag}") for one in ("CHANGED", "SAME")]
+    books.work()
+    for party in changed:
+        # One of the name only, which is never sent.
+        email = "new@example.com" if party is changed[0] else ""
+        given = PartyInput(number=party.number, name=f"New {party.name}", email=email)
+        edit_party(workspace=books.workspace, actor=books.owner, party_id=party.pk, party=given)
+    for item, price in zip(items, ("11.50", "10"), strict=True):
+        edit_item(
+            workspace=books.workspace,
+            actor=books.owner,
+            item_id=item.pk,
+            item=ItemInput(
+                code=item.code, name=item.name, unit_price=Decimal(price), account_code=""
+            ),
+        )
+    Item.objects.filter(pk=items[1].pk).update(revision=9)
+    Link.objects.filter(item=items[1]).update(wants_update=True)
+    new = [make_item(books.workspace, f"{one} {tag}") for one in ("NEW", "THERE")]
+    yield
+    records = [*changed, *items, *new]
+    assert {books.link(one).state for one in records} == {LinkState.SYNCED}
+    assert not Link.objects.filter(wants_update=True).exists()
+    contact = client_for(books.organisation).contacts_by_number([changed[0].number])
+    assert [one.email_address for one in contact] == ["new@example.com"]
+    there = client_for(books.organisation).items_by_code([one.code for one in (*items, *new)])
+    assert {one.code: one.record_id for one in there} == {
+        one.code: str(books.link(one).xero_id) for one in (*items, *new)
+    }
+    assert {one.sales.unit_price for one in there if one.sales} >= {Decimal("11.50")}
+
+
 def steps_of(*purposes: str) -> tuple[str, ...]:
     return tuple(f"{purpose}.{step}" for purpose in purposes for step in ("seal", "send", "settle"))
 
@@ -333,6 +384,10 @@ STEPS: dict[Story, tuple[str, ...]] = {
         *("look", "settlements.look"),
         *of_both("retract"),
         *steps_of("retract_payments", "retract_allocations"),
+    ),
+    parties_and_items: (
+        *("contacts.compare", "items.ask", "items.find", "items.compare"),
+        *steps_of("update_contacts", "create_items", "update_items"),
     ),
     doubled_ones: (
         *("check.begin", "pull.read", "pull.page", "check.done", "duplicates.look"),

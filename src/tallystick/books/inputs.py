@@ -79,7 +79,10 @@ class ItemInput:
 
     code: str
     name: str = ""
+    #: What stands on lines that sell it.
+    description: str = ""
     unit_price: Decimal | None = None
+    purchase_price: Decimal | None = None
     #: Code of one of the workspace's tax codes.
     tax_code: str = ""
     #: Ledger accounts of lines that sell and that buy it.

@@ -8,7 +8,14 @@ from tallystick.books import signals
 from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import ItemInput
-from tallystick.books.models import LONGEST_ACCOUNT, LONGEST_CODE, Item, ItemQuerySet
+from tallystick.books.models import (
+    LONGEST_ACCOUNT,
+    LONGEST_CODE,
+    LONGEST_DESCRIPTION,
+    Item,
+    ItemQuerySet,
+)
+from tallystick.books.ownership import refuse_owned, values_of
 from tallystick.books.tax_codes import find_tax_code
 from tallystick.english import listed
 from tallystick.workspaces import audit
@@ -16,6 +23,10 @@ from tallystick.workspaces.models import User, Workspace
 
 #: Where an item names the accounts of what is sold and bought.
 _ACCOUNTS = ("account_code", "purchase_account_code")
+_FIELDS = (
+    *("code", "name", "description", "unit_price", "purchase_price", "tax_code_id"),
+    *_ACCOUNTS,
+)
 
 
 def items_of(workspace: Workspace, *, text: str = "") -> ItemQuerySet:
@@ -41,12 +52,16 @@ def create_item(*, workspace: Workspace, actor: User | None, item: ItemInput) ->
         message=f"{record.code} was added.",
         subject=record,
     )
+    signals.records_made.send(sender=Item, workspace=workspace, record_ids=[record.pk])
     return record
 
 
 @transaction.atomic
 def edit_item(*, workspace: Workspace, actor: User | None, item_id: int, item: ItemInput) -> Item:
-    """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
+    """Put the values in place of those it has. Raises NotFound and InvalidRecord.
+
+    What is kept elsewhere (`ownership`) is refused like any value that cannot be kept.
+    """
     record = Item.objects.in_workspace(workspace).filter(pk=item_id).select_for_update().first()
     if record is None:
         raise NotFound("The item is not in this workspace.", remedy="Look it up again in the list.")
@@ -117,14 +132,19 @@ def _save_accounts(items: Sequence[Item], actor: User | None, why: str) -> None:
 
 def _fill(record: Item, item: ItemInput) -> None:
     checker = Checker(item.code.strip() or "The item")
+    before = values_of(record, _FIELDS)
     record.code = checker.text("code", item.code, at_most=LONGEST_CODE, required=True)
     record.name = checker.text("name", item.name, at_most=255)
-    checker.number("unit_price", item.unit_price)
-    record.unit_price = item.unit_price
+    record.description = checker.text("description", item.description, at_most=LONGEST_DESCRIPTION)
+    for field in ("unit_price", "purchase_price"):
+        checker.number(field, getattr(item, field))
+        setattr(record, field, getattr(item, field))
     record.tax_code = find_tax_code(record.workspace, item.tax_code, checker)
     for field in ("account_code", "purchase_account_code"):
         setattr(record, field, checker.text(field, getattr(item, field), at_most=LONGEST_ACCOUNT))
+    refuse_owned(record, before, checker)
     checker.finish()
+    record.revision += record.pk is not None and values_of(record, _FIELDS) != before
     try:
         with transaction.atomic():
             record.save()

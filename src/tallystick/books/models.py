@@ -74,6 +74,8 @@ class Party(models.Model):
     is_walk_in = models.BooleanField(default=False)
     #: Nothing of this party's is handed on to other books.
     do_not_sync = models.BooleanField(default=False)
+    #: Grows with each change of its values.
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[PartyQuerySet] = PartyQuerySet.as_manager()  # type: ignore[assignment]
@@ -123,11 +125,16 @@ class Item(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="items")
     code = models.CharField(max_length=LONGEST_CODE)
     name = models.CharField(max_length=255, blank=True)
+    #: What stands on lines that sell it.
+    description = models.TextField(blank=True, db_default="")
     unit_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    purchase_price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True)
     #: Ledger accounts of lines that sell and that buy it; empty: the account ladder goes on.
     account_code = models.CharField(max_length=LONGEST_ACCOUNT, blank=True)
     purchase_account_code = models.CharField(max_length=LONGEST_ACCOUNT, blank=True)
+    #: Grows with each change of its values.
+    revision = models.PositiveIntegerField(default=1, db_default=1)
 
     objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -136,6 +143,16 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def number(self) -> str:
+        """What it is known by, as other records have a number."""
+        return self.code
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Nobody withdraws an item."""
+        return False
 
 
 class Kind(models.TextChoices):

@@ -11,6 +11,7 @@ from tallystick.books.checking import Checker
 from tallystick.books.errors import NotFound
 from tallystick.books.inputs import PartyInput
 from tallystick.books.models import Party, PartyQuerySet
+from tallystick.books.ownership import refuse_owned, values_of
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -19,7 +20,7 @@ WALK_IN_NAME = "Walk-in customer"
 ROLES = ("customer", "supplier")
 
 #: The text fields with the characters they take.
-_WIDTHS = {
+WIDTHS = {
     "number": 50,
     "name": 255,
     "email": 255,
@@ -31,6 +32,7 @@ _WIDTHS = {
     "postal_code": 50,
     "country": 50,
 }
+_FIELDS = (*WIDTHS, "is_customer", "is_supplier", "do_not_sync")
 
 
 def parties_of(workspace: Workspace, *, text: str = "", role: str = "") -> PartyQuerySet:
@@ -63,6 +65,7 @@ def create_party(*, workspace: Workspace, actor: User | None, party: PartyInput)
         message=f"{record.name} ({record.number}) was added.",
         subject=record,
     )
+    signals.records_made.send(sender=Party, workspace=workspace, record_ids=[record.pk])
     return record
 
 
@@ -70,7 +73,10 @@ def create_party(*, workspace: Workspace, actor: User | None, party: PartyInput)
 def edit_party(
     *, workspace: Workspace, actor: User | None, party_id: int, party: PartyInput
 ) -> Party:
-    """Put the values in place of those it has. Raises NotFound and InvalidRecord."""
+    """Put the values in place of those it has. Raises NotFound and InvalidRecord.
+
+    What is kept elsewhere (`ownership`) is refused like any value that cannot be kept.
+    """
     record = Party.objects.in_workspace(workspace).filter(pk=party_id).select_for_update().first()
     if record is None:
         raise NotFound(
@@ -94,28 +100,32 @@ def walk_in_party(workspace: Workspace) -> Party:
     party, _ = Party.objects.get_or_create(
         workspace=workspace,
         is_walk_in=True,
-        defaults={"name": WALK_IN_NAME, "number": _free_number(workspace, "WALK-IN")},
+        defaults={"name": WALK_IN_NAME, "number": free_number(workspace, "WALK-IN")},
     )
     return party
 
 
 def _fill(record: Party, party: PartyInput) -> None:
     checker = Checker(party.name.strip() or "The customer or supplier")
-    for field, width in _WIDTHS.items():
+    before = values_of(record, _FIELDS)
+    for field, width in WIDTHS.items():
         setattr(record, field, checker.text(field, getattr(party, field), at_most=width))
     record.is_customer = party.is_customer
     record.is_supplier = party.is_supplier
     record.do_not_sync = party.do_not_sync
     if not record.name:
         checker.refuse("name", None, "Enter the name as it shall stand on documents.")
-    record.number = record.number or _free_number(record.workspace, record.name)
+    record.number = record.number or free_number(record.workspace, record.name)
+    refuse_owned(record, before, checker)
     checker.finish()
+    record.revision += record.pk is not None and values_of(record, _FIELDS) != before
 
 
-def _free_number(workspace: Workspace, name: str) -> str:
+def free_number(workspace: Workspace, name: str, *, besides: Collection[str] = ()) -> str:
+    """Return a number made of the name that no party of the workspace has yet, nor is in `besides`."""
     base = slugify(name).upper()[:44].strip("-") or "PARTY"
     parties = Party.objects.in_workspace(workspace).filter(number__startswith=base)
-    taken = set(parties.values_list("number", flat=True))
+    taken = {*parties.values_list("number", flat=True), *besides}
     tail = 1
     while (number := base if tail == 1 else f"{base}-{tail}") in taken:
         tail += 1

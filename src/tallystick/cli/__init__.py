@@ -13,6 +13,7 @@ from tallystick.cli import (
     modules,
     pulling,
     rescuing,
+    sending,
     serving,
     sql_access,
     syncing,
@@ -43,6 +44,7 @@ for command in (
 ):
     app.command()(command)
 app.command("import")(bringing_in.import_)
+app.command("send-records")(sending.send_records)
 app.command("undo-import")(taking_back.undo_import)
 app.add_typer(sql_access.app, name="sql-access")
 

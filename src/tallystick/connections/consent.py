@@ -72,7 +72,8 @@ def begin_consent(*, workspace: Workspace, user: User) -> ConsentStart:
     old = ConsentRequest.objects.filter(created_at__lt=Now() - timedelta(days=1))
     forget_journeys(old.filter(workspace=workspace))
     nonce, pkce = token_urlsafe(32), make_pkce()
-    scopes = scopes_of_modules(modules_on(former_of(workspace)))
+    former = former_of(workspace)
+    scopes = scopes_of_modules(modules_on(former), former)
     request = ConsentRequest.objects.create(
         workspace=workspace,
         user=user,

@@ -1,8 +1,13 @@
 """Which of Xero's permissions we ask for: no more than what is switched on needs."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeAlias
 
+from tallystick.connections.models import Organisation
 from tallystick.connections.modules import ROWS, Module
+
+AsksFor: TypeAlias = Callable[[Organisation], Collection[str]]
+_ASKED: list[AsksFor] = []
 
 #: Who signs in, and the right to renew access without them.
 _ALWAYS = ("openid", "profile", "email", "offline_access")
@@ -19,6 +24,7 @@ _IN_ORDER = (
     "accounting.payments",
     "accounting.contacts",
     "accounting.settings.read",
+    "accounting.settings",
     "accounting.banktransactions.read",
     "accounting.attachments",
 )
@@ -33,9 +39,19 @@ def scopes_needed(switched_on: Collection[str]) -> list[str]:
     return [*_ALWAYS, *sorted(wanted, key=_IN_ORDER.index)]
 
 
-def scopes_of_modules(modules: Collection[Module]) -> list[str]:
-    """Return the scopes for these modules, and for what always goes along with them."""
-    return scopes_needed([*modules, *_ALONG])
+def scopes_of_modules(
+    modules: Collection[Module], organisation: Organisation | None = None
+) -> list[str]:
+    """Return the scopes for these modules, for what goes along with them, and for what rules want."""
+    wanted = {*scopes_needed([*modules, *_ALONG])}
+    wanted |= {scope for asks in _ASKED if organisation for scope in asks(organisation)}
+    return [*_ALWAYS, *sorted(wanted - {*_ALWAYS}, key=_IN_ORDER.index)]
+
+
+def also_asking(asks: AsksFor) -> AsksFor:
+    """Register what says which scopes an organisation's rules want beside; for higher rooms."""
+    _ASKED.append(asks)
+    return asks
 
 
 def _scopes_of(name: str) -> tuple[str, ...]:

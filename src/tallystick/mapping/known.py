@@ -1,9 +1,10 @@
 """What one organisation's books hold and what we chose for them, read once for many documents."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from uuid import UUID
 
 from tallystick.books.models import (
@@ -27,6 +28,23 @@ from tallystick.mirror.models import Account, Currency, TaxRate, TrackingCategor
 #: Accounts that Xero does not take on lines (facts 6.9).
 _NOT_ON_LINES = {"DEBTORS", "CREDITORS", "RETAINEDEARNINGS", "BANKCURRENCYGAIN"}
 _NOT_ON_LINES |= {"UNREALISEDCURRENCYGAIN", "TRACKINGTRANSFERS", "UNPAIDEXPCLM"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """The item in Xero that a line of ours may name, or why it may not."""
+
+    #: Its code there; empty where lines are not to name it.
+    code: str
+    #: Directions in which it is not named, each with the reason; of what is in Xero.
+    closed: Mapping[Direction, str] = field(default_factory=dict)
+    why_not: str = ""
+
+    def code_for(self, direction: Direction) -> str:
+        return "" if direction in self.closed else self.code
+
+    def reason_for(self, direction: Direction) -> str:
+        return self.closed.get(direction, self.why_not)
 
 
 class Items:
@@ -55,8 +73,12 @@ class Known:
     Each list is read when it is first asked for: most documents need few of them.
     """
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(
+        self, organisation: Organisation, item_codes: Mapping[str, LineItem] = MappingProxyType({})
+    ) -> None:
         self.organisation = organisation
+        #: What lines say of their items, by our code; items that are not named go unsaid.
+        self.item_codes = item_codes
         self.items = Items(organisation.workspace_id)
 
     @cached_property

@@ -4,10 +4,11 @@ Makes no call: it works from our copies of the organisation's lists. What cannot
 told whole (`Unresolved`), never guessed: a wrong code files a wrong tax return.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from tallystick import xero
@@ -16,7 +17,7 @@ from tallystick.connections.models import Organisation
 from tallystick.mapping.accounts import ChosenAccount, account_of
 from tallystick.mapping.checks import check_day, check_document, check_totals
 from tallystick.mapping.drafting import Resolved, document_draft
-from tallystick.mapping.known import Known, Place, places_of
+from tallystick.mapping.known import Known, LineItem, Place, places_of
 from tallystick.mapping.lines import description_of, parts_of, priced, tracking_of
 from tallystick.mapping.paying import account_for
 from tallystick.mapping.problems import Causes, Unresolved
@@ -56,13 +57,19 @@ class Resolver:
     known: Known
 
     @classmethod
-    def of(cls, organisation: Organisation, documents: Iterable[Document] = ()) -> "Resolver":
+    def of(
+        cls,
+        organisation: Organisation,
+        documents: Iterable[Document] = (),
+        item_codes: Mapping[str, LineItem] = MappingProxyType({}),
+    ) -> "Resolver":
         """Read what is chosen and mirrored for the organisation now.
 
         Name the documents that will be checked, with their lines fetched, and all their items are
-        looked up at once; else each document looks up its own.
+        looked up at once; else each document looks up its own. `item_codes` are the items in Xero
+        that lines may name.
         """
-        known = Known(organisation)
+        known = Known(organisation, item_codes)
         known.read_items_of(documents)
         return cls(known)
 
@@ -123,7 +130,10 @@ class Resolver:
             raise Unresolved(causes.problems)
         price = priced(place, line.quantity, line.unit_price)
         description, *further = parts_of(price.description)
+        item = self.known.item_codes.get(line.item_code)
         draft = xero.LineDraft(
+            # Beside all else: what is left out Xero would fill from its item.
+            item_code=(item.code_for(place.direction) if item else "") or None,
             description=description,
             quantity=price.quantity,
             unit_amount=price.unit_amount,
@@ -133,7 +143,13 @@ class Resolver:
             tax_amount=line.tax if line.tax_is_stated else None,
             tracking=tracking,
         )
-        return [_Decided(draft, tax.rate, _why(account, tax)), *map(_text, further)]
+        why = _why(account, tax)
+        if item:
+            why["item"] = {
+                "code": draft.item_code or "",
+                "why_not": item.reason_for(place.direction),
+            }
+        return [_Decided(draft, tax.rate, why), *map(_text, further)]
 
     def _rounding_line(self, document: Document) -> _Decided:
         found = rounding_of(self.known, document)

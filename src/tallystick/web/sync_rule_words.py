@@ -5,8 +5,15 @@ from collections.abc import Iterable
 from django.utils.formats import date_format
 
 from tallystick.books.models import Kind
-from tallystick.sync.links.record_kinds import PAYMENT_RULE
-from tallystick.sync.models import KindPolicy, SentAs, Trigger
+from tallystick.sync.links.record_kinds import PARTY, PAYMENT_RULE
+from tallystick.sync.models import (
+    KindPolicy,
+    Owner,
+    RecordPolicy,
+    RecordTrigger,
+    SentAs,
+    Trigger,
+)
 
 _EXAMPLES = {
     Kind.SALES_INVOICE: "INV-1043",
@@ -29,6 +36,28 @@ def title_of(kind: str) -> str:
 def rule_words(policy: KindPolicy) -> str:
     """Return what happens to records of the policy's kind."""
     return " ".join(filter(None, [_goes(policy), _starts(policy), *_of_documents(policy)]))
+
+
+def record_rule_words(policy: RecordPolicy) -> str:
+    """Return what happens to parties or items by the policy."""
+    is_party = policy.kind == PARTY
+    what = "A customer or supplier" if is_party else "An item"
+    if policy.trigger == RecordTrigger.NEVER:
+        if is_party:
+            return (
+                f"{what} goes to Xero with its first document and is not changed there afterwards."
+            )
+        return "Items do not go to Xero, and lines there name none."
+    first = ", or with its first document" if is_party else ""
+    then = "" if is_party else " Lines of documents name the items that Xero has."
+    if policy.owner == Owner.XERO:
+        return (
+            f"{what} that is new here is made in Xero at once. What both have is then changed in "
+            f"Xero and follows here; what is new there comes in.{then}"
+        )
+    if policy.trigger == RecordTrigger.BY_ITSELF:
+        return f"{what} goes to Xero as soon as it is saved, and so do changes.{then}"
+    return f"{what} and changes of it go to Xero when somebody presses Send to Xero{first}.{then}"
 
 
 def next_run_words(policies: Iterable[KindPolicy], timezone: str) -> str:

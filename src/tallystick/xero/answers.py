@@ -21,6 +21,7 @@ from tallystick.xero.records import (
     Account,
     Contact,
     Currency,
+    Item,
     Organisation,
     Record,
     Remarked,
@@ -32,8 +33,8 @@ from tallystick.xero.refusals import error_for, unreadable
 from tallystick.xero.remarks import Pick, remarks_on
 
 T = TypeVar("T")
-W = TypeVar("W", bound=Document | Contact | Payment | Allocation)
-W_co = TypeVar("W_co", bound=Document | Contact | Payment | Allocation, covariant=True)
+W = TypeVar("W", bound=Document | Contact | Payment | Allocation | Item)
+W_co = TypeVar("W_co", bound=Document | Contact | Payment | Allocation | Item, covariant=True)
 Read = Callable[[Outgoing, httpx2.Response], T]
 
 
@@ -55,6 +56,7 @@ class Envelope(Record, frozen=True, kw_only=True):
     currencies: tuple[Currency, ...] | None = None
     tracking_categories: tuple[TrackingCategory, ...] | None = None
     contacts: tuple[Contact, ...] | None = None
+    items: tuple[Item, ...] | None = None
     invoices: tuple[Invoice, ...] | None = None
     credit_notes: tuple[CreditNote, ...] | None = None
     payments: tuple[Payment, ...] | None = None
@@ -88,6 +90,7 @@ class Answer:
 
     documents: tuple[Element[Document], ...] = ()  #: Invoices or CreditNotes.
     contacts: tuple[Element[Contact], ...] = ()
+    items: tuple[Element[Item], ...] = ()
     payments: tuple[Element[Payment], ...] = ()
     allocations: tuple[Element[Allocation], ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -127,6 +130,7 @@ def read_written(outgoing: Outgoing, response: httpx2.Response) -> Answer:
     return Answer(
         documents=tuple(map(element_of, documents)),
         contacts=tuple(map(element_of, envelope.contacts or ())),
+        items=tuple(map(element_of, envelope.items or ())),
         payments=tuple(map(element_of, envelope.payments or ())),
         allocations=tuple(map(element_of, envelope.allocations or ())),
         attachments=envelope.attachments or (),
@@ -171,6 +175,7 @@ _envelopes = Decoder(Envelope)
 _removals = Decoder(_Removal)
 _WRITTEN: dict[str, Callable[[Envelope], object | None]] = {
     "Contacts": lambda envelope: envelope.contacts,
+    "Items": lambda envelope: envelope.items,
     "Invoices": lambda envelope: envelope.invoices,
     "CreditNotes": lambda envelope: envelope.credit_notes,
     "Payments": lambda envelope: envelope.payments,

@@ -38,6 +38,7 @@ from tallystick.xero.records import (
     Account,
     Contact,
     Currency,
+    Item,
     Organisation,
     TaxRate,
     TrackingCategory,
@@ -133,6 +134,21 @@ class XeroClient:
         return self._find_contacts(
             {"IDs": ",".join(chunk)} for chunk in chunk_for_query(contact_ids)
         )
+
+    def items_by_code(self, codes: Iterable[str]) -> list[Item]:
+        """Return the items of these codes; about fifty go into one call.
+
+        Xero may compare without regard to case: compare again what must be exact.
+        """
+        askable, odd = part_askable(codes)
+        found = self._find_items(equals_any("Code", askable))
+        wider = self._find_items(contains_part_of("Code", one) for one in odd)
+        wanted = {as_xero_compares(code) for code in odd}
+        return found + [item for item in wider if as_xero_compares(item.code) in wanted]
+
+    def items_by_id(self, item_ids: Iterable[str]) -> list[Item]:
+        """Return the items of these ids; about 25 go into one call."""
+        return self._find_items(is_one_of("ItemID", item_ids))
 
     def invoices_by_number(self, numbers: Iterable[str]) -> list[Invoice]:
         """Return all invoices and bills with these numbers, voided ones too, with lines and Url.
@@ -285,6 +301,14 @@ class XeroClient:
 
     def _find_contacts(self, queries: Iterable[dict[str, str]]) -> list[Contact]:
         return self._find("Contacts", queries, _ARCHIVED, lambda envelope: envelope.contacts)
+
+    def _find_items(self, queries: Iterable[dict[str, str]]) -> list[Item]:
+        found: dict[str, Item] = {}
+        for query in queries:
+            asked = encode_query(query | _LONG_PRICES)
+            for item in self._list("Items", asked, lambda envelope: envelope.items):
+                found[item.record_id] = item
+        return list(found.values())
 
     def _find_invoices(self, queries: Iterable[dict[str, str]]) -> list[Invoice]:
         more = _ARCHIVED | _LONG_PRICES

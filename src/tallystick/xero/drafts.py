@@ -53,6 +53,46 @@ class ContactDraft(_Draft, kw_only=True):
     phones: tuple[Phone, ...] = ()
 
 
+class ContactChange(_Draft, kw_only=True):
+    """What is to be different of a contact; what is left out stays, an empty text empties.
+
+    Of addresses and phones each stands in its place by its type; those of other types stay. It has
+    no name: that would rename the contact.
+    """
+
+    contact_id: str = field(name="ContactID")
+    email_address: str | None = None
+    tax_number: str | None = None
+    addresses: tuple[Address, ...] = ()
+    phones: tuple[Phone, ...] = ()
+
+
+class ItemPriceDraft(_Draft, kw_only=True):
+    """How an item is sold, or bought; raises ValueError for a price of more than 4 decimals."""
+
+    unit_price: Decimal | None = None
+    account_code: str | None = None
+    tax_type: str | None = None
+
+    def __post_init__(self) -> None:
+        self.unit_price = _plain(self.unit_price)
+
+
+class ItemDraft(_Draft, kw_only=True):
+    """An item to be made, or changed where it has an id; what is left out of a change stays.
+
+    `code` is unique, up to 30 long, `name` up to 50, the descriptions up to 4,000.
+    """
+
+    item_id: str | None = field(default=None, name="ItemID")
+    code: str
+    name: str | None = None
+    description: str | None = None
+    purchase_description: str | None = None
+    sales: ItemPriceDraft | None = field(default=None, name="SalesDetails")
+    purchase: ItemPriceDraft | None = field(default=None, name="PurchaseDetails")
+
+
 class ContactRef(_Draft, kw_only=True):
     """A contact named by its id alone; a name beside it would rename the contact in Xero."""
 

@@ -9,10 +9,12 @@ from urllib.parse import quote
 from tallystick.xero.drafts import (
     ID_KEYS,
     AllocationDraft,
+    ContactChange,
     ContactDraft,
     CreditNoteDraft,
     Endpoint,
     InvoiceDraft,
+    ItemDraft,
     PaymentDraft,
     to_body,
 )
@@ -21,6 +23,7 @@ _JSON = "application/json"
 #: An answer for each element, and prices with four decimals.
 _DOCUMENTS = "summarizeErrors=false&unitdp=4"
 _ELEMENTS = "summarizeErrors=false"
+_ITEMS = _DOCUMENTS
 #: All that Xero's description takes of a payment that goes: no list around it.
 _DELETED = b'{"Status":"DELETED"}'
 #: Signs that Xero takes in no file name (facts 6.12), and those that nobody can see.
@@ -87,6 +90,28 @@ def seal_update_credit_notes(drafts: Sequence[CreditNoteDraft]) -> Sealed:
 def seal_create_contacts(drafts: Sequence[ContactDraft]) -> Sealed:
     """Return the write that creates the contacts. By PUT, for POST would overwrite a namesake."""
     return Sealed("PUT", "Contacts", _ELEMENTS, to_body("Contacts", drafts))
+
+
+def seal_update_contacts(changes: Sequence[ContactChange]) -> Sealed:
+    """Return the write that changes the contacts of these ids; all that is not named stays.
+
+    An id that does not exist makes Xero refuse the whole request (NotFound).
+    """
+    return Sealed("POST", "Contacts", _ELEMENTS, to_body("Contacts", changes))
+
+
+def seal_create_items(drafts: Sequence[ItemDraft]) -> Sealed:
+    """Return the write that creates the items. By PUT, for POST would overwrite one of the code."""
+    if any(draft.item_id for draft in drafts):
+        raise ValueError("What has an id is updated, not created: Items.")
+    return Sealed("PUT", "Items", _ITEMS, to_body("Items", drafts))
+
+
+def seal_update_items(drafts: Sequence[ItemDraft]) -> Sealed:
+    """Return the write that changes the items of these ids, as for contacts."""
+    if not all(draft.item_id for draft in drafts):
+        raise ValueError("What has no id cannot be updated: Items.")
+    return Sealed("POST", "Items", _ITEMS, to_body("Items", drafts))
 
 
 def seal_status_changes(endpoint: Endpoint, changes: Sequence[tuple[str, str]]) -> Sealed:

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from tallystick.books.models import Kind, Party
 from tallystick.books.names import comparable_name
 from tallystick.books.parties import walk_in_party
+from tallystick.books.signals import records_made
 from tallystick.importing.documents import staging
 from tallystick.importing.documents.heads import Head
 from tallystick.importing.documents.judging import Accepted, Declined
@@ -102,9 +103,12 @@ class Parties:
     def add_missing(self) -> None:
         """Add to the books those that are missing, the walk-in party if need be."""
         # Sorted, so that two imports at a time cannot lock each other out.
-        parties = sorted((self._made(key) for key in self.missing()), key=lambda each: each.number)
+        missing = self.missing()
+        parties = sorted((self._made(key) for key in missing), key=lambda each: each.number)
         Party.objects.bulk_create(parties, ignore_conflicts=True)
         self._look_up()
+        if made := [self._found[key].pk for key in missing if key in self._found]:
+            records_made.send(sender=Party, workspace=self._workspace, record_ids=made)
         if NOBODY in self._documents:
             self._found[NOBODY] = walk_in_party(self._workspace)
 

@@ -46,7 +46,7 @@ from tallystick.sync.links.queueing import fields_anew, locked_links, release_wa
 from tallystick.sync.links.record_kinds import kinds_of_unique_number
 from tallystick.sync.links.sync_rules import MARKED_DONE, reassess_links
 from tallystick.sync.links.transitions import lock_links
-from tallystick.sync.models import DRAFTS, GONE, Intent, Link, LinkState, Snapshot
+from tallystick.sync.models import DRAFTS, GONE, OF_DOCUMENTS, Intent, Link, LinkState, Snapshot
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -254,7 +254,7 @@ def mark_done(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> 
     # Before the links, as everybody does; what keeps a document out stands on itself.
     documents = Document.objects.filter(links__in=chosen).order_by("pk")
     list(documents.select_for_update(of=("self",)).values_list("pk", flat=True))
-    stopped = locked_links(chosen).filter(state__in=_STOPPED, party=None)
+    stopped = locked_links(chosen).filter(OF_DOCUMENTS, state__in=_STOPPED)
     _note(stopped, actor, "marked it as done")
     gone = {"problem": None, "waits_for": "", "changed_at": Now()}
     withdrawn = stopped.filter(intent=Intent.RETRACT)
@@ -363,6 +363,8 @@ def set_do_not_sync(
                 subject=records,
                 messages=found,
             )
+    if value:
+        Link.objects.filter(party__in=party_ids).update(wants_update=False)
     organisation = bound_organisation(workspace)
     if organisation:
         reassess_links(organisation)

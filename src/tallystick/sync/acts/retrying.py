@@ -56,7 +56,9 @@ def retry_links(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
     # A document that is in Xero, but its PDF is not.
     bare = ours.filter(pk__in=link_ids, state=LinkState.SYNCED).exclude(problem=None)
     causes += list(bare.values_list("organisation_id", "waits_for"))
-    count += bare.update(wants_pdf=True, problem=None, changed_at=Now())
+    of_documents = bare.filter(document__isnull=False)
+    count += of_documents.update(wants_pdf=True, problem=None, changed_at=Now())
+    count += bare.filter(document=None).update(wants_update=True, problem=None, changed_at=Now())
     stuck = Link.objects.stuck().filter(organisation__in=organisations, pk__in=link_ids)
     causes += list(stuck.values_list("organisation_id", "waits_for"))
     # What is in a request has its outcome looked for now.

@@ -15,7 +15,7 @@ from tallystick.sync.links.lingering_copies import LEFT_AS_PAID, PAID
 from tallystick.sync.links.queueing import fields_anew, locked_links
 from tallystick.sync.links.record_sums import RecordSum, sum_of, sum_of_rows
 from tallystick.sync.links.run_counts import CountedRow, forget_figures, rows_of_alike
-from tallystick.sync.models import DRAFTS, GONE, IN_XERO, Intent, Link, LinkState, Run
+from tallystick.sync.models import DRAFTS, GONE, IN_XERO, OF_DOCUMENTS, Intent, Link, LinkState, Run
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -179,7 +179,7 @@ def taken_out(run: Run) -> QuerySet[Link]:
 
 
 def _links(run: Run) -> QuerySet[Link]:
-    return Link.objects.filter(run=run, party=None)
+    return Link.objects.filter(OF_DOCUMENTS, run=run)
 
 
 def _at_rest() -> Q:

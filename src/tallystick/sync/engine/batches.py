@@ -21,7 +21,13 @@ from tallystick.sync.engine.reading_soon import read_soon
 from tallystick.sync.engine.steps import calling, committing
 from tallystick.sync.links.attempt_actions import AttemptAction
 from tallystick.sync.links.contents import Content, note_sent
-from tallystick.sync.links.transitions import LinkVerdict, apply_verdicts, lock_links, mark_sending
+from tallystick.sync.links.transitions import (
+    LinkVerdict,
+    apply_verdicts,
+    lock_links,
+    mark_sending,
+    revision_of,
+)
 from tallystick.sync.models import Batch, Link, LinkState
 
 logger = structlog.get_logger(__name__)
@@ -32,7 +38,7 @@ BATCH = 50
 MAX_BYTES = 3_500_000
 #: Xero keeps an Idempotency-Key for six minutes; we trust it for a little less.
 KEY_LIVES = timedelta(minutes=5, seconds=30)
-#: A PDF goes beside a document that is in Xero; all else is queued.
+#: A PDF goes beside a document that is in Xero, and so do changes of a party; all else is queued.
 _SEALABLE = (LinkState.QUEUED, LinkState.SYNCED)
 
 Refused: TypeAlias = xero.BadRequest | xero.NotFound
@@ -157,8 +163,7 @@ def seal_batch(lease: LaneLease, writing: PlannedWriting, links: Sequence[Link])
 def _is_as_it_was(link: Link, now: Link) -> bool:
     """Tell whether what was made ready for the link is still what is to be sent."""
     is_due = (now.state, now.intent) == (link.state, link.intent) and now.state in _SEALABLE
-    edited = link.document and now.document and link.document.revision != now.document.revision
-    return is_due and not edited
+    return is_due and revision_of(link) == revision_of(now)
 
 
 def deliver_batch(

@@ -15,6 +15,7 @@ SOON = timedelta(seconds=30)
 _CHANGED: Mapping[str, tuple[PulledKind, ...]] = MappingProxyType(
     {
         "contacts": (PulledKind.CONTACTS,),
+        "items": (PulledKind.ITEMS,),
         "invoices": (PulledKind.INVOICES,),
         "credit_notes": (PulledKind.CREDIT_NOTES,),
         "payments": (PulledKind.PAYMENTS, PulledKind.INVOICES),

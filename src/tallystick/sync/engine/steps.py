@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 #: What batches are for: a verb and the kind of record that it is done to.
 PURPOSES = (
-    "create_contacts",
+    *(f"{verb}_{records}" for records in ("contacts", "items") for verb in ("create", "update")),
     *(
         f"{verb}_{records}"
         for records in ("invoices", "credit_notes")
@@ -46,6 +46,9 @@ COMMITS = (
     "contacts.find",
     "contacts.adopt",
     "contacts.stop",
+    "contacts.compare",
+    "items.find",
+    "items.compare",
     "resolve",
     "ask",
     "settlements.resolve",
@@ -71,6 +74,9 @@ CALLS = (
     "organisation.read",
     "contacts.ask",
     "contacts.namesakes",
+    "contacts.compare",
+    "items.ask",
+    "items.compare",
     "ask",
     "settlements.ask",
     "settlements.look",

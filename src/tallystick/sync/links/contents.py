@@ -6,7 +6,7 @@ back when we wrote last. And they are the sides that a person compares.
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -175,7 +175,7 @@ def note_sent(links: Iterable[Link], contents: Mapping[int, Content]) -> None:
         [
             Snapshot(
                 link=link,
-                revision=link.document.revision if link.document else 1,
+                revision=getattr(link.record, "revision", 1),
                 sent=_packed(contents[link.pk]),
                 came_back=b"",
             )
@@ -199,6 +199,16 @@ def note_came_back(contents: Mapping[int, tuple[int, Content]]) -> None:
         unique_fields=["link"],
         update_fields=["came_back", "at"],
     )
+
+
+def take_back_sent(link_ids: Collection[int]) -> None:
+    """Note that what was noted as sent did not get there: what Xero had before it still holds."""
+    snapshots = list(Snapshot.objects.filter(link__in=link_ids)) if link_ids else []
+    for snapshot in snapshots:
+        sent, came_back = read_snapshot(snapshot)
+        before = {name: (came_back or {}).get(name, "") for name in sent or {}}
+        snapshot.sent = _packed(before) if came_back else b""
+    Snapshot.objects.bulk_update(snapshots, ["sent"])
 
 
 def read_snapshot(snapshot: Snapshot) -> tuple[Content | None, Content | None]:

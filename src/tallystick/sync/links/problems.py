@@ -58,6 +58,7 @@ class ProblemCode(StrEnum):
     CLAIM_MISSING = "claim_missing"
     RECORD_TAKEN = "record_taken"
     NOT_ATTACHED = "not_attached"
+    VALUES_DIFFER = "values_differ"
     REFUSED = "refused"
     INTERNAL = "internal"
 
@@ -228,6 +229,7 @@ PROBLEMS: Mapping[str, ProblemRow] = MappingProxyType(
         RefusalCode.EMAIL_INVALID: ProblemRow("Xero does not take the e-mail address"),
         RefusalCode.CONTACT_INVALID: ProblemRow("Xero does not take the customer's details"),
         ProblemCode.RECORD_TAKEN: ProblemRow("Linked to another record"),
+        ProblemCode.VALUES_DIFFER: ProblemRow("Somebody changed it in Xero, too"),
         ProblemCode.NOT_ATTACHED: ProblemRow("The PDF is not attached"),
         RefusalCode.FILE_REFUSED: ProblemRow("Xero does not take the file"),
         RefusalCode.TOO_MANY_FILES: ProblemRow("Xero takes no more files on it"),

@@ -20,6 +20,7 @@ ENDPOINT_WORDS: Mapping[Endpoint, str] = MappingProxyType(
 )
 #: The kind of payments' links; and the rule, of the same name, by which payments and allocations alike
 #: go to Xero: documents have one for each kind.
+PARTY, ITEM = "party", "item"
 PAYMENTS = "payment"
 PAYMENT_RULE = "payment"
 
@@ -122,7 +123,8 @@ _ROWS = (
             page=f"{_PAYABLE}ViewCreditNote.aspx?creditNoteID=",
         ),
     ),
-    RecordKind("party", field="party", noun="customer", module=Module.CONTACTS),
+    RecordKind(PARTY, field="party", noun="customer", module=Module.CONTACTS),
+    RecordKind(ITEM, field="item", noun="item", module=Module.ITEMS),
     RecordKind(
         PAYMENTS,
         field="payment",

@@ -8,12 +8,13 @@ comes either before a verdict, and is seen here, or after it, and sees the resul
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Now
+from django.db.models import Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now
 
-from tallystick.books.models import Document
+from tallystick.books.models import Document, Item, Party
 from tallystick.mapping.problems import DOCUMENT, PARTY, XERO, Problem
 from tallystick.mapping.wait_keys import WaitSort, wait_key
 from tallystick.sync.links.attempt_actions import AttemptAction
@@ -23,7 +24,7 @@ from tallystick.sync.links.attempt_rows import (
     write_attempts,
     write_open_attempts,
 )
-from tallystick.sync.links.contents import Content, note_came_back
+from tallystick.sync.links.contents import Content, note_came_back, take_back_sent
 from tallystick.sync.links.lingering_copies import lament_of, still_there
 from tallystick.sync.links.problems import ProblemCode
 from tallystick.sync.links.queueing import release_waiting
@@ -44,6 +45,11 @@ MAX_TRIES = 6
 #: What has failed four times was alone the last time. The tries that are left come so late that
 #: they outlast Xero's own bad hour, and keep nobody waiting.
 _PAUSES = {4: timedelta(minutes=10), 5: timedelta(minutes=50)}
+
+#: Records that are edited, by the link's column.
+_REVISED: Mapping[str, type[Model]] = MappingProxyType(
+    {"document_id": Document, "party_id": Party, "item_id": Item}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,12 @@ def lock_links(link_ids: Iterable[int]) -> dict[int, Link]:
     return {link.pk: link for link in links.with_records()}
 
 
+def revision_of(link: Link) -> int | None:
+    """Return the revision of the link's record; None of what nobody can edit."""
+    record = link.document or link.party or link.item
+    return record.revision if record else None
+
+
 def apply_verdicts(
     verdicts: Sequence[LinkVerdict],
     *,
@@ -115,6 +127,7 @@ def apply_verdicts(
     owners = _owners(verdicts)
     with_pdf = _kinds_with_pdf(links.values())
     attempts: list[Attempt] = []
+    not_written: list[int] = []
     for verdict in verdicts:
         link = links[verdict.link_id]
         attempt = under_way.get(link.pk)
@@ -124,10 +137,13 @@ def apply_verdicts(
             verdict = _belongs_to_another(link, owners[verdict.copy.xero_id])
         attempt = attempt or new_attempt(link, action=action, batch=batch)
         _apply(verdict, link, attempt, with_pdf)
+        if batch and _is_change(link, AttemptAction(attempt.action)) and not _is_written(verdict):
+            not_written.append(link.pk)
         attempt.correlation_id = (correlation_id or "")[:64]
         attempts.append(attempt)
     _save(links.values(), attempts)
     _keep_contents(verdicts, links)
+    take_back_sent(not_written)
     _release_those_behind(links.values())
     return list(links.values())
 
@@ -195,7 +211,7 @@ def _move(link: Link, verdict: LinkVerdict, action: AttemptAction) -> AttemptOut
     if verdict.problem:
         return _move_to_problem(link, verdict.problem, is_question=verdict.is_question)
     link.tries += verdict.is_try
-    return _move_back(link)
+    return _want_again(link) if _is_change(link, action) else _move_back(link)
 
 
 def _move_with_copy(
@@ -208,11 +224,21 @@ def _move_with_copy(
         link.strays = link.strays[1:]
     if problem is None or link.is_withdrawn:
         return outcome
-    if action == AttemptAction.ATTACH:
-        # The document itself is in Xero; that its PDF is not is a remark on it.
+    if action == AttemptAction.ATTACH or _is_change(link, action):
+        # The record itself is in Xero; that its PDF or a change of it is not is a remark on it.
         link.problem = problem.to_json()
         return AttemptOutcome.FAILED
     return None
+
+
+def _is_written(verdict: LinkVerdict) -> bool:
+    return verdict.copy is not None and verdict.problem is None
+
+
+def _is_change(link: Link, action: AttemptAction) -> bool:
+    """Tell whether it is about a change of a party or item, which is in Xero whatever comes of it."""
+    of_named = link.party_id is not None or link.item_id is not None
+    return of_named and action == AttemptAction.UPDATE and link.xero_id is not None
 
 
 def _is_about_older(link: Link, verdict: LinkVerdict) -> bool:
@@ -232,6 +258,19 @@ def _move_back(link: Link) -> AttemptOutcome:
     if link.tries >= MAX_TRIES:
         return _move_to_problem(link, _no_clear_answer(link), is_question=False)
     link.state, link.not_before = LinkState.QUEUED, Now() + _PAUSES.get(link.tries, timedelta(0))
+    return AttemptOutcome.UNKNOWN
+
+
+def _want_again(link: Link) -> AttemptOutcome:
+    """A change did not get there: it is tried anew, a few times, and keeps nothing waiting."""
+    link.state = LinkState.SYNCED
+    if link.tries >= MAX_TRIES:
+        message = f"The changes of {link.record} were not written to Xero: Xero broke off {link.tries} times without a clear answer."
+        remedy = "Press Send to Xero again; nothing is doubled."
+        problem = Problem(ProblemCode.NO_CLEAR_ANSWER, message, remedy, PARTY if link.party else "")
+        link.problem, link.tries = problem.to_json(), 0
+        return AttemptOutcome.FAILED
+    link.wants_update, link.not_before = True, Now() + _PAUSES.get(link.tries, timedelta(0))
     return AttemptOutcome.UNKNOWN
 
 
@@ -270,8 +309,15 @@ def _move_to_next_copy(link: Link) -> None:
 
 
 def _note_revision(link: Link, copy: XeroCopy) -> None:
-    """Note what Xero has of the document; edited while it was on its way, it goes out again."""
+    """Note what Xero has of the record; a document edited on its way goes out again.
+
+    A party or item that was edited meanwhile is still wanted to be written.
+    """
     if link.document is None:
+        revision = revision_of(link)
+        if revision is not None and copy.revision is not None:
+            link.sent_revision, link.forced_revision = copy.revision, None
+            link.wants_update = link.wants_update and revision > copy.revision
         return
     if copy.revision is not None:
         link.sent_revision = copy.revision
@@ -331,7 +377,7 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
         unique_fields=["id"],
         update_fields=[
             "state", "intent", "xero_id", "xero_number", "xero_status", "sent_revision",
-            "forced_revision", "kept_at", "wants_pdf", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
+            "forced_revision", "kept_at", "wants_pdf", "wants_update", "claim", "strays", "problem", "waits_for", "not_before", "tries", "changed_at",
             "synced_at", "queued_at",
         ],
     )  # fmt: skip
@@ -341,10 +387,15 @@ def _save(links: Iterable[Link], attempts: list[Attempt]) -> None:
 def mark_sending(links: Sequence[Link], batch: Batch, *, action: AttemptAction) -> None:
     """Note, in the sealing transaction, that the links are on their way in the batch."""
     keys = [link.pk for link in links]
-    document = Document.objects.filter(pk=OuterRef("document_id"))
+    revisions = [
+        Subquery(model._default_manager.filter(pk=OuterRef(name)).values("revision"))
+        for name, model in _REVISED.items()
+    ]
     Link.objects.filter(pk__in=keys).update(
         state=LinkState.SENDING,
-        sealed_revision=Subquery(document.values("revision")),
+        sealed_revision=Coalesce(*revisions),
+        # What is changed from here on is wanted once more.
+        wants_update=False,
         changed_at=Now(),
     )
     write_open_attempts(links, batch, action=action)

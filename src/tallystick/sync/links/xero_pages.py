@@ -6,9 +6,14 @@ from tallystick.connections.models import Organisation
 from tallystick.sync.links.record_kinds import shape_of_kind
 from tallystick.sync.models import Link
 
+#: Path of a contact's page, before its id (facts 6.12).
+_CONTACT = "/Contacts/View/"
+
 
 def xero_url(link: Link) -> str:
-    """Return the address of the copy in Xero; empty where there is none."""
+    """Return the address of the copy in Xero; empty where there is none, or it has no page."""
+    if link.xero_id is not None and link.party_id is not None:
+        return xero_address(link.organisation, _CONTACT, str(link.xero_id))
     if link.xero_id is None or link.document is None:
         return ""
     return xero_address(

@@ -23,6 +23,7 @@ from tallystick.sync.links.problems import ProblemCode
 from tallystick.sync.links.pushed_records import PushedDocument
 from tallystick.sync.links.sync_rules import number_in_xero, policies_of
 from tallystick.sync.links.transitions import LinkVerdict
+from tallystick.sync.lookup.line_items import line_items_of
 from tallystick.sync.models import KindPolicy, Link
 
 logger = structlog.get_logger(__name__)
@@ -136,7 +137,8 @@ def judge_documents(
     organisation: Organisation, links: Sequence[Link]
 ) -> tuple[list[ReadyDocument], list[LinkVerdict]]:
     """Return which of the documents can be sent, and what stops each of the others."""
-    resolver = Resolver.of(organisation, [link.document for link in links if link.document])
+    documents = [link.document for link in links if link.document]
+    resolver = Resolver.of(organisation, documents, line_items_of(organisation, documents))
     policies = policies_of(organisation)
     ready: list[ReadyDocument] = []
     stopped: list[LinkVerdict] = []

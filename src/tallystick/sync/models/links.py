@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from tallystick.books.models import (
     Allocation,
     Document,
+    Item,
     Party,
     Payment,
 )
@@ -58,12 +59,15 @@ GONE = frozenset({"DELETED", "VOIDED"})
 IN_XERO = models.Q(xero_id__isnull=False) & ~models.Q(xero_status__in=GONE)
 
 #: The records of ours that a link can stand for, by the name of its field.
-RECORD_FIELDS = ("document", "party", "payment", "allocation")
+RECORD_FIELDS = ("document", "party", "payment", "allocation", "item")
+#: Links of documents and of what settles them, not of the parties and items that they name.
+OF_DOCUMENTS = models.Q(party=None, item=None)
 #: What is loaded with links whose records are worked on.
 WITH_RECORDS = (
     "organisation",
     "document__party",
     "party",
+    "item",
     "payment__document__party",
     "allocation__document__party",
     "allocation__credit_note",
@@ -153,17 +157,20 @@ class Link(models.Model):
     allocation = models.ForeignKey(
         Allocation, models.PROTECT, null=True, blank=True, related_name="links"
     )
+    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="links")
     state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.QUEUED)
     intent = models.CharField(max_length=8, choices=Intent.choices, default=Intent.PUSH)
     xero_id = models.UUIDField(null=True, blank=True)
     xero_number = models.CharField(max_length=255, blank=True)
     #: Xero's own word: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED.
     xero_status = models.CharField(max_length=20, blank=True)
-    #: Revision of the document that is on its way in an open batch, and that Xero has.
+    #: Revision of the record that is on its way in an open batch, and that Xero has.
     sealed_revision = models.PositiveIntegerField(null=True, blank=True)
     sent_revision = models.PositiveIntegerField(null=True, blank=True)
     #: The document's PDF is still to be put beside its copy.
     wants_pdf = models.BooleanField(default=False)
+    #: What changed of a party or item is still to be written to its record in Xero.
+    wants_update = models.BooleanField(default=False, db_default=models.Value(False))
     #: Number or id of the record in Xero that a person says is this one; checked, then dropped.
     claim = models.CharField(max_length=255, blank=True)
     #: A person has chosen ours over what stands in Xero, up to this revision.
@@ -191,7 +198,7 @@ class Link(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True)
     # Copies of what lists are ordered, grouped and summed by, kept by triggers of the database
     # (migration 0009), so that of a million links only those that are shown are looked up.
-    #: A document's kind, or `party`, `payment`, `allocation`.
+    #: A document's kind, or `party`, `payment`, `allocation`, `item`.
     kind = models.CharField(max_length=24, default="", editable=False)
     #: The record's day; none of a party.
     day = models.DateField(null=True, editable=False)
@@ -215,6 +222,7 @@ class Link(models.Model):
             models.UniqueConstraint(fields=["organisation", "party"], name="link_party"),
             models.UniqueConstraint(fields=["organisation", "payment"], name="link_payment"),
             models.UniqueConstraint(fields=["organisation", "allocation"], name="link_allocation"),
+            models.UniqueConstraint(fields=["organisation", "item"], name="link_item"),
             models.UniqueConstraint(
                 fields=["organisation", "xero_id"],
                 condition=models.Q(xero_id__isnull=False),
@@ -273,6 +281,11 @@ class Link(models.Model):
                 name="link_wants_pdf",
             ),
             models.Index(
+                fields=["organisation", "id"],
+                condition=models.Q(wants_update=True),
+                name="link_wants_update",
+            ),
+            models.Index(
                 fields=["organisation", "waits_for"],
                 include=["state", "problem_code", "document", "party", "currency", "total"],
                 condition=~models.Q(waits_for=""),
@@ -294,17 +307,17 @@ class Link(models.Model):
         return self.record.is_withdrawn
 
     @property
-    def record(self) -> Document | Party | Payment | Allocation:
+    def record(self) -> Document | Party | Payment | Allocation | Item:
         """The local record that the link stands for."""
         for name in RECORD_FIELDS:
             if getattr(self, f"{name}_id") is not None:
-                found: Document | Party | Payment | Allocation = getattr(self, name)
+                found: Document | Party | Payment | Allocation | Item = getattr(self, name)
                 return found
         raise ValueError(f"Link {self.pk} stands for nothing.")
 
 
 class Snapshot(models.Model):
-    """A document or payment as we last sent it and as Xero then had it; by these drift is told.
+    """A record as we last sent it and as Xero then had it; by these drift is told.
 
     Both are zlib-compressed JSON, written and read by `sync.links.contents`.
     """

@@ -1,4 +1,4 @@
-"""How each kind of record goes to an organisation."""
+"""How each kind of record goes to an organisation, and who owns what."""
 
 from django.db import models
 
@@ -55,6 +55,67 @@ class KindPolicy(models.Model):
                 condition=models.Q(next_send_at__isnull=False),
                 name="kind_policy_due",
             )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.organisation}"
+
+
+class RecordTrigger(models.TextChoices):
+    """When a party or item goes to Xero, new or changed."""
+
+    BY_ITSELF = "by_itself", "By themselves, as soon as they are saved"
+    BY_HAND = "by_hand", "When somebody presses Send to Xero"
+    NEVER = "never", "Not at all"
+
+
+class Owner(models.TextChoices):
+    """Where the values that both sides have are changed."""
+
+    TALLYSTICK = "tallystick", "Tallystick"
+    XERO = "xero", "Xero"
+
+
+class PhoneSlot(models.TextChoices):
+    """Which of Xero's numbers our phone number is; the values are Xero's own words."""
+
+    DEFAULT = "DEFAULT", "Phone"
+    DDI = "DDI", "Direct dial"
+    FAX = "FAX", "Fax"
+    MOBILE = "MOBILE", "Mobile"
+    NONE = "", "Do not sync"
+
+
+class AddressSlot(models.TextChoices):
+    """Which of Xero's addresses ours is; the values are Xero's own words."""
+
+    BILLING = "POBOX", "Billing address"
+    DELIVERY = "STREET", "Delivery address"
+    NONE = "", "Do not sync"
+
+
+class RecordPolicy(models.Model):
+    """How parties, or items, go to one organisation; without a row, as the defaults say."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="record_policies")
+    #: `party` or `item`, as `Link.kind` has it.
+    kind = models.CharField(max_length=24, choices=[("party", "Party"), ("item", "Item")])
+    trigger = models.CharField(
+        max_length=10, choices=RecordTrigger.choices, default=RecordTrigger.BY_HAND
+    )
+    owner = models.CharField(max_length=10, choices=Owner.choices, default=Owner.TALLYSTICK)
+    #: Of parties.
+    phone_as = models.CharField(
+        max_length=10, choices=PhoneSlot.choices, default=PhoneSlot.DEFAULT, blank=True
+    )
+    address_as = models.CharField(
+        max_length=10, choices=AddressSlot.choices, default=AddressSlot.BILLING, blank=True
+    )
+
+    class Meta:
+        verbose_name_plural = "record policies"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="record_policy_unique")
         ]
 
     def __str__(self) -> str:

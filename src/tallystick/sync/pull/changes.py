@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db.models import Min, Q
@@ -103,6 +104,10 @@ def _keep(
         tally.saw(len(page.records), len(kept.news))
         pulled.checked_by(hands, [one.record for one in page.records], tally, merged)
         tally.keep(hands.organisation)
+    if pulled.followed_by and kept.news:
+        # What came late is older than what was followed already.
+        news = [one.record for one in page.records if UUID(one.record.record_id) in kept.news]
+        pulled.followed_by(hands.organisation, news)
     then(page, kept)
 
 

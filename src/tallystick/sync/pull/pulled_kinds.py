@@ -6,9 +6,12 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from tallystick import xero
+from tallystick.connections.models import Organisation
 from tallystick.mirror.xero_lists import ListName
 from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.models import PulledKind
+from tallystick.sync.pull.followed_contacts import follow_contacts
+from tallystick.sync.pull.followed_items import follow_items
 from tallystick.sync.reconcile.check_tally import CheckTally
 from tallystick.sync.reconcile.checked_documents import check_documents
 from tallystick.sync.reconcile.checked_settlements import check_allocations, check_payments
@@ -24,6 +27,8 @@ class PulledList:
 
     which: xero.ChangedList[Any]
     checked_by: Judge | None = None
+    #: Brings here what the records of a page say, in the same transaction.
+    followed_by: Callable[[Organisation, Sequence[Any]], None] | None = None
 
 
 def _judge_credit_notes(
@@ -42,8 +47,8 @@ def _judge_payments(
 
 PULLED: Mapping[PulledKind, PulledList] = MappingProxyType(
     {
-        PulledKind.CONTACTS: PulledList(xero.CONTACTS),
-        PulledKind.ITEMS: PulledList(xero.ITEMS),
+        PulledKind.CONTACTS: PulledList(xero.CONTACTS, followed_by=follow_contacts),
+        PulledKind.ITEMS: PulledList(xero.ITEMS, followed_by=follow_items),
         PulledKind.INVOICES: PulledList(xero.INVOICES, check_documents),
         PulledKind.CREDIT_NOTES: PulledList(xero.CREDIT_NOTES, _judge_credit_notes),
         PulledKind.PAYMENTS: PulledList(xero.PAYMENTS, _judge_payments),

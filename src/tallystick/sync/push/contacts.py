@@ -4,7 +4,7 @@ A customer's own link carries the state, so that every document of the customer 
 contact is known by our number in its ContactNumber, which Xero keeps unique.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -25,9 +25,14 @@ from tallystick.sync.engine.batches import BATCH, BatchPurpose, PlannedWriting, 
 from tallystick.sync.engine.due_work import CUSTOMERS
 from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.links.attempt_actions import AttemptAction
+from tallystick.sync.links.record_kinds import PARTY as PARTY_KIND
+from tallystick.sync.links.record_rules import record_policy_of
+from tallystick.sync.links.shared_values import Values, at_first, contact_values
 from tallystick.sync.links.transitions import LinkVerdict, XeroCopy
 from tallystick.sync.lookup.ready_documents import ReadyDocument, parties_ahead
-from tallystick.sync.models import Link, LinkState
+from tallystick.sync.models import Link, LinkState, RecordPolicy
+from tallystick.sync.push.contact_changes import values_of_parties
+from tallystick.sync.push.record_changes import note_found
 from tallystick.sync.push.refusal_words import (
     RefusalWords,
     words_of_refusal,
@@ -51,7 +56,7 @@ def with_contacts(hands: RoundHands, ready: Sequence[ReadyDocument]) -> list[Rea
     ]
     if wanted or any(_is_clashing(link) for link in links.values()):
         wanted = _find(hands, wanted)
-        hands.send(PlannedWriting(CREATE_CONTACTS, wanted, sealed_contacts))
+        hands.send(PlannedWriting(CREATE_CONTACTS, wanted, sealed_contacts, _values(wanted)))
         _adopt_namesakes(hands, links)
         links = _customer_links(hands, ready)
     _stop_without(hands, ready, links)
@@ -82,8 +87,9 @@ def _wait_with(customers: Sequence[Link], ready: Sequence[ReadyDocument]) -> Non
 
 
 def _contact_id(links: Mapping[int, Link], ready: ReadyDocument) -> UUID | None:
+    """Return the customer's contact; while a change of it is on its way, it is there all the same."""
     link = links[ready.document.party_id]
-    return link.xero_id if link.state == LinkState.SYNCED else None
+    return link.xero_id if link.state in (LinkState.SYNCED, LinkState.SENDING) else None
 
 
 def _customer_links(hands: RoundHands, ready: Sequence[ReadyDocument]) -> dict[int, Link]:
@@ -108,7 +114,9 @@ def _customer_links(hands: RoundHands, ready: Sequence[ReadyDocument]) -> dict[i
 def _find(hands: RoundHands, links: Sequence[Link]) -> list[Link]:
     """Link the customers whose number Xero has already; return the others."""
     verdicts = hands.ask("contacts.ask", partial(look_for_contacts, hands.client, links))
-    found = hands.settle("contacts.find", verdicts, action=AttemptAction.ASK)
+    found = hands.settle(
+        "contacts.find", verdicts, action=AttemptAction.ASK, first=_noting(links, verdicts)
+    )
     return [link for link in links if link.pk not in found]
 
 
@@ -122,6 +130,21 @@ def look_for_contacts(client: xero.XeroClient, links: Sequence[Link]) -> list[Li
     return _look_at_claims(client, claimed) + [
         _verdict_on(by_number[number], contact) for number, contact in found.items()
     ]
+
+
+def _values(links: Sequence[Link]) -> dict[int, Values]:
+    return {pk: values for pk, values in values_of_parties(links).items() if values}
+
+
+def _noting(links: Sequence[Link], verdicts: Sequence[LinkVerdict]) -> Callable[[], object] | None:
+    """Return what keeps with those that were found how they stood to ours then."""
+    ours = _values(links)
+    found = {
+        one.link_id: at_first(ours[one.link_id], one.copy.content)
+        for one in verdicts
+        if one.copy and one.copy.content and one.link_id in ours
+    }
+    return partial(note_found, links, found) if found else None
 
 
 def _look_at_claims(client: xero.XeroClient, links: Sequence[Link]) -> list[LinkVerdict]:
@@ -152,32 +175,37 @@ def _verdict_on(link: Link, contact: xero.Contact) -> LinkVerdict:
         return LinkVerdict(
             link.pk, message, problem=Problem(RefusalCode.CONTACT_ARCHIVED, message, remedy, XERO)
         )
-    return LinkVerdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(contact))
+    return LinkVerdict(link.pk, f"Found in Xero as {contact.name}.", copy=_copy(link, contact))
 
 
 def sealed_contacts(links: Sequence[Link]) -> xero.Sealed:
     """Return what makes the customers' contacts."""
-    return xero.seal_create_contacts([_draft(_party(link)) for link in links])
+    policies = {
+        one: record_policy_of(one, PARTY_KIND) for one in {link.organisation for link in links}
+    }
+    return xero.seal_create_contacts(
+        [_draft(_party(link), policies[link.organisation]) for link in links]
+    )
 
 
-def _draft(party: Party) -> xero.ContactDraft:
-    address = _address(party)
-    phone = xero.Phone(type="DEFAULT", number=party.phone)
+def _draft(party: Party, policy: RecordPolicy) -> xero.ContactDraft:
+    address = _address(party, policy)
+    phone = xero.Phone(type=policy.phone_as, number=party.phone)
     return xero.ContactDraft(
         name=name_in_xero(party.name),
         contact_number=party.number or None,
         email_address=party.email or None,
         tax_number=party.tax_number or None,
         addresses=(address,) if address else (),
-        phones=(phone,) if party.phone else (),
+        phones=(phone,) if party.phone and policy.phone_as else (),
     )
 
 
-def _address(party: Party) -> xero.Address | None:
-    if not (party.address or party.city or party.postal_code):
+def _address(party: Party, policy: RecordPolicy) -> xero.Address | None:
+    if not policy.address_as or not (party.address or party.city or party.postal_code):
         return None
     return xero.Address(
-        type="POBOX",
+        type=policy.address_as,
         line1=party.address or None,
         city=party.city or None,
         region=party.region or None,
@@ -195,7 +223,7 @@ def _read(links: Sequence[Link], answer: xero.Answer) -> list[LinkVerdict]:
             continue
         if element.ok:
             verdicts.append(
-                LinkVerdict(link.pk, "Made as a contact in Xero.", copy=_copy(element.record))
+                LinkVerdict(link.pk, "Made as a contact in Xero.", copy=_copy(link, element.record))
             )
         else:
             verdicts.append(_refusal(link, element.errors))
@@ -234,7 +262,12 @@ def _adopt_namesakes(hands: RoundHands, customers: Collection[int]) -> None:
         verdict = (
             _verdict_on(link, match.contact) if match.contact else _question(link, match.candidates)
         )
-        hands.settle("contacts.adopt", [verdict], action=AttemptAction.ASK)
+        hands.settle(
+            "contacts.adopt",
+            [verdict],
+            action=AttemptAction.ASK,
+            first=_noting([link], [verdict]),
+        )
 
 
 def _linked(hands: RoundHands, contacts: Sequence[xero.Contact]) -> set[UUID]:
@@ -301,9 +334,14 @@ def _waiting_for(ready: ReadyDocument, customer: Link) -> LinkVerdict:
     return LinkVerdict(ready.link.pk, message, problem=problem, is_question=is_question)
 
 
-def _copy(contact: xero.Contact) -> XeroCopy:
+def _copy(link: Link, contact: xero.Contact) -> XeroCopy:
+    is_sending = link.state == LinkState.SENDING
     return XeroCopy(
-        xero_id=UUID(contact.contact_id), number=contact.contact_number or "", status="ACTIVE"
+        xero_id=UUID(contact.contact_id),
+        number=contact.contact_number or "",
+        status="ACTIVE",
+        content=contact_values(contact),
+        revision=link.sealed_revision if is_sending else _party(link).revision,
     )
 
 

@@ -12,7 +12,7 @@ from tallystick.mapping.wait_keys import WaitSort, wait_key
 from tallystick.sync.acts import decisions, retrying
 from tallystick.sync.links.problems import DecisionName, ProblemCode, Trouble, codes_offering
 from tallystick.sync.links.record_sums import RecordSum, sum_of
-from tallystick.sync.models import DRAFTS, STOPPED_STATES, Intent, Link, LinkState
+from tallystick.sync.models import DRAFTS, OF_DOCUMENTS, STOPPED_STATES, Intent, Link, LinkState
 from tallystick.sync.reports import attention
 from tallystick.sync.reports.attention import TroubleCause
 from tallystick.sync.reports.outlook import why_not_now
@@ -156,7 +156,7 @@ _ALL = (
         "Mark done",
         "Mark {} done",
         decisions.mark_done,
-        _STOPPED & Q(party=None) & ~Q(trouble=Trouble.ORPHANED),
+        _STOPPED & OF_DOCUMENTS & ~Q(trouble=Trouble.ORPHANED),
         "marked as done. Nothing more is sent of them.",
         "count as seen to by you: nothing more is sent of them, and what of them stands in Xero "
         "stays.",

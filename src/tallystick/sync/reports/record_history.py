@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from django.db.models import Q
 
-from tallystick.books.models import Allocation, Document, Party, Payment
+from tallystick.books.models import Allocation, Document, Item, Party, Payment
 from tallystick.connections.models import Organisation
 from tallystick.sync.links.attempt_actions import words_of_action
 from tallystick.sync.models import Attempt, AttemptOutcome, Link
 from tallystick.workspaces.models import AuditEntry
 
-Record: TypeAlias = Document | Party | Payment | Allocation
+Record: TypeAlias = Document | Party | Payment | Allocation | Item
 
 _SHOWN = 100
 #: Who does what nobody asked for.

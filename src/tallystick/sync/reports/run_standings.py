@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from tallystick.english import counted
 from tallystick.sync.links.record_sums import RecordSum, sum_of_rows
 from tallystick.sync.links.run_counts import CountedRow, rows_of_alike
-from tallystick.sync.models import OPEN_STATES, Intent, Link, LinkState, Run
+from tallystick.sync.models import OF_DOCUMENTS, OPEN_STATES, Intent, Link, LinkState, Run
 from tallystick.workspaces.models import Workspace
 
 STOPPED = (LinkState.FAILED, LinkState.HELD)
@@ -76,7 +76,7 @@ def runs_of(workspace: Workspace) -> QuerySet[Run]:
 def standings_of(runs: Iterable[Run]) -> dict[int, RunStanding]:
     """Return what has become of each run, by its key; in one query."""
     found: defaultdict[int, list[CountedRow]] = defaultdict(list)
-    for row in rows_of_alike(Link.objects.filter(run__in=list(runs), party=None), run=F("run")):
+    for row in rows_of_alike(Link.objects.filter(OF_DOCUMENTS, run__in=list(runs)), run=F("run")):
         found[row["the_run"]].append(row)
     return {run.pk: standing_in(found[run.pk]) for run in runs}
 

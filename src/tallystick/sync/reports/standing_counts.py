@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from tallystick.connections.models import Organisation
-from tallystick.sync.models import IN_XERO, Attempt, Link, LinkState
+from tallystick.sync.models import IN_XERO, OF_DOCUMENTS, Attempt, Link, LinkState
 from tallystick.workspaces.models import Workspace
 
 
@@ -35,7 +35,7 @@ def ended_attempts(organisation: Organisation) -> QuerySet[Attempt, int]:
 
 
 def _counted(condition: Q) -> StandingCounts:
-    links = Link.objects.filter(condition, party__isnull=True)
+    links = Link.objects.filter(condition, OF_DOCUMENTS)
     return StandingCounts(
         links.filter(document__isnull=False).count(), links.filter(document__isnull=True).count()
     )

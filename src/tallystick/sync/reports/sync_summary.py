@@ -13,7 +13,7 @@ from tallystick.books.models import Kind
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Connection, Organisation
 from tallystick.sync.links.record_kinds import settlement_kinds
-from tallystick.sync.models import Lane, Link, LinkQuerySet, LinkState
+from tallystick.sync.models import OF_DOCUMENTS, Lane, Link, LinkQuerySet, LinkState
 from tallystick.sync.reports.attention import count_of
 from tallystick.workspaces.models import Workspace
 
@@ -67,7 +67,7 @@ class SyncSummary:
     @cached_property
     def paused_count(self) -> int:
         """Documents, payments and allocations whose next try is put off."""
-        return self._links.filter(party__isnull=True).paused().count()
+        return self._links.filter(OF_DOCUMENTS).paused().count()
 
     @cached_property
     def attention_count(self) -> int:

@@ -12,7 +12,7 @@ from tallystick.connections.models import Organisation
 from tallystick.mapping.wait_keys import WaitSort, any_of, waiting_on_sort
 from tallystick.sync.links.queueing import is_unapproved
 from tallystick.sync.links.record_sums import AMOUNT, CURRENCY
-from tallystick.sync.models import Lane, Link, LinkState
+from tallystick.sync.models import OF_DOCUMENTS, Lane, Link, LinkState
 
 #: Stands for all that waits until a document is approved in Xero, whichever document it is.
 APPROVAL = any_of(WaitSort.DOCUMENT)
@@ -83,9 +83,9 @@ def _all_stopped(organisation: Organisation) -> WaitingSum:
 
 def _stopped(organisation: Organisation) -> QuerySet[Link]:
     return Link.objects.filter(
+        OF_DOCUMENTS,
         organisation=organisation,
         state__in=[LinkState.FAILED, LinkState.HELD, LinkState.WAITING],
-        party=None,
     )
 
 

@@ -142,6 +142,8 @@ def due_organisations() -> list[int]:
                         AND (rests_until IS NULL OR rests_until <= now())
                 UNION SELECT organisation_id FROM sync_link
                       WHERE wants_pdf AND state = 'synced'
+                UNION SELECT organisation_id FROM sync_link
+                      WHERE wants_update AND state = 'synced' AND not_before <= now()
                 UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()
                 UNION SELECT organisation_id FROM sync_reading
                       WHERE due_at <= now() AND off_at IS NULL AND NOT is_paused

@@ -15,7 +15,7 @@ from tallystick.connections.client import client_for
 from tallystick.connections.models import Organisation
 from tallystick.connections.problems import mark_error
 from tallystick.outages import log_failure, outage_of
-from tallystick.sync.engine.due_work import PDFS
+from tallystick.sync.engine.due_work import CONTACT_CHANGES, ITEM_CHANGES, PDFS
 from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.engine.lane_lease import LaneLease, LeaseLost, holding_lane
 from tallystick.sync.engine.steps import committing
@@ -26,8 +26,10 @@ from tallystick.sync.lookup.ready_documents import due_documents, resolve_docume
 from tallystick.sync.models import Link, Reading, is_due, is_slice_due
 from tallystick.sync.pull.changes import pull_if_due
 from tallystick.sync.pull.whole_lists import read_lists_if_needed
+from tallystick.sync.push.contact_changes import send_contact_changes
 from tallystick.sync.push.contacts import with_contacts
 from tallystick.sync.push.documents import send_documents
+from tallystick.sync.push.items import send_items
 from tallystick.sync.push.pdf_attachments import attach_due
 from tallystick.sync.push.settlements import retract_settlements, send_settlements
 from tallystick.sync.push.status_changes import APPROVE, RETRACT, change_due
@@ -87,7 +89,7 @@ def work_round(hands: RoundHands) -> None:
     1. What belongs to a module that is switched off is set aside.
     2. Withdrawn payments and allocations go out of Xero, then withdrawn documents.
     3. Documents are resolved; those that cannot be sent stop, each on its own.
-    4. Their customers are found or made as contacts.
+    4. Their customers are found or made as contacts; what changed of parties and items is written.
     5. The documents are asked for, then made, written anew or confirmed.
     6. What was withdrawn meanwhile goes out; what settlements wait for is approved.
     7. Payments and allocations are written.
@@ -97,8 +99,10 @@ def work_round(hands: RoundHands) -> None:
         hands.commit("modules.aside", partial(set_aside, hands.organisation))
     retract_settlements(hands)
     change_due(hands, RETRACT)
+    send_items(hands)
     ready = resolve_documents(hands, due_documents(hands))
     ready = with_contacts(hands, ready)
+    send_contact_changes(hands)
     send_documents(hands, ready)
     change_due(hands, RETRACT)
     change_due(hands, APPROVE)
@@ -155,7 +159,7 @@ def _work(lease: LaneLease) -> bool:
 def _has_more(organisation: Organisation) -> bool:
     return (
         Link.objects.due(organisation.pk).exists()
-        or PDFS.links(organisation).exists()
+        or any(work.links(organisation).exists() for work in (PDFS, CONTACT_CHANGES, ITEM_CHANGES))
         or Reading.objects.filter(is_due() | is_slice_due(), organisation=organisation).exists()
         or is_burst_over(organisation)
     )

@@ -24,8 +24,10 @@ from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.engine.steps import PURPOSES
 from tallystick.sync.links.transitions import LinkVerdict, apply_verdicts
 from tallystick.sync.models import Batch
+from tallystick.sync.push.contact_changes import UPDATE_CONTACTS
 from tallystick.sync.push.contacts import CREATE_CONTACTS
 from tallystick.sync.push.documents import CREATE, UPDATE
+from tallystick.sync.push.items import CREATE_ITEMS, UPDATE_ITEMS
 from tallystick.sync.push.pdf_attachments import ATTACH
 from tallystick.sync.push.settlements import (
     CREATE_ALLOCATIONS,
@@ -42,6 +44,9 @@ _PURPOSES: dict[str, BatchPurpose] = {
     purpose.name: purpose
     for purpose in (
         CREATE_CONTACTS,
+        UPDATE_CONTACTS,
+        CREATE_ITEMS,
+        UPDATE_ITEMS,
         *CREATE.values(),
         *UPDATE.values(),
         *ATTACH.values(),

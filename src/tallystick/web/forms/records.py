@@ -1,11 +1,13 @@
 """Entering customers, items and tax codes; the books check what is entered."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from tallystick.books.inputs import ItemInput, PartyInput, TaxCodeInput
 from tallystick.books.models import LONGEST_ACCOUNT, Item, Party, TaxCode
+from tallystick.books.ownership import Owned
 from tallystick.books.tax_codes import tax_codes_of
 from tallystick.mapping.chosen_records import ACCOUNT
 from tallystick.web.forms.field_messages import WordedForm
@@ -22,7 +24,19 @@ def _text(label: str, **attributes: Any) -> forms.CharField:
     )
 
 
-class PartyForm(WordedForm):
+class _OwnedForm(WordedForm):
+    """A form of a record of which some values may be kept elsewhere: those are only read here."""
+
+    #: Why some are only read; None where all can be changed.
+    owned: Owned | None = None
+
+    def only_read(self, owned: Owned | None) -> None:
+        self.owned = owned
+        for name in owned.fields & self.fields.keys() if owned else ():
+            self.fields[name].disabled = True
+
+
+class PartyForm(_OwnedForm):
     name = _text("Name", required=True, help_text="As it shall stand on documents and in Xero.")
     number = _text("Number", help_text="Left empty, it is made from the name.")
     email = _text("E-mail address", type="email")
@@ -46,10 +60,14 @@ class PartyForm(WordedForm):
         return {name: getattr(party, name) for name in PartyForm.base_fields}
 
 
-class ItemForm(WordedForm):
+class ItemForm(_OwnedForm):
     code = _text("Code", required=True, help_text="Compared exactly, letter case included.")
     name = _text("Name")
-    unit_price = NumberField(required=False, widget=NumberInput())
+    description = forms.CharField(
+        required=False, widget=Textarea(), help_text="As it stands on lines that sell it."
+    )
+    unit_price = NumberField(label="Price when sold", required=False, widget=NumberInput())
+    purchase_price = NumberField(label="Price when bought", required=False, widget=NumberInput())
     tax_code = forms.ChoiceField(required=False, widget=Select())
     account_code = forms.CharField(
         label="Account when sold",
@@ -76,7 +94,9 @@ class ItemForm(WordedForm):
         return {
             "code": item.code,
             "name": item.name,
-            "unit_price": item.unit_price.normalize() if item.unit_price is not None else None,
+            "description": item.description,
+            "unit_price": _plain(item.unit_price),
+            "purchase_price": _plain(item.purchase_price),
             "tax_code": item.tax_code.code if item.tax_code else "",
             "account_code": item.account_code,
             "purchase_account_code": item.purchase_account_code,
@@ -96,6 +116,11 @@ def tax_code_choices(workspace: Workspace) -> list[tuple[str, str]]:
     """Return the workspace's tax codes for a select, the empty choice first."""
     codes = tax_codes_of(workspace)
     return [("", "None"), *((code.code, f"{code.code} · {percent(code)}") for code in codes)]
+
+
+def _plain(price: Decimal | None) -> Decimal | None:
+    """Return the price without trailing noughts, and without an exponent."""
+    return None if price is None else Decimal(f"{price.normalize():f}")
 
 
 def percent(code: TaxCode) -> str:

@@ -4,8 +4,17 @@ from typing import Any
 
 from django import forms
 
-from tallystick.sync.links.record_kinds import PAYMENT_RULE
-from tallystick.sync.models import KindPolicy, SentAs, Trigger
+from tallystick.sync.links.record_kinds import PARTY, PAYMENT_RULE
+from tallystick.sync.models import (
+    AddressSlot,
+    KindPolicy,
+    Owner,
+    PhoneSlot,
+    RecordPolicy,
+    RecordTrigger,
+    SentAs,
+    Trigger,
+)
 from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import DateInput, Select, TextInput, TimeInput
 
@@ -49,6 +58,34 @@ class SyncRuleForm(WordedForm):
     def entered(self) -> dict[str, Any]:
         """Return the values for `save_policy`; what the page does not show is as it was."""
         return rule_of(self.policy) | self.cleaned_data
+
+
+class RecordRuleForm(WordedForm):
+    """The rule of parties or items, prefixed with the kind."""
+
+    trigger = forms.ChoiceField(
+        label="They go to Xero", choices=RecordTrigger.choices, widget=Select()
+    )
+    owner = forms.ChoiceField(
+        label="What both have is changed in", choices=Owner.choices, widget=Select()
+    )
+    phone_as = forms.ChoiceField(
+        label="Our phone number is Xero's",
+        required=False,
+        choices=PhoneSlot.choices,
+        widget=Select(),
+    )
+    address_as = forms.ChoiceField(
+        label="Our address is Xero's", required=False, choices=AddressSlot.choices, widget=Select()
+    )
+
+    def __init__(self, data: Any, policy: RecordPolicy) -> None:
+        names = ("trigger", "owner", "phone_as", "address_as")
+        initial = {name: getattr(policy, name) for name in names}
+        super().__init__(data, prefix=policy.kind, initial=initial)
+        self.policy = policy
+        if policy.kind != PARTY:
+            del self.fields["phone_as"], self.fields["address_as"]
 
 
 def _of_payments(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

@@ -13,11 +13,13 @@ from tallystick.books import items as books_items
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.items import create_item, edit_item, items_of
 from tallystick.books.models import LONGEST_ACCOUNT, Item
+from tallystick.books.ownership import owned_of
 from tallystick.books.paging import keyset_page
 from tallystick.connections.bound import bound_organisation
 from tallystick.english import counted
 from tallystick.mapping.broken_choices import broken_choices
 from tallystick.mapping.problems import ITEMS
+from tallystick.sync.reports.record_sides import side_of
 from tallystick.sync.reports.waiting_sums import released_by
 from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.forms.picker import options_of_lines
@@ -88,6 +90,7 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> HttpResponse:
     initial = ItemForm.values_of(item) if item else None
     form = ItemForm(request.POST or None, initial=initial, workspace=workspace)
+    form.only_read(owned_of(item) if item else None)
     if request.method == "POST" and form.is_valid():
         actor, given = person(request), form.to_input()
         save = partial(create_item, workspace=workspace, actor=actor, item=given)
@@ -103,7 +106,13 @@ def _take(request: HttpRequest, workspace: Workspace, item: Item | None) -> Http
             )
             return redirect("item-list", workspace.slug)
     status = 422 if request.method == "POST" else 200
-    context = {"workspace": workspace, "form": form, "item": item, **_offered(workspace)}
+    context = {
+        "workspace": workspace,
+        "form": form,
+        "item": item,
+        "side": side_of(item) if item else None,
+        **_offered(workspace),
+    }
     return render(request, "web/pages/item_form.html", context, status=status)
 
 

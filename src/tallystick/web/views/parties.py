@@ -12,12 +12,14 @@ from tallystick.books.counting import Counted
 from tallystick.books.document_queries import documents_with
 from tallystick.books.errors import InvalidRecord
 from tallystick.books.models import Party
+from tallystick.books.ownership import owned_of
 from tallystick.books.paging import keyset_page
 from tallystick.books.parties import create_party, edit_party, parties_of
 from tallystick.connections.bound import bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.sync.acts.decisions import set_do_not_sync
 from tallystick.sync.reports.record_links import link_of_party
+from tallystick.sync.reports.record_sides import side_of
 from tallystick.sync.reports.waiting_sums import released_by
 from tallystick.web.forms.field_messages import show_problems
 from tallystick.web.forms.records import PartyForm
@@ -75,6 +77,7 @@ def show(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "kinds": [pages for pages in PAGES.values() if getattr(party, f"is_{pages.party}")],
         "organisation": organisation,
         "link": link,
+        "side": side_of(party),
         "candidates": problem.get("details", {}).get("candidates", []),
         "events": timeline_of([party], organisation),
     }
@@ -113,6 +116,7 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _take(request: HttpRequest, workspace: Workspace, party: Party | None) -> HttpResponse:
     form = PartyForm(request.POST or None, initial=_initial(request, party))
+    form.only_read(owned_of(party) if party else None)
     if request.method == "POST" and form.is_valid():
         saved: list[Party] = []
         try:
@@ -143,11 +147,12 @@ def _save(
     request: HttpRequest, workspace: Workspace, form: PartyForm, party: Party | None
 ) -> Party:
     actor = person(request)
-    given = form.to_input(kept_out=bool(party and party.do_not_sync))
+    keep_out = form.cleaned_data["do_not_sync"]
+    # A new one that is kept out must not be on its way for a moment.
+    given = form.to_input(kept_out=party.do_not_sync if party else keep_out)
     if party is None:
         saved = create_party(workspace=workspace, actor=actor, party=given)
     else:
         saved = edit_party(workspace=workspace, actor=actor, party_id=party.pk, party=given)
-    keep_out = form.cleaned_data["do_not_sync"]
     set_do_not_sync(workspace=workspace, actor=actor, value=keep_out, party_ids=[saved.pk])
     return saved
