@@ -33,6 +33,7 @@ from tallystick.sync.models.policies import (
     SentAs,
     Trigger,
     WhenDraft,
+    WhenVoided,
 )
 from tallystick.sync.models.pulling import PulledKind, Reading, is_due, is_slice_due
 
@@ -63,6 +64,7 @@ __all__ = [
     "Snapshot",
     "Trigger",
     "WhenDraft",
+    "WhenVoided",
     "is_due",
     "is_long_queued",
     "is_slice_due",

@@ -64,6 +64,10 @@ _OF_SETTLEMENT: Mapping[str, Sequence[DecisionButton]] = MappingProxyType(
 )
 
 
+#: Of payments that Xero has no room for, because somebody has recorded it there.
+_OVERTAKEN = (ProblemCode.TOO_MUCH, RefusalCode.PAYMENT_TOO_LARGE)
+
+
 def is_decided_here(name: str) -> bool:
     """Tell whether there is a decision of this name on a record's page."""
     return any(one == name for one in _SAID)
@@ -80,6 +84,9 @@ def buttons_on(link: Link | None, *, name: str) -> list[DecisionButton]:
         return [DecisionButton(DecisionName.MARK_DONE, LEAVE)]
     if link.xero_id and code in ABOUT_CONTENT:
         return _as_under_attention(link)
+    if link.document_id is None and code in _OVERTAKEN:
+        # Retry stands beside it in any case.
+        return [one for one in _as_under_attention(link) if one.name != DecisionName.RETRY]
     of_record = _OF_SETTLEMENT if link.document_id is None else _OF_DOCUMENT
     return list(of_record.get(code, ()))
 
