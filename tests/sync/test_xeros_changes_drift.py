@@ -131,7 +131,8 @@ def test_both_are_taken_where_they_do_not_collide(
     [copy] = books.live()
     said = (copy["due_date"], copy["reference"], copy["total"])
     assert said == ("2026-12-20", "Order 7", "19.92")
-    assert [one["description"] for one in copy["lines"]] == ["Blue"]
+    [there] = bookkeeper.read(f"Invoices/{copy['id']}")["Invoices"]
+    assert [one["Description"] for one in there["LineItems"]] == ["Blue"]
     assert invoice.due_on == date(2026, 12, 20)
     assert [one.description for one in invoice.lines.all()] == ["Blue"]
     pull(books, PulledKind.INVOICES)

@@ -427,6 +427,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def live(self) -> Self:
         return self.filter(status=SettlementStatus.RECORDED)
 
+    def deletable(self) -> Self:
+        """Those that stand and were recorded here; Xero's are deleted there."""
+        return self.live().filter(owner=Owner.HERE)
+
     def methods_in(self, workspace: Workspace, *, at_most: int) -> list[str]:
         """Return so many methods of the workspace's live payments, in small letters and order.
 

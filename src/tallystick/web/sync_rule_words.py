@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 
 from tallystick.books.models import Kind
 from tallystick.sync.links.record_kinds import PAYMENT_RULE
-from tallystick.sync.models import KindPolicy, SentAs, Trigger
+from tallystick.sync.models import KindPolicy, SentAs, Trigger, WhenVoided
 
 _EXAMPLES = {
     Kind.SALES_INVOICE: "INV-1043",
@@ -74,4 +74,6 @@ def _of_documents(policy: KindPolicy) -> list[str]:
         said.append(f"{example} is called {prefix}{example} there.")
     if policy.attach_pdf:
         said.append("Each has its PDF beside it.")
+    if policy.when_voided == WhenVoided.ASK:
+        said.append("Where somebody voids one there, you are asked what becomes of it here.")
     return said
