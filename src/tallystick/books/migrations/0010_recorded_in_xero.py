@@ -8,7 +8,7 @@ def _owner() -> "models.CharField[str, str]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0001_squashed_0009_comparable_names")]
+    dependencies = [("books", "0009_comparable_names")]
 
     operations = [
         migrations.AddField("payment", "owner", _owner()),
