@@ -302,6 +302,7 @@ def test_a_contact_that_was_merged_into_another_is_no_drift(books: Books, bookke
 def test_what_is_deleted_or_voided_there_leaves_the_green_state(
     books: Books, bookkeeper: Bookkeeper, kind: Kind, status: str
 ):
+    books.policy(kind, when_voided="ask")
     document = books.submit("N-1", kind=kind)
     books.work()
     if status == "VOIDED":

@@ -59,18 +59,24 @@ def voided(person: Bookkeeper, books: Books, document: Document) -> None:
     person.change(books.link(document), Status="VOIDED")
 
 
-_OVER = {"keep_theirs", "send_ours", "cancel", "mark_done"}
+_OVER = {"follow", "keep_theirs", "send_ours", "cancel", "mark_done"}
 #: What is offered: where numbers are unique, and where they are not.
 OFFERED: dict[Callable[..., None], tuple[set[str], set[str]]] = {
     draft: (_OVER, {*_OVER, "clear_xero_id"}),
     renumbered: ({*_OVER, "clear_xero_id"}, {*_OVER, "clear_xero_id"}),
     approved: (_OVER, {*_OVER, "clear_xero_id"}),
-    paid: ({"keep_theirs", "mark_done"}, {"keep_theirs", "mark_done", "clear_xero_id"}),
+    paid: (
+        {"follow", "keep_theirs", "mark_done"},
+        {"follow", "keep_theirs", "mark_done", "clear_xero_id"},
+    ),
     deleted: (
         {"send_ours", "cancel", "mark_done", "clear_xero_id"},
         {"send_ours", "cancel", "mark_done", "clear_xero_id"},
     ),
-    voided: ({"cancel", "mark_done"}, {"send_ours", "cancel", "mark_done", "clear_xero_id"}),
+    voided: (
+        {"send_renumbered", "cancel", "mark_done"},
+        {"send_ours", "cancel", "mark_done", "clear_xero_id"},
+    ),
 }
 
 
@@ -99,6 +105,7 @@ def test_each_remedy_ends_the_trouble_of_a_document(
 ):
     """Each situation with each remedy that it offers, on a document of its own."""
     is_unique = kind in (Kind.SALES_INVOICE, Kind.SALES_CREDIT_NOTE)
+    books.policy(kind, when_voided="ask")
     wanted = {happens: acts[not is_unique] for happens, acts in OFFERED.items()}
     documents = {
         (happens, act): books.submit(f"N-{happens.__name__}-{act}", kind=kind)
@@ -130,6 +137,7 @@ def test_each_remedy_ends_the_trouble_of_a_document(
 def test_buttons_for_many_count_and_name_those_that_they_can_be_done_to(
     books: Books, bookkeeper: Bookkeeper
 ):
+    books.policy(Kind.SALES_INVOICE, when_voided="ask")
     documents = {happens: books.submit(f"INV-{happens.__name__}") for happens in (deleted, voided)}
     books.work()
     for happens, document in documents.items():
@@ -157,6 +165,8 @@ def test_buttons_for_many_count_and_name_those_that_they_can_be_done_to(
 
 
 _END = {
+    "follow": LinkState.SYNCED,
+    "send_renumbered": LinkState.SYNCED,
     "keep_theirs": LinkState.SYNCED,
     "send_ours": LinkState.SYNCED,
     "clear_xero_id": LinkState.SYNCED,
@@ -173,6 +183,12 @@ def _stands_as_chosen(books: Books, happens: Any, act: str, document: Document) 
     if act in ("send_ours", "clear_xero_id"):
         assert (copy["date"], copy["number"]) == ("2026-11-02", document.number), where
         assert copy["status"] not in GONE, where
+    if act == "send_renumbered":
+        assert copy["number"] == document.number == f"N-{happens.__name__}-{act}-2", where
+        assert copy["status"] not in GONE, where
+    if act == "follow":
+        here = (document.issued_on.isoformat(), document.number)
+        assert (copy["date"], copy["number"]) == here != ("2026-11-02", ""), where
     if act == "keep_theirs":
         assert (copy["date"], copy["number"]) != ("2026-11-02", document.number), where
         assert link.kept_at, where
@@ -258,6 +274,7 @@ def test_voided_there_and_renumbered_here_it_is_sent_again(
 ):
     from test_edits_push import edit
 
+    books.policy(Kind.SALES_INVOICE, when_voided="ask")
     invoice = books.submit("INV-1")
     books.work()
     voided(bookkeeper, books, invoice)

@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from factories import line, make_party, make_payment
 from tallystick.books.models import Document
 from tallystick.books.tax_codes import set_default_tax_code
 from tallystick.mapping.problems import MappingCode
-from tallystick.sync.acts import decisions, retrying, undoing_runs
+from tallystick.sync.acts import decisions, retrying, taking_over, undoing_runs
 from tallystick.sync.links import queueing
+from tallystick.sync.links.contents import note_came_back
+from tallystick.sync.lookup.sent_contents import contents_here
 from tallystick.sync.models import Attempt, Intent, Link, LinkState, Run
 from tallystick.sync.reports.offered_decisions import DECISIONS
 from xero_books import Books
@@ -75,6 +77,32 @@ def of_payment(act: Callable[..., int], before: dict[str, Any], *, to: str = "qu
         link = put(books.link(make_payment(invoice, "4.00")), is_there=False, **before)
         do = partial(act, workspace=books.workspace, actor=books.owner, link_ids=[link])
         return Press(do, [link], {"state": to, **more}, lines=1)
+
+    return ready
+
+
+def differing(act: Callable[..., int], *, to: str):
+    """The act on two documents that were edited here, and of which Xero says something else."""
+
+    def ready(books: Books) -> Press:
+        links = []
+        for n in range(2):
+            link = books.link(books.submit(f"INV-{n}"))
+            left = contents_here([link])[link.pk]
+            theirs = {**left, "reference": "Theirs"}
+            del theirs["why"]
+            links.append(
+                put(
+                    link,
+                    state=LinkState.HELD,
+                    problem={"code": "differs", "details": {"theirs": theirs}},
+                    sent_revision=1,
+                )
+            )
+            note_came_back({link.pk: (1, left)})
+            Document.objects.filter(pk=link.document_id).update(revision=2)
+        do = partial(act, workspace=books.workspace, actor=books.owner, link_ids=links)
+        return Press(do, links, {"state": to}, lines=2)
 
     return ready
 
@@ -194,6 +222,7 @@ EXISTS = {
     "state": LinkState.HELD,
     "problem": {"code": "payment_exists", "details": {"candidates": [CANDIDATE]}},
 }
+VOIDED = {**GONE, "xero_status": "VOIDED", "xero_number": F("number")}
 ORPHANED = {**FAILED, "intent": Intent.RETRACT}
 #: By the button that it is, or by what it does where the act is pressed elsewhere.
 PRESSES: dict[str, Callable[[Books], Press]] = {
@@ -208,6 +237,9 @@ PRESSES: dict[str, Callable[[Books], Press]] = {
     "use this contact": choosing_a_contact,
     "keep_theirs": in_bulk(decisions.keep_theirs, DRIFTED, to="synced"),
     "it is this payment": of_payment(decisions.keep_theirs, EXISTS, claim=CANDIDATE["id"]),
+    "follow": differing(taking_over.follow_theirs, to="synced"),
+    "take_both": differing(taking_over.take_both, to="queued"),
+    "send_renumbered": in_bulk(taking_over.send_renumbered, VOIDED, forced_revision=2),
     "send_ours": in_bulk(decisions.send_ours, DRIFTED, forced_revision=1),
     "send ours too": of_payment(decisions.send_ours, EXISTS, forced_revision=1),
     "cancel": in_bulk(decisions.cancel_here, DRIFTED, intent=Intent.RETRACT),

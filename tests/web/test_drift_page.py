@@ -102,7 +102,7 @@ def test_three_sides_are_shown_with_what_differs(client, books, drifted) -> None
     assert sides["Line 1, quantity"].sent == "3"
     assert (sides["Due date"].theirs, sides["Due date"].ours) == ("9 Dec 2026", "2 Dec 2026")
     assert "Date" not in sides
-    for words in ("Last sent", "In Xero", "Yours now", "Keep what Xero has", "Send ours"):
+    for words in ("Last sent", "In Xero", "Yours now", "Leave both as they are", "Send ours"):
         assert words in answer.text
 
 
@@ -251,7 +251,10 @@ def test_what_the_check_found_shows_the_sides_and_what_can_be_done(client, books
     assert "the reference is By Mary there and empty here" in answer.text
     assert [side.label for side in answer.context["differing"]] == ["Reference"]
     offered = [one.label for one in answer.context["decisions"]]
-    assert offered == ["Keep what Xero has", "Send ours", "Cancel here", "Mark done"]
+    assert offered == [
+        *("Keep theirs: ours follows", "Leave both as they are"),
+        *("Send ours", "Cancel here", "Mark done"),
+    ]
     assert "Retry" not in answer.text.split("<main")[1]
 
 
@@ -278,7 +281,7 @@ def test_a_refused_send_of_ours_is_not_followed_by_a_claim_that_both_say_the_sam
 
 def test_cancelling_from_its_page_asks_first_and_takes_it_from_xero(client, books, changed) -> None:
     act = reverse("attention-act", args=[books.workspace.slug])
-    cancel = page(client, books, changed).context["decisions"][2]
+    cancel = page(client, books, changed).context["decisions"][3]
     form = {"act": f"{cancel.name}:{cancel.asks_of}"}
 
     asked = client.post(act, form)
@@ -308,6 +311,7 @@ def test_what_is_kept_is_never_told_as_equal(client, books, changed) -> None:
 def test_what_is_voided_there_is_not_told_as_the_same_without_saying_so(
     client, books, person
 ) -> None:
+    books.policy("sales_invoice", when_voided="ask")
     document = books.submit("INV-1")
     books.work()
     person.approve(books.link(document))

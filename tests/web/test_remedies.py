@@ -48,6 +48,7 @@ _QUESTIONS = {
 _PRESSED = {
     "Retry": {"retry", "remove"},
     "eep what Xero has": {"keep_theirs"},
+    "eave both as they are": {"keep_theirs"},
     "end ours": {"send_ours"},
     "Mark done": {"mark_done"},
     "Leave it in Xero": {"leave"},
@@ -56,6 +57,7 @@ _PRESSED = {
 #: The same on the record's own page, by the decision; Retry and marking by number are always there.
 _DECIDED = {
     "eep what Xero has": {"keep_theirs"},
+    "eave both as they are": {"keep_theirs"},
     "end ours": {"send_ours"},
     "Mark done": {"mark_done"},
     "Leave it in Xero": {"mark_done"},

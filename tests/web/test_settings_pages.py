@@ -343,6 +343,7 @@ def rules(organisation, **changed: str) -> dict[str, str]:
     form = {"payment-trigger": "on_submit"}
     for kind in Kind.values:
         form |= {f"{kind}-sent_as": "DRAFT", f"{kind}-trigger": "on_submit"}
+        form |= {f"{kind}-when_voided": "cancel"}
     return form | {name.replace("__", "-"): value for name, value in changed.items()}
 
 

@@ -143,7 +143,8 @@ def _judge(
     recorded = list(Allocation.objects.filter(credit_note__in=ids))
     before = recorded if pass_over_known else []
     known = KnownSettlements(((_key(each), each.status) for each in before), anew=anew)
-    taken = {_pair(each) for each in recorded if each.status == SettlementStatus.RECORDED}
+    standing_now = [each for each in recorded if each.status == SettlementStatus.RECORDED]
+    taken = {_pair(each): each.is_xeros for each in standing_now}
     verdicts: list[JudgedSettlement[Allocation]] = []
     for place, given in enumerate(allocations, start=1):
         checker = Checker(f"{given.credit_note} to {given.document}")
@@ -197,20 +198,23 @@ def _allocation(
 
 
 def _claim(
-    allocation: Allocation, taken: set[tuple[int, int]], standing: OpenDocuments, checker: Checker
+    allocation: Allocation,
+    taken: dict[tuple[int, int], bool],
+    standing: OpenDocuments,
+    checker: Checker,
 ) -> None:
     """Take the amount from both documents, and the place of the one allocation between them."""
     credit_note, document = allocation.credit_note, allocation.document
     if _pair(allocation) in taken:
+        remedy = "Remove that first, then allocate the whole at once."
+        if taken[_pair(allocation)]:
+            remedy = "That was done in Xero: change it there, and it follows here."
         checker.refuse(
-            "document",
-            document.number,
-            f"{credit_note} is allocated to it already. Remove that first, then allocate the "
-            "whole at once.",
+            "document", document.number, f"{credit_note} is allocated to it already. {remedy}"
         )
     standing.take(allocation.amount, [credit_note, document], checker)
     if not checker.problems:
-        taken.add(_pair(allocation))
+        taken[_pair(allocation)] = False
 
 
 def _pair(allocation: Allocation) -> tuple[int, int]:

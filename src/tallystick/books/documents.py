@@ -1,10 +1,10 @@
 """Making, editing and replacing documents, and the two acts that count: submit and cancel."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tallystick.books import signals
@@ -18,11 +18,12 @@ from tallystick.books.models import (
     DocumentQuerySet,
     Kind,
     Line,
+    Party,
     Payment,
     SettlementStatus,
     Status,
 )
-from tallystick.books.numbers import next_in_family, next_number
+from tallystick.books.numbers import next_in_families, next_in_family, next_number
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -34,8 +35,11 @@ __all__ = [
     "create_document",
     "credit_document",
     "edit_document",
+    "move_documents",
     "remove_drafts",
+    "renumber_documents",
     "replace_document",
+    "restore_documents",
     "submit_documents",
 ]
 
@@ -224,6 +228,117 @@ def cancel_documents(
             sender=Document, workspace=workspace, document_ids=announced
         )
     return list(numbers)
+
+
+@transaction.atomic
+def restore_documents(
+    *, workspace: Workspace, actor: User | None, document_ids: Sequence[int]
+) -> list[int]:
+    """Make cancelled documents real again, as they were; return the keys of those that now are.
+
+    Not those in whose place another one stands. Nothing is announced: whoever has them restored knows
+    what is to become of them elsewhere.
+    """
+    documents = _all_locked(workspace, document_ids)
+    replaced = set(
+        Document.objects.filter(amends__in=[each.pk for each in documents])
+        .exclude(status=Status.CANCELLED)
+        .values_list("amends", flat=True)
+    )
+    numbers = {
+        each.pk: each.number
+        for each in documents
+        if each.status == Status.CANCELLED and each.pk not in replaced
+    }
+    if numbers:
+        back = {"status": Status.SUBMITTED, "cancelled_at": None}
+        Document.objects.filter(pk__in=numbers).update(**back)
+        _audit_each(workspace, actor, "restored", numbers)
+    return list(numbers)
+
+
+@transaction.atomic
+def move_documents(
+    *, workspace: Workspace, actor: User | None, to: Mapping[int, Party], why: str = ""
+) -> list[int]:
+    """Give submitted documents, by their keys, to other parties, as their next revision.
+
+    Those that credit is set against, or that credit others, stay, and bills whose number the other
+    supplier has used already. Returns the keys of those moved. Nothing is announced.
+    """
+    found = Document.objects.in_workspace(workspace).filter(pk__in=to, status=Status.SUBMITTED)
+    documents = list(found.locked())
+    tied = _tied_by_credit(documents) | _clashing(documents, to)
+    moved = [each for each in documents if each.pk not in tied and each.party_id != to[each.pk].pk]
+    for each in moved:
+        each.party, each.revision = to[each.pk], each.revision + 1
+    if moved:
+        Document.objects.bulk_update(moved, ["party", "revision"], batch_size=500)
+        audit.record_each(
+            workspace=workspace,
+            actor=actor,
+            action="document.moved",
+            subject=Document,
+            messages={
+                each.pk: f"{each.number} is for {each.party} now (revision {each.revision}).{why}"
+                for each in moved
+            },
+        )
+    return [each.pk for each in moved]
+
+
+@transaction.atomic
+def renumber_documents(
+    *, workspace: Workspace, actor: User | None, document_ids: Sequence[int]
+) -> list[int]:
+    """Give submitted documents the next number of their family; return the keys of those renumbered.
+
+    Their revision grows, and it is announced as an edit.
+    """
+    documents = [
+        each for each in _all_locked(workspace, document_ids) if each.status == Status.SUBMITTED
+    ]
+    numbers = next_in_families([each.pk for each in documents])
+    messages = {}
+    for each in documents:
+        messages[each.pk] = f"{each.number} has the number {numbers[each.pk]} now."
+        changed = {"number": numbers[each.pk], "revision": F("revision") + 1}
+        Document.objects.filter(pk=each.pk).update(**changed)
+    if messages:
+        audit.record_each(
+            workspace=workspace,
+            actor=actor,
+            action="document.edited",
+            subject=Document,
+            messages=messages,
+        )
+        signals.documents_edited.send(
+            sender=Document, workspace=workspace, document_ids=list(messages)
+        )
+    return list(messages)
+
+
+def _tied_by_credit(documents: Sequence[Document]) -> set[int]:
+    """Return those that have to stay with their party for the credit that is set against them."""
+    keys = [each.pk for each in documents]
+    live = Allocation.objects.live().filter(Q(document__in=keys) | Q(credit_note__in=keys))
+    return {pk for pair in live.values_list("document_id", "credit_note_id") for pk in pair}
+
+
+def _clashing(documents: Sequence[Document], to: Mapping[int, Party]) -> set[int]:
+    """Return those of suppliers whose number the other supplier has used already."""
+    wanted = {
+        (each.kind, each.number, to[each.pk].pk): each.pk
+        for each in documents
+        if Kind(each.kind).is_purchase
+    }
+    taken = Document.objects.filter(
+        kind__in={kind for kind, _, _ in wanted},
+        number__in={number for _, number, _ in wanted},
+        party__in={party for _, _, party in wanted},
+    )
+    there = taken.values_list("kind", "number", "party_id")
+    return {wanted[each] for each in there if each in wanted}
 
 
 def _locked(workspace: Workspace, document_id: int) -> Document:

@@ -70,13 +70,23 @@ class HasSettlements(BooksError):
         self.settlements = list(settlements)
         super().__init__(
             "Nothing was cancelled.",
-            remedy=f"Delete these first, then cancel again: {self.named}",
+            remedy=f"Delete these first, {self._theirs}then cancel again: {self.named}",
         )
+
+    @property
+    def _theirs(self) -> str:
+        """What is said of those that only Xero takes back."""
+        if not any(one.is_xeros for one in self.settlements):
+            return ""
+        return "those that were recorded in Xero in Xero, "
 
     @property
     def named(self) -> str:
         """The first of them in words, how many more there are, and a full stop."""
-        named = "; ".join(map(str, self.settlements[:_MOST_NAMED]))
+        named = "; ".join(
+            f"{one} (recorded in Xero)" if one.is_xeros else str(one)
+            for one in self.settlements[:_MOST_NAMED]
+        )
         more = len(self.settlements) - _MOST_NAMED
         return named + (f"; and {more:,} more." if more > 0 else ".")
 

@@ -434,12 +434,23 @@ class SettlementStatus(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
+class Owner(models.TextChoices):
+    """Where a settlement was recorded, and so where alone it is changed or taken back."""
+
+    HERE = "here", "Recorded here"
+    XERO = "xero", "Recorded in Xero"
+
+
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def in_workspace(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)
 
     def live(self) -> Self:
         return self.filter(status=SettlementStatus.RECORDED)
+
+    def deletable(self) -> Self:
+        """Those that stand and were recorded here; Xero's are deleted there."""
+        return self.live().filter(owner=Owner.HERE)
 
     def methods_in(self, workspace: Workspace, *, at_most: int) -> list[str]:
         """Return so many methods of the workspace's live payments, in small letters and order.
@@ -490,6 +501,10 @@ class Payment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
+    #: What is Xero's comes and goes with its record there: it is never sent, nor changed by people here.
+    owner = models.CharField(
+        max_length=4, choices=Owner.choices, default=Owner.HERE, db_default=Owner.HERE
+    )
 
     objects: ClassVar[PaymentQuerySet] = PaymentQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -515,6 +530,11 @@ class Payment(models.Model):
     def is_withdrawn(self) -> bool:
         """It was deleted here."""
         return bool(self.status == SettlementStatus.DELETED)
+
+    @property
+    def is_xeros(self) -> bool:
+        """It was recorded in Xero."""
+        return bool(self.owner == Owner.XERO)
 
     @property
     def number(self) -> str:
@@ -546,15 +566,19 @@ class Allocation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
+    #: As of a payment.
+    owner = models.CharField(
+        max_length=4, choices=Owner.choices, default=Owner.HERE, db_default=Owner.HERE
+    )
 
     objects: ClassVar[AllocationQuerySet] = AllocationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
-            # One each, so that it is found again by its two documents.
+            # One each of ours, so that it is found again by its two documents; Xero has any number.
             models.UniqueConstraint(
                 fields=["credit_note", "document"],
-                condition=Q(status=SettlementStatus.RECORDED),
+                condition=Q(status=SettlementStatus.RECORDED, owner=Owner.HERE),
                 name="allocation_unique",
             )
         ]
@@ -572,6 +596,11 @@ class Allocation(models.Model):
     def is_withdrawn(self) -> bool:
         """It was deleted here."""
         return bool(self.status == SettlementStatus.DELETED)
+
+    @property
+    def is_xeros(self) -> bool:
+        """It was made in Xero."""
+        return bool(self.owner == Owner.XERO)
 
     @property
     def number(self) -> str:

@@ -14,7 +14,15 @@ from django.dispatch import Signal
 from tallystick.books.balances import outstanding_of
 from tallystick.books.checking import Checker
 from tallystick.books.errors import InvalidRecord, NotFound, RejectedValue
-from tallystick.books.models import Allocation, Document, Kind, Payment, SettlementStatus, Status
+from tallystick.books.models import (
+    Allocation,
+    Document,
+    Kind,
+    Owner,
+    Payment,
+    SettlementStatus,
+    Status,
+)
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import User, Workspace
 
@@ -111,7 +119,7 @@ def withdraw_settlements(
 ) -> list[int]:
     """Withdraw them; return the primary keys of those that stood until now.
 
-    Their documents are locked first, as by all that changes what is outstanding on them.
+    What is Xero's stays: it goes here when it goes there. Their documents are locked first, as by all that changes what is outstanding on them.
     """
     rows = kind.model._default_manager
     asked = rows.filter(workspace=workspace, pk__in=keys)
@@ -119,7 +127,7 @@ def withdraw_settlements(
     for name in kind.stands_on:
         either |= Q(pk__in=asked.values(name))
     list(Document.objects.filter(either).locked())
-    live = asked.filter(status=SettlementStatus.RECORDED)
+    live = asked.filter(status=SettlementStatus.RECORDED, owner=Owner.HERE)
     settlements = list(live.select_related(*kind.stands_on).order_by("pk"))
     ids = [one.pk for one in settlements]
     if ids:

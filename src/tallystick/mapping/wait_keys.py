@@ -38,6 +38,7 @@ class WaitSort(StrEnum):
     OTHER_BOOKS = "elsewhere"
     MARKED_DONE = "marked-done"
     LEFT_AS_PAID = "left-as-paid"
+    VOIDED_THERE = "voided-there"
 
 
 #: What the parts of each sort's keys are.
@@ -58,6 +59,7 @@ PARTS: Mapping[WaitSort, tuple[str, ...]] = MappingProxyType(
         WaitSort.OTHER_BOOKS: (),
         WaitSort.MARKED_DONE: (),
         WaitSort.LEFT_AS_PAID: (),
+        WaitSort.VOIDED_THERE: (),
     }
 )
 #: What is mended in Xero, whichever it is.

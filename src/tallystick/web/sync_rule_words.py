@@ -13,6 +13,7 @@ from tallystick.sync.models import (
     RecordTrigger,
     SentAs,
     Trigger,
+    WhenVoided,
 )
 
 _EXAMPLES = {
@@ -103,4 +104,6 @@ def _of_documents(policy: KindPolicy) -> list[str]:
         said.append(f"{example} is called {prefix}{example} there.")
     if policy.attach_pdf:
         said.append("Each has its PDF beside it.")
+    if policy.when_voided == WhenVoided.ASK:
+        said.append("Where somebody voids one there, you are asked what becomes of it here.")
     return said

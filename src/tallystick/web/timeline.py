@@ -27,6 +27,8 @@ _AUDIT_ICONS = {
     "made": "undo",
     "deleted": "trash",
     "removed": "trash",
+    "restored": "undo",
+    "moved": "edit",
 }
 
 

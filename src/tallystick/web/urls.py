@@ -63,6 +63,7 @@ _documents: list[URLPattern | URLResolver] = [
     path("<int:pk>/payments/", settlements.pay, name="document-pay"),
     path("<int:pk>/allocations/", settlements.allot, name="document-allocate"),
     path("<int:pk>/amend/", deciding.amend, name="document-amend"),
+    path("<int:pk>/undo-void/", deciding.undo_void, name="document-undo-void"),
     path("<int:pk>/match/", deciding.match, name="document-match"),
 ]
 _workspace: list[URLPattern | URLResolver] = [

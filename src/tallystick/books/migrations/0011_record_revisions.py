@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("books", "0009_comparable_names"),
+        ("books", "0010_recorded_in_xero"),
     ]
 
     operations = [

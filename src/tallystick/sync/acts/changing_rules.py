@@ -10,7 +10,15 @@ from tallystick.connections.models import Organisation
 from tallystick.sync.engine.waking import wake_lane
 from tallystick.sync.links.queueing import is_unapproved, release_waiting
 from tallystick.sync.links.sync_rules import KINDS, next_time, reassess_links
-from tallystick.sync.models import KindPolicy, Link, LinkState, SentAs, Trigger, WhenDraft
+from tallystick.sync.models import (
+    KindPolicy,
+    Link,
+    LinkState,
+    SentAs,
+    Trigger,
+    WhenDraft,
+    WhenVoided,
+)
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User
@@ -39,13 +47,14 @@ def save_policy(
     number_prefix: str = "",
     attach_pdf: bool = False,
     when_draft: str = WhenDraft.ASK,
+    when_voided: str = WhenVoided.CANCEL,
 ) -> KindPolicy:
     """Keep a kind's policy. What waits is judged by it at once; what is in Xero stays as it is.
 
     Raises PolicyRefused, and NotAllowed for people who may not.
     """
     require(actor, organisation.workspace, Permission.MANAGE_SYNC)
-    _check(kind, sent_as, trigger, send_at, number_prefix, when_draft)
+    _check(kind, sent_as, trigger, send_at, number_prefix, when_draft, when_voided)
     policy, _ = KindPolicy.objects.update_or_create(
         organisation=organisation,
         kind=kind,
@@ -60,6 +69,7 @@ def save_policy(
             "number_prefix": number_prefix.strip(),
             "attach_pdf": attach_pdf,
             "when_draft": when_draft,
+            "when_voided": when_voided,
         },
     )
     audit.record(
@@ -74,13 +84,20 @@ def save_policy(
 
 
 def _check(
-    kind: str, sent_as: str, trigger: str, send_at: time | None, prefix: str, when_draft: str
+    kind: str,
+    sent_as: str,
+    trigger: str,
+    send_at: time | None,
+    prefix: str,
+    when_draft: str,
+    when_voided: str,
 ) -> None:
     chosen: list[tuple[str, Any, Any]] = [
         ("kind", kind, KINDS),
         ("sent_as", sent_as, SentAs.values),
         ("trigger", trigger, Trigger.values),
         ("when_draft", when_draft, WhenDraft.values),
+        ("when_voided", when_voided, WhenVoided.values),
     ]
     for field, value, offered in chosen:
         if value not in offered:

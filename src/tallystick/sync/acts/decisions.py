@@ -47,6 +47,11 @@ from tallystick.sync.links.record_kinds import kinds_of_unique_number
 from tallystick.sync.links.sync_rules import MARKED_DONE, reassess_links
 from tallystick.sync.links.transitions import lock_links
 from tallystick.sync.models import DRAFTS, GONE, OF_DOCUMENTS, Intent, Link, LinkState, Snapshot
+from tallystick.sync.reconcile.settlements_there import (
+    follow_settlements,
+    give_way,
+    lock_documents,
+)
 from tallystick.workspaces import audit
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import User, Workspace
@@ -58,6 +63,12 @@ DRIFTED = Q(
     state=LinkState.HELD,
     xero_id__isnull=False,
     problem__code__in=[ProblemCode.DIFFERS, ProblemCode.SETTLED],
+)
+#: Of payments, where Xero has been paid already, or in part.
+OVERTAKEN = Q(
+    payment__isnull=False,
+    xero_id=None,
+    problem__code__in=[ProblemCode.TOO_MUCH, RefusalCode.PAYMENT_TOO_LARGE],
 )
 #: Of payments and allocations, which Xero lets nobody change.
 FIXED_SETTLEMENT = Q(document=None, problem__code=ProblemCode.SETTLED)
@@ -110,6 +121,8 @@ def keep_theirs(*, workspace: Workspace, actor: User, link_ids: Sequence[int]) -
     count = _accept(list(drifted.select_related("document")))
     for link in held.filter(problem__code=ProblemCode.PAYMENT_EXISTS):
         candidate = _details(link)["candidates"][0]["id"]
+        # Where it came home meanwhile as a record of Xero's: ours stands for it from now on.
+        give_way(link.organisation, candidate)
         count += _queue(Link.objects.filter(pk=link.pk), claim=candidate)
     return count
 
@@ -123,14 +136,17 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
     """
     undone = Q(state=LinkState.RETRACTED) & still_stands()
     free = Q(state__in=_STOPPED, intent=Intent.PUSH) & can_be_sent_anew()
-    chosen = locked_links(_chosen(workspace, actor, link_ids))
+    asked = _chosen(workspace, actor, link_ids)
+    documents = [pk for pk in asked.values_list("document", flat=True) if pk is not None]
+    lock_documents(documents)
+    chosen = locked_links(asked)
     # Settled before they are changed, by which they would not be found any more.
     stopped = chosen.filter(pk__in=_keys(chosen.filter(undone | free, xero_id__isnull=False)))
     _note(stopped, actor, "cleared the Xero ID")
     Snapshot.objects.filter(link__in=stopped).delete()
     _force(stopped)
     stopped.exclude(xero_status__in=GONE).update(let_go=_AND_ITS_COPY)
-    return _queue(
+    count = _queue(
         stopped,
         intent=Intent.PUSH,
         kept_at=None,
@@ -140,6 +156,10 @@ def clear_xero_id(*, workspace: Workspace, actor: User, link_ids: Sequence[int])
         sealed_revision=None,
         sent_revision=None,
     )
+    if organisation := bound_organisation(workspace):
+        # What was paid there on the copy that is left to Xero is no payment of this one.
+        follow_settlements(organisation, documents)
+    return count
 
 
 @transaction.atomic
@@ -201,7 +221,9 @@ def can_be_cancelled() -> Q:
     allocations = Allocation.objects.live().filter(either)
     is_free = Q(document__isnull=True) | ~Exists(payments) & ~Exists(allocations)
     codes = Q(problem__code__in=[ProblemCode.DIFFERS, ProblemCode.GONE_IN_XERO])
-    return Q(state=LinkState.HELD, intent=Intent.PUSH) & (codes | FIXED_SETTLEMENT) & is_free
+    is_asked = Q(state=LinkState.HELD, intent=Intent.PUSH) & (codes | FIXED_SETTLEMENT)
+    is_overtaken = Q(state__in=_STOPPED, intent=Intent.PUSH) & OVERTAKEN
+    return (is_asked | is_overtaken) & is_free
 
 
 @transaction.atomic

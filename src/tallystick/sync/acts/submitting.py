@@ -35,6 +35,7 @@ from tallystick.sync.links.queueing import fields_anew
 from tallystick.sync.links.sync_rules import in_order, reassess_links
 from tallystick.sync.models import PAUSED, Intent, Lane, Link, LinkState
 from tallystick.sync.pull.schedule import allow_again, readable_kinds, start_readings
+from tallystick.sync.reconcile.settlements_there import follow_settlements
 from tallystick.workspaces.models import Workspace
 
 
@@ -107,8 +108,11 @@ def withdraw_cancelled(
 def withdraw_payments(
     sender: type[Payment], workspace: Workspace, payment_ids: Sequence[int], **_: Any
 ) -> None:
-    """Withdraw deleted payments in the deleting transaction."""
+    """Withdraw deleted payments in the deleting transaction; what they stood for comes home then."""
     _withdraw(Link.objects.filter(payment__in=payment_ids))
+    if organisation := bound_organisation(workspace):
+        paid = Payment.objects.filter(pk__in=payment_ids).values_list("document_id", flat=True)
+        follow_settlements(organisation, set(paid))
 
 
 @receiver(allocations_removed)
@@ -117,6 +121,9 @@ def withdraw_allocations(
 ) -> None:
     """Withdraw removed allocations in the removing transaction."""
     _withdraw(Link.objects.filter(allocation__in=allocation_ids))
+    if organisation := bound_organisation(workspace):
+        removed = Allocation.objects.filter(pk__in=allocation_ids)
+        follow_settlements(organisation, set(removed.values_list("credit_note_id", flat=True)))
 
 
 def _withdraw(links: QuerySet[Link]) -> None:

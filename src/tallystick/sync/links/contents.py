@@ -211,6 +211,29 @@ def take_back_sent(link_ids: Collection[int]) -> None:
     Snapshot.objects.bulk_update(snapshots, ["sent"])
 
 
+def note_contact(link_id: int, revision: int, theirs: Mapping[str, Any]) -> None:
+    """Note that what was sent is for the contact that Xero has it for now; the rest is as it was sent."""
+    snapshot = Snapshot.objects.filter(link=link_id).first()
+    sent = _unpacked(snapshot.sent) if snapshot else None
+    if snapshot and sent:
+        named = {key: theirs.get(key, "") for key in ("contact", "contact_name")}
+        snapshot.sent, snapshot.revision = _packed(sent | named), revision
+        snapshot.save(update_fields=["sent", "revision"])
+
+
+def note_agreed(link_id: int, revision: int, ours: Content, theirs: Content) -> None:
+    """Note that both sides say the same now, as though ours had been sent and theirs had come back."""
+    Snapshot.objects.update_or_create(
+        link_id=link_id,
+        defaults={
+            "revision": revision,
+            "sent": _packed(ours),
+            "came_back": _packed(theirs),
+            "at": Now(),
+        },
+    )
+
+
 def read_snapshot(snapshot: Snapshot) -> tuple[Content | None, Content | None]:
     """Return what was sent and what came back."""
     return _unpacked(snapshot.sent), _unpacked(snapshot.came_back)

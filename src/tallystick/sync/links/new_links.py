@@ -50,11 +50,14 @@ _STATEMENT = """
     WHERE record.workspace_id = %(workspace)s
       AND record.status = '{kind.live_status}'
       AND {chosen}
+      AND {ours}
     ORDER BY record.id
     FOR SHARE OF record
     ON CONFLICT (organisation_id, {kind.field}_id) DO NOTHING
 """
 
+#: What was recorded in Xero is linked by whoever brings it home, and goes to no other books.
+_RECORDED_HERE = "record.owner = 'here'"
 #: Of nearly all that there is, nearly all have a link; of those named hardly one has.
 _NAMED = "record.id = ANY(%(ids)s)"
 _WITHOUT_LINK = """NOT EXISTS (SELECT FROM sync_link link
@@ -126,6 +129,7 @@ def _statement(kinds: Sequence[RecordKind], *, is_named: bool) -> str:
         else "false",
         kept_out="record.do_not_sync OR party.do_not_sync" if is_document else "false",
         join="JOIN books_party party ON party.id = record.party_id" if is_document else "",
+        ours="true" if is_document else _RECORDED_HERE,
         chosen=_NAMED if is_named else _WITHOUT_LINK.format(kind=kind),
     )
 

@@ -34,8 +34,11 @@ class DecisionName(StrEnum):
     MARK = "mark"
     ADD_TAX = "add_tax"
     APPROVE = "approve"
+    FOLLOW = "follow"
+    TAKE_BOTH = "take_both"
     KEEP_THEIRS = "keep_theirs"
     SEND_OURS = "send_ours"
+    SEND_RENUMBERED = "send_renumbered"
     CANCEL = "cancel"
     RETRY = "retry"
     MARK_DONE = "mark_done"
@@ -83,7 +86,7 @@ _COMPARE = (
     "asked before, and what cannot work is not offered."
 )
 _KEEP = (
-    "Keep what Xero has. Where payments or credits stand on it there, ours can be sent after they "
+    "Keep what Xero has, or leave both as they are. Where payments or credits stand on it there, ours can be sent after they "
     "are removed in Xero."
 )
 #: Of what was deleted and what was voided together: Xero keeps some numbers of the latter.
@@ -164,21 +167,31 @@ PROBLEMS: Mapping[str, ProblemRow] = MappingProxyType(
         ProblemCode.DIFFERS: ProblemRow(
             "Somebody changed it in Xero",
             trouble=Trouble.DRIFTED,
-            decisions=(DecisionName.KEEP_THEIRS, DecisionName.SEND_OURS, DecisionName.CANCEL),
+            decisions=(
+                DecisionName.FOLLOW,
+                DecisionName.TAKE_BOTH,
+                DecisionName.KEEP_THEIRS,
+                DecisionName.SEND_OURS,
+                DecisionName.CANCEL,
+            ),
             shows_sides=True,
             remedy_of_many=_COMPARE,
         ),
         ProblemCode.SETTLED: ProblemRow(
             "Somebody changed it in Xero, and ours cannot go over it",
             trouble=Trouble.DRIFTED,
-            decisions=(DecisionName.KEEP_THEIRS, DecisionName.CANCEL),
+            decisions=(DecisionName.FOLLOW, DecisionName.KEEP_THEIRS, DecisionName.CANCEL),
             shows_sides=True,
             remedy_of_many=_KEEP,
         ),
         ProblemCode.GONE_IN_XERO: ProblemRow(
             "Somebody removed it in Xero",
             trouble=Trouble.DRIFTED,
-            decisions=(DecisionName.SEND_OURS, DecisionName.CANCEL),
+            decisions=(
+                DecisionName.SEND_OURS,
+                DecisionName.SEND_RENUMBERED,
+                DecisionName.CANCEL,
+            ),
             remedy_of_many=_OF_GONE,
         ),
         ProblemCode.DOCUMENT_GONE: ProblemRow("What it is for was removed in Xero"),
@@ -195,8 +208,12 @@ PROBLEMS: Mapping[str, ProblemRow] = MappingProxyType(
             "Xero has such a payment already",
             decisions=(DecisionName.KEEP_THEIRS, DecisionName.SEND_OURS),
         ),
-        ProblemCode.TOO_MUCH: ProblemRow("More than is outstanding in Xero"),
-        RefusalCode.PAYMENT_TOO_LARGE: ProblemRow("More than is outstanding in Xero"),
+        ProblemCode.TOO_MUCH: ProblemRow(
+            "More than is outstanding in Xero", decisions=(DecisionName.CANCEL,)
+        ),
+        RefusalCode.PAYMENT_TOO_LARGE: ProblemRow(
+            "More than is outstanding in Xero", decisions=(DecisionName.CANCEL,)
+        ),
         RefusalCode.PAYMENT_NOT_AUTHORISED: ProblemRow("What it is for is not approved in Xero"),
         MappingCode.NO_PAYMENT_ACCOUNT: ProblemRow("No account is chosen for payments"),
         MappingCode.PAYMENT_ACCOUNT: ProblemRow("The account for payments cannot be used"),

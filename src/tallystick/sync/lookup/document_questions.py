@@ -81,15 +81,15 @@ def _drifted(
     """Return the question, with the remedies that the copy's state leaves."""
     code = ProblemCode.DIFFERS
     remedy = (
-        "Compare the two and choose: keep what Xero has, send ours over it, or cancel it here, "
-        "and it goes from Xero too."
+        "Compare the two and choose: keep theirs, and ours follows; send ours over it; leave both "
+        "as they are; or cancel it here, and it goes from Xero too."
     )
     if not can_be_written(copy):
         code = ProblemCode.SETTLED
         said += f" {_why_not(one, copy)}"
         remedy = (
-            "Keep what Xero has. Or remove the payments and credits in Xero first: after the next "
-            "check ours can be sent over it."
+            "Keep theirs, and ours follows; or leave both as they are. Or remove the payments and "
+            "credits in Xero first: after the next check ours can be sent over it."
         )
     elif one.document.number in (copy.number or "") and _is_unique(one):
         remedy += " Xero has the number only once: to send it as a new one, renumber it first."
@@ -119,6 +119,13 @@ def gone_there(
     one: PushedDocument, copy: xero.Document, said: str = "was sent to Xero before and"
 ) -> LinkVerdict:
     """Ask a person about what was deleted or voided in Xero while it stands here."""
+    return removed_there(one, copy_of(copy), said)
+
+
+def removed_there(
+    one: PushedDocument, copy: XeroCopy, said: str = "was sent to Xero before and"
+) -> LinkVerdict:
+    """Ask the same, by what is known of the copy."""
     document, there = one.document, copy.status.lower()
     is_taken = copy.status == "VOIDED" and _is_unique(one)
     remedy = (
@@ -133,7 +140,7 @@ def gone_there(
         f"{document} {said} was {there} there by somebody.",
         remedy,
         screen=DOCUMENT,
-        copy=copy_of(copy),
+        copy=copy,
     )
 
 

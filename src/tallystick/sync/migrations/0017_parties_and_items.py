@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("books", "0011_record_revisions"),
         ("connections", "0003_choice_of_organisation"),
-        ("sync", "0014_one_stream_of_changes"),
+        ("sync", "0016_what_xero_voids"),
     ]
 
     operations = [

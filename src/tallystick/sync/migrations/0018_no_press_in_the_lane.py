@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0015_webhooks"),
+        ("sync", "0017_parties_and_items"),
     ]
 
     operations = [

@@ -39,6 +39,7 @@ from tallystick.sync.models.policies import (
     SentAs,
     Trigger,
     WhenDraft,
+    WhenVoided,
 )
 from tallystick.sync.models.pulling import PulledKind, Reading, is_due, is_slice_due
 from tallystick.sync.models.webhooks import (
@@ -97,6 +98,7 @@ __all__ = [
     "WebhookRefusal",
     "WebhookWatch",
     "WhenDraft",
+    "WhenVoided",
     "is_due",
     "is_long_queued",
     "is_slice_due",

@@ -25,6 +25,11 @@ class WhenDraft(models.TextChoices):
     APPROVE = "approve", "Approve the document, then pay it"
 
 
+class WhenVoided(models.TextChoices):
+    CANCEL = "cancel", "Cancel it here, too"
+    ASK = "ask", "Ask what is to become of it"
+
+
 class KindPolicy(models.Model):
     """How one kind of record goes to one organisation; without a row, as the defaults say."""
 
@@ -43,6 +48,13 @@ class KindPolicy(models.Model):
     attach_pdf = models.BooleanField(default=False)
     #: Of payments: what is done where their document is not approved in Xero.
     when_draft = models.CharField(max_length=8, choices=WhenDraft.choices, default=WhenDraft.ASK)
+    #: Of documents: what is done here where somebody voids one in Xero.
+    when_voided = models.CharField(
+        max_length=8,
+        choices=WhenVoided.choices,
+        default=WhenVoided.CANCEL,
+        db_default=WhenVoided.CANCEL,
+    )
 
     class Meta:
         verbose_name_plural = "kind policies"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from tallystick import xero
-from tallystick.books.models import Payment
+from tallystick.books.models import Owner, Payment
 from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.links.contents import (
     Content,
@@ -125,7 +125,7 @@ def _links_of_payments(
     hands: RoundHands, ids: Collection[str], numbered: Iterable[Sequence[xero.Payment]]
 ) -> list[Link]:
     """Return the links that know one of the ids, or that were paid on one of the days."""
-    ours = Link.objects.filter(organisation=hands.organisation, payment__isnull=False)
+    ours = Link.objects.filter(organisation=hands.organisation, payment__owner=Owner.HERE)
     links = list(ours.filter(xero_id__in=ids).select_related("payment"))
     days = [copy.paid_on for each in numbered for copy in each if copy.paid_on]
     if days:
@@ -181,13 +181,14 @@ def check_allocations(
     """Hold what a page of credit notes shows to be allocated against what we have allocated."""
     notes = (copy for copy in copies if isinstance(copy, xero.CreditNote))
     shown = {copy.record_id.lower(): copy.allocations for copy in notes}
-    links = _allocations_of_notes(hands, shown)
+    linked = _allocations_of_notes(hands, shown)
+    links = [link for link in linked if link.allocation and not link.allocation.is_xeros]
     documents = document_links(hands.organisation, pushed_settlements(links))
     locked = lock_links(link.pk for link in links)
     # Each is compared, or told why not; Xero has none of them in a list of what has changed.
     tally.looked_at += len(locked)
     known = _KnownContents(locked)
-    taken = {str(link.xero_id) for link in links}
+    taken = {str(link.xero_id) for link in linked}
     verdicts: list[LinkVerdict] = []
     for one in pushed_settlements(locked.values()):
         document, note = (str(documents[each.pk].xero_id) for each in one.documents)

@@ -201,6 +201,8 @@ def _tooltip(link: Link, around: _OrganisationFacts) -> str:
         return _why_under_way(link, around)
     if state == LinkState.WAITING:
         return _why_waiting(link, around)
+    if state == LinkState.RETRACTED and sort_of(link.waits_for) == WaitSort.VOIDED_THERE:
+        return "Voided in Xero by somebody, and so cancelled here."
     is_over = state in (LinkState.EXCLUDED, LinkState.RETRACTED)
     if is_over and link.is_in_xero:
         return "Left in Xero as it is there; nothing more is sent or removed."

@@ -9,15 +9,17 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import MappingCode
 from tallystick.mapping.wait_keys import WaitSort, wait_key
-from tallystick.sync.acts import decisions, retrying
+from tallystick.sync.acts import decisions, retrying, taking_over
 from tallystick.sync.links.problems import DecisionName, ProblemCode, Trouble, codes_offering
 from tallystick.sync.links.record_sums import RecordSum, sum_of
+from tallystick.sync.lookup.taking_over import TakeOvers
 from tallystick.sync.models import DRAFTS, OF_DOCUMENTS, STOPPED_STATES, Intent, Link, LinkState
 from tallystick.sync.reports import attention
 from tallystick.sync.reports.attention import TroubleCause
 from tallystick.sync.reports.outlook import why_not_now
 from tallystick.workspaces.access import Permission
 from tallystick.workspaces.models import User, Workspace
+from tallystick.xero.catalogue.codes import RefusalCode
 
 #: One press takes so many records at most; what is left is taken by the next.
 AT_ONCE = 50_000
@@ -108,9 +110,34 @@ _ALL = (
         "there, only voided.",
     ),
     OfferedDecision(
+        DecisionName.FOLLOW,
+        "Keep theirs: ours follows",
+        "Keep Xero's for {}, here too",
+        taking_over.follow_theirs,
+        taking_over.CAN_FOLLOW,
+        "as Xero has them now, here too.",
+        "will say here what Xero has, as a new revision. Nothing is sent to Xero. What cannot be "
+        "taken over stays a question.",
+        needs=Permission.EDIT_BOOKS,
+        is_quiet=True,
+        at_once=500,
+    ),
+    OfferedDecision(
+        DecisionName.TAKE_BOTH,
+        "Take both",
+        "Take both sides' changes for {}",
+        taking_over.take_both,
+        taking_over.CAN_TAKE_BOTH,
+        "changed here by what was changed in Xero, and queued for Xero.",
+        "will take over what was changed in Xero beside what was changed here, and go to Xero so. "
+        "Where both sides changed the same to something else, it stays a question.",
+        needs=Permission.EDIT_BOOKS,
+        at_once=500,
+    ),
+    OfferedDecision(
         DecisionName.KEEP_THEIRS,
-        "Keep what Xero has",
-        "Keep Xero's for {}",
+        "Leave both as they are",
+        "Leave both sides of {} as they are",
         decisions.keep_theirs,
         decisions.DRIFTED | Q(state=LinkState.HELD, code=ProblemCode.PAYMENT_EXISTS),
         "kept as Xero has them.",
@@ -126,6 +153,18 @@ _ALL = (
         "will take the place of what stands in Xero now, or be added there. What somebody changed "
         "there is lost.",
         is_final=True,
+    ),
+    OfferedDecision(
+        DecisionName.SEND_RENUMBERED,
+        "Send it again with a new number",
+        "Send {} again with new numbers",
+        taking_over.send_renumbered,
+        taking_over.needs_new_number(),
+        "renumbered and queued for Xero.",
+        "will have the next number of its family each, such as INV-0042-2, here and in Xero.",
+        needs=Permission.EDIT_BOOKS,
+        is_final=True,
+        at_once=500,
     ),
     OfferedDecision(
         DecisionName.CANCEL,
@@ -185,6 +224,8 @@ DECISIONS: Mapping[DecisionName, OfferedDecision] = MappingProxyType(
 _LABELS: Mapping[tuple[DecisionName, str], str] = MappingProxyType(
     {
         (DecisionName.KEEP_THEIRS, ProblemCode.PAYMENT_EXISTS): "It is this one",
+        (DecisionName.CANCEL, ProblemCode.TOO_MUCH): "Delete ours",
+        (DecisionName.CANCEL, RefusalCode.PAYMENT_TOO_LARGE): "Delete ours",
         (DecisionName.SEND_OURS, ProblemCode.GONE_IN_XERO): "Send it again",
         (DecisionName.MARK_DONE, ProblemCode.GONE_IN_XERO): "Leave it out of Xero",
     }
@@ -202,9 +243,24 @@ def decisions_on_each(links: QuerySet[Link]) -> dict[int, list[OfferedDecision]]
         f"fits_{one.name}": Case(When(one.takes, then=Value(True)), default=Value(False))
         for one in _ALL
     }
-    return {
+    found = {
         row["pk"]: [one for one in _ALL if row[f"fits_{one.name}"]]
         for row in links.annotate(**fits).values("pk", *fits)
+    }
+    return _possible(found)
+
+
+def _possible(found: dict[int, list[OfferedDecision]]) -> dict[int, list[OfferedDecision]]:
+    """Leave out what cannot be taken over, which no condition on links tells."""
+    names = {DecisionName.FOLLOW, DecisionName.TAKE_BOTH}
+    asked = [pk for pk, acts in found.items() if names & {one.name for one in acts}]
+    if not asked:
+        return found
+    plans = TakeOvers(asked)
+    of_plan = {DecisionName.FOLLOW: plans.follow, DecisionName.TAKE_BOTH: plans.both}
+    return {
+        pk: [one for one in acts if one.name not in of_plan or of_plan[one.name](pk).is_possible]
+        for pk, acts in found.items()
     }
 
 
@@ -216,6 +272,8 @@ def label_on(decision: OfferedDecision, link: Link) -> str:
     code = (link.problem or {}).get("code", "")
     if label := _LABELS.get((decision.name, code)):
         return label
+    if decision.name == DecisionName.KEEP_THEIRS and link.document_id is None:
+        return "Keep what Xero has"
     if decision.name == DecisionName.SEND_OURS and link.document_id is None:
         return "Send ours beside it" if code == ProblemCode.DIFFERS else "Send ours too"
     return decision.label

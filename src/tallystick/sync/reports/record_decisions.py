@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tallystick.mapping.problems import MappingCode
+from tallystick.mapping.wait_keys import WaitSort, sort_of
 from tallystick.sync.links.problems import ABOUT_CONTENT, DecisionName, ProblemCode
-from tallystick.sync.models import STOPPED_STATES, Intent, Link
+from tallystick.sync.lookup.taking_over import TakeOvers
+from tallystick.sync.models import STOPPED_STATES, Intent, Link, LinkState
 from tallystick.sync.reports.attention import troubled_links
 from tallystick.sync.reports.offered_decisions import DECISIONS, LEAVE, decisions_on_each, label_on
 from tallystick.sync.reports.outlook import why_not_now
@@ -64,6 +66,10 @@ _OF_SETTLEMENT: Mapping[str, Sequence[DecisionButton]] = MappingProxyType(
 )
 
 
+#: Of payments that Xero has no room for, because somebody has recorded it there.
+_OVERTAKEN = (ProblemCode.TOO_MUCH, RefusalCode.PAYMENT_TOO_LARGE)
+
+
 def is_decided_here(name: str) -> bool:
     """Tell whether there is a decision of this name on a record's page."""
     return any(one == name for one in _SAID)
@@ -80,6 +86,9 @@ def buttons_on(link: Link | None, *, name: str) -> list[DecisionButton]:
         return [DecisionButton(DecisionName.MARK_DONE, LEAVE)]
     if link.xero_id and code in ABOUT_CONTENT:
         return _as_under_attention(link)
+    if link.document_id is None and code in _OVERTAKEN:
+        # Retry stands beside it in any case.
+        return [one for one in _as_under_attention(link) if one.name != DecisionName.RETRY]
     of_record = _OF_SETTLEMENT if link.document_id is None else _OF_DOCUMENT
     return list(of_record.get(code, ()))
 
@@ -91,6 +100,22 @@ def _as_under_attention(link: Link) -> list[DecisionButton]:
         DecisionButton(one.name, label_on(one, link), asks_of=link.pk)
         for one in decisions_on_each(links).get(link.pk, ())
     ]
+
+
+def colliding_on(link: Link | None) -> tuple[str, ...]:
+    """Return what both sides have changed to something else, so that both cannot be taken."""
+    if link is None or link.document is None or link.state != LinkState.HELD:
+        return ()
+    is_edited = link.sent_revision is not None and link.sent_revision < link.document.revision
+    if not is_edited or (link.problem or {}).get("code") != ProblemCode.DIFFERS:
+        return ()
+    return TakeOvers([link.pk]).both(link.pk).against
+
+
+def is_undoable_void(link: Link | None) -> bool:
+    """Tell whether its document was cancelled here because it was voided there, which can be undone."""
+    is_over = link is not None and link.state == LinkState.RETRACTED
+    return is_over and link is not None and sort_of(link.waits_for) == WaitSort.VOIDED_THERE
 
 
 def decide_here(name: str, *, workspace: Workspace, actor: User, link_ids: Sequence[int]) -> str:

@@ -41,7 +41,7 @@ def retry_allocations(workspace: Workspace, actor: User, allocations: Allocation
 
 def delete_chosen(workspace: Workspace, actor: User, payments: PaymentQuerySet) -> int:
     """Delete the payments, here and in Xero; return how many were not deleted before."""
-    ids = list(payments.live().order_by("pk").values_list("pk", flat=True))
+    ids = list(payments.deletable().order_by("pk").values_list("pk", flat=True))
     return len(delete_payments(workspace=workspace, actor=actor, payment_ids=ids))
 
 

@@ -14,12 +14,13 @@ from tallystick.sync.models import (
     RecordTrigger,
     SentAs,
     Trigger,
+    WhenVoided,
 )
 from tallystick.web.forms.field_messages import WordedForm
 from tallystick.web.forms.inputs import DateInput, Select, TextInput, TimeInput
 
 #: What payments and allocations do not have.
-_OF_DOCUMENTS = ("sent_as", "number_prefix", "attach_pdf")
+_OF_DOCUMENTS = ("sent_as", "number_prefix", "attach_pdf", "when_voided")
 
 
 class SyncRuleForm(WordedForm):
@@ -39,6 +40,9 @@ class SyncRuleForm(WordedForm):
         required=False,
         help_text="Such as WEB-, in Xero only.",
         widget=TextInput(),
+    )
+    when_voided = forms.ChoiceField(
+        label="Where one is voided in Xero", choices=WhenVoided.choices, widget=Select()
     )
     attach_pdf = forms.BooleanField(label="Put the PDF beside the copy in Xero", required=False)
 
@@ -96,4 +100,4 @@ def _of_payments(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 def rule_of(policy: KindPolicy) -> dict[str, Any]:
     """Return the values of a policy by the names that `save_policy` takes."""
     names = ("sent_as", "trigger", "send_at", "starts_on", "number_prefix", "attach_pdf")
-    return {name: getattr(policy, name) for name in (*names, "when_draft")}
+    return {name: getattr(policy, name) for name in (*names, "when_draft", "when_voided")}

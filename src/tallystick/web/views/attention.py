@@ -16,6 +16,7 @@ from tallystick.connections.bound import NotConnected, bound_organisation
 from tallystick.connections.models import Organisation
 from tallystick.mapping.broken_choices import broken_choices
 from tallystick.sync.acts import check_now
+from tallystick.sync.acts.taking_over import CannotTakeOver
 from tallystick.sync.engine import lane_blocks
 from tallystick.sync.models import Check, Link
 from tallystick.sync.reports import attention, check_reports
@@ -139,7 +140,12 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
                 back=back,
                 keep="Go back",
             )
-    messages.info(request, decide_now(chosen, links, workspace=workspace, actor=person(request)))
+    try:
+        said = decide_now(chosen, links, workspace=workspace, actor=person(request))
+    except CannotTakeOver as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.info(request, said)
     return go_back(request, back)
 
 

@@ -9,7 +9,7 @@ from tallystick.books.documents import amend_document
 from tallystick.books.errors import WrongState
 from tallystick.books.parties import parties_of
 from tallystick.connections.bound import NotConnected
-from tallystick.sync.acts import decisions
+from tallystick.sync.acts import decisions, undoing_voids
 from tallystick.sync.reports.outlook import why_not_now
 from tallystick.sync.reports.record_decisions import NOTHING, decide_here, is_decided_here
 from tallystick.web.addresses import record_address
@@ -77,6 +77,17 @@ def use(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         said = f"{linked} What waited for it goes out then.{why_not_now(workspace)}"
         messages.info(request, said if count else NOTHING)
     return redirect(way_back(request, "party", workspace.slug, party.pk))
+
+
+@require_POST
+def undo_void(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Restore a document that was cancelled here because somebody voided it in Xero."""
+    workspace = workspace_or_404(request, slug, to=Permission.EDIT_BOOKS)
+    document = document_or_404(workspace, pk)
+    done = undoing_voids.undo_void(workspace=workspace, actor=person(request), document_id=pk)
+    said = f"{document} stands here again as it was. In Xero it is voided: choose what is to become of it."
+    messages.info(request, said if done else NOTHING)
+    return redirect(record_address(document, workspace))
 
 
 @require_POST

@@ -23,10 +23,15 @@ from tallystick.connections.models import Organisation
 from tallystick.mapping.payment_methods import chosen_methods
 from tallystick.sync.links.problems import shows_sides
 from tallystick.sync.lookup import three_sides
-from tallystick.sync.models import Link
+from tallystick.sync.models import Link, LinkState
 from tallystick.sync.reports import link_states, outlook
-from tallystick.sync.reports.record_decisions import buttons_on
+from tallystick.sync.reports.record_decisions import (
+    buttons_on,
+    colliding_on,
+    is_undoable_void,
+)
 from tallystick.sync.reports.record_links import link_of_document
+from tallystick.sync.reports.xero_money import credits_there, money_there
 from tallystick.web.compared_fields import shown
 from tallystick.web.forms.settlements import AllocationForm, MatchForm, PaymentForm
 from tallystick.web.kinds import pages_of
@@ -72,6 +77,9 @@ def page(
         "state": state,
         "link": link,
         "settlements": settlements,
+        "money": money_there([document], organisation).get(document.pk),
+        "credits": credits_there(document, organisation) if link and link.xero_id else [],
+        "undoes_void": is_undoable_void(link),
         "events": timeline_of([document, *(row.settlement for row in settlements)], organisation),
         **_ahead(document, workspace),
         **_problem(document, link, state, workspace),
@@ -116,9 +124,18 @@ def _problem(
         "told_since": three_sides.told_since(link) if sides and link and not is_compared else "",
         "looked_at": three_sides.looked_at(link) if sides and link else None,
         "differing": [side for side in sides if side.differs],
+        "is_the_same": _is_the_same(link, sides),
+        "colliding": colliding_on(link),
         "is_compared": is_compared,
         "why": _why(link, sides),
     }
+
+
+def _is_the_same(link: Link | None, sides: Sequence[three_sides.ComparedField]) -> bool:
+    """Tell whether Xero has what stands here, by the look at it that the page names."""
+    if link is None or link.state != LinkState.SYNCED or link.kept_at or not sides:
+        return False
+    return link.is_in_xero and all(not side.differs for side in sides)
 
 
 def _why(link: Link | None, sides: Sequence[three_sides.ComparedField]) -> list[dict[str, Any]]:

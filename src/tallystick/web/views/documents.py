@@ -16,6 +16,7 @@ from tallystick.sync.reports.document_filter import DocumentFilter
 from tallystick.sync.reports.link_states import DocumentState, states_of
 from tallystick.sync.reports.listed_records import list_documents
 from tallystick.sync.reports.narrowing import PERIODS, STATES
+from tallystick.sync.reports.xero_money import MoneyThere, money_there
 from tallystick.web.addresses import record_address
 from tallystick.web.kinds import pages_of
 from tallystick.web.views.workspace_access import workspace_or_404
@@ -30,6 +31,8 @@ class DocumentRow:
     document: Document
     address: str
     state: DocumentState | None
+    #: What Xero says of its money; None where that was never read.
+    money: MoneyThere | None = None
 
 
 @require_safe
@@ -60,12 +63,13 @@ def rows_of(
     documents: Sequence[Document], workspace: Workspace, organisation: Organisation | None
 ) -> Iterator[DocumentRow]:
     """Yield what a table of documents shows of each: the document, its address and state."""
-    states = states_of(documents, organisation)
+    states, money = states_of(documents, organisation), money_there(documents, organisation)
     for document in documents:
         yield DocumentRow(
             document=document,
             address=record_address(document, workspace),
             state=states.get(document.pk),
+            money=money.get(document.pk),
         )
 
 

@@ -34,6 +34,15 @@ from tallystick.web.views.workspace_access import person, workspace_or_404
 from tallystick.workspaces.access import Permission, require
 from tallystick.workspaces.models import Workspace
 
+_NOTHING_DELETED = (
+    "Nothing was deleted: these were deleted before, or were recorded in Xero. Those are deleted "
+    "there, and go here with it."
+)
+_NOTHING_REMOVED = (
+    "Nothing was removed: it was removed before, or was made in Xero. Then remove it there, and it "
+    "goes here with it."
+)
+
 
 @require_POST
 def pay(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -97,11 +106,11 @@ def act_on_payments(request: HttpRequest, slug: str) -> HttpResponse:
         return go_back(request, back)
     require(request.user, workspace, Permission.EDIT_BOOKS)
     if "confirmed" not in request.POST:
-        sums = Counted(payments.live(), exact=True, currency=CURRENCY, total="amount").sums
+        sums = Counted(payments.deletable(), exact=True, currency=CURRENCY, total="amount").sums
         if sums.count:
             return _ask(request, workspace, sums, back)
     count = delete_chosen(workspace, person(request), payments)
-    said = "Nothing was deleted: all of these were deleted before."
+    said = _NOTHING_DELETED
     if count:
         told = f"{counted(count, 'payment')} {was_or_were(count)} deleted."
         said = f"{told} What had reached Xero is deleted there."
@@ -122,7 +131,7 @@ def act_on_allocations(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, workspace, Permission.EDIT_BOOKS)
     done = remove_chosen(workspace, person(request), allocations)
     said = "The allocation was removed, in Xero too where it had reached it."
-    messages.info(request, said if done else "Nothing was removed: it was removed before.")
+    messages.info(request, said if done else _NOTHING_REMOVED)
     return go_back(request, back)
 
 
