@@ -23,6 +23,7 @@ from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.models import EventEnd, PulledKind, Reading, WebhookCategory, WebhookEvent
 from tallystick.sync.pull.budget import OF_TURNS, calls_left
 from tallystick.sync.pull.changes import take_records
+from tallystick.sync.pull.open_kinds import refusals_to_read
 from tallystick.sync.pull.schedule import make_due
 from tallystick.sync.webhooks.categories import TOLD_OF, ToldOf
 from tallystick.sync.webhooks.waiting import is_burst_over, waiting_events
@@ -131,7 +132,9 @@ def _parts(told: Sequence[_Told], most: int) -> Iterator[Sequence[_Told]]:
 
 
 def _is_left_to_reading(hands: RoundHands, of: ToldOf) -> bool:
-    """Tell whether the kind is switched off, or the day's calls are kept for people's own work."""
+    """Tell whether the kind is not to be read, or the day's calls are kept for people's own work."""
+    if refusals_to_read(hands.organisation, of.kind):
+        return True
     off = Reading.objects.filter(organisation=hands.organisation, kind=of.kind).exclude(off_at=None)
     left = calls_left(hands.organisation.pk)
     return off.exists() or (left is not None and left < OF_TURNS)
