@@ -80,6 +80,12 @@ class Keyboard:
         expect(field).to_be_focused()
         return field
 
+    def select(self, name: str | re.Pattern[str], text: str) -> None:
+        """Go to the plain list of that name and type the beginning of a choice."""
+        field = self.go_to("combobox", name)
+        self.page.keyboard.type(text)
+        expect(field.locator("option:checked")).to_contain_text(text)
+
     def choose_radio(self, name: str) -> None:
         """Tab to the radio buttons, and go through them by arrow to the one of that name."""
         sought = self.page.get_by_role("radio", name=name)
