@@ -26,7 +26,8 @@ def drafts_url(link: Link) -> str:
 def xero_address(organisation: Organisation, page: str, record_id: str = "") -> str:
     """Return the address of a page in the organisation's books, of a record or a list of them.
 
-    Source: Xero's deep-link documentation; the stand-in answers the same paths.
+    Source: Xero's deep-link documentation. The stand-in follows those to invoices, bills, contacts and
+    drafts; it has no page of a credit note.
     """
     return (
         f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"
