@@ -4,6 +4,7 @@ from xero_sandbox.screens import (
     bank,
     bank_transactions,
     contacts,
+    deep_links,
     developer,
     document,
     editing,
@@ -15,6 +16,7 @@ from xero_sandbox.screens import (
 ROUTES = (
     *home.ROUTES,
     *developer.ROUTES,
+    *deep_links.ROUTES,
     *sales.ROUTES,
     *editing.ROUTES,
     *document.ROUTES,

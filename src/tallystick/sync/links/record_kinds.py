@@ -39,6 +39,15 @@ class DocumentShape:
     #: Path of its page in Xero's own screens (facts 6.12), before the id.
     page: str
 
+    @property
+    def drafts_page(self) -> str:
+        """The path of the list of drafts in Xero's own screens.
+
+        It is what people and their scripts open there; Xero's documentation does not name it.
+        """
+        folder, _, _ = self.page.rpartition("/")
+        return f"{folder}/Search.aspx?invoiceStatus=INVOICESTATUS/DRAFT"
+
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:

@@ -21,10 +21,18 @@ def xero_url(link: Link) -> str:
     )
 
 
-def xero_address(organisation: Organisation, page: str, record_id: str) -> str:
-    """Return the address of a record's page in the organisation's books; `page` is its path.
+def drafts_url(link: Link) -> str:
+    """Return the address of Xero's list of drafts; empty where the copy is none of them."""
+    if link.xero_id is None or link.document is None or link.xero_status != "DRAFT":
+        return ""
+    return xero_address(link.organisation, shape_of_kind(link.document.kind).drafts_page)
 
-    Source: Xero's deep-link documentation; the stand-in answers the same paths.
+
+def xero_address(organisation: Organisation, page: str, record_id: str = "") -> str:
+    """Return the address of a page in the organisation's books, of a record or a list of them.
+
+    Source: Xero's deep-link documentation. The stand-in follows those to invoices, bills, contacts and
+    drafts; it has no page of a credit note.
     """
     return (
         f"{settings.XERO_WEB_URL}/organisationlogin/default.aspx"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -20,7 +20,7 @@ from tallystick.sync.links.problems import ABOUT_CONTENT
 from tallystick.sync.links.record_kinds import PAYMENT_RULE
 from tallystick.sync.links.switched_off import why_it_stays
 from tallystick.sync.links.sync_rules import OTHER_BOOKS, policies_of, why_kept_out
-from tallystick.sync.links.xero_pages import xero_url
+from tallystick.sync.links.xero_pages import drafts_url, xero_url
 from tallystick.sync.models import OPEN_STATES, Intent, KindPolicy, Link, LinkState, Trigger
 from tallystick.sync.reports.state_filters import word_of
 
@@ -59,6 +59,10 @@ class DocumentState:
     #: The copy's page in Xero.
     xero_url: str = ""
     xero_status: str = ""
+    #: Of a copy that is a draft there: the list of drafts in Xero.
+    drafts_url: str = ""
+    #: When what stands in Xero now was sent; none where it is not there.
+    synced_at: datetime | None = None
     can_retry: bool = False
     #: What Xero has, where the word does not say it: `Draft in Xero` of a copy that was to go.
     there: str = ""
@@ -181,6 +185,8 @@ def _state_of_link(link: Link, around: _OrganisationFacts) -> DocumentState:
         link_id=link.pk,
         xero_url=xero_url(link),
         xero_status=XERO_WORDS.get(link.xero_status, ""),
+        drafts_url=drafts_url(link),
+        synced_at=link.synced_at if state == LinkState.SYNCED and link.is_in_xero else None,
         can_retry=_can_retry(link, state, pause),
         is_kept=link.kept_at is not None,
         there=_there(link),

@@ -28,6 +28,7 @@ from tallystick.connections.consent import (
 from tallystick.connections.cooldowns import CoolingDown, Scope, cooling_seconds
 from tallystick.connections.errors import BY_CODE, ConsentError
 from tallystick.connections.models import Connection, Organisation, OrganisationChoice
+from tallystick.connections.modules import Module, modules_on
 from tallystick.connections.services import connection_of, disconnect
 from tallystick.connections.switching import ANSWER_WITHIN, leave, open_choice, take
 from tallystick.english import counted, is_or_are, verb
@@ -92,6 +93,7 @@ def _card(request: HttpRequest, workspace: Workspace) -> dict[str, Any]:
         "next_run": _next_run(organisation) if organisation else "",
         "former_offer": offer_for(request, organisation) if organisation else None,
         "elsewhere": count_text(kept_out_of(organisation)) if organisation else "",
+        "reads_expenses": Module.EXPENSES in modules_on(former_of(workspace)),
         "is_set_up": installation.is_set_up(),
         "may_manage": may(request.user, workspace, Permission.MANAGE_SYNC),
         "who_can": who_can(workspace, Permission.MANAGE_SYNC),

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from tallystick.books.parties import parties_of
 from tallystick.books.search import search_documents
+from tallystick.connections.bound import bound_organisation
+from tallystick.web.views.documents import rows_of
 from tallystick.web.views.workspace_access import workspace_or_404
 
 _SHOWN = 20
@@ -19,6 +21,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     context: dict[str, Any] = {"workspace": workspace, "q": text, "documents": (), "parties": ()}
     if text:
-        context["documents"] = search_documents(workspace, text)[:_SHOWN]
+        found = list(search_documents(workspace, text)[:_SHOWN])
+        context["documents"] = list(rows_of(found, workspace, bound_organisation(workspace)))
         context["parties"] = list(parties_of(workspace, text=text)[:_SHOWN])
     return render(request, "web/pages/search.html", context)

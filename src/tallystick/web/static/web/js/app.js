@@ -19,6 +19,14 @@
   });
   document.addEventListener("click", (event) => closeMenus(event.target));
 
+  // Chips scroll sideways on a phone: the one with the focus is shown whole, where browsers are
+  // content with a part of it.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest("nav.chips")) {
+      event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  });
+
   function closeMenus(target) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (target && menu.contains(target)) continue;
