@@ -221,12 +221,15 @@ class _Put:
         is_as_here = _say_the_same(self._wanted.get("lines") or [], self._ours["lines"])
         if self.against:
             return None
-        due_on = date.fromisoformat(wanted["due_on"]) if wanted.get("due_on") else document.due_on
+        days = {
+            name: date.fromisoformat(wanted[name]) if wanted.get(name) else getattr(document, name)
+            for name in ("issued_on", "due_on")
+        }
         return DocumentInput(
             kind=kind,
             party_number=party.number,
-            issued_on=date.fromisoformat(wanted["issued_on"]),
-            due_on=document.due_on if kind.is_credit else due_on,
+            issued_on=days["issued_on"],
+            due_on=document.due_on if kind.is_credit else days["due_on"],
             lines=lines,
             number=number or document.number,
             reference=document.reference if kind.is_purchase else wanted.get("reference", ""),

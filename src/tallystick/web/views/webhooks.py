@@ -19,20 +19,27 @@ from tallystick.web.views.workspace_access import workspace_or_404
 
 logger = structlog.get_logger(__name__)
 
+#: An empty answer is no page.
+_EMPTY = "text/plain"
+
 
 @for_machines
 def take(request: HttpRequest) -> HttpResponse:
     """Answer a delivery of Xero's: 200 or 401, always empty; what cannot be kept now comes again."""
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return HttpResponseNotAllowed(["POST"], content_type=_EMPTY)
     try:
         receipt = receive(_raw(request), request.headers.get("x-xero-signature", ""))
     except UnreadablePostError:
-        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        return _answer(HTTPStatus.BAD_REQUEST)
     except Error as error:
         log_failure(logger, "webhooks.not_kept", error)
-        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return HttpResponse(status=receipt.value)
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE)
+    return _answer(receipt.value)
+
+
+def _answer(status: int) -> HttpResponse:
+    return HttpResponse(status=status, content_type=_EMPTY)
 
 
 def _raw(request: HttpRequest) -> bytes | None:
