@@ -57,7 +57,8 @@ def addresses(books: BigBooks) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, args=[document.uid])
         else:
             given = [books.workspace.slug] if "slug" in converters else []
-            yield name, reverse(name, args=given)
+            kind = ["party"] if "kind" in converters else []  # whose sync rule it is about
+            yield name, reverse(name, args=[*given, *kind])
     for name, query in _queries(books):
         yield f"{name} ?{query}", f"{reverse(name, args=[books.workspace.slug])}?{query}"
 

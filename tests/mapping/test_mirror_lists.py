@@ -51,7 +51,9 @@ def test_reading_again_follows_every_change_in_xero(connected, sandbox):
     assert region.name == "Area"
     assert "South" in region.options
     assert "North" not in region.options
-    assert {one.code for one in Currency.objects.all()} == {"GBP", "EUR", "USD", "JPY"}
+    listed = Currency.objects.filter(gone_at=None)
+    assert {one.code for one in listed} == {"GBP", "EUR", "USD", "JPY"}
+    assert Currency.objects.get(code="CHF").gone_at, "what is listed no more stays, as gone"
 
 
 def test_that_the_lists_were_read_is_announced(connected):

@@ -45,8 +45,9 @@ FREE = {
     "sync/engine/lane_lease.py:_take": "makes an empty lane: nothing hangs on it",
     "sync/engine/lane_lease.py:_renew": "lengthens a lease: at worst the round stops at its next check",
     "sync/pull/schedule.py:read_by_hand": "a person's choice of a schedule, in its transaction",
-    "sync/pull/schedule.py:start_readings": "before the lane is taken: a row that is there stays",
-    "sync/pull/schedule.py:make_due": "before the lane is taken: at worst it is read once more",
+    "sync/pull/schedule.py:_give_readings": "before the lane is taken: a row that is there stays",
+    "sync/links/contents.py:note_agreed": "a person's decision, in its transaction",
+    "sync/reconcile/settlements_there.py:give_way": "a person's decision, in its transaction",
     "sync/pull/schedule.py:allow_again": "before the lane is taken: at worst it is refused again",
     "sync/pull/cycles.py:_now": "no write: the database's time",
     "connections/problems.py:mark_unreadable": "before the lane is taken: at worst done once more",
@@ -59,6 +60,7 @@ BY_ANOTHER_NAME = {
             "sync/reconcile/checked_documents.py:check_documents",
             "sync/reconcile/checked_settlements.py:check_payments",
             "sync/pull/pulled_kinds.py:_judge_credit_notes",
+            "sync/pull/pulled_kinds.py:_judge_invoices",
             "sync/pull/pulled_kinds.py:_judge_payments",
         ),
         "pull.page: judge",
@@ -76,6 +78,8 @@ BY_ANOTHER_NAME = {
 }
 #: Other modules that write, each with what the engine takes from there.
 ELSEWHERE = {
+    "books/documents.py": "`cancel` and `move`, within the boundary of the page that tells of it",
+    "books/kept_elsewhere.py": "settlements that are Xero's, within the boundary of their page",
     "books/parties.py": "no write: a number that is free",
     "books/taking_over.py": "values of Xero's, within the boundary of the page that they are of",
     "books/models.py": "no write: a setting of the session for one question",

@@ -22,7 +22,7 @@ from tallystick.sync.models import GONE, WITH_RECORDS, Intent, Link, LinkState
 from tallystick.sync.reconcile.check_tally import CheckTally, WhyUncompared
 from tallystick.sync.reconcile.compared_copies import PageNotes, after_merging, compare_copies
 from tallystick.sync.reconcile.duplicates import add_duplicate
-from tallystick.sync.reconcile.followed_there import follow_contacts, follow_voids
+from tallystick.sync.reconcile.followed_there import follow_reassigned, follow_voids
 
 #: States of a link that no request is about just now.
 IN_NO_REQUEST = (
@@ -57,7 +57,7 @@ def check_documents(
     tally.leave(WhyUncompared.UNLINKED, len(copies) - len(page.linked))
     page.noted.write()
     verdicts = follow_voids(hands.organisation, documents, verdicts)
-    verdicts = follow_contacts(hands.organisation, documents, verdicts)
+    verdicts = follow_reassigned(hands.organisation, documents, verdicts)
     apply_found(verdicts, tally)
 
 

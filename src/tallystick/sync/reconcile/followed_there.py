@@ -55,7 +55,7 @@ def follow_voids(
     return [one for one in verdicts if one.link_id not in free]
 
 
-def follow_contacts(
+def follow_reassigned(
     organisation: Organisation,
     documents: Iterable[PushedDocument],
     verdicts: Sequence[LinkVerdict],
