@@ -402,7 +402,7 @@ GUARDS = (
     Guard(
         "the revision: what was edited since it was made ready is not sealed as it was",
         7,
-        ((_BATCHES, "return is_due and not edited", "return is_due"),),
+        ((_BATCHES, "return is_due and revision_of(link) == revision_of(now)", "return is_due"),),
         "sync/test_edits_push.py::"
         "test_edited_between_being_made_ready_and_sealed_the_old_one_is_not_sent",
     ),
