@@ -56,6 +56,8 @@ def test_what_was_sent_and_not_touched_is_equal_to_the_cent(read: Books, kind: K
 def test_what_somebody_changed_in_xero_is_told_by_what_it_is(
     read: Books, bookkeeper: Bookkeeper, change, aspects
 ) -> None:
+    # Else what is voided there ends cancelled here, and does not differ.
+    read.policy(Kind.SALES_INVOICE, when_voided="ask")
     invoice = read.submit("N-1")
     read.work()
     link = read.link(invoice)
@@ -72,7 +74,7 @@ def test_what_somebody_changed_in_xero_is_told_by_what_it_is(
     assert not compared(read).is_equal
 
 
-def test_a_payment_that_only_xero_has_leaves_another_amount_outstanding(
+def test_a_payment_made_in_xero_comes_home_and_both_sides_are_equal(
     read: Books, bookkeeper: Bookkeeper
 ) -> None:
     invoice = read.submit("N-1")
@@ -83,9 +85,9 @@ def test_a_payment_that_only_xero_has_leaves_another_amount_outstanding(
 
     one = row(read, "N-1")
 
-    assert (one.verdict, one.aspects) == (Verdict.DIFFERS, (Aspect.OUTSTANDING,))
-    assert (str(one.outstanding_here), str(one.outstanding_there)) == ("14.94", "10.00")
-    assert verdicts(read, "payment") == {"only_there": 1}
+    assert one.verdict == Verdict.EQUAL
+    assert (str(one.outstanding_here), str(one.outstanding_there)) == ("10.00", "10.00")
+    assert verdicts(read, "payment") == {"equal": 1}
 
 
 def test_payments_and_allocations_of_both_sides_are_paired(

@@ -16,11 +16,14 @@ from strict_sandbox import invalid_requests, strict_sandbox
 from tallystick.xero import (
     Address,
     AllocationDraft,
+    ContactChange,
     ContactDraft,
     ContactRef,
     CreditNoteDraft,
     Hosts,
     InvoiceDraft,
+    ItemDraft,
+    ItemPriceDraft,
     LineDraft,
     PaymentDraft,
     Phone,
@@ -37,12 +40,15 @@ from tallystick.xero import (
     seal_create_contacts,
     seal_create_credit_notes,
     seal_create_invoices,
+    seal_create_items,
     seal_create_payments,
     seal_delete_allocation,
     seal_delete_payment,
     seal_status_changes,
+    seal_update_contacts,
     seal_update_credit_notes,
     seal_update_invoices,
+    seal_update_items,
 )
 from xero_sandbox.server import Running
 
@@ -103,6 +109,22 @@ CONTACT = ContactDraft(
     addresses=(ADDRESS,),
     phones=(Phone(type="DEFAULT", number="1", area_code="2", country_code="44"),),
 )
+CHANGE = ContactChange(
+    contact_id=ID,
+    email_address="bea@books.test",
+    tax_number="GB1",
+    addresses=(ADDRESS,),
+    phones=CONTACT.phones,
+)
+PRICE = ItemPriceDraft(unit_price=Decimal("1.25"), account_code="200", tax_type="OUTPUT2")
+ITEM = ItemDraft(
+    code="TEA",
+    name="Tea",
+    description="A pound of tea",
+    purchase_description="Tea",
+    sales=PRICE,
+    purchase=PRICE,
+)
 PAYMENT: dict[str, Any] = {"reference": "Card", "currency_rate": ONE}
 PAYMENTS = [
     PaymentDraft(paid_on=DAY, amount=ONE, invoice_id=ID, account_code="090", **PAYMENT),
@@ -122,6 +144,8 @@ READS: dict[str, Callable[[XeroClient], object]] = {
     "contacts_by_number": lambda client: client.contacts_by_number(["1", '2"']),
     "contacts_by_name": lambda client: client.contacts_by_name('Ann "A" Archer'),
     "contacts_by_id": lambda client: client.contacts_by_id([ID]),
+    "items_by_code": lambda client: client.items_by_code(["TEA", '1"']),
+    "items_by_id": lambda client: client.items_by_id([ID]),
     "invoices_by_number": lambda client: client.invoices_by_number(["1", "2,3", '4"']),
     "invoices_by_id": lambda client: client.invoices_by_id([ID]),
     "credit_notes_by_number": lambda client: client.credit_notes_by_number(["1", '2"']),
@@ -152,6 +176,9 @@ WRITES: dict[str, list[Sealed]] = {
         seal_status_changes("Invoices", [(ID, "VOIDED")]),
         seal_status_changes("CreditNotes", [(ID, "AUTHORISED")]),
     ],
+    "seal_create_items": [seal_create_items([ITEM])],
+    "seal_update_items": [seal_update_items([msgspec.structs.replace(ITEM, item_id=ID)])],
+    "seal_update_contacts": [seal_update_contacts([CHANGE])],
     "seal_create_payments": [seal_create_payments(PAYMENTS)],
     "seal_delete_payment": [seal_delete_payment(ID)],
     "seal_create_allocation": [seal_create_allocation(ID, ALLOCATION)],
@@ -184,6 +211,9 @@ def test_every_way_of_the_client_and_every_key_of_its_drafts_is_tried():
         ADDRESS,
         CONTACT,
         CONTACT.phones[0],
+        CHANGE,
+        msgspec.structs.replace(ITEM, item_id=ID),
+        PRICE,
         InvoiceDraft(**INVOICE, invoice_id=ID),
         CreditNoteDraft(**NOTE, credit_note_id=ID),
     ]

@@ -21,7 +21,7 @@ from tallystick.sync.reports.outlook import why_not_now
 from tallystick.workspaces.models import User, Workspace
 
 #: So many decisions stand on a row; the record's own page has them all.
-_ON_A_ROW = 2
+_ON_A_ROW = 4
 NOTHING = "Nothing was changed: it does not wait for this any more."
 
 
