@@ -20,7 +20,6 @@ from django.test.utils import CaptureQueriesContext
 from tallystick import xero
 from tallystick.connections.client import client_for
 from tallystick.mapping.problems import XERO, Problem
-from tallystick.sync import models as sync_models
 from tallystick.sync.engine import steps
 from tallystick.sync.engine.batches import BATCH, BatchPurpose, PlannedWriting, Refused
 from tallystick.sync.engine.due_work import DueWork
@@ -33,6 +32,7 @@ from tallystick.sync.links.problems import ProblemCode
 from tallystick.sync.links.record_kinds import RECORD_KINDS, RecordKind, kinds_under
 from tallystick.sync.links.transitions import LinkVerdict, XeroCopy, lock_links
 from tallystick.sync.models import Attempt, Batch, Intent, Link, LinkState
+from tallystick.sync.models import links as link_models
 from tallystick.sync.preview.fates import Fate
 from tallystick.sync.preview.recording_hands import RecordingHands
 from tallystick.sync.rounds import unknown_outcomes
@@ -147,7 +147,7 @@ def subscriptions(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[typ
         editor.add_constraint(Link, only_one)
     monkeypatch.setitem(RECORD_KINDS, SUBSCRIPTION.name, SUBSCRIPTION)
     monkeypatch.setattr(
-        sync_models, "RECORD_FIELDS", (*sync_models.RECORD_FIELDS, SUBSCRIPTION.field)
+        link_models, "RECORD_FIELDS", (*link_models.RECORD_FIELDS, SUBSCRIPTION.field)
     )
     monkeypatch.setitem(unknown_outcomes._PURPOSES, CREATE.name, CREATE)
     own = ("subscriptions.find", f"{CREATE.name}.seal", f"{CREATE.name}.settle")

@@ -11,7 +11,7 @@ from tallystick.sync.models import PulledKind, Reading
 
 #: From a write to the look at what came of it.
 SOON = timedelta(seconds=30)
-#: What is read after a batch, by the records that its purpose names.
+#: What is read after a batch, by the records that its purpose names; of others nothing is pulled.
 _CHANGED: Mapping[str, tuple[PulledKind, ...]] = MappingProxyType(
     {
         "contacts": (PulledKind.CONTACTS,),
@@ -26,11 +26,11 @@ _CHANGED: Mapping[str, tuple[PulledKind, ...]] = MappingProxyType(
 
 def read_soon(organisation_id: int, purpose: str) -> None:
     """Let what a batch of the purpose changes be read soon, as far as it is read on a schedule."""
-    records = purpose.partition("_")[2]
+    kinds = _CHANGED.get(purpose.partition("_")[2], ())
     soon = Now() + SOON
     Reading.objects.filter(
         organisation=organisation_id,
-        kind__in=_CHANGED[records],
+        kind__in=kinds,
         is_by_hand=False,
         whole_at__isnull=False,
     ).update(due_at=Least(Coalesce(F("due_at"), soon), soon))

@@ -129,7 +129,7 @@ def _statement(kinds: Sequence[RecordKind], *, is_named: bool) -> str:
         else "false",
         kept_out="record.do_not_sync OR party.do_not_sync" if is_document else "false",
         join="JOIN books_party party ON party.id = record.party_id" if is_document else "",
-        ours="true" if is_document else _RECORDED_HERE,
+        ours=_RECORDED_HERE if documents else "true",
         chosen=_NAMED if is_named else _WITHOUT_LINK.format(kind=kind),
     )
 
