@@ -180,6 +180,19 @@ def test_the_days_last_calls_are_kept_for_peoples_own_work(books, bookkeeper):
     assert reading(books, INVOICES).whole_at
 
 
+def test_a_check_is_not_put_off_for_the_days_last_calls(books, bookkeeper):
+    """It comes before anything is sent, and must not be told as done with nothing looked at."""
+    books.submit("INV-1")
+    books.drain()
+    books.organisation.calls.update(day_remaining=50)
+    ApiCall.objects.filter(day_remaining=None).delete()
+    Lane.objects.update(check_due_at=Now())
+
+    books.drain()
+
+    assert books.organisation.checks.get().compared == 1
+
+
 def test_what_is_due_wakes_the_organisation_and_what_is_paused_or_off_does_not(books):
     on_schedule(books, INVOICES)
     assert due_organisations() == []

@@ -124,7 +124,8 @@ class _Turn:
         What Xero does not let us read is switched off with its reason; what it could not answer is
         tried again later. Neither keeps anything else from being read or sent, save in a check.
         """
-        if short := calls_short(self._reading):
+        # A check comes before anything is sent, and would be told as done: it is never put off.
+        if not self._check.wants(self._kind) and (short := calls_short(self._reading)):
             self._rest(**short)
             return True
         try:
