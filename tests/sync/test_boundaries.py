@@ -49,7 +49,6 @@ FREE = {
     "sync/links/contents.py:note_agreed": "a person's decision, in its transaction",
     "sync/reconcile/settlements_there.py:give_way": "a person's decision, in its transaction",
     "sync/pull/schedule.py:allow_again": "before the lane is taken: at worst it is refused again",
-    "sync/pull/cycles.py:_now": "no write: the database's time",
     "connections/problems.py:mark_unreadable": "before the lane is taken: at worst done once more",
     "connections/problems.py:_turn": "before the lane is taken: at worst it is done once more",
 }
@@ -83,6 +82,7 @@ ELSEWHERE = {
     "books/parties.py": "no write: a number that is free",
     "books/taking_over.py": "values of Xero's, within the boundary of the page that they are of",
     "books/models.py": "no write: a setting of the session for one question",
+    "connections/clock.py": "no write: the database's time",
     "connections/models.py": "no write: columns that are not read",
     "sync/links/sync_rules.py": "reads policies, and locks links in order",
     "sync/links/attempt_rows.py": "lines of the log, within the boundary of what they tell",

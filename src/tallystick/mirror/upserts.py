@@ -14,6 +14,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from tallystick import xero
+from tallystick.connections.clock import database_time
 from tallystick.connections.models import Organisation
 from tallystick.mirror.models import Mirrored, MirroredAllocation, MirroredDocument, MirroredLine
 from tallystick.mirror.rows import ReadAt, allocations_of, lines_of, model_of, row_of
@@ -40,7 +41,7 @@ def keep_page(
     3. Lines and allocations of what was news are replaced.
     """
     kept = KeptPage(unread=list(page.unread))
-    at = ReadAt(theirs=page.asked_at, ours=_now())
+    at = ReadAt(theirs=page.asked_at, ours=database_time())
     rows: dict[UUID, Mirrored] = {}
     records: dict[UUID, Any] = {}
     for one in page.records:
@@ -160,10 +161,3 @@ def _prepared(one: "models.Field[Any, Any]", row: models.Model) -> Any:
     if isinstance(one, models.DecimalField):
         return value  # as Xero wrote it: PostgreSQL rounds to the column's places
     return one.get_db_prep_save(value, connection)
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        found: datetime = cursor.fetchone()[0]
-    return found

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from tallystick import xero
+from tallystick.connections.clock import database_time
 from tallystick.mirror.items import mark_items_gone
 from tallystick.mirror.models import UnreadElement
 from tallystick.mirror.upserts import KeptPage, count_since
@@ -56,7 +56,7 @@ def begin_cycle(reading: Reading, *, since_ours: datetime | None = None) -> None
         asked = None
     if not which.is_paged:
         asked = None
-    reading.begun_at = _now()
+    reading.begun_at = database_time()
     reading.asked_since = asked.replace(microsecond=0) if asked else None
     reading.is_whole = asked is None
     reading.page, reading.until, reading.newest = 1, None, None
@@ -112,7 +112,7 @@ def take_slice(reading: Reading, page: xero.ChangedPage[Any]) -> None:
         Reading.objects.filter(pk=reading.pk).update(due_at=Now())
     at_end = reading.slice_page >= page.page_count
     reading.slice_page = 1 if at_end else reading.slice_page + 1
-    reading.slice_due_at = next_slice_due(reading, _now())
+    reading.slice_due_at = next_slice_due(reading, database_time())
     save_cycle(reading)
 
 
@@ -137,11 +137,11 @@ def _end_cycle(reading: Reading, page: xero.ChangedPage[Any]) -> None:
         _move_cursor(reading)
         _seek_short(reading, here)
         if reading.is_whole and reading.short_of is None and reading.whole_at is None:
-            reading.whole_at = _now()
+            reading.whole_at = database_time()
             reading.slice_due_at = next_slice_due(reading, reading.whole_at)
     reading.quiet = 0 if reading.news else reading.quiet + 1
     reading.last_at, reading.last_handled, reading.last_news = (
-        _now(),
+        database_time(),
         reading.handled,
         reading.news,
     )
@@ -179,7 +179,7 @@ def _seek_short(reading: Reading, here: int) -> None:
 
 def _plan(reading: Reading) -> None:
     """Plan the next turn; one that somebody has asked for since the cycle began goes before it."""
-    at = _now() if reading.short_of is not None else next_due(reading, _now())
+    at = database_time() if reading.short_of is not None else next_due(reading, database_time())
     as_planned = Reading.objects.filter(pk=reading.pk, due_at=reading.due_at)
     if as_planned.update(due_at=at, due_why=""):
         reading.due_at = at
@@ -224,11 +224,3 @@ def _first_day(reading: Reading) -> Any:
 
 def _is_items(reading: Reading) -> bool:
     return reading.kind == PulledKind.ITEMS
-
-
-def _now() -> datetime:
-    """Return the database's time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        found: datetime = cursor.fetchone()[0]
-    return found

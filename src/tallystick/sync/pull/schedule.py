@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from tallystick.connections.clock import database_time
 from tallystick.connections.models import Connection, ModuleSchedule, Organisation, Rhythm
 from tallystick.connections.schedules import chosen_schedules, next_after
 from tallystick.sync.models import (
@@ -72,7 +73,7 @@ def read_by_hand(
     """
     start_readings(organisation, kinds)
     readings = Reading.objects.filter(organisation=organisation, kind__in=kinds)
-    [now] = Organisation.objects.filter(pk=organisation.pk).values_list(Now()).get()
+    now = database_time()
     for reading in readings.select_related("organisation").select_for_update(of=("self",)):
         reading.is_by_hand = reading.kind in by_hand
         if reading.due_why or reading.is_under_way:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
+from tallystick.connections.clock import database_time
 from tallystick.connections.models import Organisation
 from tallystick.mirror import xero_lists
 from tallystick.mirror.xero_lists import ListName
@@ -38,15 +38,9 @@ def read_whole_list(hands: RoundHands, reading: Reading) -> None:
 def _keep(organisation: Organisation, lists: Mapping[ListName, Any]) -> None:
     alarms = xero_lists.keep(organisation, lists)
     kinds = [PulledKind(name.value) for name in lists]
-    keep_in_turn(organisation, kinds, _now())
+    keep_in_turn(organisation, kinds, database_time())
     for kind in kinds:
         alarm = alarms.get(ListName(kind.value), "")
         read = Reading.objects.filter(organisation=organisation, kind=kind)
         read.filter(whole_at=None).update(whole_at=Now())
         read.update(alarm=alarm)
-
-
-def _now() -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        return cursor.fetchone()[0]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tallystick.connections.clock import database_time
 from tallystick.connections.models import Organisation
 from tallystick.sync.links.record_kinds import RECORD_KINDS
 from tallystick.sync.links.sync_rules import policy_of
@@ -198,9 +199,7 @@ def compare_period(
 
     Raises KeyError for a kind that is not compared.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        at: datetime = cursor.fetchone()[0]
+    at = database_time()
     parts = [_part(organisation, COMPARED[name], first, last) for name in kinds]
     return Comparison(organisation, first, last, at, parts)
 
