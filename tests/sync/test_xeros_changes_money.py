@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from factories import make_allocation, make_payment
 from tallystick.books.allocations import remove_allocations
 from tallystick.books.balances import outstanding
-from tallystick.books.models import Allocation, Document, Kind, Owner, Payment
+from tallystick.books.models import Allocation, Document, Kind, Payment, SettlementOwner
 from tallystick.books.payments import delete_payments
 from tallystick.sync.acts import decisions
 from tallystick.sync.models import Link, LinkState, PulledKind, Reading
@@ -51,7 +51,7 @@ def invoice(books: Books) -> Document:
 
 def theirs(document: Document) -> list[tuple[str, Decimal]]:
     """What stands on the document and is Xero's."""
-    found = Payment.objects.live().filter(document=document, owner=Owner.XERO)
+    found = Payment.objects.live().filter(document=document, owner=SettlementOwner.XERO)
     return [(one.reference, one.amount) for one in found.order_by("pk")]
 
 
@@ -215,8 +215,8 @@ def test_an_allocation_made_there_stands_here_and_goes_with_it(
 
     made = Allocation.objects.live().order_by("pk")
     assert [(one.owner, one.amount) for one in made] == [
-        (Owner.XERO, Decimal("3.00")),
-        (Owner.XERO, Decimal("2.00")),
+        (SettlementOwner.XERO, Decimal("3.00")),
+        (SettlementOwner.XERO, Decimal("2.00")),
     ]
     assert outstanding(invoice) == outstanding(note) == Decimal("9.94")
     who = {"workspace": books.workspace, "actor": books.owner}

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from tallystick.books.models import Allocation, Owner, Payment, SettlementStatus
+from tallystick.books.models import Allocation, Payment, SettlementOwner, SettlementStatus
 from tallystick.books.settlements import insert_settlements
 from tallystick.workspaces import audit
 from tallystick.workspaces.models import Workspace
@@ -21,7 +21,7 @@ _WHERE = "in Xero"
 def keep_elsewhere(workspace: Workspace, settlements: Sequence[Payment | Allocation]) -> None:
     """Keep what was recorded there; gives them their primary keys."""
     for one in settlements:
-        one.workspace, one.owner = workspace, Owner.XERO
+        one.workspace, one.owner = workspace, SettlementOwner.XERO
     for of_it in _by_model(settlements):
         insert_settlements(of_it)
         _tell(workspace, "recorded", of_it, f"was recorded {_WHERE}.")

@@ -434,7 +434,7 @@ class SettlementStatus(models.TextChoices):
     DELETED = "deleted", "Deleted"
 
 
-class Owner(models.TextChoices):
+class SettlementOwner(models.TextChoices):
     """Where a settlement was recorded, and so where alone it is changed or taken back."""
 
     HERE = "here", "Recorded here"
@@ -450,7 +450,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def deletable(self) -> Self:
         """Those that stand and were recorded here; Xero's are deleted there."""
-        return self.live().filter(owner=Owner.HERE)
+        return self.live().filter(owner=SettlementOwner.HERE)
 
     def methods_in(self, workspace: Workspace, *, at_most: int) -> list[str]:
         """Return so many methods of the workspace's live payments, in small letters and order.
@@ -503,7 +503,10 @@ class Payment(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     #: What is Xero's comes and goes with its record there: it is never sent, nor changed by people here.
     owner = models.CharField(
-        max_length=4, choices=Owner.choices, default=Owner.HERE, db_default=Owner.HERE
+        max_length=4,
+        choices=SettlementOwner.choices,
+        default=SettlementOwner.HERE,
+        db_default=SettlementOwner.HERE,
     )
 
     objects: ClassVar[PaymentQuerySet] = PaymentQuerySet.as_manager()  # type: ignore[assignment]
@@ -534,7 +537,7 @@ class Payment(models.Model):
     @property
     def is_xeros(self) -> bool:
         """It was recorded in Xero."""
-        return bool(self.owner == Owner.XERO)
+        return bool(self.owner == SettlementOwner.XERO)
 
     @property
     def number(self) -> str:
@@ -568,7 +571,10 @@ class Allocation(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     #: As of a payment.
     owner = models.CharField(
-        max_length=4, choices=Owner.choices, default=Owner.HERE, db_default=Owner.HERE
+        max_length=4,
+        choices=SettlementOwner.choices,
+        default=SettlementOwner.HERE,
+        db_default=SettlementOwner.HERE,
     )
 
     objects: ClassVar[AllocationQuerySet] = AllocationQuerySet.as_manager()  # type: ignore[assignment]
@@ -578,7 +584,7 @@ class Allocation(models.Model):
             # One each of ours, so that it is found again by its two documents; Xero has any number.
             models.UniqueConstraint(
                 fields=["credit_note", "document"],
-                condition=Q(status=SettlementStatus.RECORDED, owner=Owner.HERE),
+                condition=Q(status=SettlementStatus.RECORDED, owner=SettlementOwner.HERE),
                 name="allocation_unique",
             )
         ]
@@ -600,7 +606,7 @@ class Allocation(models.Model):
     @property
     def is_xeros(self) -> bool:
         """It was made in Xero."""
-        return bool(self.owner == Owner.XERO)
+        return bool(self.owner == SettlementOwner.XERO)
 
     @property
     def number(self) -> str:

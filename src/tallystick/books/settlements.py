@@ -18,8 +18,8 @@ from tallystick.books.models import (
     Allocation,
     Document,
     Kind,
-    Owner,
     Payment,
+    SettlementOwner,
     SettlementStatus,
     Status,
 )
@@ -127,7 +127,7 @@ def withdraw_settlements(
     for name in kind.stands_on:
         either |= Q(pk__in=asked.values(name))
     list(Document.objects.filter(either).locked())
-    live = asked.filter(status=SettlementStatus.RECORDED, owner=Owner.HERE)
+    live = asked.filter(status=SettlementStatus.RECORDED, owner=SettlementOwner.HERE)
     settlements = list(live.select_related(*kind.stands_on).order_by("pk"))
     ids = [one.pk for one in settlements]
     if ids:

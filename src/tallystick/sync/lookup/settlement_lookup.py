@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tallystick import xero
-from tallystick.books.models import Allocation, Owner, Payment
+from tallystick.books.models import Allocation, Payment, SettlementOwner
 from tallystick.connections.models import Organisation
 from tallystick.mapping.problems import Unresolved
 from tallystick.mapping.resolve import Resolver
@@ -249,7 +249,7 @@ def _taken(due: Sequence[DueSettlement]) -> list[str]:
     documents = {one.document.document.pk for one in due}
     linked = Link.objects.filter(
         # One that is Xero's may be this one, recorded there before it was here.
-        Q(payment__document__in=documents, payment__owner=Owner.HERE),
+        Q(payment__document__in=documents, payment__owner=SettlementOwner.HERE),
         organisation__in={one.link.organisation_id for one in due},
         xero_id__isnull=False,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from tallystick import xero
-from tallystick.books.models import Owner, Payment
+from tallystick.books.models import Payment, SettlementOwner
 from tallystick.sync.engine.hands import RoundHands
 from tallystick.sync.links.contents import (
     Content,
@@ -125,7 +125,7 @@ def _links_of_payments(
     hands: RoundHands, ids: Collection[str], numbered: Iterable[Sequence[xero.Payment]]
 ) -> list[Link]:
     """Return the links that know one of the ids, or that were paid on one of the days."""
-    ours = Link.objects.filter(organisation=hands.organisation, payment__owner=Owner.HERE)
+    ours = Link.objects.filter(organisation=hands.organisation, payment__owner=SettlementOwner.HERE)
     links = list(ours.filter(xero_id__in=ids).select_related("payment"))
     days = [copy.paid_on for each in numbered for copy in each if copy.paid_on]
     if days:

@@ -19,8 +19,8 @@ from tallystick.books.kept_elsewhere import drop_elsewhere, follow_elsewhere, ke
 from tallystick.books.models import (
     Allocation,
     Document,
-    Owner,
     Payment,
+    SettlementOwner,
     SettlementStatus,
     Status,
 )
@@ -81,7 +81,7 @@ def lock_documents(document_ids: Collection[int]) -> None:
 def give_way(organisation: Organisation, xero_id: str) -> None:
     """Take back the record that is Xero's of this payment there, for one of ours is the same."""
     links = Link.objects.filter(
-        organisation=organisation, xero_id=xero_id, payment__owner=Owner.XERO
+        organisation=organisation, xero_id=xero_id, payment__owner=SettlementOwner.XERO
     )
     if link := links.select_related("payment").first():
         if link.payment:
