@@ -102,6 +102,64 @@ def wake_due() -> None:
         wake_lane(organisation_id)
 
 
+_DUE = """
+    WITH RECURSIVE busy AS (
+        (SELECT organisation_id FROM sync_link
+         WHERE state = 'queued' ORDER BY organisation_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT link.organisation_id FROM sync_link link
+                WHERE link.state = 'queued'
+                  AND link.organisation_id > busy.organisation_id
+                ORDER BY link.organisation_id LIMIT 1)
+        FROM busy WHERE busy.organisation_id IS NOT NULL
+    ), told AS (
+        (SELECT organisation_id FROM sync_webhookevent
+         WHERE done_at IS NULL ORDER BY organisation_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT event.organisation_id FROM sync_webhookevent event
+                WHERE event.done_at IS NULL
+                  AND event.organisation_id > told.organisation_id
+                ORDER BY event.organisation_id LIMIT 1)
+        FROM told WHERE told.organisation_id IS NOT NULL
+    ), due AS (
+        SELECT organisation_id FROM busy
+        WHERE EXISTS (SELECT 1 FROM sync_link link
+                      WHERE link.organisation_id = busy.organisation_id
+                        AND link.state = 'queued'
+                        AND link.not_before <= now())
+        UNION SELECT organisation_id FROM sync_batch
+              WHERE settled_at IS NULL
+                AND (rests_until IS NULL OR rests_until <= now())
+        UNION SELECT organisation_id FROM sync_link
+              WHERE wants_pdf AND state = 'synced'
+        UNION SELECT organisation_id FROM sync_link
+              WHERE wants_update AND state = 'synced' AND not_before <= now()
+        UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()
+        UNION SELECT organisation_id FROM sync_reading
+              WHERE due_at <= now() AND off_at IS NULL AND NOT is_paused
+        UNION SELECT organisation_id FROM sync_reading
+              WHERE slice_due_at <= now() AND off_at IS NULL AND NOT is_paused
+        UNION SELECT organisation_id FROM told
+              WHERE EXISTS (SELECT 1 FROM sync_webhookevent event
+                            WHERE event.organisation_id = told.organisation_id
+                              AND event.done_at IS NULL
+                              AND event.noticed_at <= now() - %(longest)s)
+                 OR NOT EXISTS (SELECT 1 FROM sync_webhookevent event
+                                WHERE event.organisation_id = told.organisation_id
+                                  AND event.done_at IS NULL
+                                  AND event.noticed_at > now() - %(quiet)s)
+        UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
+    )
+    SELECT due.organisation_id FROM due
+    JOIN connections_connection connection
+      ON connection.organisation_id = due.organisation_id
+     AND connection.status = 'connected'
+    LEFT JOIN sync_lane lane ON lane.organisation_id = due.organisation_id
+    WHERE (lane.leased_until IS NULL OR lane.leased_until < now())
+      AND (lane.blocked_until IS NULL OR lane.blocked_until <= now())
+"""
+
+
 def due_organisations() -> list[int]:
     """Return the connected organisations with work due and a lane nobody holds.
 
@@ -111,63 +169,5 @@ def due_organisations() -> list[int]:
     """
     burst: dict[str, Any] = {"longest": waiting.LONGEST, "quiet": waiting.QUIET}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE busy AS (
-                (SELECT organisation_id FROM sync_link
-                 WHERE state = 'queued' ORDER BY organisation_id LIMIT 1)
-                UNION ALL
-                SELECT (SELECT link.organisation_id FROM sync_link link
-                        WHERE link.state = 'queued'
-                          AND link.organisation_id > busy.organisation_id
-                        ORDER BY link.organisation_id LIMIT 1)
-                FROM busy WHERE busy.organisation_id IS NOT NULL
-            ), told AS (
-                (SELECT organisation_id FROM sync_webhookevent
-                 WHERE done_at IS NULL ORDER BY organisation_id LIMIT 1)
-                UNION ALL
-                SELECT (SELECT event.organisation_id FROM sync_webhookevent event
-                        WHERE event.done_at IS NULL
-                          AND event.organisation_id > told.organisation_id
-                        ORDER BY event.organisation_id LIMIT 1)
-                FROM told WHERE told.organisation_id IS NOT NULL
-            ), due AS (
-                SELECT organisation_id FROM busy
-                WHERE EXISTS (SELECT 1 FROM sync_link link
-                              WHERE link.organisation_id = busy.organisation_id
-                                AND link.state = 'queued'
-                                AND link.not_before <= now())
-                UNION SELECT organisation_id FROM sync_batch
-                      WHERE settled_at IS NULL
-                        AND (rests_until IS NULL OR rests_until <= now())
-                UNION SELECT organisation_id FROM sync_link
-                      WHERE wants_pdf AND state = 'synced'
-                UNION SELECT organisation_id FROM sync_link
-                      WHERE wants_update AND state = 'synced' AND not_before <= now()
-                UNION SELECT organisation_id FROM sync_lane WHERE check_due_at <= now()
-                UNION SELECT organisation_id FROM sync_reading
-                      WHERE due_at <= now() AND off_at IS NULL AND NOT is_paused
-                UNION SELECT organisation_id FROM sync_reading
-                      WHERE slice_due_at <= now() AND off_at IS NULL AND NOT is_paused
-                UNION SELECT organisation_id FROM told
-                      WHERE EXISTS (SELECT 1 FROM sync_webhookevent event
-                                    WHERE event.organisation_id = told.organisation_id
-                                      AND event.done_at IS NULL
-                                      AND event.noticed_at <= now() - %(longest)s)
-                         OR NOT EXISTS (SELECT 1 FROM sync_webhookevent event
-                                        WHERE event.organisation_id = told.organisation_id
-                                          AND event.done_at IS NULL
-                                          AND event.noticed_at > now() - %(quiet)s)
-                UNION SELECT id FROM connections_organisation WHERE read_at IS NULL
-            )
-            SELECT due.organisation_id FROM due
-            JOIN connections_connection connection
-              ON connection.organisation_id = due.organisation_id
-             AND connection.status = 'connected'
-            LEFT JOIN sync_lane lane ON lane.organisation_id = due.organisation_id
-            WHERE (lane.leased_until IS NULL OR lane.leased_until < now())
-              AND (lane.blocked_until IS NULL OR lane.blocked_until <= now())
-            """,
-            burst,
-        )
+        cursor.execute(_DUE, burst)
         return [row[0] for row in cursor.fetchall()]
